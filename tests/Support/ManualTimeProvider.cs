@@ -1,4 +1,4 @@
-namespace DeviceAgent.Tests.Shared;
+namespace DeviceAgent.TestSupport;
 
 /// <summary>
 /// A clock that moves only when a test says so. Wall clock and monotonic clock move together with
