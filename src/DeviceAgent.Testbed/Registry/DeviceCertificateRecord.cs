@@ -1,7 +1,6 @@
 namespace DeviceAgent.Testbed.Registry;
 
-/// <summary>A device certificate as the registry knows it.</summary>
-/// <param name="CaCertificateId">The registered CA that signed it; null when the service made it or none was needed.</param>
+/// <summary>A device certificate as the registry knows it. It has a <c>CaCertificateId</c> when a registered CA signed it.</summary>
 internal sealed record DeviceCertificateRecord(
     string Id, string Pem, string Status, string Mode, string? CaCertificateId,
     DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset Created, DateTimeOffset Modified, int CustomerVersion)
