@@ -1,0 +1,60 @@
+#!/usr/bin/env bash
+# Runs every test: installs what the tests need, checks the formatting, builds, tests, and publishes for ARM64.
+# The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something ran.
+# Needs the .NET 10 SDK and Node.js 20 with npm; the rest it installs itself (apt, npm from a lock file).
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+# need COMMAND-THAT-MUST-SUCCEED PACKAGE...: installs the packages when the command fails.
+need() {
+  local check=$1
+  shift
+  if ! bash -c "$check" >/dev/null 2>&1; then
+    step "installing $*"
+    local sudo=""
+    [ "$(id -u)" -eq 0 ] || sudo=sudo
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get update -qq
+    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
+  fi
+}
+
+for tool in dotnet node npm; do
+  command -v "$tool" >/dev/null || { echo "test.sh: '$tool' is missing; install the .NET 10 SDK and Node.js 20" >&2; exit 2; }
+done
+
+need 'openssl version' openssl
+need 'curl --version' curl ca-certificates
+need 'aws --version' awscli
+need 'python3 -c "import boto3" || /usr/bin/python3 -c "import boto3"' python3-boto3
+
+step "npm ci (clients and servers that we did not write)"
+(cd tests/node && npm ci --ignore-scripts --no-audit --no-fund --silent)
+
+step "build"
+dotnet build DeviceAgent.sln --nologo -v quiet -clp:NoSummary
+
+step "formatting"
+dotnet format whitespace DeviceAgent.sln --verify-no-changes --no-restore
+
+step "tests"
+results=artifacts/test-results
+rm -rf "$results"
+status=0
+dotnet test DeviceAgent.sln --no-build --nologo -maxcpucount:1 -v quiet \
+  --logger trx --results-directory "$results" \
+  --blame-hang --blame-hang-timeout 4m --blame-hang-dump-type none || status=$?
+
+step "publish for linux-arm64 (framework-dependent)"
+scripts/publish.sh linux-arm64 artifacts/linux-arm64
+
+counters=$(cat "$results"/*.trx 2>/dev/null | grep -o '<Counters [^>]*>' || true)
+sum() { grep -o " $1=\"[0-9]*\"" <<<"$counters" | grep -o '[0-9]*' | awk '{ n += $1 } END { print n + 0 }'; }
+total=$(sum total)
+passed=$(sum passed)
+failed=$((total - passed))
+if [ "$status" -ne 0 ] && [ "$failed" -eq 0 ]; then failed=1; fi
+
+printf '\n%d passed, %d failed\n' "$passed" "$failed"
+[ "$failed" -eq 0 ] && [ "$passed" -gt 0 ]
