@@ -8,5 +8,5 @@ internal sealed record IamRole(string Name, string Arn, string RoleId, PolicyDoc
     /// <paramref name="context"/> holds what its conditions may ask for, such as <c>aws:SourceArn</c> and <c>aws:SourceAccount</c>.
     /// </summary>
     public bool MayBeAssumedBy(string servicePrincipal, IReadOnlyDictionary<string, IReadOnlyList<string>> context) =>
-        throw new NotImplementedException(servicePrincipal + context.Count);
+        PolicyEvaluator.EvaluateTrust(TrustPolicy, servicePrincipal, new PolicyRequest("sts:AssumeRole", Arn, context)) == PolicyDecision.Allow;
 }

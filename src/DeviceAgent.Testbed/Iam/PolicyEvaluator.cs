@@ -4,5 +4,22 @@ namespace DeviceAgent.Testbed.Iam;
 internal static class PolicyEvaluator
 {
     public static PolicyDecision Evaluate(IEnumerable<PolicyDocument> policies, PolicyRequest request) =>
-        throw new NotImplementedException();
+        Decide(policies, request, servicePrincipal: null);
+
+    /// <summary>Decides by the trust policy of a role whether an AWS service may do this with the role.</summary>
+    public static PolicyDecision EvaluateTrust(PolicyDocument trustPolicy, string servicePrincipal, PolicyRequest request) =>
+        Decide([trustPolicy], request, servicePrincipal);
+
+    private static PolicyDecision Decide(IEnumerable<PolicyDocument> policies, PolicyRequest request, string? servicePrincipal)
+    {
+        var decision = PolicyDecision.ImplicitDeny;
+        foreach (var statement in policies.SelectMany(policy => policy.Statements))
+        {
+            if (!statement.AppliesTo(request, servicePrincipal)) continue;
+            if (!statement.Allows) return PolicyDecision.ExplicitDeny;
+            decision = PolicyDecision.Allow;
+        }
+
+        return decision;
+    }
 }
