@@ -1,0 +1,44 @@
+using System.Text;
+using System.Text.Json;
+using System.Xml.Linq;
+using Microsoft.AspNetCore.Http;
+
+namespace DeviceAgent.Testbed.Signing;
+
+/// <summary>Error answers in the form of each protocol.</summary>
+internal static class ErrorEnvelope
+{
+    public static async Task WriteRestJsonAsync(HttpContext context, int status, string errorType, string message)
+    {
+        using var body = new MemoryStream();
+        using (var json = new Utf8JsonWriter(body))
+        {
+            json.WriteStartObject();
+            json.WriteString("message", message);
+            json.WriteEndObject();
+        }
+
+        context.Response.Headers["x-amzn-ErrorType"] = errorType;
+        await WriteAsync(context, status, "application/json", body.ToArray());
+    }
+
+    public static Task WriteQueryAsync(HttpContext context, string xmlNamespace, int status, string code, string message, string requestId)
+    {
+        XNamespace ns = xmlNamespace;
+        var response = new XElement(ns + "ErrorResponse",
+            new XElement(ns + "Error",
+                new XElement(ns + "Type", status >= 500 ? "Receiver" : "Sender"),
+                new XElement(ns + "Code", code),
+                new XElement(ns + "Message", message)),
+            new XElement(ns + "RequestId", requestId));
+        return WriteAsync(context, status, "text/xml", Encoding.UTF8.GetBytes(response.ToString(SaveOptions.DisableFormatting)));
+    }
+
+    private static async Task WriteAsync(HttpContext context, int status, string contentType, byte[] body)
+    {
+        context.Response.StatusCode = status;
+        context.Response.ContentType = contentType;
+        context.Response.ContentLength = body.Length;
+        await context.Response.Body.WriteAsync(body, context.RequestAborted);
+    }
+}

@@ -1,0 +1,19 @@
+namespace DeviceAgent.Testbed.Signing;
+
+/// <summary>A service behind signatures.</summary>
+/// <param name="Protocol">The form of its answers.</param>
+/// <param name="ServiceNames">The names a credential scope may carry.</param>
+/// <param name="XmlNamespace">Of its answers, in the Query protocol.</param>
+internal sealed record SignedDoor(DoorProtocol Protocol, IReadOnlySet<string> ServiceNames, string XmlNamespace = "")
+{
+    public static SignedDoor Iot { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iot" });
+
+    /// <summary>Shadows and publishing over HTTP: botocore and the documentation name the service differently.</summary>
+    public static SignedDoor IotData { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iotdata", "iotdevicegateway" });
+
+    public static SignedDoor IotJobsData { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iot-jobs-data" });
+
+    public static SignedDoor Iam { get; } = new(DoorProtocol.Query, new HashSet<string> { "iam" }, "https://iam.amazonaws.com/doc/2010-05-08/");
+
+    public static SignedDoor Sts { get; } = new(DoorProtocol.Query, new HashSet<string> { "sts" }, "https://sts.amazonaws.com/doc/2011-06-15/");
+}
