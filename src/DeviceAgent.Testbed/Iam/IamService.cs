@@ -28,20 +28,24 @@ internal sealed class IamService
         : null;
 
     /// <summary>The policies in force for a role: the default version of every attached one, and the inline ones.</summary>
-    public IReadOnlyList<PolicyDocument> PoliciesOfRole(string roleName)
-    {
-        if (Roles.Find(roleName) is not { } role) return [];
-        var attached = role.AttachedPolicies.Select(Policies.Find).OfType<PolicyRecord>().Select(policy => policy.DefaultVersion.Document);
-        return [.. attached.Concat(role.InlinePolicies.Values).Select(PolicyDocument.Parse)];
-    }
+    public IReadOnlyList<PolicyDocument> PoliciesOfRole(string roleName) => Roles.Find(roleName) is { } role ? PoliciesOf(role) : [];
 
     /// <summary>
     /// Whether a caller may do something. The operator may do everything; a role session what its role's policies allow.
     /// They see the keys of the session, the global keys of the caller and the time, and those given here
     /// (such as <c>dynamodb:LeadingKeys</c> and <c>aws:SourceIp</c>).
     /// </summary>
-    public PolicyDecision Decide(Caller caller, string action, string resource, IReadOnlyDictionary<string, IReadOnlyList<string>>? context = null) =>
-        caller.RoleName is { } roleName
-            ? PolicyEvaluator.Evaluate(PoliciesOfRole(roleName), new PolicyRequest(action, resource, SessionContext.Of(caller, roleName, _time.GetUtcNow(), context)))
-            : PolicyDecision.Allow;
+    public PolicyDecision Decide(Caller caller, string action, string resource, IReadOnlyDictionary<string, IReadOnlyList<string>>? context = null)
+    {
+        if (caller.RoleName is null) return PolicyDecision.Allow;
+        if (Roles.Find(caller.RoleName) is not { } role) return PolicyDecision.ImplicitDeny;
+        var keys = SessionContext.Of(caller, role.Arn, _time.GetUtcNow(), context);
+        return PolicyEvaluator.Evaluate(PoliciesOf(role), new PolicyRequest(action, resource, keys));
+    }
+
+    private PolicyDocument[] PoliciesOf(RoleRecord role)
+    {
+        var attached = role.AttachedPolicies.Select(Policies.Find).OfType<PolicyRecord>().Select(policy => policy.DefaultVersion.Document);
+        return [.. attached.Concat(role.InlinePolicies.Values).Select(PolicyDocument.Parse)];
+    }
 }

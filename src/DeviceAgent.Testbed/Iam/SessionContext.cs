@@ -4,18 +4,18 @@ namespace DeviceAgent.Testbed.Iam;
 internal static class SessionContext
 {
     /// <param name="caller">The session.</param>
-    /// <param name="roleName">Its role.</param>
+    /// <param name="roleArn">Its role.</param>
     /// <param name="now">The cloud's time.</param>
     /// <param name="more">Keys of this request; they win.</param>
     public static IReadOnlyDictionary<string, IReadOnlyList<string>> Of(
-        Caller caller, string roleName, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<string>>? more)
+        Caller caller, string roleArn, DateTimeOffset now, IReadOnlyDictionary<string, IReadOnlyList<string>>? more)
     {
         var context = new Dictionary<string, IReadOnlyList<string>>(StringComparer.OrdinalIgnoreCase)
         {
             ["aws:CurrentTime"] = [now.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'")],
             ["aws:EpochTime"] = [$"{now.ToUnixTimeSeconds()}"],
             ["aws:PrincipalAccount"] = [CloudAccount.AccountId],
-            ["aws:PrincipalArn"] = [CloudAccount.GlobalArn("iam", $"role/{roleName}")],
+            ["aws:PrincipalArn"] = [roleArn],
             ["aws:PrincipalType"] = ["AssumedRole"],
             ["aws:userid"] = [caller.UserId],
             ["aws:RequestedRegion"] = [CloudAccount.Region],

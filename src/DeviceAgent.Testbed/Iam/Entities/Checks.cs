@@ -28,6 +28,8 @@ internal static class Checks
     {
         if (description?.Length > MaxDescriptionLength)
             throw Violation(description, "description", $"Member must have length less than or equal to {MaxDescriptionLength}");
+        if (description?.All(character => character is '\t' or '\n' or '\r' or (>= ' ' and <= '~') or (>= '\u00A1' and <= '\u00FF')) is false)
+            throw Violation(description, "description", @"Member must satisfy regular expression pattern: [\u0009\u000A\u000D\u0020-\u007E\u00A1-\u00FF]*");
     }
 
     public static void SessionDuration(int seconds)
