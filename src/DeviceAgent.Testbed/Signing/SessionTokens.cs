@@ -16,7 +16,6 @@ internal sealed class SessionTokens(byte[] key)
 
     public IssuedCredentials Issue(RoleSession session)
     {
-        ArgumentNullException.ThrowIfNull(session);
         var accessKeyId = "ASIA" + RandomNumberGenerator.GetString(Base32, 16);
         var secret = Convert.ToBase64String(RandomNumberGenerator.GetBytes(SecretBytes));
         var plain = SessionPayload.Write(new OpenedToken(session, accessKeyId, secret));
@@ -52,7 +51,6 @@ internal sealed class SessionTokens(byte[] key)
 
     private static byte[]? Decode(string sessionToken)
     {
-        ArgumentNullException.ThrowIfNull(sessionToken);
         var token = new byte[sessionToken.Length];
         if (!Convert.TryFromBase64String(sessionToken, token, out var length) || length <= NonceBytes + TagBytes) return null;
         Array.Resize(ref token, length);

@@ -18,5 +18,5 @@ internal sealed class SigV4Result
 
     public static SigV4Result Good(Caller caller) => new(caller, null);
 
-    public static SigV4Result Bad(SigV4FailureKind kind, string message) => new(null, new SigV4Failure(kind, message));
+    public static SigV4Result Bad(SigV4Failure failure) => new(null, failure);
 }

@@ -1,14 +1,62 @@
+using System.Security.Cryptography;
+using System.Text;
+
 namespace DeviceAgent.Testbed.Signing;
 
 /// <summary>Judges AWS Signature Version 4 as the services do: same order of checks, same texts.</summary>
+/// <param name="tokens">Where temporary keys come from.</param>
+/// <param name="operatorKey">The one long-term key.</param>
+/// <param name="options">How strict the clock is.</param>
+/// <param name="time">The cloud's clock.</param>
 internal sealed class SigV4Verifier(SessionTokens tokens, OperatorKey operatorKey, SigV4Options options, TimeProvider time)
 {
+    private readonly SigningKeys _keys = new(tokens, operatorKey);
+
     /// <summary>Never throws; what is wrong with the request is in the result.</summary>
+    /// <param name="request">Raw target, headers as received, the whole body.</param>
+    /// <param name="allowedServiceNames">The service names that the credential scope may carry.</param>
     public SigV4Result Verify(RawRequest request, IReadOnlySet<string> allowedServiceNames)
     {
-        ArgumentNullException.ThrowIfNull(request);
-        ArgumentNullException.ThrowIfNull(allowedServiceNames);
-        _ = (tokens, operatorKey, options, time);
-        return SigV4Result.Bad(SigV4FailureKind.MissingAuthentication, "Request is missing Authentication Token");
+        if (SigV4Authorization.Read(request, out var authorization) is { } unread) return SigV4Result.Bad(unread);
+
+        var (algorithm, credential) = (authorization!.Algorithm, authorization.Credential);
+        if (algorithm != SigV4Canonicalizer.Algorithm)
+            return Bad(SigV4FailureKind.IncompleteSignature, $"Unsupported AWS 'algorithm': '{algorithm}' (only {SigV4Canonicalizer.Algorithm} for now). ");
+        if (CredentialScope.Parse(credential) is not { } scope)
+            return Bad(SigV4FailureKind.IncompleteSignature, $"Credential must have exactly 5 slash-delimited elements, e.g. keyid/date/region/service/term, got '{credential}'");
+        if (FirstUnsigned(request, authorization.SignedHeaders) is { } unsigned)
+            return Bad(SigV4FailureKind.InvalidSignature, $"'{unsigned}' must be a 'SignedHeader' in the AWS Authorization.");
+
+        var now = time.GetUtcNow();
+        if (SigV4Clock.Check(authorization, now, options.ClockTolerance) is { } untimely) return SigV4Result.Bad(untimely);
+        if (scope.Faults(allowedServiceNames, authorization.Date) is { Length: > 0 } faults) return Bad(SigV4FailureKind.InvalidSignature, faults);
+        if (_keys.Find(scope.AccessKeyId, authorization.SecurityToken, now, out var key) is { } refused) return SigV4Result.Bad(refused);
+
+        var (caller, secret) = key!.Value;
+        return CheckSignature(request, authorization, scope, secret) is { } mismatch ? SigV4Result.Bad(mismatch) : SigV4Result.Good(caller);
     }
+
+    /// <summary>The host and everything that steers the service must be under the signature.</summary>
+    private static string? FirstUnsigned(RawRequest request, string signedHeaders)
+    {
+        var signed = signedHeaders.Split(';').ToHashSet(StringComparer.OrdinalIgnoreCase);
+        if (!signed.Contains("host")) return "Host";
+        return request.Headers.Select(header => header.Key)
+            .FirstOrDefault(name => name.StartsWith("x-amz-", StringComparison.OrdinalIgnoreCase) && !signed.Contains(name));
+    }
+
+    private static SigV4Failure? CheckSignature(RawRequest request, SigV4Authorization authorization, CredentialScope scope, string secret)
+    {
+        var canonical = SigV4Canonicalizer.CanonicalRequest(request, authorization.SignedHeaders, authorization.Presigned);
+        var toSign = SigV4Canonicalizer.StringToSign(authorization.Date, scope.ToString(), canonical);
+        var expected = SigV4Canonicalizer.Signature(SigV4Canonicalizer.SigningKey(secret, scope.Date, scope.Region, scope.Service), toSign);
+        if (CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(expected), Encoding.UTF8.GetBytes(authorization.Signature))) return null;
+
+        return new SigV4Failure(SigV4FailureKind.InvalidSignature,
+            "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. " +
+            $"Consult the service documentation for details.\n\nThe Canonical String for this request should have been\n'{canonical}'\n\n" +
+            $"The String-to-Sign should have been\n'{toSign}'\n");
+    }
+
+    private static SigV4Result Bad(SigV4FailureKind kind, string message) => SigV4Result.Bad(new SigV4Failure(kind, message));
 }

@@ -11,7 +11,6 @@ internal sealed class SignedRequestReader(SigV4Verifier verifier, SignedDoor doo
     /// <summary>The request and its caller; null when it was refused, and then the answer is already written.</summary>
     public async Task<SignedRequest?> ReadAsync(HttpContext context)
     {
-        ArgumentNullException.ThrowIfNull(context);
         var requestId = Guid.NewGuid().ToString();
         context.Response.Headers["x-amzn-RequestId"] = requestId;
         context.Response.Headers.Date = time.GetUtcNow().ToString("R", CultureInfo.InvariantCulture);

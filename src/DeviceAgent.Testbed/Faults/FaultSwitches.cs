@@ -1,0 +1,53 @@
+namespace DeviceAgent.Testbed.Faults;
+
+/// <summary>The faults in force: one immutable snapshot, swapped whole, so that a request never sees half of a change.</summary>
+/// <param name="random">Decides which requests a fault with a probability hits.</param>
+internal sealed class FaultSwitches(Random random)
+{
+    private readonly Lock _randomGate = new();
+    private FaultSettings _current = new();
+
+    public FaultSettings Current => Volatile.Read(ref _current);
+
+    public void Set(FaultSettings settings) => Volatile.Write(ref _current, settings);
+
+    public void Update(Func<FaultSettings, FaultSettings> change)
+    {
+        FaultSettings seen;
+        do seen = Current;
+        while (Interlocked.CompareExchange(ref _current, change(seen), seen) != seen);
+    }
+
+    public void Clear() => Set(new FaultSettings());
+
+    /// <summary>What the credentials provider is to do wrong with the request at hand; counts it.</summary>
+    public CredentialsFault? TakeCredentials()
+    {
+        CredentialsFault? taken = null;
+        Update(settings => settings with { Credentials = After(taken = settings.Credentials) });
+        return taken;
+    }
+
+    /// <summary>The fault of this kind, when it hits the request at hand; counts it.</summary>
+    public DynamoDbFault? Take(DynamoDbFaultKind kind)
+    {
+        if (Current.DynamoDb.Of(kind) is not { } set || !Hits(set.Probability)) return null;
+        return TakeAlways(kind);
+    }
+
+    /// <summary>The fault of this kind whatever its probability, which the caller then applies to parts of the request; counts it.</summary>
+    public DynamoDbFault? TakeAlways(DynamoDbFaultKind kind)
+    {
+        DynamoDbFault? taken = null;
+        Update(settings => settings with { DynamoDb = settings.DynamoDb.With(kind, After(taken = settings.DynamoDb.Of(kind))) });
+        return taken;
+    }
+
+    /// <summary>Draws once.</summary>
+    public bool Hits(double probability)
+    {
+        lock (_randomGate) return random.NextDouble() < probability;
+    }
+
+    private static T? After<T>(T? fault) where T : class, ICountedFault<T> => fault?.AfterHit();
+}
