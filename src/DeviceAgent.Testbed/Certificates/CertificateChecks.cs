@@ -4,8 +4,16 @@ namespace DeviceAgent.Testbed.Certificates;
 
 internal static class CertificateChecks
 {
-    /// <summary>Whether <paramref name="authority"/> (a root or an intermediate) signed the certificate. Dates are not looked at.</summary>
-    public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 authority)
+    /// <summary>Whether <paramref name="authority"/> (a root or an intermediate) itself signed the certificate. Dates are not looked at.</summary>
+    public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 authority) =>
+        ChainTo(certificate, [], authority).FirstOrDefault() == 1;
+
+    /// <summary>Whether signatures lead from the certificate, over the intermediates when needed, to <paramref name="authority"/>. Dates are not looked at.</summary>
+    public static bool LeadsTo(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509Certificate2 authority) =>
+        ChainTo(certificate, intermediates, authority).Any();
+
+    /// <summary>How far up the chain the authority stands; nothing when it does not or when a signature is wrong.</summary>
+    private static IEnumerable<int> ChainTo(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509Certificate2 authority)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -14,9 +22,11 @@ internal static class CertificateChecks
         chain.ChainPolicy.VerificationFlags = X509VerificationFlags.AllowUnknownCertificateAuthority | X509VerificationFlags.IgnoreNotTimeValid;
         chain.ChainPolicy.CustomTrustStore.Add(authority);
         chain.ChainPolicy.ExtraStore.Add(authority);
-        return chain.Build(certificate)
-            && chain.ChainElements.Count > 1
-            && chain.ChainElements[1].Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span);
+        chain.ChainPolicy.ExtraStore.AddRange(intermediates);
+        if (!chain.Build(certificate)) return [];
+        return [.. chain.ChainElements.Index().Skip(1)
+            .Where(element => element.Item.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span))
+            .Select(element => element.Index)];
     }
 
     /// <summary>Whether a date lies in the certificate's validity.</summary>

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Http;
@@ -9,9 +10,10 @@ namespace DeviceAgent.Testbed.Registry;
 
 /// <summary>The AWS IoT control plane over HTTP: REST-JSON, requests signed for the service <c>iot</c>.</summary>
 /// <param name="registry">What the operations work on.</param>
+/// <param name="iam">Says what a caller with temporary credentials may do; the operator may do everything.</param>
 /// <param name="requests">Checks signatures; made for the door <see cref="SignedDoor.Iot"/>.</param>
 /// <param name="endpointOf">From an endpoint type such as <c>iot:CredentialProvider</c> to host and port; null for one that the testbed does not have.</param>
-internal sealed class RegistryApi(RegistryService registry, SignedRequestReader requests, Func<string, string?> endpointOf)
+internal sealed class RegistryApi(RegistryService registry, IamService iam, SignedRequestReader requests, Func<string, string?> endpointOf)
 {
     public IReadOnlyList<RestRoute> Routes { get; } =
     [
@@ -31,8 +33,7 @@ internal sealed class RegistryApi(RegistryService registry, SignedRequestReader 
         if (await requests.ReadAsync(context) is not { } request) return;
         try
         {
-            RequireOperator(request);
-            await WriteAsync(context, StatusCodes.Status200OK, Answer(context, request.Body));
+            await WriteAsync(context, StatusCodes.Status200OK, Answer(context, request));
         }
         catch (RegistryException e)
         {
@@ -42,25 +43,26 @@ internal sealed class RegistryApi(RegistryService registry, SignedRequestReader 
         }
     }
 
-    private JsonObject? Answer(HttpContext context, ReadOnlyMemory<byte> body)
+    private JsonObject? Answer(HttpContext context, SignedRequest request)
     {
         var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var target = RestTarget.Parse(rawTarget);
         foreach (var route in Routes.Where(r => r.Method == context.Request.Method))
         {
             if (route.Match(target.Segments) is not { } labels) continue;
-            return route.Handler(new RestRequest(labels, target.Query, name => context.Request.Headers[name], RestRequest.ParseBody(body)));
+            Authorize(request.Caller, $"iot:{route.Operation}", RegistryResources.Of(labels));
+            return route.Handler(new RestRequest(labels, target.Query, name => context.Request.Headers[name], RestRequest.ParseBody(request.Body)));
         }
 
         throw new RegistryException(
             "UnknownOperationException", StatusCodes.Status404NotFound, $"The testbed plays no AWS IoT operation {context.Request.Method} {rawTarget.Split('?')[0]}.");
     }
 
-    /// <summary>Devices have no business here: only the operator's key may change the registry.</summary>
-    private static void RequireOperator(SignedRequest request)
+    private void Authorize(Caller caller, string action, string resource)
     {
-        if (request.Caller.RoleName is not null)
-            throw new RegistryException("AccessDeniedException", StatusCodes.Status403Forbidden, $"User: {request.Caller.Arn} is not authorized to perform this operation on AWS IoT.");
+        var decision = iam.Decide(caller, action, resource);
+        if (decision != PolicyDecision.Allow)
+            throw new RegistryException("AccessDeniedException", StatusCodes.Status403Forbidden, AccessDenied.Message(caller, action, resource, decision));
     }
 
     private static async Task WriteAsync(HttpContext context, int status, JsonObject? body)

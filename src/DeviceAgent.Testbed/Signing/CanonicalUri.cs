@@ -6,11 +6,12 @@ namespace DeviceAgent.Testbed.Signing;
 /// <summary>The path and the query of a canonical request, from their bytes on the request line.</summary>
 internal static class CanonicalUri
 {
-    public static string Path(string rawPath, PathStyle style) => style switch
+    public static string Path(string rawPath, PathStyle style)
     {
-        PathStyle.Verbatim => Or(Encode(rawPath, decodeFirst: true, keepSlash: true)),
-        _ => Or(Encode(RemoveDotSegments(rawPath), decodeFirst: false, keepSlash: true)),
-    };
+        var path = style == PathStyle.Verbatim ? rawPath : RemoveDotSegments(rawPath);
+        var segments = path.Split('/').Select(segment => Encode(segment, decodeFirst: style == PathStyle.Verbatim));
+        return path.Length == 0 ? "/" : string.Join('/', segments);
+    }
 
     /// <summary>Each parameter decoded and strictly encoded again, sorted by name, then value.</summary>
     /// <param name="rawQuery">Without the leading question mark.</param>
@@ -19,16 +20,12 @@ internal static class CanonicalUri
     {
         var parameters = rawQuery.Split('&', StringSplitOptions.RemoveEmptyEntries)
             .Select(parameter => parameter.Split('=', 2))
-            .Select(parts => (Name: Strict(parts[0]), Value: parts.Length == 2 ? Strict(parts[1]) : ""))
+            .Select(parts => (Name: Encode(parts[0], decodeFirst: true), Value: parts.Length == 2 ? Encode(parts[1], decodeFirst: true) : ""))
             .Where(parameter => parameter.Name != without)
             .OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
             .ThenBy(parameter => parameter.Value, StringComparer.Ordinal);
         return string.Join('&', parameters.Select(parameter => $"{parameter.Name}={parameter.Value}"));
-
-        static string Strict(string text) => Encode(text, decodeFirst: true, keepSlash: false);
     }
-
-    private static string Or(string path) => path.Length == 0 ? "/" : path;
 
     private static string RemoveDotSegments(string path)
     {
@@ -44,7 +41,7 @@ internal static class CanonicalUri
         return "/" + string.Join('/', kept) + last;
     }
 
-    private static string Encode(string text, bool decodeFirst, bool keepSlash)
+    private static string Encode(string text, bool decodeFirst)
     {
         var bytes = Encoding.UTF8.GetBytes(text);
         var encoded = new StringBuilder(bytes.Length);
@@ -57,7 +54,7 @@ internal static class CanonicalUri
                 i += 2;
             }
 
-            if (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~' || (keepSlash && value == '/')) encoded.Append((char)value);
+            if (char.IsAsciiLetterOrDigit((char)value) || value is (byte)'-' or (byte)'.' or (byte)'_' or (byte)'~') encoded.Append((char)value);
             else encoded.Append('%').Append(value.ToString("X2", CultureInfo.InvariantCulture));
         }
 

@@ -23,8 +23,15 @@ internal sealed class SigningKeys(SessionTokens tokens, OperatorKey operatorKey)
         if (!SessionTokens.HasTokenForm(sessionToken)) return Malformed;
         if (tokens.Open(sessionToken) is not { } token || token.AccessKeyId != accessKeyId) return Unknown;
         if (token.Session.Expiration <= now) return Expired;
-        var session = token.Session;
-        key = (new Caller(accessKeyId, session.AssumedRoleArn, session.UserId, session.RoleName, session.ContextKeys), token.SecretAccessKey);
+        key = (ToCaller(token), token.SecretAccessKey);
         return null;
+    }
+
+    /// <summary>To policies the principal of a session is its role.</summary>
+    private static Caller ToCaller(OpenedToken token)
+    {
+        var session = token.Session;
+        var contextKeys = new Dictionary<string, string>(session.ContextKeys, StringComparer.OrdinalIgnoreCase) { ["aws:PrincipalArn"] = session.RoleArn };
+        return new Caller(token.AccessKeyId, session.AssumedRoleArn, session.UserId, session.RoleName, contextKeys);
     }
 }
