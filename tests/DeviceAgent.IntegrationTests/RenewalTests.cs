@@ -22,6 +22,7 @@ public sealed class RenewalTests
 
         // 120 readings take 12 s: six lifetimes. Renewal is due at half of the life, 10 % earlier or later.
         Assert.Null(activity.LastRefusal);
+        Assert.Empty(cloud.Cloud.Activity.RefusedSignatures);
         var uptime = activity.LastIssuedAt!.Value - activity.FirstIssuedAt!.Value;
         Assert.InRange(activity.CredentialRequests, 6, 1 + Math.Ceiling(uptime / (_lifetime * 0.45)));
         Assert.Empty((await LandedReadings.CompareAsync(cloud.DynamoDb, "thermostat-01", RoomReadings.Load(), CancellationToken.None)).Faults);

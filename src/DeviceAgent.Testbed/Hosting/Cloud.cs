@@ -124,7 +124,7 @@ internal sealed class Cloud : IAsyncDisposable
     private Dictionary<Door, (RequestDelegate Handler, Action<ListenOptions>? Configure)> Doors(TestbedOptions options)
     {
         var provider = new CredentialsProviderApi(
-            Registry, Iam, _authority, Tokens, Faults, new CredentialsProviderOptions { CredentialLifetime = options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
+            Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
         return new()
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
@@ -140,7 +140,7 @@ internal sealed class Cloud : IAsyncDisposable
     {
         IDynamoDbBackend backend = options.DynamoDbUrl is { } url ? _forwarding = new ForwardingBackend(url) : new EmbeddedBackend(_tables.Execute);
         var guard = new DynamoDbGuard((caller, request) => PolicyEvaluator.Evaluate(Iam.PoliciesOfRole(caller.RoleName!), request), Time);
-        return new DynamoDbFrontDoor(Verifier, guard, new DynamoDbOperations(DynamoDbEngine.Knows, _tables.Accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Time);
+        return new DynamoDbFrontDoor(Verifier, guard, new DynamoDbOperations(DynamoDbEngine.Knows, _tables.Accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
     }
 
     private SignedRequestReader Reader(SignedDoor door) => new(Verifier, door, Time);
