@@ -36,6 +36,8 @@ internal static class ExceptionFailures
         return Find<SocketException>(exception)?.SocketErrorCode switch
         {
             SocketError.ConnectionRefused => NetworkFailures.Refused(context),
+            // While connecting this would be a refusal; so it was in the handshake, as with a server name that is not served.
+            SocketError.ConnectionReset or SocketError.ConnectionAborted => TlsFailures.Handshake(context, Innermost(exception)),
             { } error => NetworkFailures.Unreachable(context, error),
             null => TlsFailures.Handshake(context, Innermost(exception)),
         };
