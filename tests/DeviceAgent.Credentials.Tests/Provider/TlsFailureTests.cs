@@ -54,7 +54,35 @@ public sealed class TlsFailureTests
     {
         await using var server = new TlsServer { BeforeTls = Reset };
         using var test = new ProviderTest(server.Endpoint);
-        await AssertFails(test, server, TlsHandshakeFailed, "before certificates were judged", "host name that the endpoint does not serve", "describe-endpoint");
+        await AssertFails(test, server, TlsHandshakeFailed, "The TLS handshake with", "host name that the endpoint does not serve", "describe-endpoint");
+    }
+
+    /// <summary>Alerts as a TLS 1.2 server sends them within the handshake (RFC 5246 7.2, RFC 8446 6).</summary>
+    [Theory]
+    [InlineData(42, ClientCertificateRefused)]
+    [InlineData(43, ClientCertificateRefused)]
+    [InlineData(44, ClientCertificateRefused)]
+    [InlineData(45, ClientCertificateRefused)]
+    [InlineData(46, ClientCertificateRefused)]
+    [InlineData(48, ClientCertificateRefused)]
+    [InlineData(49, ClientCertificateRefused)]
+    [InlineData(116, ClientCertificateRefused)]
+    [InlineData(40, TlsHandshakeFailed)]
+    [InlineData(70, TlsHandshakeFailed)]
+    [InlineData(112, TlsHandshakeFailed)]
+    public async Task Fetch_AlertWithinTheHandshake_IsToldByItsMeaning(byte alert, CredentialFailureKind kind)
+    {
+        await using var server = new TlsServer
+        {
+            BeforeTls = async (socket, stop) =>
+            {
+                await socket.ReceiveAsync(new byte[4096], stop);
+                await socket.SendAsync(new byte[] { 21, 3, 3, 0, 2, 2, alert }, stop);
+                return false;
+            },
+        };
+        using var test = new ProviderTest(server.Endpoint);
+        Assert.Equal(kind, (await test.FailAsync()).Kind);
     }
 
     [Fact]
