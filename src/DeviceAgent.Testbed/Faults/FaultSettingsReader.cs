@@ -31,11 +31,12 @@ internal static class FaultSettingsReader
     private static void CheckKeys(JsonElement element, JsonTypeInfo type, string path, List<string> problems)
     {
         if (element.ValueKind != JsonValueKind.Object || type.Kind != JsonTypeInfoKind.Object) return;
+        // One that is ignored in JSON is listed, but has no getter.
+        var known = type.Properties.Where(property => property.Get is not null).ToDictionary(property => property.Name);
         foreach (var member in element.EnumerateObject())
         {
-            var property = type.Properties.FirstOrDefault(p => p.Name == member.Name);
-            if (property is null) problems.Add($"'{path}{member.Name}' is not known; known here: {string.Join(", ", type.Properties.Select(p => p.Name).Order(StringComparer.Ordinal))}");
-            else CheckKeys(member.Value, type.Options.GetTypeInfo(property.PropertyType), $"{path}{member.Name}.", problems);
+            if (known.TryGetValue(member.Name, out var property)) CheckKeys(member.Value, type.Options.GetTypeInfo(property.PropertyType), $"{path}{member.Name}.", problems);
+            else problems.Add($"'{path}{member.Name}' is not known; known here: {string.Join(", ", known.Keys.Order(StringComparer.Ordinal))}");
         }
     }
 }

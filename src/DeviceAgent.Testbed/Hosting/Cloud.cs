@@ -138,7 +138,7 @@ internal sealed class Cloud : IAsyncDisposable
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
-        IDynamoDbBackend backend = options.DynamoDbUrl is { } url ? _forwarding = new ForwardingBackend(url) : new EmbeddedBackend(_tables.Execute);
+        IDynamoDbBackend backend = options.DynamoDbUrl is { } url ? _forwarding = new ForwardingBackend(url) : new EmbeddedBackend(_tables);
         var guard = new DynamoDbGuard((caller, request) => PolicyEvaluator.Evaluate(Iam.PoliciesOfRole(caller.RoleName!), request), Time);
         return new DynamoDbFrontDoor(Verifier, guard, new DynamoDbOperations(DynamoDbEngine.Knows, _tables.Accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
     }

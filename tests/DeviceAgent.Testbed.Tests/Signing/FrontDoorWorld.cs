@@ -12,7 +12,6 @@ namespace DeviceAgent.Testbed.Tests.Signing;
 internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
 {
     private readonly SigV4Verifier _verifier;
-    private readonly DynamoDbFrontDoor _door;
     private LoopbackServer? _server;
 
     private FrontDoorWorld(TimeProvider? time, IDynamoDbBackend? backend)
@@ -20,7 +19,7 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
         Clock = new CloudClock(time ?? World.Time, Faults);
         _verifier = new SigV4Verifier(World.Tokens, World.Operator, new SigV4Options(), Clock);
         var guard = new DynamoDbGuard((_, request) => { Asked.Add(request); return Decide(request); }, Clock);
-        _door = new DynamoDbFrontDoor(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), new Activity(World.Time), Clock);
+        Door = new DynamoDbFrontDoor(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), new Activity(World.Time), Clock);
     }
 
     public static HashSet<string> Known { get; } = ["PutItem", "BatchWriteItem", "DescribeTable"];
@@ -30,6 +29,8 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
     public FaultSwitches Faults { get; } = new(new Random(1));
 
     public CloudClock Clock { get; }
+
+    public DynamoDbFrontDoor Door { get; }
 
     public LoopbackServer Server => _server!;
 
@@ -44,7 +45,7 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
     public static async Task<FrontDoorWorld> StartAsync(TimeProvider? time = null, IDynamoDbBackend? backend = null)
     {
         var world = new FrontDoorWorld(time, backend);
-        world._server = await LoopbackServer.StartAsync(world._door.HandleAsync);
+        world._server = await LoopbackServer.StartAsync(world.Door.HandleAsync);
         return world;
     }
 
