@@ -129,8 +129,29 @@ public sealed class IamApiTests : IAsyncLifetime
         Assert.Equal(["free", "held"], await Names());
         Assert.Equal(["free", "held"], await Names(("Scope", "Local")));
         Assert.Empty(await Names(("Scope", "AWS")));
+        Assert.Empty(await Names(("PolicyUsageFilter", "PermissionsBoundary")));
         Assert.Equal(["held"], await Names(("OnlyAttached", "true")));
         Assert.Equal(["free"], await Names(("PathPrefix", "/a/")));
+    }
+
+    [Fact]
+    public async Task ListAttachedUserPolicies_PathPrefix_NarrowsTheList()
+    {
+        _host.Iam.Users.Attach("operator", _host.Iam.Policies.Create("p", AllowAll()).Arn);
+        _host.Iam.Users.Attach("operator", _host.Iam.Policies.Create("q", AllowAll(), "/team/").Arn);
+
+        var answer = await _host.IamAsync("ListAttachedUserPolicies", ("UserName", "operator"), ("PathPrefix", "/team/"));
+
+        Assert.Equal(["q"], answer.Values("ListAttachedUserPoliciesResult/AttachedPolicies/member/PolicyName"));
+    }
+
+    [Fact]
+    public async Task CreateRole_PermissionsBoundary_IsNotDroppedInSilence()
+    {
+        var answer = await _host.IamAsync("CreateRole", ("RoleName", "r"), ("AssumeRolePolicyDocument", Trust), ("PermissionsBoundary", PolicyArn));
+
+        Assert.Equal((400, "InvalidInput"), (answer.Status, answer.ErrorCode));
+        Assert.Empty(_host.Iam.Roles.All);
     }
 
     [Fact]
