@@ -11,6 +11,10 @@ internal static class Attachments
         return [.. attached, policyArn];
     }
 
+    /// <summary>Those whose policy's path begins so.</summary>
+    public static IEnumerable<string> Under(string pathPrefix, IReadOnlyList<string> attached) =>
+        attached.Where(arn => arn.StartsWith(CloudAccount.GlobalArn("iam", $"policy{pathPrefix}"), StringComparison.Ordinal));
+
     public static IReadOnlyList<string> Without(IReadOnlyList<string> attached, string policyArn) => attached.Contains(policyArn)
         ? [.. attached.Where(arn => arn != policyArn)]
         : throw IamException.NoSuchEntity($"Policy {policyArn} was not found.");

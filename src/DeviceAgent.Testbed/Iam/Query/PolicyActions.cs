@@ -21,12 +21,12 @@ internal sealed class PolicyActions(PolicyDirectory policies)
 
     public static string Arn(QueryRequest request) => request.Required("PolicyArn");
 
-    /// <summary>All policies here are the account's own: the scope AWS is empty.</summary>
+    /// <summary>All policies here are the account's own and none is a boundary.</summary>
     private XElement[] List(QueryRequest request)
     {
         var prefix = request.Optional("PathPrefix") ?? "/";
         var attachedOnly = request.Flag("OnlyAttached");
-        var listed = request.Optional("Scope") == "AWS"
+        var listed = request.Optional("Scope") == "AWS" || request.Optional("PolicyUsageFilter") == "PermissionsBoundary"
             ? []
             : policies.All
                 .Where(policy => policy.Path.StartsWith(prefix, StringComparison.Ordinal))

@@ -32,6 +32,11 @@ internal sealed class QueryRequest(IReadOnlyDictionary<string, StringValues> par
     public string Required(string name) =>
         Optional(name) ?? throw Checks.Violation(null, CamelCase(name), "Member must not be null");
 
+    /// <summary>A parameter that AWS would heed and that is not played here: better refused than dropped in silence.</summary>
+    public QueryRequest Without(string name) => Optional(name) is null
+        ? this
+        : throw new IamException("InvalidInput", 400, $"{name} is not supported here; leave it out");
+
     public int? Integer(string name) => Optional(name) switch
     {
         null => null,

@@ -8,7 +8,7 @@ internal sealed class RoleActions(RoleDirectory roles)
     public IEnumerable<IamAction> All =>
     [
         new("CreateRole", Arn, q => [Shapes.Role(roles.Create(
-            q.Required("RoleName"),
+            q.Without("PermissionsBoundary").Required("RoleName"),
             q.Required("AssumeRolePolicyDocument"),
             q.Optional("Path") ?? "/",
             q.Optional("Description"),
@@ -27,7 +27,7 @@ internal sealed class RoleActions(RoleDirectory roles)
         new("AttachRolePolicy", Arn, q => roles.Attach(Name(q), q.Required("PolicyArn"))),
         new("DetachRolePolicy", Arn, q => roles.Detach(Name(q), q.Required("PolicyArn"))),
         new("ListAttachedRolePolicies", Arn, q => Page.Of(
-            q, "AttachedPolicies", roles.Get(Name(q)).AttachedPolicies, arn => arn, Shapes.AttachedPolicy)),
+            q, "AttachedPolicies", Attachments.Under(PathPrefix(q), roles.Get(Name(q)).AttachedPolicies), arn => arn, Shapes.AttachedPolicy)),
     ];
 
     /// <summary>Of the role that is named; a name that is not taken counts as one directly below the root.</summary>

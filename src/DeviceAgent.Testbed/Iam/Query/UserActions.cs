@@ -7,7 +7,7 @@ internal sealed class UserActions(UserDirectory users)
 {
     public IEnumerable<IamAction> All =>
     [
-        new("CreateUser", Arn, q => [Shapes.User(users.Create(Name(q), q.Optional("Path") ?? "/", q.Tags()))]),
+        new("CreateUser", Arn, q => [Shapes.User(users.Create(Name(q.Without("PermissionsBoundary")), q.Optional("Path") ?? "/", q.Tags()))]),
         new("GetUser", (q, caller) => q.Optional("UserName") is null ? caller.Arn : Arn(q), (q, caller) => [Shapes.User(Named(q, caller))]),
         new("ListUsers", q => CloudAccount.GlobalArn("iam", $"user{PathPrefix(q)}"), q => Page.Of(
             q, "Users", users.All.Where(user => user.Path.StartsWith(PathPrefix(q), StringComparison.Ordinal)), user => user.Name, Shapes.UserInList)),
@@ -15,7 +15,7 @@ internal sealed class UserActions(UserDirectory users)
         new("AttachUserPolicy", Arn, q => users.Attach(Name(q), q.Required("PolicyArn"))),
         new("DetachUserPolicy", Arn, q => users.Detach(Name(q), q.Required("PolicyArn"))),
         new("ListAttachedUserPolicies", Arn, q => Page.Of(
-            q, "AttachedPolicies", users.Get(Name(q)).AttachedPolicies, arn => arn, Shapes.AttachedPolicy)),
+            q, "AttachedPolicies", Attachments.Under(PathPrefix(q), users.Get(Name(q)).AttachedPolicies), arn => arn, Shapes.AttachedPolicy)),
     ];
 
     /// <summary>Without a name the caller asks for itself, which a role session is not.</summary>
