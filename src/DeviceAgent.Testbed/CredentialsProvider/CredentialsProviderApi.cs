@@ -1,6 +1,7 @@
 using System.Globalization;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Faults;
+using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Signing;
@@ -14,7 +15,7 @@ namespace DeviceAgent.Testbed.CredentialsProvider;
 /// <summary>The AWS IoT credentials provider: a certificate in, temporary credentials out.</summary>
 internal sealed class CredentialsProviderApi(
     RegistryService registry, IamService iam, CertificateAuthority authority, SessionTokens tokens, FaultSwitches faults,
-    CredentialsProviderOptions options, TimeProvider time, ILogger<CredentialsProviderApi> logger)
+    Activity activity, CredentialsProviderOptions options, TimeProvider time, ILogger<CredentialsProviderApi> logger)
 {
     private const string ThingNameHeader = "x-amzn-iot-thingname";
 
@@ -83,12 +84,14 @@ internal sealed class CredentialsProviderApi(
         var body = fault?.Body ?? CredentialsBody.Good;
         if (body == CredentialsBody.Expired) session = session with { Expiration = time.GetUtcNow().AddMinutes(-1) };
         var issued = tokens.Issue(session);
+        activity.CredentialsIssued(request.ThingName, request.RoleAlias, issued);
         Log.Issued(logger, request.CertificateId, request.ThingName, request.RoleAlias, issued.Expiration);
         await WriteAsync(context, StatusCodes.Status200OK, CredentialsJson.Credentials(issued, body));
     }
 
     private Task RefuseAsync(HttpContext context, CredentialsRequest? request, CredentialsRefusal refusal)
     {
+        activity.Refused(request?.ThingName, refusal.Message);
         Log.Refused(logger, request?.CertificateId, request?.ThingName, RawTarget(context), refusal.StatusCode, refusal.Message);
         context.Response.Headers["x-amzn-ErrorType"] = refusal.ErrorType;
         if (refusal.RetryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -5,6 +5,9 @@ namespace DeviceAgent.Testbed.Signing;
 /// <summary>A BatchWriteItem of which a share is held back, to be handed back as unprocessed.</summary>
 internal sealed class BatchShare
 {
+    // Values may nest 32 levels, each of which is two in JSON.
+    private static readonly JsonDocumentOptions Reading = new() { MaxDepth = 256 };
+
     private readonly Dictionary<string, List<JsonElement>> _heldBack = [];
 
     private BatchShare()
@@ -19,7 +22,7 @@ internal sealed class BatchShare
     /// <summary>Null when nothing was held back, or the body is not a batch (which the backend then says).</summary>
     public static BatchShare? HoldBack(ReadOnlyMemory<byte> body, Func<bool> draw)
     {
-        using var document = JsonDocument.Parse(body);
+        using var document = JsonDocument.Parse(body, Reading);
         var root = document.RootElement;
         if (root.ValueKind != JsonValueKind.Object || !root.TryGetProperty("RequestItems", out var tables) || tables.ValueKind != JsonValueKind.Object) return null;
         if (tables.EnumerateObject().Any(table => table.Value.ValueKind != JsonValueKind.Array)) return null;
@@ -39,7 +42,7 @@ internal sealed class BatchShare
     /// <summary>The backend's answer with what was held back among the unprocessed.</summary>
     public byte[] AddHeldBack(byte[] answer)
     {
-        using var document = JsonDocument.Parse(answer);
+        using var document = JsonDocument.Parse(answer, Reading);
         var all = _heldBack.ToDictionary(table => table.Key, table => table.Value.ToList());
         if (document.RootElement.TryGetProperty("UnprocessedItems", out var unprocessed))
         {

@@ -1,0 +1,79 @@
+using DeviceAgent.Testbed.DynamoDb.Operations;
+using DeviceAgent.Testbed.DynamoDb.Tables;
+using DeviceAgent.Testbed.DynamoDb.Wire;
+using Microsoft.Data.Sqlite;
+
+namespace DeviceAgent.Testbed.DynamoDb;
+
+/// <summary>
+/// The tables of the testbed: DynamoDB's JSON requests in, its JSON answers out, the data in one SQLite file.
+/// No HTTP, no signatures, no permissions; those are the front door's. Safe for many threads.
+/// </summary>
+internal sealed class DynamoDbEngine : IDisposable
+{
+    private static readonly Dictionary<string, Func<DynamoDbEngine, IOperation>> Handlers = new()
+    {
+        ["CreateTable"] = e => new CreateTableOperation(e._tables),
+        ["DescribeTable"] = e => new DescribeTableOperation(e._tables),
+        ["ListTables"] = e => new ListTablesOperation(e._tables),
+        ["DeleteTable"] = e => new DeleteTableOperation(e._tables),
+        ["UpdateTimeToLive"] = e => new UpdateTimeToLiveOperation(e._tables),
+        ["DescribeTimeToLive"] = e => new DescribeTimeToLiveOperation(e._tables),
+        ["PutItem"] = e => new PutItemOperation(e._tables, e._items),
+        ["GetItem"] = e => new GetItemOperation(e._tables, e._items),
+        ["BatchWriteItem"] = e => new BatchWriteItemOperation(e._tables, e._items, e._options),
+        ["Query"] = e => new QueryOperation(e._tables, e._items),
+        ["Scan"] = e => new ScanOperation(e._tables, e._items),
+    };
+
+    private readonly TableDatabase _database;
+    private readonly TableCatalog _tables;
+    private readonly ItemRows _items;
+    private readonly DynamoDbEngineOptions _options;
+
+    public DynamoDbEngine(string databasePath, DynamoDbEngineOptions options, TimeProvider time)
+    {
+        _options = options;
+        _database = new TableDatabase(databasePath);
+        var rows = new TableRows(_database);
+        _items = new ItemRows(_database, rows);
+        _tables = new TableCatalog(rows, _items, options, time);
+    }
+
+    /// <summary>Is it an operation of the testbed? Names are case-sensitive, as in <c>X-Amz-Target</c>.</summary>
+    public static bool Knows(string operation) => Handlers.ContainsKey(operation);
+
+    /// <summary>What a request wants to touch, one entry a table. Also checks the request as far as that is possible without doing it.</summary>
+    /// <exception cref="DynamoDbException">The request cannot be understood; its <see cref="DynamoDbException.ToResponse"/> is the answer.</exception>
+    public IReadOnlyList<DynamoDbAccess> Accesses(string operation, ReadOnlyMemory<byte> body)
+    {
+        var handler = Operation(operation);
+        using var request = WireJson.Parse(body);
+        return _database.Atomically(() => handler.Accesses(request.RootElement));
+    }
+
+    /// <summary>Does what the request asks. A fault of the client is an answer like any other.</summary>
+    public DynamoDbResponse Execute(string operation, ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            var handler = Operation(operation);
+            using var request = WireJson.Parse(body);
+            return new DynamoDbResponse(200, _database.Atomically(() => WireJson.Write(answer => handler.Execute(request.RootElement, answer))));
+        }
+        catch (DynamoDbException e)
+        {
+            return e.ToResponse();
+        }
+        catch (SqliteException)
+        {
+            // A full or broken disk.
+            return DynamoDbException.InternalServerError().ToResponse();
+        }
+    }
+
+    public void Dispose() => _database.Dispose();
+
+    private IOperation Operation(string name) =>
+        Handlers.TryGetValue(name, out var create) ? create(this) : throw DynamoDbException.UnknownOperation();
+}

@@ -1,0 +1,44 @@
+using DeviceAgent.Testbed.DynamoDb.Values;
+
+namespace DeviceAgent.Testbed.DynamoDb.Expressions;
+
+/// <summary>A parsed ProjectionExpression: the parts of an item that an answer shall hold.</summary>
+internal sealed class Projection(IReadOnlyList<DocumentPath> paths)
+{
+    private readonly ProjectionNode _root = ProjectionNode.Of(paths);
+
+    public IReadOnlyList<DocumentPath> Paths { get; } = paths;
+
+    /// <summary>Lists keep the order of their elements and close up over those that were not asked for.</summary>
+    public IReadOnlyDictionary<string, AttributeValue> Apply(IReadOnlyDictionary<string, AttributeValue> item) => _root.PickMembers(item);
+
+    public static Projection? Parse(string? expression, ExpressionAttributes attributes)
+    {
+        if (expression is null) return null;
+        var tokens = new TokenReader("ProjectionExpression", expression);
+        var problems = new Problems();
+        var parser = new PathParser(tokens, attributes, problems);
+        var paths = new List<DocumentPath>();
+        do
+        {
+            var path = parser.Parse();
+            foreach (var earlier in paths) CheckOverlap(earlier, path, problems);
+            paths.Add(path);
+        }
+        while (tokens.TryRead(TokenKind.Comma));
+
+        tokens.Expect(TokenKind.End);
+        return problems.First is { } problem ? throw tokens.Invalid(problem) : new Projection(paths);
+    }
+
+    private static void CheckOverlap(DocumentPath one, DocumentPath two, Problems problems)
+    {
+        var common = one.Elements.Zip(two.Elements).TakeWhile(p => p.First == p.Second).Count();
+        var (first, second) = (one.Elements.ElementAtOrDefault(common), two.Elements.ElementAtOrDefault(common));
+        const string Remedy = "must remove or rewrite one of these paths";
+        if (common == Math.Min(one.Elements.Count, two.Elements.Count))
+            problems.Add(Problem.PathsOverlap, $"Two document paths overlap with each other; {Remedy}; path one: {one}, path two: {two}");
+        else if (first.Name is null != second.Name is null)
+            problems.Add(Problem.PathsConflict, $"Two document paths conflict with each other; {Remedy}; path one: {one}, path two: {two}");
+    }
+}

@@ -1,0 +1,26 @@
+using System.Text.Json;
+using DeviceAgent.Testbed.DynamoDb.Tables;
+using DeviceAgent.Testbed.DynamoDb.Wire;
+
+namespace DeviceAgent.Testbed.DynamoDb.Operations;
+
+internal sealed class ListTablesOperation(TableCatalog tables) : IOperation
+{
+    private const int MostNames = 100;
+
+    public IReadOnlyList<DynamoDbAccess> Accesses(JsonElement request) => [new DynamoDbAccess("dynamodb:ListTables", "*", [])];
+
+    public void Execute(JsonElement request, Utf8JsonWriter answer)
+    {
+        var start = request.StringMember("ExclusiveStartTableName");
+        var limit = request.LongMember("Limit");
+        new Constraints().AtLeast("limit", limit, 1).AtMost("limit", limit, MostNames).Name("exclusiveStartTableName", start).ThrowIfViolated();
+
+        var most = (int)(limit ?? MostNames);
+        var names = tables.Names().Where(n => start is null || string.CompareOrdinal(n, start) > 0).Take(most + 1).ToList();
+        answer.WriteStartArray("TableNames");
+        foreach (var name in names.Take(most)) answer.WriteStringValue(name);
+        answer.WriteEndArray();
+        if (names.Count > most) answer.WriteString("LastEvaluatedTableName", names[most - 1]);
+    }
+}

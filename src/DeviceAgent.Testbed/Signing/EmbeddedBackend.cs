@@ -1,0 +1,14 @@
+using DeviceAgent.Testbed.DynamoDb;
+
+namespace DeviceAgent.Testbed.Signing;
+
+/// <summary>The testbed's own tables.</summary>
+/// <param name="execute"><c>DynamoDbEngine.Execute</c>.</param>
+internal sealed class EmbeddedBackend(Func<string, ReadOnlyMemory<byte>, DynamoDbResponse> execute) : IDynamoDbBackend
+{
+    public Task<DynamoDbAnswer> ExecuteAsync(DynamoDbCall call, CancellationToken cancellationToken)
+    {
+        var response = execute(call.Operation, call.Body);
+        return Task.FromResult(new DynamoDbAnswer(response.StatusCode, response.Body));
+    }
+}
