@@ -4,6 +4,8 @@ namespace DeviceAgent.Testbed.Certificates;
 
 internal static class CertificateChecks
 {
+    private static readonly HashSet<string> NistCurves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
+
     /// <summary>Whether <paramref name="authority"/> (a root or an intermediate) itself signed the certificate. Dates are not looked at.</summary>
     public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 authority) =>
         ChainTo(certificate, [], authority).FirstOrDefault() == 1;
@@ -43,6 +45,8 @@ internal static class CertificateChecks
         using var rsa = key.GetRSAPublicKey();
         if (rsa is not null) return rsa.KeySize >= 2048;
         using var ec = key.GetECDsaPublicKey();
-        return ec is not null && ec.KeySize is 256 or 384 or 521;
+        if (ec is null) return false;
+        var curve = ec.ExportParameters(includePrivateParameters: false).Curve;
+        return curve.IsNamed && NistCurves.Contains(curve.Oid.Value ?? "");
     }
 }

@@ -1,0 +1,63 @@
+using DeviceAgent.Testbed.Certificates;
+using DeviceAgent.Testbed.Iam;
+using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.State;
+using DeviceAgent.TestSupport;
+
+namespace DeviceAgent.Testbed.Tests.Registry;
+
+/// <summary>An account of its own. The cloud's clock stands still at the real time, for real TLS clients judge certificates by theirs.</summary>
+internal sealed class IotWorld : IDisposable
+{
+    public const string AllowAll = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:*","Resource":"*"}]}""";
+
+    private readonly TemporaryFolder _folder = new();
+    private StateStore _store;
+
+    public IotWorld(RegistryOptions? options = null)
+    {
+        Options = options ?? new RegistryOptions();
+        (_store, Authority, Registry, Iam) = Open();
+    }
+
+    public RegistryOptions Options { get; }
+
+    public ManualTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+    public CertificateAuthority Authority { get; private set; }
+
+    public RegistryService Registry { get; private set; }
+
+    public IamService Iam { get; private set; }
+
+    public string Folder => _folder.Path;
+
+    /// <summary>A new process over the same state.</summary>
+    public void Restart()
+    {
+        Close();
+        (_store, Authority, Registry, Iam) = Open();
+    }
+
+    public DeviceCertificateRecord NewCertificate(bool active = true) =>
+        Registry.Certificates.CreateWithKeys("device", DeviceKeyKind.EcP256, active).Record;
+
+    public void Dispose()
+    {
+        Close();
+        _folder.Dispose();
+    }
+
+    private (StateStore, CertificateAuthority, RegistryService, IamService) Open()
+    {
+        var store = new StateStore(_folder.Below("state.db"));
+        var authority = new CertificateAuthority(_folder.Below("ca"), TimeProvider.System);
+        return (store, authority, new RegistryService(store, authority, Options, Time), new IamService(store, Time));
+    }
+
+    private void Close()
+    {
+        Authority.Dispose();
+        _store.Dispose();
+    }
+}
