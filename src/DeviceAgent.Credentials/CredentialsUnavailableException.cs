@@ -1,11 +1,11 @@
 namespace DeviceAgent.Credentials;
 
-/// <summary>No valid credentials are held and none could be fetched.</summary>
+/// <summary>No credentials could be fetched, and none that are valid are held (or a fetch was asked for explicitly).</summary>
 public sealed class CredentialsUnavailableException : Exception
 {
     /// <summary>Makes the exception from the failure of the last fetch.</summary>
     public CredentialsUnavailableException(CredentialFailure failure)
-        : base($"No valid AWS credentials. {failure}") => Failure = failure;
+        : base($"No AWS credentials could be fetched. {failure}") => Failure = failure;
 
     /// <summary>Why.</summary>
     public CredentialFailure Failure { get; }

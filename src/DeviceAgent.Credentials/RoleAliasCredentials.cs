@@ -1,5 +1,7 @@
+using System.Security.Cryptography;
 using Amazon.Runtime;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Credentials;
 
@@ -22,12 +24,21 @@ namespace DeviceAgent.Credentials;
 public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
 {
     private readonly CredentialCache _cache;
+    private readonly CredentialsProviderClient? _ownedClient;
+    private readonly DeviceIdentity? _ownedIdentity;
 
     /// <summary>Over a cache that stays the caller's to dispose.</summary>
     public RoleAliasCredentials(CredentialCache cache)
     {
         ArgumentNullException.ThrowIfNull(cache);
         _cache = cache;
+    }
+
+    private RoleAliasCredentials(CredentialCache cache, CredentialsProviderClient client, DeviceIdentity identity)
+        : this(cache)
+    {
+        _ownedClient = client;
+        _ownedIdentity = identity;
     }
 
     /// <summary>The cache underneath: status, forced refresh.</summary>
@@ -41,21 +52,47 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
     /// <exception cref="DeviceIdentityException">Certificate or key cannot be used.</exception>
     /// <exception cref="RoleAliasOptionsException">An option cannot be used.</exception>
     public static RoleAliasCredentials Create(
-        DeviceIdentityOptions identity, RoleAliasOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null) =>
-        throw new NotImplementedException();
+        DeviceIdentityOptions identity, RoleAliasOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+    {
+        var time = timeProvider ?? TimeProvider.System;
+        var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CredentialCache>();
+        var loaded = DeviceIdentity.Load(identity);
+        try
+        {
+            foreach (var warning in loaded.WarningsAt(time.GetUtcNow()))
+                Log.CertificateWarning(logger, warning.Subject, warning.What, warning.Remedy);
+            var client = new CredentialsProviderClient(loaded, options, time);
+            var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
+            return new RoleAliasCredentials(new CredentialCache(client, new CredentialCacheOptions(), time, random, logger), client, loaded);
+        }
+        catch (RoleAliasOptionsException)
+        {
+            loaded.Dispose();
+            throw;
+        }
+    }
 
     /// <summary>The credentials; blocks while none is valid and one is being fetched.</summary>
     /// <exception cref="CredentialsUnavailableException">None is valid and none could be fetched.</exception>
-    public override ImmutableCredentials GetCredentials() => GetCredentialsAsync().GetAwaiter().GetResult();
+    public override ImmutableCredentials GetCredentials()
+    {
+        var pending = _cache.GetAsync();
+        return ToSdk(pending.IsCompletedSuccessfully ? pending.Result : pending.AsTask().GetAwaiter().GetResult());
+    }
 
     /// <summary>The credentials; waits while none is valid and one is being fetched.</summary>
     /// <exception cref="CredentialsUnavailableException">None is valid and none could be fetched.</exception>
-    public override async Task<ImmutableCredentials> GetCredentialsAsync()
+    public override async Task<ImmutableCredentials> GetCredentialsAsync() => ToSdk(await _cache.GetAsync().ConfigureAwait(false));
+
+    /// <summary>Disposes what <see cref="Create"/> built; a cache that was given stays as it is.</summary>
+    public async ValueTask DisposeAsync()
     {
-        var credentials = await _cache.GetAsync().ConfigureAwait(false);
-        return new ImmutableCredentials(credentials.AccessKeyId, credentials.SecretAccessKey.Reveal(), credentials.SessionToken.Reveal());
+        if (_ownedClient is null) return;
+        await _cache.DisposeAsync().ConfigureAwait(false);
+        _ownedClient.Dispose();
+        _ownedIdentity?.Dispose();
     }
 
-    /// <inheritdoc/>
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    private static ImmutableCredentials ToSdk(TemporaryCredentials credentials) =>
+        new(credentials.AccessKeyId, credentials.SecretAccessKey.Reveal(), credentials.SessionToken.Reveal());
 }

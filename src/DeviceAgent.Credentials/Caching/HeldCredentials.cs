@@ -28,7 +28,7 @@ internal sealed record HeldCredentials
         return new() { Credentials = credentials, RefreshAfter = Min(half, serveFor), ServeFor = serveFor };
     }
 
-    public TimeSpan UntilRefresh(TimeProvider time) => RefreshAfter - Age(time);
+    public TimeSpan UntilEnd(TimeProvider time) => ServeFor - Age(time);
 
     public bool IsServable(TimeProvider time) => Age(time) < ServeFor;
 
