@@ -1,3 +1,3 @@
 using DeviceAgent.Commands;
 
-return (int)await AgentCommand.RunAsync(args);
+return (int)await AgentCommand.RunAsync(args, Console.Out, Console.Error);

@@ -18,13 +18,13 @@ internal static class AgentCommand
           78  wrong configuration
         """;
 
-    public static async Task<ExitCode> RunAsync(string[] arguments)
+    public static async Task<ExitCode> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
         var root = new RootCommand(Description) { RunCommand.Create(), CheckCommand.Create() };
         var parsed = root.Parse(arguments);
 
         // The host handles the signals.
-        var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null }).ConfigureAwait(false);
+        var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : (ExitCode)exit;
     }
 }

@@ -17,7 +17,7 @@ internal static class SpoolConnection
         SQLitePCL.Batteries_V2.Init();
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -39,6 +39,13 @@ internal static class SpoolConnection
             connection.Dispose();
             throw Explain(path, e);
         }
+    }
+
+    /// <summary>A folder that has to be made is for the agent's user only.</summary>
+    private static void MakeFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
+        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public static SpoolException Explain(string path, SqliteException e)

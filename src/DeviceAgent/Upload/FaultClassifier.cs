@@ -28,7 +28,7 @@ internal sealed class FaultClassifier(TableOptions table)
     {
         for (var e = exception; e is not null; e = e.InnerException)
         {
-            if (e is CredentialsUnavailableException unavailable) return new UploadFault(FaultKind.NoCredentials, "There are no credentials.", unavailable.Failure.ToString()) { Subject = unavailable.Failure.Kind.ToString() };
+            if (e is CredentialsUnavailableException unavailable) return new UploadFault(FaultKind.NoCredentials, $"There are no credentials yet: {unavailable.Failure.Message}") { Subject = unavailable.Failure.Kind.ToString() };
         }
 
         return exception is AmazonServiceException service && !string.IsNullOrEmpty(service.ErrorCode)
