@@ -1,1 +1,3 @@
-return 0;
+using DeviceAgent.Commands;
+
+return (int)await AgentCommand.RunAsync(args, Console.Out, Console.Error);

@@ -1,0 +1,30 @@
+using System.CommandLine;
+using System.CommandLine.Invocation;
+
+namespace DeviceAgent.Commands;
+
+/// <summary>The command line.</summary>
+internal static class AgentCommand
+{
+    private const string Description = """
+        Puts a device's readings into the DynamoDB table that is called like its thing, with temporary AWS credentials that
+        the device's X.509 certificate gets from the AWS IoT credentials provider.
+
+        Exit codes:
+          0   ended as asked, or the source has ended and everything is delivered
+          1   unexpected failure
+          2   wrong command line
+          74  the spool cannot be used
+          78  wrong configuration
+        """;
+
+    public static async Task<ExitCode> RunAsync(string[] arguments, TextWriter output, TextWriter error)
+    {
+        var root = new RootCommand(Description) { RunCommand.Create(), CheckCommand.Create() };
+        var parsed = root.Parse(arguments);
+
+        // The host handles the signals.
+        var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
+        return parsed.Action is ParseErrorAction ? ExitCode.Usage : (ExitCode)exit;
+    }
+}

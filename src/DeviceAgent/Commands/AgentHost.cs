@@ -1,0 +1,57 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using DeviceAgent.Configuration;
+using DeviceAgent.Credentials;
+using DeviceAgent.Identity;
+using DeviceAgent.Sensing;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Commands;
+
+/// <summary>The composition root: what the agent is made of. What is registered later is stopped first.</summary>
+internal static class AgentHost
+{
+    /// <summary>All loops together; a request under way gets 4 s of it.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    public static IHost Build(AgentOptions options, DeviceIdentity identity)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddSingleton(TimeProvider.System);
+        builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        builder.Logging.AddAgentLogging(options.LogLevel);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
+
+        builder.Services.AddDeviceCredentials(identity, options.Credentials);
+        builder.Services.AddSpool(options.StateDirectory, options.Spool);
+        builder.Services.AddUpload(options.Upload, options.Table);
+        builder.Services.AddSensing(options.Source, options.SerialNumber, new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes));
+        return builder.Build();
+    }
+
+    /// <summary>Logs what is started, and what will soon be wrong with the certificate.</summary>
+    public static void Announce(IHost host, AgentOptions options, DeviceIdentity identity)
+    {
+        var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
+        var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
+        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, options.Credentials.RoleAlias, options.Credentials.Endpoint);
+        logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
+        foreach (var warning in identity.WarningsAt(host.Services.GetRequiredService<TimeProvider>().GetUtcNow())) logger.IdentityWarning(warning.ToString());
+    }
+
+    private static void AddAgentLogging(this ILoggingBuilder logging, LogLevel level)
+    {
+        logging.SetMinimumLevel(level).AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+    }
+}

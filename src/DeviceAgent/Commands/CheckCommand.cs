@@ -1,0 +1,25 @@
+using System.CommandLine;
+
+namespace DeviceAgent.Commands;
+
+/// <summary><c>device-agent check</c>.</summary>
+internal static class CheckCommand
+{
+    public static Command Create()
+    {
+        var arguments = new ConfigurationArguments();
+        var command = new Command("check", "Checks the configuration, certificate and key included, and prints everything that is wrong. Uses no network.");
+        arguments.AddTo(command);
+        command.SetAction(parsed => (int)Check(arguments, parsed));
+        return command;
+    }
+
+    private static ExitCode Check(ConfigurationArguments arguments, ParseResult parsed)
+    {
+        if (arguments.TryLoad(parsed) is not { } loaded) return ExitCode.BadConfiguration;
+        using var identity = loaded.Identity;
+        foreach (var warning in identity.WarningsAt(TimeProvider.System.GetUtcNow())) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
+        parsed.InvocationConfiguration.Output.WriteLine("configuration is valid");
+        return ExitCode.Ok;
+    }
+}

@@ -1,0 +1,45 @@
+using System.CommandLine;
+using DeviceAgent.Configuration;
+using DeviceAgent.Credentials;
+
+namespace DeviceAgent.Commands;
+
+/// <summary>The options by which a command is told its configuration.</summary>
+internal sealed class ConfigurationArguments
+{
+    private readonly Option<string> _config = new("--config", "-c")
+    {
+        Description = "The configuration file (JSON, comments allowed). Relative paths in it are relative to its folder.",
+        HelpName = "file",
+        Required = true,
+    };
+
+    private readonly Option<string[]> _set = new("--set")
+    {
+        Description = "Overrides a setting, e.g. --set source.kind=simulated; may be repeated. Environment variables do so too (DEVICE_AGENT_SOURCE__KIND), the command line wins.",
+        HelpName = "key=value",
+        DefaultValueFactory = _ => [],
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_config);
+        command.Add(_set);
+    }
+
+    /// <summary>Loads the configuration, or prints all that is wrong with it and returns null.</summary>
+    public (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed)
+    {
+        try
+        {
+            return AgentConfiguration.Load(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
+        }
+        catch (ConfigurationException e)
+        {
+            var output = parsed.InvocationConfiguration.Error;
+            output.WriteLine(e.Errors.Count == 1 ? "The configuration has an error:" : $"The configuration has {e.Errors.Count} errors:");
+            foreach (var error in e.Errors) output.WriteLine($"  {error}");
+            return null;
+        }
+    }
+}

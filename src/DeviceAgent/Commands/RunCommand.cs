@@ -1,0 +1,40 @@
+using System.CommandLine;
+using DeviceAgent.Spool;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace DeviceAgent.Commands;
+
+/// <summary><c>device-agent run</c>.</summary>
+internal static class RunCommand
+{
+    public static Command Create()
+    {
+        var arguments = new ConfigurationArguments();
+        var command = new Command("run", "Runs the agent until it is stopped (SIGTERM, SIGINT) or the source has ended and everything is delivered.");
+        arguments.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, parsed, cancellationToken).ConfigureAwait(false));
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(ConfigurationArguments arguments, ParseResult parsed, CancellationToken cancellationToken)
+    {
+        if (arguments.TryLoad(parsed) is not { } loaded) return ExitCode.BadConfiguration;
+        using var host = AgentHost.Build(loaded.Options, loaded.Identity);
+        try
+        {
+            host.Services.GetRequiredService<ISpool>();
+        }
+        catch (SpoolException e)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
+            return ExitCode.SpoolUnusable;
+        }
+
+        // Taken now: the host disposes its services when it ends.
+        var loops = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
+        AgentHost.Announce(host, loaded.Options, loaded.Identity);
+        await host.RunAsync(cancellationToken).ConfigureAwait(false);
+        return loops.Any(l => l.ExecuteTask is { IsFaulted: true }) ? ExitCode.Failure : ExitCode.Ok;
+    }
+}

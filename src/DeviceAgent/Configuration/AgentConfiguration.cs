@@ -1,0 +1,74 @@
+using System.Collections;
+using DeviceAgent.Credentials;
+using DeviceAgent.Sensing;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Configuration;
+
+/// <summary>Loads the configuration: file, environment, command line, each overriding the one before.</summary>
+internal static class AgentConfiguration
+{
+    /// <summary>Reads and checks everything, and loads the device's identity to see that it is usable; no network.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
+    public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments)
+    {
+        var errors = new List<ConfigurationError>();
+        var layers = new List<SettingsLayer?>
+        {
+            SettingsLayers.TryReadFile(path, errors),
+            SettingsLayers.FromEnvironment(environment, errors),
+            SettingsLayers.FromCommandLine(assignments, errors),
+        };
+        if (layers[0] is null) throw new ConfigurationException(errors);
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var options = Read(new SettingsReader("", [.. layers.OfType<SettingsLayer>()], folder, errors));
+        var identity = LoadIdentity(options.Identity, errors);
+        if (errors.Count == 0) return (options, identity!);
+        identity?.Dispose();
+        throw new ConfigurationException(errors);
+    }
+
+    /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
+    public static AgentOptions Read(SettingsReader settings)
+    {
+        var thingName = settings.Required("thingName", "the name of the thing that the certificate is attached to");
+        var options = new AgentOptions
+        {
+            ThingName = thingName,
+            SerialNumber = settings.Text("serialNumber") ?? thingName,
+            StateDirectory = settings.FilePath("stateDirectory") ?? settings.Required("stateDirectory", "the folder in which the agent keeps what must survive a restart"),
+            Identity = CredentialSettings.ReadIdentity(settings),
+            Credentials = CredentialSettings.ReadRoleAlias(settings, thingName),
+            Table = TableOptions.Read(settings, thingName),
+            Source = SourceOptions.Read(settings.Section("source")),
+            Upload = UploadOptions.Read(settings.Section("upload")),
+            Spool = SpoolOptions.Read(settings.Section("spool")),
+            LogLevel = settings.Choice("logLevel", LogLevel.Information),
+        };
+        if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");
+        settings.ReportUnknown();
+        return options;
+    }
+
+    private static DeviceIdentity? LoadIdentity(DeviceIdentityOptions options, List<ConfigurationError> errors)
+    {
+        if (options.CertificatePath.Length == 0) return null;
+        try
+        {
+            return DeviceIdentity.Load(options);
+        }
+        catch (DeviceIdentityException e)
+        {
+            errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(options, p.Subject), p.Subject, $"{p.What}. {p.Remedy}")));
+            return null;
+        }
+    }
+
+    private static string KeyOf(DeviceIdentityOptions options, string subject) =>
+        subject == options.PrivateKeyPath ? "privateKeyPath"
+        : subject == options.CertificateChainPath ? "certificateChainPath"
+        : "certificatePath";
+}

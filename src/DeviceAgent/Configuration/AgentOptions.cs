@@ -1,0 +1,37 @@
+using DeviceAgent.Credentials;
+using DeviceAgent.Sensing;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Configuration;
+
+/// <summary>The agent's whole configuration, checked.</summary>
+internal sealed record AgentOptions
+{
+    /// <summary>The thing that the certificate belongs to: 1 to 128 of A-Z a-z 0-9 : _ -.</summary>
+    public required string ThingName { get; init; }
+
+    /// <summary>Stands in readings that bring none of their own; the thing's name when left out.</summary>
+    public required string SerialNumber { get; init; }
+
+    /// <summary>Where the spool lives.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>certificatePath, privateKeyPath, privateKeyPassword(File), certificateChainPath, allowInsecureKeyPermissions.</summary>
+    public required DeviceIdentityOptions Identity { get; init; }
+
+    /// <summary>credentialsEndpoint, roleAlias, thingName, caPath.</summary>
+    public required RoleAliasOptions Credentials { get; init; }
+
+    public required TableOptions Table { get; init; }
+
+    public required SourceOptions Source { get; init; }
+
+    public required UploadOptions Upload { get; init; }
+
+    public required SpoolOptions Spool { get; init; }
+
+    /// <summary>trace, debug, information, warning, error, critical or none.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+}

@@ -1,0 +1,21 @@
+namespace DeviceAgent.Sensing;
+
+/// <summary>
+/// Gives live readings their timestamps: whole milliseconds, strictly increasing for each serial number, also when the wall
+/// clock stands still or steps back, and across restarts (<paramref name="floor"/> is the newest given before).
+/// </summary>
+internal sealed class LiveTimestamps(DateTimeOffset floor, TimeProvider time)
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
+
+    private readonly Dictionary<string, DateTimeOffset> _last = [];
+
+    public DateTimeOffset Next(string serialNumber)
+    {
+        var now = TimestampText.WholeMilliseconds(time.GetUtcNow());
+        var last = _last.GetValueOrDefault(serialNumber, floor);
+        var next = now > last ? now : last + Step;
+        _last[serialNumber] = next;
+        return next;
+    }
+}

@@ -1,0 +1,92 @@
+using DeviceAgent.Spool;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Sensing;
+
+/// <summary>Takes samples from the source, makes readings of them and puts them into the spool, for as long as the agent runs.</summary>
+internal sealed class SensingService(
+    ISource source, SourceOptions options, string serialNumber, ReadingRules rules, ISpool spool, DrainSignal drain, TimeProvider time, ILogger<SensingService> logger) : BackgroundService
+{
+    /// <summary>Readings under way to the medium at a time: a fast source waits for the commits.</summary>
+    private const int MaxUncommitted = 256;
+
+    private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
+
+    private readonly LiveTimestamps _timestamps = new(spool.NewestLive, time);
+    private readonly ReportInterval _refused = new(ReportPeriod, time);
+    private readonly ReportInterval _notStored = new(ReportPeriod, time);
+    private readonly Queue<Task> _uncommitted = new();
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        logger.SourceStarted(options.Kind.ToString(), serialNumber);
+        long readings = 0;
+        try
+        {
+            await foreach (var sample in source.ReadAsync(stoppingToken).ConfigureAwait(false))
+            {
+                if (await TakeAsync(sample, stoppingToken).ConfigureAwait(false)) readings++;
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // Stopped: what was read is committed below.
+        }
+        catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            logger.SourceFailed(e.Message);
+            throw;
+        }
+        finally
+        {
+            await CommitAllAsync().ConfigureAwait(false);
+        }
+
+        if (stoppingToken.IsCancellationRequested) return;
+        logger.SourceEnded(readings);
+        drain.Request();
+    }
+
+    /// <summary>True when the sample became a reading.</summary>
+    private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
+    {
+        var owner = sample.SerialNumber ?? serialNumber;
+        var reading = new Reading(owner, sample.Timestamp ?? _timestamps.Next(owner), sample.Attributes) { IsLive = sample.Timestamp is null };
+        if (rules.FindProblem(reading) is { } problem)
+        {
+            if (sample.Line is { } line) problem = $"line {line}: {problem}";
+            if (_refused.TryReport(out var count)) logger.ReadingRefused(problem, count);
+            return false;
+        }
+
+        var entry = new SpoolEntry(SpoolClass.Normal, reading.Timestamp, reading.IsLive, ReadingJson.Write(reading));
+        var committed = spool.AppendAsync(entry, CancellationToken.None);
+        _uncommitted.Enqueue(committed);
+        while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().IsCompleted))
+        {
+            await ObserveAsync(_uncommitted.Peek().WaitAsync(stopping)).ConfigureAwait(false);
+            _ = _uncommitted.Dequeue();
+        }
+
+        return true;
+    }
+
+    private async Task CommitAllAsync()
+    {
+        await ObserveAsync(spool.FlushAsync(CancellationToken.None)).ConfigureAwait(false);
+        while (_uncommitted.TryDequeue(out var append)) await ObserveAsync(append).ConfigureAwait(false);
+    }
+
+    private async Task ObserveAsync(Task stored)
+    {
+        try
+        {
+            await stored.ConfigureAwait(false);
+        }
+        catch (SpoolException e)
+        {
+            if (_notStored.TryReport(out var count)) logger.ReadingNotStored(e.Message, count);
+        }
+    }
+}

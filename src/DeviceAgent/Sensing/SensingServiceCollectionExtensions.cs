@@ -1,0 +1,25 @@
+using DeviceAgent.Spool;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Sensing;
+
+internal static class SensingServiceCollectionExtensions
+{
+    /// <summary>From the source into the spool.</summary>
+    public static IServiceCollection AddSensing(this IServiceCollection services, SourceOptions options, string serialNumber, ReadingRules rules)
+    {
+        services.AddSingleton(s => SourceFactory.Create(
+            options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService(s => new SensingService(
+            s.GetRequiredService<ISource>(),
+            options,
+            serialNumber,
+            rules,
+            s.GetRequiredService<ISpool>(),
+            s.GetRequiredService<DrainSignal>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILogger<SensingService>>()));
+        return services;
+    }
+}

@@ -1,0 +1,33 @@
+using System.Runtime.CompilerServices;
+
+namespace DeviceAgent.Sensing.Simulated;
+
+/// <summary>A thermostat in a simulated room: temperature (°C), humidity (%), target (°C), heating.</summary>
+internal sealed class SimulatedSource(TimeSpan interval, Random random, TimeProvider time) : ISource
+{
+    public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var room = new SimulatedRoom(random);
+        var last = time.GetTimestamp();
+        room.Advance(TimeSpan.FromHours(6), time.GetUtcNow());
+        using var timer = new PeriodicTimer(interval, time);
+        do
+        {
+            var elapsed = time.GetElapsedTime(last);
+            last = time.GetTimestamp();
+            room.Advance(elapsed, time.GetUtcNow());
+            yield return Measure(room);
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+    }
+
+    private static Sample Measure(SimulatedRoom room) => new(
+    [
+        new("temperature", Rounded(room.Temperature + room.Noise(0.05), 2)),
+        new("humidity", Rounded(Math.Clamp(room.Humidity + room.Noise(0.3), 0, 100), 1)),
+        new("target", Rounded(room.Target, 1)),
+        new("heating", ReadingValue.Of(room.Heating)),
+    ]);
+
+    private static ReadingValue Rounded(double value, int decimals) => ReadingValue.Of(Math.Round((decimal)value, decimals));
+}

@@ -1,0 +1,46 @@
+namespace DeviceAgent.Spool;
+
+/// <summary>Readings that wait for their common commit.</summary>
+internal sealed class CommitGroup(SpoolOptions options, TimeProvider time)
+{
+    private readonly List<SpoolEntry> _entries = [];
+    private readonly List<TaskCompletionSource> _waiting = [];
+    private long _bytes;
+    private bool _critical;
+    private long _opened;
+
+    public IReadOnlyList<SpoolEntry> Entries => _entries;
+
+    public void Add(SpoolEntry entry, TaskCompletionSource committed)
+    {
+        if (_entries.Count == 0) _opened = time.GetTimestamp();
+        _entries.Add(entry);
+        _waiting.Add(committed);
+        _bytes += entry.Payload.Length;
+        _critical |= entry.Class == SpoolClass.Critical;
+    }
+
+    /// <summary>How long until the group must be committed: zero when it must be now, null when it is empty.</summary>
+    public TimeSpan? DueIn()
+    {
+        if (_entries.Count == 0) return null;
+        if (_critical || _entries.Count >= options.GroupCommitReadings || _bytes >= options.GroupCommitBytes) return TimeSpan.Zero;
+        var left = options.GroupCommitDelay - time.GetElapsedTime(_opened);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>Tells those who wait how it went and starts a new group.</summary>
+    public void Complete(SpoolException? failure = null)
+    {
+        foreach (var waiting in _waiting)
+        {
+            if (failure is null) waiting.TrySetResult();
+            else waiting.TrySetException(failure);
+        }
+
+        _entries.Clear();
+        _waiting.Clear();
+        _bytes = 0;
+        _critical = false;
+    }
+}

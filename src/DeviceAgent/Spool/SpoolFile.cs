@@ -1,0 +1,228 @@
+using Microsoft.Data.Sqlite;
+
+namespace DeviceAgent.Spool;
+
+/// <summary>
+/// The spool's SQLite file, through one connection; not safe for use by two threads at once. Each method that writes is one
+/// transaction, on the medium when it returns.
+/// </summary>
+internal sealed class SpoolFile : IDisposable
+{
+    private const string NewestLiveMark = "newest_live";
+    private const string MarkedUpToMark = "newest_live_seq";
+
+    /// <summary>So many rows after the mark are searched at most when the spool is opened after a crash.</summary>
+    private const int RowsBetweenMarks = 500;
+
+    private readonly SqliteConnection _connection;
+    private readonly BootClock _clock;
+    private readonly string _path;
+    private readonly SqliteCommand _insert;
+    private readonly SqliteCommand _delete;
+    private long _next;
+    private long _markedUpTo;
+    private long _newestLive = long.MinValue;
+
+    public SpoolFile(string path, BootClock clock)
+    {
+        _path = path;
+        _clock = clock;
+        _connection = SpoolConnection.Open(path);
+        try
+        {
+            using (var transaction = _connection.BeginTransaction())
+            {
+                Migrate();
+                transaction.Commit();
+            }
+
+            _markedUpTo = Scalar($"SELECT value FROM marks WHERE name = '{MarkedUpToMark}'") ?? 0;
+            _next = Math.Max(Scalar("SELECT max(seq) FROM readings") ?? 0, _markedUpTo) + 1;
+            Count = Scalar("SELECT count(*) FROM readings") ?? 0;
+            _newestLive = FindNewestLive();
+            _insert = Prepare("INSERT INTO readings (seq, class, ts, boot_id, mono, crc, payload) VALUES ($seq, $class, $ts, $boot_id, $mono, $crc, $payload)");
+            _delete = Prepare("DELETE FROM readings WHERE seq = $seq");
+        }
+        catch (SqliteException e)
+        {
+            _connection.Dispose();
+            throw SpoolConnection.Explain(path, e);
+        }
+        catch (SpoolException)
+        {
+            _connection.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Rows in the table, acknowledged ones that are not yet deleted included.</summary>
+    public long Count { get; private set; }
+
+    public DateTimeOffset NewestLive =>
+        _newestLive == long.MinValue ? DateTimeOffset.MinValue : DateTimeOffset.FromUnixTimeMilliseconds(_newestLive);
+
+    public string SqliteVersion => _connection.ServerVersion;
+
+    public long WalBytes => new FileInfo(_path + "-wal") is { Exists: true } wal ? wal.Length : 0;
+
+    public void Insert(IReadOnlyList<SpoolEntry> entries)
+    {
+        var (next, newestLive) = (_next, _newestLive);
+        using var transaction = _connection.BeginTransaction();
+        _insert.Transaction = transaction;
+        foreach (var entry in entries)
+        {
+            var timestamp = entry.Timestamp.ToUnixTimeMilliseconds();
+            if (entry.IsLive) newestLive = Math.Max(newestLive, timestamp);
+            var payload = entry.Payload.ToArray();
+            Bind(_insert, "$seq", next);
+            Bind(_insert, "$class", (int)entry.Class);
+            Bind(_insert, "$ts", timestamp);
+            Bind(_insert, "$boot_id", _clock.BootId);
+            Bind(_insert, "$mono", entry.IsLive ? _clock.Milliseconds : DBNull.Value);
+            Bind(_insert, "$crc", RowChecksum.Of(next, entry.Class, timestamp, payload));
+            Bind(_insert, "$payload", payload);
+            _insert.ExecuteNonQuery();
+            next++;
+        }
+
+        var mark = newestLive != long.MinValue && next - _markedUpTo > RowsBetweenMarks;
+        if (mark) SaveNewestLive(newestLive, next - 1, transaction);
+        transaction.Commit();
+        if (mark) _markedUpTo = next - 1;
+        (_next, _newestLive) = (next, newestLive);
+        Count += entries.Count;
+    }
+
+    /// <summary>Rows after <paramref name="after"/> in order, read one at a time.</summary>
+    public IEnumerable<SpoolRecord> ReadAfter(long after)
+    {
+        using var command = Prepare("SELECT seq, class, ts, boot_id, mono, crc, payload FROM readings WHERE seq > $seq ORDER BY seq");
+        Bind(command, "$seq", after);
+        using var reader = command.ExecuteReader();
+        while (reader.Read()) yield return ToRecord(reader);
+    }
+
+    /// <summary>Deletes rows, and remembers the newest live timestamp that goes with them.</summary>
+    public void Delete(IReadOnlyCollection<long> sequences)
+    {
+        using var transaction = _connection.BeginTransaction();
+        var deleted = DeleteRows(sequences, transaction);
+        SaveNewestLive(_newestLive, _next - 1, transaction);
+        transaction.Commit();
+        _markedUpTo = _next - 1;
+        Count -= deleted;
+    }
+
+    /// <summary>Moves a row to the dead letters.</summary>
+    public void SetAside(SpoolRecord record, string reason)
+    {
+        using var transaction = _connection.BeginTransaction();
+        using var insert = Prepare("INSERT INTO dead_letters (seq, ts, set_aside_at, reason, payload) VALUES ($seq, $ts, $at, $reason, $payload)");
+        insert.Transaction = transaction;
+        Bind(insert, "$seq", record.Sequence);
+        Bind(insert, "$ts", record.Timestamp.ToUnixTimeMilliseconds());
+        Bind(insert, "$at", _clock.Time.GetUtcNow().ToUnixTimeMilliseconds());
+        Bind(insert, "$reason", reason);
+        Bind(insert, "$payload", record.Payload.ToArray());
+        insert.ExecuteNonQuery();
+        var deleted = DeleteRows([record.Sequence], transaction);
+        SaveNewestLive(_newestLive, _next - 1, transaction);
+        transaction.Commit();
+        _markedUpTo = _next - 1;
+        Count -= deleted;
+    }
+
+    /// <summary>Writes the log back into the file and gives its space back.</summary>
+    public void Checkpoint()
+    {
+        using var command = Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
+        command.ExecuteNonQuery();
+    }
+
+    public void Dispose()
+    {
+        _insert.Dispose();
+        _delete.Dispose();
+        _connection.Dispose();
+    }
+
+    private int DeleteRows(IReadOnlyCollection<long> sequences, SqliteTransaction transaction)
+    {
+        _delete.Transaction = transaction;
+        var deleted = 0;
+        foreach (var sequence in sequences)
+        {
+            Bind(_delete, "$seq", sequence);
+            deleted += _delete.ExecuteNonQuery();
+        }
+
+        return deleted;
+    }
+
+    private void Migrate()
+    {
+        var version = Scalar("PRAGMA user_version") ?? 0;
+        if (version > SpoolSchema.Version)
+        {
+            throw new SpoolException($"the spool '{_path}' has schema version {version}, this agent knows {SpoolSchema.Version}: it was written by a newer agent; run that one, or move the file away");
+        }
+
+        if (version == 0)
+        {
+            using var create = Prepare(SpoolSchema.Tables);
+            create.ExecuteNonQuery();
+        }
+    }
+
+    private void SaveNewestLive(long newestLive, long upTo, SqliteTransaction transaction)
+    {
+        foreach (var (name, value) in new[] { (NewestLiveMark, newestLive), (MarkedUpToMark, upTo) })
+        {
+            using var save = Prepare("INSERT INTO marks (name, value) VALUES ($name, $value) ON CONFLICT DO UPDATE SET value = $value");
+            save.Transaction = transaction;
+            Bind(save, "$name", name);
+            Bind(save, "$value", value);
+            save.ExecuteNonQuery();
+        }
+    }
+
+    /// <summary>The mark, or what came after it was made.</summary>
+    private long FindNewestLive()
+    {
+        var marked = Scalar($"SELECT value FROM marks WHERE name = '{NewestLiveMark}'") ?? long.MinValue;
+        return Math.Max(marked, Scalar($"SELECT max(ts) FROM readings WHERE seq > {_markedUpTo} AND mono IS NOT NULL") ?? long.MinValue);
+    }
+
+    private SpoolRecord ToRecord(SqliteDataReader reader)
+    {
+        var sequence = reader.GetInt64(0);
+        var @class = (SpoolClass)reader.GetInt32(1);
+        var timestamp = reader.GetInt64(2);
+        var payload = reader.GetFieldValue<byte[]>(6);
+        var sound = (uint)reader.GetInt64(5) == RowChecksum.Of(sequence, @class, timestamp, payload);
+        TimeSpan? age = !reader.IsDBNull(4) && reader.GetString(3) == _clock.BootId
+            ? TimeSpan.FromMilliseconds(_clock.Milliseconds - reader.GetInt64(4))
+            : null;
+        return new SpoolRecord(sequence, @class, DateTimeOffset.FromUnixTimeMilliseconds(timestamp), age, payload, sound);
+    }
+
+    private long? Scalar(string sql)
+    {
+        using var command = Prepare(sql);
+        return command.ExecuteScalar() is long value ? value : null;
+    }
+
+    private SqliteCommand Prepare(string sql)
+    {
+        var command = _connection.CreateCommand();
+        command.CommandText = sql;
+        return command;
+    }
+
+    private static void Bind(SqliteCommand command, string name, object value)
+    {
+        if (command.Parameters.Contains(name)) command.Parameters[name].Value = value;
+        else command.Parameters.AddWithValue(name, value);
+    }
+}

@@ -1,0 +1,18 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Spool;
+
+internal static class SpoolServiceCollectionExtensions
+{
+    public const string FileName = "spool.db";
+
+    /// <summary>The spool in the state directory; it is opened when it is first asked for, and then <see cref="SpoolException"/> may be thrown.</summary>
+    public static IServiceCollection AddSpool(this IServiceCollection services, string stateDirectory, SpoolOptions options)
+    {
+        services.AddSingleton<DrainSignal>();
+        services.AddSingleton<ISpool>(s => new SqliteSpool(
+            Path.Combine(stateDirectory, FileName), options, BootClock.Current(s.GetRequiredService<TimeProvider>()), s.GetRequiredService<ILogger<SqliteSpool>>()));
+        return services;
+    }
+}

@@ -1,0 +1,73 @@
+using System.Net;
+using Amazon.Runtime;
+using DeviceAgent.Credentials;
+
+namespace DeviceAgent.Upload;
+
+/// <summary>Sorts what the client throws by what is to be done about it.</summary>
+internal sealed class FaultClassifier(TableOptions table)
+{
+    /// <summary>
+    /// Validation texts that speak of the table's keys, not of one item. Every item here has both keys, as strings that are not
+    /// empty, so it is the table that does not fit; no item may be set aside for it.
+    /// </summary>
+    private static readonly string[] KeyMismatches = ["Type mismatch for key", "Missing the key", "does not match the schema", "at 'tableName'", "TableName must be"];
+
+    /// <summary>True for what a failed request may throw; anything else is a fault in the program.</summary>
+    public static bool IsExpected(Exception e) =>
+        e is AmazonServiceException or AmazonClientException or CredentialsUnavailableException
+            or HttpRequestException or IOException or TimeoutException or OperationCanceledException;
+
+    public UploadFault Classify(Exception exception)
+    {
+        var fault = Sort(exception);
+        return exception is AmazonServiceException { ErrorCode.Length: > 0 } service ? fault with { Subject = service.ErrorCode } : fault;
+    }
+
+    private UploadFault Sort(Exception exception)
+    {
+        for (var e = exception; e is not null; e = e.InnerException)
+        {
+            if (e is CredentialsUnavailableException unavailable) return new UploadFault(FaultKind.NoCredentials, $"There are no credentials yet: {unavailable.Failure.Message}") { Subject = unavailable.Failure.Kind.ToString() };
+        }
+
+        return exception is AmazonServiceException service && !string.IsNullOrEmpty(service.ErrorCode)
+            ? Sort(service)
+            : new UploadFault(FaultKind.Transient, $"DynamoDB was not reached: {Innermost(exception).Message}", "Check the network, and dynamoDbEndpoint if it is set.");
+    }
+
+    private UploadFault Sort(AmazonServiceException e)
+    {
+        var code = e.ErrorCode[(e.ErrorCode.LastIndexOf('#') + 1)..];
+        var what = $"{code}: {e.Message} (HTTP {(int)e.StatusCode}, request {e.RequestId}).";
+        return code switch
+        {
+            "ExpiredTokenException" or "ExpiredToken" or "UnrecognizedClientException" => new UploadFault(FaultKind.StaleCredentials, what),
+            "InvalidSignatureException" when IsClockSkew(e.Message) => new UploadFault(
+                FaultKind.StaleCredentials, what, "The device's clock is wrong; it is corrected by the provider's. Set up time synchronisation."),
+            "InvalidSignatureException" or "MissingAuthenticationTokenException" or "IncompleteSignatureException" => Parked(
+                what, $"The signature is refused: check region ('{table.Region}') and dynamoDbEndpoint, and that no proxy changes requests."),
+            "AccessDeniedException" => Parked(
+                what, $"The role behind the role alias must allow dynamodb:BatchWriteItem on the table '{table.TableName}'; a policy with ${{credentials-iot:ThingName}} needs a table that is called like the thing."),
+            "ResourceNotFoundException" => Parked(
+                what, $"Create the table '{table.TableName}' in {table.Region} with partition key {table.PartitionKey} (S) and sort key {table.SortKey} (S), or correct tableName; a table that is being created will do in a moment."),
+            "ResourceInUseException" => new UploadFault(FaultKind.Transient, what),
+            "ValidationException" when KeyMismatches.Any(t => e.Message.Contains(t, StringComparison.Ordinal)) => Parked(what, TableCheck.KeyRemedy(table)),
+            "ValidationException" or "SerializationException" or "ItemCollectionSizeLimitExceededException" => new UploadFault(FaultKind.Rejected, what),
+            _ when e.StatusCode == HttpStatusCode.RequestEntityTooLarge => new UploadFault(FaultKind.Rejected, what),
+            "UnknownOperationException" => Parked(what, "The endpoint is not DynamoDB: check dynamoDbEndpoint."),
+            _ => new UploadFault(FaultKind.Transient, what),
+        };
+    }
+
+    private static UploadFault Parked(string what, string remedy) => new(FaultKind.Parked, what, remedy);
+
+    private static bool IsClockSkew(string message) =>
+        message.StartsWith("Signature expired", StringComparison.Ordinal) || message.StartsWith("Signature not yet current", StringComparison.Ordinal);
+
+    private static Exception Innermost(Exception e)
+    {
+        while (e.InnerException is { } inner) e = inner;
+        return e;
+    }
+}

@@ -1,0 +1,42 @@
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Upload;
+
+internal static partial class Log
+{
+    [LoggerMessage(2200, LogLevel.Information, "Delivered {Count} readings ({Total} since the start); {Waiting} wait.")]
+    public static partial void Delivered(this ILogger logger, long count, long total, long waiting);
+
+    [LoggerMessage(2201, LogLevel.Debug, "DynamoDB accepted {Accepted} items, {Unprocessed} are sent again.")]
+    public static partial void BatchAccepted(this ILogger logger, int accepted, int unprocessed);
+
+    [LoggerMessage(2202, LogLevel.Warning, "The upload is delayed, {Waiting} readings wait, next attempt in {Seconds} s. {Fault}")]
+    public static partial void UploadDelayed(this ILogger logger, string fault, long waiting, double seconds);
+
+    [LoggerMessage(2203, LogLevel.Error, "The upload is held until this is mended; {Waiting} readings wait and none is dropped, next attempt in {Seconds} s. {Fault}")]
+    public static partial void UploadParked(this ILogger logger, string fault, long waiting, double seconds);
+
+    [LoggerMessage(2204, LogLevel.Information, "The upload works again.")]
+    public static partial void DeliveryWorksAgain(this ILogger logger);
+
+    [LoggerMessage(2205, LogLevel.Error, "The reading {SerialNumber} {Timestamp} can never be accepted and was set aside in the spool's table dead_letters: {Reason}")]
+    public static partial void RecordSetAside(this ILogger logger, string serialNumber, string timestamp, string reason);
+
+    [LoggerMessage(2206, LogLevel.Error, "Row {Sequence} of the spool is damaged and was set aside in the table dead_letters: {Reason}")]
+    public static partial void RecordDamaged(this ILogger logger, long sequence, string reason);
+
+    [LoggerMessage(2207, LogLevel.Information, "DynamoDB refuses the credentials; new ones are fetched. {Fault}")]
+    public static partial void CredentialsRefused(this ILogger logger, string fault);
+
+    [LoggerMessage(2208, LogLevel.Information, "The role may not describe the table {Table}: its keys are not checked beforehand.")]
+    public static partial void TableNotDescribed(this ILogger logger, string table);
+
+    [LoggerMessage(2209, LogLevel.Information, "All readings are delivered.")]
+    public static partial void Drained(this ILogger logger);
+
+    [LoggerMessage(2210, LogLevel.Information, "Upload stopped: {Total} readings delivered, {Waiting} wait in the spool.")]
+    public static partial void UploadStopped(this ILogger logger, long total, long waiting);
+
+    [LoggerMessage(2211, LogLevel.Error, "The spool failed under the upload, which is tried again: {Problem}")]
+    public static partial void SpoolFailed(this ILogger logger, string problem);
+}

@@ -1,0 +1,13 @@
+namespace DeviceAgent.Upload;
+
+/// <summary>Why a request failed.</summary>
+/// <param name="Kind">What is to be done about it.</param>
+/// <param name="What">What happened, in the service's words.</param>
+/// <param name="Remedy">What to do about it; empty when there is nothing to do but wait.</param>
+internal sealed record UploadFault(FaultKind Kind, string What, string Remedy = "")
+{
+    /// <summary>What stays the same when the same fault happens again (a request id does not).</summary>
+    public string Subject { get; init; } = What;
+
+    public override string ToString() => Remedy.Length == 0 ? What : $"{What} {Remedy}";
+}

@@ -1,0 +1,25 @@
+using DeviceAgent.Configuration;
+
+namespace DeviceAgent.Upload;
+
+/// <summary>The section <c>upload</c>.</summary>
+internal sealed record UploadOptions
+{
+    /// <summary>Readings in one request: 1 to 25, the service's limit.</summary>
+    public int BatchSize { get; init; } = 25;
+
+    /// <summary>A batch that is not full is sent when its oldest reading is this old: 0 to 3600 s.</summary>
+    public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(5);
+
+    public static UploadOptions Read(SettingsReader settings)
+    {
+        var defaults = new UploadOptions();
+        var options = new UploadOptions
+        {
+            BatchSize = settings.Integer("batchSize", defaults.BatchSize, 1, 25),
+            MaxDelay = settings.Seconds("maxDelaySeconds", defaults.MaxDelay, 0, 3600),
+        };
+        settings.ReportUnknown();
+        return options;
+    }
+}

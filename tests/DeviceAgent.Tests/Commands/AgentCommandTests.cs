@@ -1,0 +1,71 @@
+using DeviceAgent.Commands;
+using DeviceAgent.Tests.Configuration;
+
+namespace DeviceAgent.Tests.Commands;
+
+public class AgentCommandTests
+{
+    [Theory]
+    [InlineData((int)ExitCode.Usage)]
+    [InlineData((int)ExitCode.Usage, "walk")]
+    [InlineData((int)ExitCode.Usage, "run")]
+    [InlineData((int)ExitCode.Usage, "check", "--config")]
+    [InlineData((int)ExitCode.Usage, "run", "--config", "x.json", "--bogus")]
+    [InlineData((int)ExitCode.Ok, "--version")]
+    [InlineData((int)ExitCode.Ok, "--help")]
+    [InlineData((int)ExitCode.BadConfiguration, "check", "--config", "/nonexistent/agent.json")]
+    [InlineData((int)ExitCode.BadConfiguration, "run", "--config", "/nonexistent/agent.json")]
+    public async Task RunAsync_CommandLine_EndsWithItsExitCode(int expected, params string[] arguments) =>
+        Assert.Equal((ExitCode)expected, (await RunAsync(arguments)).Exit);
+
+    [Fact]
+    public async Task Check_ValidConfiguration_SaysSo()
+    {
+        using var device = new TestDevice();
+        var (exit, output, error) = await RunAsync("check", "--config", device.ConfigurationPath);
+        Assert.Equal(ExitCode.Ok, exit);
+        Assert.Equal("configuration is valid", output.Trim());
+        Assert.Equal("", error);
+    }
+
+    [Fact]
+    public async Task Check_TwoErrors_PrintsALineForEachToStandardError()
+    {
+        using var device = new TestDevice();
+        var (exit, output, error) = await RunAsync("check", "--config", device.ConfigurationPath, "--set", "region=x", "--set", "source.kind=y");
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Equal("", output);
+        var lines = error.Trim().Split('\n');
+        Assert.Equal(3, lines.Length);
+        Assert.StartsWith("  region = x: ", lines[1], StringComparison.Ordinal);
+        Assert.StartsWith("  source.kind = y: ", lines[2], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_SpoolThatCannotBeOpened_EndsWithItsExitCode()
+    {
+        using var device = new TestDevice();
+        device.WriteText("state/spool.db", new string('x', 5000));
+        var (exit, _, error) = await RunAsync("run", "--config", device.ConfigurationPath);
+        Assert.Equal(ExitCode.SpoolUnusable, exit);
+        Assert.Contains("spool.db", error, StringComparison.Ordinal);
+        Assert.Contains("damaged", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Help_OfTheAgent_NamesEachExitCode()
+    {
+        var (_, output, _) = await RunAsync("--help");
+        var listed = output[output.IndexOf("Exit codes:", StringComparison.Ordinal)..output.IndexOf("Usage:", StringComparison.Ordinal)]
+            .Split('\n').Select(l => l.Trim().Split(' ')[0]).Where(w => int.TryParse(w, out _)).Select(int.Parse);
+        Assert.Equal(Enum.GetValues<ExitCode>().Select(c => (int)c), listed);
+    }
+
+    private static async Task<(ExitCode Exit, string Output, string Error)> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var exit = await AgentCommand.RunAsync(arguments, output, error);
+        return (exit, output.ToString(), error.ToString());
+    }
+}

@@ -1,0 +1,34 @@
+using System.Reflection;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Tests;
+
+public class EventIdTests
+{
+    private static readonly (Type Type, LoggerMessageAttribute Message)[] Messages =
+    [
+        .. typeof(DeviceAgent.Sensing.Reading).Assembly.GetTypes()
+            .SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic).Select(m => (t, m.GetCustomAttribute<LoggerMessageAttribute>())))
+            .Where(p => p.Item2 is not null)
+            .Select(p => (p.t, p.Item2!)),
+    ];
+
+    [Fact]
+    public void EventIds_OfAllFeatures_AreUnique()
+    {
+        Assert.True(Messages.Length > 20);
+        Assert.Empty(Messages.GroupBy(m => m.Message.EventId).Where(g => g.Count() > 1).Select(g => g.Key));
+    }
+
+    [Theory]
+    [InlineData("DeviceAgent.Sensing", 2000)]
+    [InlineData("DeviceAgent.Spool", 2100)]
+    [InlineData("DeviceAgent.Upload", 2200)]
+    [InlineData("DeviceAgent.Commands", 2300)]
+    public void EventIds_OfAFeature_LieInItsBlock(string feature, int first)
+    {
+        var ids = Messages.Where(m => m.Type.Namespace == feature).Select(m => m.Message.EventId).ToList();
+        Assert.NotEmpty(ids);
+        Assert.All(ids, id => Assert.InRange(id, first, first + 99));
+    }
+}
