@@ -47,7 +47,7 @@ internal sealed class CredentialsWorld : IAsyncDisposable
         var faults = new FaultSwitches(new Random(1));
         var tokens = new SessionTokens(new byte[32]);
         var api = new CredentialsProviderApi(
-            iot.Registry, iot.Iam, iot.Authority, tokens, faults, options ?? new CredentialsProviderOptions(), iot.Time, NullLogger<CredentialsProviderApi>.Instance);
+            iot.Registry, iot.Iam, iot.Authority, tokens, faults, new Activity(iot.Time), options ?? new CredentialsProviderOptions(), iot.Time, NullLogger<CredentialsProviderApi>.Instance);
         return new CredentialsWorld(iot, faults, tokens, await TestDoor.StartAsync(api.HandleAsync, api.ConfigureTls), provisioned);
     }
 
