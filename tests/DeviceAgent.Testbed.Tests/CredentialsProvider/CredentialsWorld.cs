@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.CredentialsProvider;
 using DeviceAgent.Testbed.Faults;
+using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.Tests.Registry;
