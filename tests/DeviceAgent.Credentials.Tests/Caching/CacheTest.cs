@@ -13,11 +13,17 @@ internal sealed class CacheTest : IAsyncDisposable
 
     private readonly ConcurrentQueue<TaskCompletionSource<FetchResult>> _calls = new();
     private readonly SemaphoreSlim _called = new(0);
+    private readonly bool _stubborn;
     private int _settled;
     private int _issued;
 
-    public CacheTest(CredentialCacheOptions? options = null, double chance = 0.5) =>
-        Cache = new CredentialCache(FetchAsync, options ?? new CredentialCacheOptions(), Time, new FixedRandom(chance), Log);
+    /// <param name="chance">What the cache's random source always says, 0 to 1.</param>
+    /// <param name="stubborn">The source goes on after it was cancelled.</param>
+    public CacheTest(double chance = 0.5, bool stubborn = false)
+    {
+        _stubborn = stubborn;
+        Cache = new CredentialCache(FetchAsync, new CredentialCacheOptions(), Time, new FixedRandom(chance), Log);
+    }
 
     public ManualTimeProvider Time { get; } = new();
 
@@ -100,7 +106,7 @@ internal sealed class CacheTest : IAsyncDisposable
     private Task<FetchResult> FetchAsync(CancellationToken cancellationToken)
     {
         var call = new TaskCompletionSource<FetchResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        cancellationToken.Register(() => call.TrySetCanceled(cancellationToken));
+        if (!_stubborn) cancellationToken.Register(() => call.TrySetCanceled(cancellationToken));
         _calls.Enqueue(call);
         _called.Release();
         return call.Task;

@@ -125,6 +125,19 @@ public sealed class ForcedRefreshTests
     }
 
     [Fact]
+    public async Task SwitchTo_OldSourceAnswersLate_ItsSetIsIgnored()
+    {
+        await using var test = new CacheTest(stubborn: true);
+        var waiting = test.Cache.GetAsync().AsTask();
+        var late = await test.NextCallAsync();
+        var tried = test.Issue(Hour);
+        test.Cache.SwitchTo(_ => throw new InvalidOperationException(), tried);
+        late.SetResult(new FetchResult.Success(test.Issue(Hour)));
+        Assert.Same(tried, await waiting.WaitAsync(CacheTest.Patience));
+        Assert.Same(tried, test.GetAtOnce());
+    }
+
+    [Fact]
     public async Task SwitchTo_DeadSet_ChangesNothing()
     {
         await using var test = new CacheTest();
