@@ -5,6 +5,7 @@ using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.CredentialsProvider;
 using DeviceAgent.Testbed.Faults;
+using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.Tests.Registry;
@@ -47,7 +48,7 @@ internal sealed class CredentialsWorld : IAsyncDisposable
         var faults = new FaultSwitches(new Random(1));
         var tokens = new SessionTokens(new byte[32]);
         var api = new CredentialsProviderApi(
-            iot.Registry, iot.Iam, iot.Authority, tokens, faults, options ?? new CredentialsProviderOptions(), iot.Time, NullLogger<CredentialsProviderApi>.Instance);
+            iot.Registry, iot.Iam, iot.Authority, tokens, faults, new Activity(iot.Time), options ?? new CredentialsProviderOptions(), iot.Time, NullLogger<CredentialsProviderApi>.Instance);
         return new CredentialsWorld(iot, faults, tokens, await TestDoor.StartAsync(api.HandleAsync, api.ConfigureTls), provisioned);
     }
 
