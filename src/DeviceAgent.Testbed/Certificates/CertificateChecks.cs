@@ -7,15 +7,10 @@ internal static class CertificateChecks
     private static readonly HashSet<string> NistCurves = ["1.2.840.10045.3.1.7", "1.3.132.0.34", "1.3.132.0.35"];
 
     /// <summary>Whether <paramref name="authority"/> (a root or an intermediate) itself signed the certificate. Dates are not looked at.</summary>
-    public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 authority) =>
-        ChainTo(certificate, [], authority).FirstOrDefault() == 1;
+    public static bool IsIssuedBy(X509Certificate2 certificate, X509Certificate2 authority) => LeadsTo(certificate, [], authority);
 
     /// <summary>Whether signatures lead from the certificate, over the intermediates when needed, to <paramref name="authority"/>. Dates are not looked at.</summary>
-    public static bool LeadsTo(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509Certificate2 authority) =>
-        ChainTo(certificate, intermediates, authority).Any();
-
-    /// <summary>How far up the chain the authority stands; nothing when it does not or when a signature is wrong.</summary>
-    private static IEnumerable<int> ChainTo(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509Certificate2 authority)
+    public static bool LeadsTo(X509Certificate2 certificate, X509Certificate2Collection intermediates, X509Certificate2 authority)
     {
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
@@ -25,10 +20,8 @@ internal static class CertificateChecks
         chain.ChainPolicy.CustomTrustStore.Add(authority);
         chain.ChainPolicy.ExtraStore.Add(authority);
         chain.ChainPolicy.ExtraStore.AddRange(intermediates);
-        if (!chain.Build(certificate)) return [];
-        return [.. chain.ChainElements.Index().Skip(1)
-            .Where(element => element.Item.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span))
-            .Select(element => element.Index)];
+        return chain.Build(certificate)
+            && chain.ChainElements.Skip(1).Any(element => element.Certificate.RawDataMemory.Span.SequenceEqual(authority.RawDataMemory.Span));
     }
 
     /// <summary>Whether a date lies in the certificate's validity.</summary>

@@ -11,6 +11,4 @@ internal static class CertificateStatus
 
     /// <summary>What a caller may ask for. The other states belong to transfers and to just-in-time registration.</summary>
     public static IReadOnlyList<string> Settable { get; } = [Active, Inactive, Revoked];
-
-    public static IReadOnlyList<string> Known { get; } = [Active, Inactive, Revoked, "PENDING_TRANSFER", "REGISTER_INACTIVE", "PENDING_ACTIVATION"];
 }

@@ -66,6 +66,18 @@ public sealed class RegistryApiTests : IAsyncLifetime
         Assert.Equal("InvalidRequestException", response.Headers.GetValues("x-amzn-ErrorType").Single());
     }
 
+    [Theory]
+    [InlineData("/things/t", """{"billingGroupName":"b"}""")]
+    [InlineData("/role-aliases/a", """{"roleArn":"arn:aws:iam::123456789012:role/r","tags":[{"Key":"k","Value":"v"}]}""")]
+    public async Task Body_WithMembersThatAreNotPlayed_IsRefused(string target, string json)
+    {
+        var (status, body, _) = await _door.SendAsync("POST", target, json);
+
+        Assert.Equal(400, status);
+        Assert.Contains("does not play", (string?)body["message"]);
+        Assert.Equal(404, (await _door.SendAsync("GET", target)).Status);
+    }
+
     [Fact]
     public async Task AttachPolicy_TargetEncodedInThePath_IsFound()
     {

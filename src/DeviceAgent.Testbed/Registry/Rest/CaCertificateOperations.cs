@@ -17,6 +17,7 @@ internal sealed class CaCertificateOperations(CaRegistry authorities)
 
     private JsonObject Register(RestRequest request)
     {
+        request.RefuseUnplayed("tags");
         var mode = request.Text("certificateMode") ?? CertificateMode.Default;
         if (mode is not (CertificateMode.Default or CertificateMode.SniOnly))
             throw RegistryException.InvalidRequest($"certificateMode must be DEFAULT or SNI_ONLY; got '{mode}'.");

@@ -19,6 +19,7 @@ internal sealed class PolicyOperations(PolicyRegistry policies)
 
     private JsonObject Create(RestRequest request)
     {
+        request.RefuseUnplayed("tags");
         var policy = policies.Create(request.Label("policyName"), request.RequiredText("policyDocument"));
         return Summary(policy).With("policyDocument", policy.Default.Document).With("policyVersionId", policy.DefaultVersionId);
     }

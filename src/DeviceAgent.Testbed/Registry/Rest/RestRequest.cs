@@ -39,6 +39,15 @@ internal sealed class RestRequest(
 
     public JsonObject? Object(string name) => Object(body, name);
 
+    /// <summary>Members of the service model that would change the outcome, but that the testbed does not play: refused rather than dropped.</summary>
+    public void RefuseUnplayed(params ReadOnlySpan<string> names)
+    {
+        foreach (var name in names)
+        {
+            if (body.ContainsKey(name)) throw RegistryException.InvalidRequest($"The testbed does not play {name}; leave it out.");
+        }
+    }
+
     /// <summary>A structure inside a structure.</summary>
     public static JsonObject? Object(JsonObject within, string name) => within[name] switch
     {

@@ -13,8 +13,11 @@ internal sealed class RoleAliasOperations(RoleAliasRegistry aliases)
         new("ListRoleAliases", "GET", "/role-aliases", List),
     ];
 
-    private JsonObject Create(RestRequest request) =>
-        Identity(aliases.Create(request.Label("roleAlias"), request.RequiredText("roleArn"), Duration(request)));
+    private JsonObject Create(RestRequest request)
+    {
+        request.RefuseUnplayed("tags");
+        return Identity(aliases.Create(request.Label("roleAlias"), request.RequiredText("roleArn"), Duration(request)));
+    }
 
     private JsonObject Describe(RestRequest request)
     {

@@ -15,6 +15,7 @@ internal sealed class ThingOperations(ThingRegistry things)
 
     private JsonObject Create(RestRequest request)
     {
+        request.RefuseUnplayed("billingGroupName");
         var (attributes, _) = Attributes(request);
         var thing = things.Create(request.Label("thingName"), request.Text("thingTypeName"), attributes ?? new Dictionary<string, string>());
         return new JsonObject { ["thingName"] = thing.Name, ["thingArn"] = thing.Arn, ["thingId"] = thing.Id };

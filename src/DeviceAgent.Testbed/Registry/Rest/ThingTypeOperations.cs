@@ -15,6 +15,7 @@ internal sealed class ThingTypeOperations(ThingTypeRegistry types)
 
     private JsonObject Create(RestRequest request)
     {
+        request.RefuseUnplayed("tags");
         var properties = request.Object("thingTypeProperties") ?? [];
         var type = types.Create(
             request.Label("thingTypeName"),
