@@ -1,1 +1,3 @@
-return 0;
+using DeviceAgent.Testbed.Commands;
+
+return await TestbedCommand.Create().Parse(args).InvokeAsync();

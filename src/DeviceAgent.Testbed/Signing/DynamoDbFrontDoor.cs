@@ -1,12 +1,13 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using DeviceAgent.Testbed.DynamoDb;
+using DeviceAgent.Testbed.Hosting;
 using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Testbed.Signing;
 
 /// <summary>DynamoDB's HTTP side: lets in what is well formed, signed and allowed, and sends the answers of the backend.</summary>
-internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard guard, DynamoDbOperations operations, IDynamoDbBackend backend, TimeProvider time)
+internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard guard, DynamoDbOperations operations, IDynamoDbBackend backend, Activity activity, TimeProvider time)
 {
     public const int MaxBodyBytes = 16 * 1024 * 1024;
 
@@ -51,12 +52,20 @@ internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard gu
         if (!operations.Knows(operation)) return DynamoDbAnswer.Coral("UnknownOperationException");
 
         var result = verifier.Verify(request, Services);
-        if (!result.IsGood) return DynamoDbAnswer.Coral(result.Failure.Type, result.Failure.Message);
+        if (!result.IsGood)
+        {
+            activity.SignatureRefused(result.Failure.Type);
+            return DynamoDbAnswer.Coral(result.Failure.Type, result.Failure.Message);
+        }
 
         try
         {
             var accesses = operations.Accesses(operation, request.Body);
-            if (guard.Refusal(context, result.Caller, accesses) is { } refusal) return refusal;
+            if (guard.Refusal(context, result.Caller, accesses) is { } refusal)
+            {
+                activity.Refused(result.Caller.ContextKeys.GetValueOrDefault("credentials-iot:ThingName"), $"DynamoDB denies {operation}: no policy of the role allows it");
+                return refusal;
+            }
         }
         catch (DynamoDbException unreadable)
         {

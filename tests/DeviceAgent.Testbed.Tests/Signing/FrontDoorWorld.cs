@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
+using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Signing;
 
@@ -18,7 +19,7 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
         Clock = new CloudClock(time ?? World.Time, Faults);
         _verifier = new SigV4Verifier(World.Tokens, World.Operator, new SigV4Options(), Clock);
         var guard = new DynamoDbGuard((_, request) => { Asked.Add(request); return Decide(request); }, Clock);
-        Door = new DynamoDbFrontDoor(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), Clock);
+        Door = new DynamoDbFrontDoor(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), new Activity(World.Time), Clock);
     }
 
     public static HashSet<string> Known { get; } = ["PutItem", "BatchWriteItem", "DescribeTable"];

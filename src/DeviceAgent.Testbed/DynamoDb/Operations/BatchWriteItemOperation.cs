@@ -21,7 +21,7 @@ internal sealed class BatchWriteItemOperation(TableCatalog tables, ItemRows item
         if (unprocessed.Count == writes.Count)
             throw DynamoDbException.WriteThrottled(writes[0].Table.Definition.Arn, provisioned: !writes[0].Table.Definition.OnDemand);
 
-        var units = new Dictionary<string, decimal>();
+        var units = new Dictionary<string, double>();
         foreach (var write in writes.Where(w => !unprocessed.Contains(w)))
         {
             var name = write.Table.Definition.Name;
@@ -47,7 +47,7 @@ internal sealed class BatchWriteItemOperation(TableCatalog tables, ItemRows item
         return fits ? ItemKeys.OfItem(table, request.Attributes) : throw ItemKeys.DoesNotMatchSchema();
     }
 
-    private decimal Write(LocatedWrite write)
+    private double Write(LocatedWrite write)
     {
         var old = items.Find(write.Table, write.Key);
         if (write.Request.IsPut) items.Put(write.Table, write.Key, new StoredItem(write.Request.Attributes, write.Request.Size), old);

@@ -15,18 +15,18 @@ internal static class ConsumedCapacity
         constraints.OneOf("returnConsumedCapacity", mode, "INDEXES", "TOTAL", "NONE");
 
     /// <summary>The larger of what was there and what is there now counts.</summary>
-    public static decimal OfWrite(int? oldSize, int? newSize) => Units(Math.Max(oldSize ?? 0, newSize ?? 0), WriteUnit);
+    public static double OfWrite(int? oldSize, int? newSize) => Units(Math.Max(oldSize ?? 0, newSize ?? 0), WriteUnit);
 
-    public static decimal OfRead(long size, bool consistent) => Units(size, ReadUnit) * (consistent ? 1 : 0.5m);
+    public static double OfRead(long size, bool consistent) => Units(size, ReadUnit) * (consistent ? 1 : 0.5);
 
-    public static void Write(Utf8JsonWriter answer, string? mode, string tableName, decimal units)
+    public static void Write(Utf8JsonWriter answer, string? mode, string tableName, double units)
     {
         if (!IsAsked(mode)) return;
         answer.WritePropertyName("ConsumedCapacity");
         WriteTable(answer, mode, tableName, units);
     }
 
-    public static void Write(Utf8JsonWriter answer, string? mode, IEnumerable<(string TableName, decimal Units)> tables)
+    public static void Write(Utf8JsonWriter answer, string? mode, IEnumerable<(string TableName, double Units)> tables)
     {
         if (!IsAsked(mode)) return;
         answer.WriteStartArray("ConsumedCapacity");
@@ -34,7 +34,7 @@ internal static class ConsumedCapacity
         answer.WriteEndArray();
     }
 
-    private static void WriteTable(Utf8JsonWriter answer, string? mode, string tableName, decimal units)
+    private static void WriteTable(Utf8JsonWriter answer, string? mode, string tableName, double units)
     {
         answer.WriteStartObject();
         answer.WriteString("TableName", tableName);

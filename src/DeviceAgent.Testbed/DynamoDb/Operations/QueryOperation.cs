@@ -22,6 +22,7 @@ internal sealed class QueryOperation(TableCatalog tables, ItemRows items) : IOpe
         var table = tables.Active(query.Common.TableName!);
         var definition = table.Definition;
         query.Common.CheckIndex();
+        var start = ReadStart(definition, query.Common);
         CheckKeys(definition, query);
         var partition = query.Keys[definition.PartitionKey.Name].Values[0];
         var sort = definition.SortKey is { } key ? query.Keys.GetValueOrDefault(key.Name) : null;
@@ -29,9 +30,10 @@ internal sealed class QueryOperation(TableCatalog tables, ItemRows items) : IOpe
         {
             Partition = ItemKey.PartitionOf(partition),
             Sort = sort is null ? null : new KeyRange(sort),
-            After = ReadStart(definition, query.Common, partition, sort),
+            After = start,
             Descending = query.Descending,
         };
+        if (query.Common.StartKey is { } startKey) CheckStart(definition, startKey, partition, sort);
         KeyPaths.Check(definition, query.Common.Projection?.Paths);
         CheckFilter(definition, query.Common.Filter);
         PageReader.Write(answer, table, query.Common, items.Read(table, range));
@@ -56,18 +58,23 @@ internal sealed class QueryOperation(TableCatalog tables, ItemRows items) : IOpe
         }
     }
 
-    private static ItemKey? ReadStart(TableDefinition table, ReadRequest request, AttributeValue partition, KeyCondition? sort)
+    private static ItemKey? ReadStart(TableDefinition table, ReadRequest request)
     {
         if (request.StartKey is not { } startKey) return null;
         if (startKey.Count != table.Keys.Count() || table.Keys.Any(k => !startKey.ContainsKey(k.Name)))
             throw DynamoDbException.Validation("The provided starting key is invalid");
+        return ItemKeys.OfKey(table, startKey);
+    }
 
-        var start = ItemKeys.OfKey(table, startKey);
+    /// <summary>A page can only start inside what the query selects.</summary>
+    private static void CheckStart(TableDefinition table, IReadOnlyDictionary<string, AttributeValue> startKey, AttributeValue partition, KeyCondition? sort)
+    {
         var samePartition = AttributeComparer.Instance.Equals(startKey[table.PartitionKey.Name], partition);
-        if (sort is null)
-            return samePartition ? start : throw DynamoDbException.Validation("The provided starting key is outside query boundaries based on provided conditions");
-        if (!sort.Matches(startKey[table.SortKey!.Name])) throw DynamoDbException.Validation("The provided starting key does not match the range key predicate");
-        return samePartition ? start : throw DynamoDbException.Validation("The query can return at most one row and cannot be restarted");
+        var problem = sort is null
+            ? samePartition ? null : "The provided starting key is outside query boundaries based on provided conditions"
+            : !sort.Matches(startKey[table.SortKey!.Name]) ? "The provided starting key does not match the range key predicate"
+            : samePartition ? null : "The query can return at most one row and cannot be restarted";
+        if (problem is not null) throw DynamoDbException.Validation(problem);
     }
 
     private static void CheckFilter(TableDefinition table, ConditionExpression? filter)

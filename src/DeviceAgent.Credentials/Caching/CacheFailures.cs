@@ -1,0 +1,19 @@
+using DeviceAgent.Credentials.Provider;
+
+namespace DeviceAgent.Credentials.Caching;
+
+/// <summary>What the cache itself finds wrong with its source.</summary>
+internal static class CacheFailures
+{
+    public static CredentialFailure Unexpected(Exception exception) => new(
+        CredentialFailureKind.Unexpected,
+        $"The source of the credentials failed with {exception.GetType().Name}: {OneLine.From(exception.Message)}.",
+        "a fault in this program",
+        "Report it with the log around this message; it is tried again");
+
+    public static CredentialFailure TooOld(TemporaryCredentials credentials) => new(
+        CredentialFailureKind.AnswerExpired,
+        $"The credentials {credentials} came with too little life left to be served ({credentials.Lifetime.TotalSeconds:0.###} s).",
+        "service: an old answer, or a role alias with a very short duration",
+        "It is asked again. If it lasts, raise credentialDurationSeconds of the role alias (AWS IoT: 900 s at least)");
+}

@@ -1,0 +1,88 @@
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Provider;
+
+namespace DeviceAgent.Credentials;
+
+/// <summary>
+/// Asks the AWS IoT credentials provider for temporary credentials, over mutual TLS with the device's certificate. One call
+/// is one request on a connection of its own: no retry, no cache (see <see cref="CredentialCache"/>). Thread-safe.
+/// </summary>
+public sealed class CredentialsProviderClient : IDisposable
+{
+    private readonly DeviceIdentity _identity;
+    private readonly RoleAliasOptions _options;
+    private readonly TimeProvider _timeProvider;
+    private readonly Uri _endpoint;
+    private readonly X509Certificate2Collection? _roots;
+    private readonly SslStreamCertificateContext _certificateContext;
+    private readonly AnswerReader _reader;
+
+    /// <summary>Checks the options and reads the CA bundle.</summary>
+    /// <param name="identity">The device's certificate and key; stays the caller's to dispose.</param>
+    /// <param name="options">Which credentials to ask for, and where.</param>
+    /// <param name="timeProvider">Judges certificate dates, measures the clock offset and the timeouts.</param>
+    /// <exception cref="RoleAliasOptionsException">An option cannot be used; all problems are listed.</exception>
+    public CredentialsProviderClient(DeviceIdentity identity, RoleAliasOptions options, TimeProvider timeProvider)
+    {
+        ArgumentNullException.ThrowIfNull(identity);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(timeProvider);
+        var problems = RoleAliasOptionsValidator.Validate(options).ToList();
+        _roots = CaBundle.Load(options.CaBundlePath, problems);
+        if (problems.Count > 0 || !EndpointAddress.TryParse(options.Endpoint, out var endpoint))
+            throw new RoleAliasOptionsException(problems);
+
+        _identity = identity;
+        _options = options;
+        _timeProvider = timeProvider;
+        _endpoint = endpoint;
+        _reader = new AnswerReader(timeProvider);
+        // Offline: nothing is fetched to complete the chain, what was given is what is sent.
+        _certificateContext = SslStreamCertificateContext.Create(identity.Certificate, identity.Chain, offline: true);
+    }
+
+    /// <summary>Asks for credentials of <see cref="RoleAliasOptions.RoleAlias"/>.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled; a timeout of the request itself is a result.</exception>
+    public Task<FetchResult> FetchAsync(CancellationToken cancellationToken = default) =>
+        FetchAsync(_options.RoleAlias, cancellationToken);
+
+    /// <summary>Asks for credentials of another alias: a new one is tried beside the old.</summary>
+    /// <exception cref="OperationCanceledException">The caller cancelled; a timeout of the request itself is a result.</exception>
+    public async Task<FetchResult> FetchAsync(string roleAlias, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(roleAlias);
+        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, _identity, _timeProvider.GetUtcNow());
+        if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
+
+        var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
+        using var exchange = new Exchange(_certificateContext, _roots, _timeProvider);
+        using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
+        using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
+        using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);
+        using var connectGuard = connect.Token.Register(() =>
+        {
+            if (!exchange.HandshakeDone) abort.Cancel();
+        });
+        try
+        {
+            using var response = await exchange.SendAsync(uri, _options.ThingName, abort.Token).ConfigureAwait(false);
+            return await _reader.ReadAsync(response, context, abort.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return new FetchResult.Failure(abort.IsCancellationRequested
+                ? exchange.HandshakeDone
+                    ? NetworkFailures.RequestTimeout(context, _options.RequestTimeout)
+                    : NetworkFailures.ConnectTimeout(context, _options.ConnectTimeout)
+                : ExceptionFailures.Of(e, exchange, context, uri));
+        }
+    }
+
+    /// <summary>Frees the CA bundle. The identity stays the caller's.</summary>
+    public void Dispose()
+    {
+        foreach (var root in _roots ?? []) root.Dispose();
+    }
+}

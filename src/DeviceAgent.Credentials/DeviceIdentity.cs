@@ -1,0 +1,84 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Identity;
+
+namespace DeviceAgent.Credentials;
+
+/// <summary>
+/// The device's certificate with its private key, and the intermediates that are sent along. Thread-safe; dispose it after
+/// everything that was made from it.
+/// </summary>
+public sealed class DeviceIdentity : IDisposable
+{
+    /// <summary>From here on an ending certificate is worth a warning.</summary>
+    private static readonly TimeSpan ExpiryWarning = TimeSpan.FromDays(30);
+
+    /// <summary>
+    /// Takes a certificate that is in memory already, for example one with a key in a hardware module. The identity owns
+    /// both from now on.
+    /// </summary>
+    /// <param name="certificate">The device's certificate; must have its private key.</param>
+    /// <param name="chain">Intermediates to send along, in any order; null for none.</param>
+    /// <exception cref="DeviceIdentityException">There is no private key: .NET would silently not send the certificate.</exception>
+    public DeviceIdentity(X509Certificate2 certificate, X509Certificate2Collection? chain = null)
+    {
+        ArgumentNullException.ThrowIfNull(certificate);
+        if (!certificate.HasPrivateKey)
+            throw new DeviceIdentityException([Problems.CertificateWithoutKey(certificate.Subject)]);
+
+        Certificate = certificate;
+        Chain = chain ?? [];
+        CertificateId = Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+        NotBefore = certificate.NotBefore;
+        NotAfter = certificate.NotAfter;
+    }
+
+    /// <summary>The device's certificate, with its private key.</summary>
+    public X509Certificate2 Certificate { get; }
+
+    /// <summary>The certificates between the device's and its root; may be empty.</summary>
+    public X509Certificate2Collection Chain { get; }
+
+    /// <summary>AWS IoT's id of the certificate: the SHA-256 of its DER form, 64 lower-case hex digits.</summary>
+    public string CertificateId { get; }
+
+    /// <summary>The first moment of the certificate's validity.</summary>
+    public DateTimeOffset NotBefore { get; }
+
+    /// <summary>The last moment of the certificate's validity.</summary>
+    public DateTimeOffset NotAfter { get; }
+
+    /// <summary>Reads certificate, key and chain, and checks that they belong together.</summary>
+    /// <exception cref="DeviceIdentityException">Something is missing, unreadable, in a wrong form, protected by another
+    /// password, open to other users, or does not match; all problems are listed.</exception>
+    public static DeviceIdentity Load(DeviceIdentityOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return IdentityLoader.Load(options);
+    }
+
+    /// <summary>
+    /// How the certificate's dates stand to <paramref name="now"/>. Not a reason to refuse it: a device without a
+    /// real-time clock starts with a wrong time, and the endpoint judges the dates anyway.
+    /// </summary>
+    public CertificateValidity ValidityAt(DateTimeOffset now) =>
+        now < NotBefore ? CertificateValidity.NotYetValid
+        : now > NotAfter ? CertificateValidity.Expired
+        : CertificateValidity.Valid;
+
+    /// <summary>What is worth a warning at <paramref name="now"/>: expired, not valid yet, or ending within 30 days.</summary>
+    public IReadOnlyList<DeviceIdentityProblem> WarningsAt(DateTimeOffset now) => ValidityAt(now) switch
+    {
+        CertificateValidity.Expired => [Problems.CertificateExpired(Certificate.Subject, NotAfter, now)],
+        CertificateValidity.NotYetValid => [Problems.CertificateNotYetValid(Certificate.Subject, NotBefore, now)],
+        _ when NotAfter - now < ExpiryWarning => [Problems.CertificateEndsSoon(Certificate.Subject, NotAfter)],
+        _ => [],
+    };
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Certificate.Dispose();
+        foreach (var certificate in Chain) certificate.Dispose();
+    }
+}

@@ -1,0 +1,111 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+namespace DeviceAgent.Credentials.Identity;
+
+/// <summary>Reads certificate, key and chain, gathering every problem before it fails.</summary>
+internal sealed class IdentityLoader(DeviceIdentityOptions options)
+{
+    private readonly List<DeviceIdentityProblem> _problems = [];
+    private readonly List<X509Certificate2> _certificates = [];
+
+    public static DeviceIdentity Load(DeviceIdentityOptions options) => new IdentityLoader(options).Load();
+
+    private DeviceIdentity Load()
+    {
+        using var file = IdentityFile.Read(options.CertificatePath, _problems);
+        var leaf = file is not null && PfxReader.IsPfx(file) ? ReadPfx(file) : ReadPem(file);
+        ReadChain();
+        if (_problems.Count == 0 && leaf is not null) return new DeviceIdentity(leaf, [.. _certificates]);
+
+        leaf?.Dispose();
+        foreach (var certificate in _certificates) certificate.Dispose();
+        throw new DeviceIdentityException(_problems);
+    }
+
+    private X509Certificate2? ReadPfx(IdentityFile file)
+    {
+        if (options.PrivateKeyPath is { } superfluous) _problems.Add(Problems.KeyBesidePfx(superfluous, file.Path));
+        CheckPermissions(file);
+        _certificates.AddRange(PfxReader.Certificates(file, options.PrivateKeyPassword, _problems));
+        return TakeFirst();
+    }
+
+    private X509Certificate2? ReadPem(IdentityFile? file)
+    {
+        if (file is not null) ReadCertificates(file);
+        using var publicOnly = TakeFirst();
+        using var keyFile = options.PrivateKeyPath is { } path ? IdentityFile.Read(path, _problems) : null;
+        using var key = ReadKey(keyFile ?? (options.PrivateKeyPath is null ? file : null));
+        if (publicOnly is null || key is null) return null;
+
+        try
+        {
+            return key switch
+            {
+                ECDsa ec when publicOnly.GetECDsaPublicKey() is not null => Usable(publicOnly.CopyWithPrivateKey(ec)),
+                RSA rsa when publicOnly.GetRSAPublicKey() is not null => Usable(publicOnly.CopyWithPrivateKey(rsa)),
+                _ => Mismatch(publicOnly),
+            };
+        }
+        catch (ArgumentException)
+        {
+            return Mismatch(publicOnly);
+        }
+    }
+
+    private AsymmetricAlgorithm? ReadKey(IdentityFile? file)
+    {
+        // A certificate that is no PEM at all has been reported already; its missing key would be noise.
+        if (file is null || (options.PrivateKeyPath is null && !file.IsPem)) return null;
+        var key = PrivateKeyReader.Read(file, options.PrivateKeyPassword, _problems);
+        if (key is not null) CheckPermissions(file);
+        return key;
+    }
+
+    private void ReadChain()
+    {
+        if (options.CertificateChainPath is not { } path) return;
+        using var file = IdentityFile.Read(path, _problems);
+        if (file is not null) ReadCertificates(file);
+    }
+
+    private void ReadCertificates(IdentityFile file)
+    {
+        var before = _problems.Count;
+        var found = PemReader.Certificates(file, _problems);
+        _certificates.AddRange(found);
+        if (found.Count > 0 || _problems.Count > before) return;
+        _problems.Add(
+            PfxReader.IsDerCertificate(file) ? Problems.CertificateIsDer(file.Path)
+            : file.IsPem ? Problems.NoCertificate(file.Path)
+            : Problems.CertificateNotPem(file.Path));
+    }
+
+    private void CheckPermissions(IdentityFile file)
+    {
+        if (file.OpenToOthers && !options.AllowInsecureKeyPermissions) _problems.Add(Problems.KeyOpenToOthers(file.Path));
+    }
+
+    private X509Certificate2? TakeFirst()
+    {
+        if (_certificates.Count == 0) return null;
+        var first = _certificates[0];
+        _certificates.RemoveAt(0);
+        return first;
+    }
+
+    private X509Certificate2? Mismatch(X509Certificate2 certificate)
+    {
+        _problems.Add(Problems.KeyDoesNotMatch(
+            options.PrivateKeyPath ?? options.CertificatePath, options.CertificatePath, certificate.Subject));
+        return null;
+    }
+
+    /// <summary>TLS on Windows cannot use a key that only exists in memory; elsewhere nothing needs doing.</summary>
+    private static X509Certificate2 Usable(X509Certificate2 certificate)
+    {
+        if (!OperatingSystem.IsWindows()) return certificate;
+        using (certificate) return X509CertificateLoader.LoadPkcs12(certificate.Export(X509ContentType.Pkcs12), null);
+    }
+}

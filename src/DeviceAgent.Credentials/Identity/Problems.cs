@@ -1,0 +1,103 @@
+namespace DeviceAgent.Credentials.Identity;
+
+/// <summary>The words for everything that can be wrong with an identity.</summary>
+internal static class Problems
+{
+    public static DeviceIdentityProblem FileMissing(string path) =>
+        new(path, "the file does not exist", "Put it there or correct the path in the configuration.");
+
+    public static DeviceIdentityProblem FileUnreadable(string path, string reason) => new(
+        path,
+        $"the file cannot be read ({reason})",
+        $"Let the user that runs this program own it: sudo chown \"$USER\" {Shell(path)}");
+
+    public static DeviceIdentityProblem FileTooLarge(string path, long bytes) =>
+        new(path, $"the file has {bytes} bytes, a certificate or key never has more than 1 MiB", "Correct the path in the configuration.");
+
+    public static DeviceIdentityProblem CertificateNotPem(string path) => new(
+        path,
+        "the file is neither a PEM certificate nor a PFX file",
+        "A PEM file has a line -----BEGIN CERTIFICATE-----; download or issue the certificate again.");
+
+    public static DeviceIdentityProblem CertificateIsDer(string path) => new(
+        path,
+        "the certificate is in DER form, PEM is needed",
+        $"Convert it: openssl x509 -inform DER -in {Shell(path)} -out {Shell(path + ".pem")}");
+
+    public static DeviceIdentityProblem NoCertificate(string path) => new(
+        path,
+        "the PEM file holds no certificate",
+        "It needs a block -----BEGIN CERTIFICATE-----; perhaps key and certificate paths are swapped.");
+
+    public static DeviceIdentityProblem CertificateDamaged(string path, int index, string reason) =>
+        new(path, $"certificate {index} in the file is damaged ({reason})", "Copy or download it again.");
+
+    public static DeviceIdentityProblem PfxDamaged(string path, string reason) =>
+        new(path, $"the PFX file is damaged ({reason})", "Copy or export it again.");
+
+    public static DeviceIdentityProblem KeyBesidePfx(string keyPath, string pfxPath) => new(
+        keyPath,
+        $"a private key is configured although {pfxPath} is a PFX file, which holds its own",
+        "Remove the private key path from the configuration.");
+
+    public static DeviceIdentityProblem KeyNotPem(string path) => new(
+        path,
+        "the private key is not in PEM form",
+        $"Convert it: openssl pkey -inform DER -in {Shell(path)} -out {Shell(path + ".pem")}");
+
+    public static DeviceIdentityProblem NoKey(string path) => new(
+        path,
+        "the file holds no private key",
+        "Give the path of the key that the certificate was issued for; AWS IoT shows it only once, at creation.");
+
+    public static DeviceIdentityProblem KeyDamaged(string path) => new(
+        path,
+        "the private key is damaged, or neither EC nor RSA, which are what AWS IoT takes",
+        $"Check it: openssl pkey -in {Shell(path)} -noout -text");
+
+    public static DeviceIdentityProblem KeyTraditionallyEncrypted(string path) => new(
+        path,
+        "the private key is encrypted in the traditional PEM way (Proc-Type: 4,ENCRYPTED), which .NET does not read",
+        $"Convert it to PKCS#8: openssl pkcs8 -topk8 -v2 aes-256-cbc -in {Shell(path)} -out {Shell(path + ".p8")}");
+
+    public static DeviceIdentityProblem PasswordMissing(string path) =>
+        new(path, "the private key is encrypted and no password is configured", "Configure the private key's password.");
+
+    public static DeviceIdentityProblem PasswordWrong(string path) => new(
+        path,
+        "the password does not open the private key (or the file is damaged)",
+        $"Correct the password; try it with: openssl pkey -in {Shell(path)} -noout");
+
+    public static DeviceIdentityProblem KeyOpenToOthers(string path) => new(
+        path,
+        "the private key may be read or changed by other users of this device",
+        $"Run: chmod 600 {Shell(path)}");
+
+    public static DeviceIdentityProblem KeyDoesNotMatch(string keyPath, string certificatePath, string subject) => new(
+        keyPath,
+        $"the private key does not match the certificate {certificatePath} ({subject})",
+        "Use the key that the certificate was issued for; compare the public keys: "
+        + $"openssl pkey -in {Shell(keyPath)} -pubout; openssl x509 -in {Shell(certificatePath)} -noout -pubkey");
+
+    public static DeviceIdentityProblem CertificateWithoutKey(string subject) => new(
+        subject,
+        "the certificate comes without its private key, so TLS would silently not present it",
+        "Give the key that belongs to it.");
+
+    public static DeviceIdentityProblem CertificateExpired(string subject, DateTimeOffset end, DateTimeOffset now) => new(
+        subject,
+        $"the certificate expired at {end.UtcDateTime:u}; the local clock says {now.UtcDateTime:u}",
+        "Check the clock (timedatectl); when it is right, issue and register a new certificate.");
+
+    public static DeviceIdentityProblem CertificateNotYetValid(string subject, DateTimeOffset start, DateTimeOffset now) => new(
+        subject,
+        $"the certificate is not valid before {start.UtcDateTime:u}; the local clock says {now.UtcDateTime:u}",
+        "Most likely the clock is wrong: check it (timedatectl) and the time synchronisation.");
+
+    public static DeviceIdentityProblem CertificateEndsSoon(string subject, DateTimeOffset end) =>
+        new(subject, $"the certificate expires at {end.UtcDateTime:u}", "Issue and register a new certificate before then.");
+
+    /// <summary>The path as one word for a shell.</summary>
+    private static string Shell(string path) =>
+        path.All(c => char.IsAsciiLetterOrDigit(c) || "/._-+=:@%".Contains(c)) ? path : $"'{path.Replace("'", "'\\''")}'";
+}

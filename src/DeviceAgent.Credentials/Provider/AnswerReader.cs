@@ -1,0 +1,76 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+
+namespace DeviceAgent.Credentials.Provider;
+
+/// <summary>Reads the answer of the credentials provider, at most <see cref="MaxBodyBytes"/> of it.</summary>
+internal sealed class AnswerReader(TimeProvider timeProvider)
+{
+    public const int MaxBodyBytes = 64 * 1024;
+
+    public async Task<FetchResult> ReadAsync(HttpResponseMessage response, FailureContext context, CancellationToken cancellationToken)
+    {
+        var receivedAt = timeProvider.GetTimestamp();
+        var date = response.Headers.Date;
+        var answer = Describe(response, date, timeProvider.GetUtcNow());
+        var buffer = new byte[MaxBodyBytes + 1];
+        try
+        {
+            var length = await FillAsync(buffer, response.Content, cancellationToken).ConfigureAwait(false);
+            if (answer.Status != 200)
+            {
+                var text = ErrorText(buffer.AsMemory(0, Math.Min(length, MaxBodyBytes)));
+                return new FetchResult.Failure(StatusFailures.Of(answer with { Text = text }, context));
+            }
+
+            if (length > MaxBodyBytes) return new FetchResult.Failure(AnswerFailures.TooLarge(answer, context, MaxBodyBytes));
+            return CredentialsParser.Parse(buffer.AsMemory(0, length), answer, context, date ?? context.Now, receivedAt);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(buffer);
+        }
+    }
+
+    private static ServiceAnswer Describe(HttpResponseMessage response, DateTimeOffset? date, DateTimeOffset now) => new(
+        (int)response.StatusCode,
+        "",
+        Header(response, "x-amzn-ErrorType") is { } type ? type.Split(':')[0].Split('#')[^1] : null,
+        Header(response, "x-amzn-RequestId"),
+        response.Headers.RetryAfter switch
+        {
+            { Delta: { } delta } => delta,
+            { Date: { } until } when until > (date ?? now) => until - (date ?? now),
+            _ => null,
+        },
+        date - now);
+
+    private static string? Header(HttpResponseMessage response, string name) =>
+        response.Headers.TryGetValues(name, out var values) ? OneLine.From(values.First()) : null;
+
+    private static async Task<int> FillAsync(byte[] buffer, HttpContent content, CancellationToken cancellationToken)
+    {
+        using var stream = await content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false);
+        return await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary><c>message</c> or <c>Message</c> of a JSON object; a body that is no JSON is the message itself.</summary>
+    private static string ErrorText(ReadOnlyMemory<byte> body)
+    {
+        try
+        {
+            using var json = JsonDocument.Parse(body);
+            if (json.RootElement.ValueKind == JsonValueKind.Object
+                && (json.RootElement.TryGetProperty("message", out var message) || json.RootElement.TryGetProperty("Message", out message))
+                && JsonText.Of(message) is { } text)
+                return OneLine.From(text);
+        }
+        catch (JsonException)
+        {
+            // Not JSON: shown as it is.
+        }
+
+        return OneLine.From(Encoding.UTF8.GetString(body.Span));
+    }
+}

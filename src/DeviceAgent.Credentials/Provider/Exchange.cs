@@ -1,0 +1,93 @@
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Security;
+using System.Security.Authentication;
+using System.Security.Cryptography.X509Certificates;
+
+namespace DeviceAgent.Credentials.Provider;
+
+/// <summary>
+/// The connection of one request, and how far it came. One request in half an hour needs no pool: a fresh connection sees
+/// a changed address and lets every TLS refusal be told from a cut link.
+/// </summary>
+internal sealed class Exchange : IDisposable
+{
+    private static readonly ProductInfoHeaderValue UserAgent =
+        new("DeviceAgent.Credentials", typeof(Exchange).Assembly.GetName().Version?.ToString(3) ?? "0");
+
+    private readonly HttpMessageInvoker _http;
+    private volatile bool _handshakeDone;
+    private volatile bool _answerBegun;
+    private volatile bool _serverTrusted;
+    private volatile ServerCertificateFault? _serverFault;
+
+    public Exchange(SslStreamCertificateContext identity, X509Certificate2Collection? roots, TimeProvider timeProvider)
+    {
+        _http = new HttpMessageInvoker(new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            PooledConnectionLifetime = TimeSpan.Zero,
+            MaxResponseHeadersLength = 16,
+            ActivityHeadersPropagator = null,
+            PlaintextStreamFilter = (context, _) =>
+            {
+                _handshakeDone = true;
+                return ValueTask.FromResult<Stream>(new FirstByteStream(context.PlaintextStream, () => _answerBegun = true));
+            },
+            SslOptions = new SslClientAuthenticationOptions
+            {
+                EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
+                ClientCertificateContext = identity,
+                CertificateChainPolicy = ChainPolicy(roots, timeProvider),
+                RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
+                {
+                    if (errors == SslPolicyErrors.None) return _serverTrusted = true;
+                    _serverFault = ServerCertificateFault.From(certificate as X509Certificate2, chain, errors, timeProvider.GetUtcNow());
+                    return false;
+                },
+            },
+        });
+    }
+
+    /// <summary>The client's side of the handshake is complete. Under TLS 1.3 the server may still refuse the client's certificate.</summary>
+    public bool HandshakeDone => _handshakeDone;
+
+    /// <summary>A byte of the answer has come: the server accepted the connection for good.</summary>
+    public bool AnswerBegun => _answerBegun;
+
+    /// <summary>The server's certificate was accepted.</summary>
+    public bool ServerTrusted => _serverTrusted;
+
+    /// <summary>Why the server's certificate was not accepted; null when it was, or was not seen.</summary>
+    public ServerCertificateFault? ServerFault => _serverFault;
+
+    /// <summary>Sends the request; returns once the head of the answer is there.</summary>
+    public async Task<HttpResponseMessage> SendAsync(Uri uri, string? thingName, CancellationToken cancellationToken)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, uri);
+        request.Version = HttpVersion.Version11;
+        request.VersionPolicy = HttpVersionPolicy.RequestVersionExact;
+        request.Headers.Accept.ParseAdd("*/*");
+        request.Headers.UserAgent.Add(UserAgent);
+        if (thingName is not null) request.Headers.Add("x-amzn-iot-thingname", thingName);
+        return await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private static X509ChainPolicy ChainPolicy(X509Certificate2Collection? roots, TimeProvider timeProvider)
+    {
+        var policy = new X509ChainPolicy
+        {
+            RevocationMode = X509RevocationMode.NoCheck,
+            DisableCertificateDownloads = true,
+            VerificationTime = timeProvider.GetUtcNow().LocalDateTime,
+            VerificationTimeIgnored = false,
+        };
+        if (roots is null) return policy;
+        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
+        policy.CustomTrustStore.AddRange(roots);
+        return policy;
+    }
+}

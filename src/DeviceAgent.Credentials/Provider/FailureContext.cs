@@ -1,0 +1,36 @@
+namespace DeviceAgent.Credentials.Provider;
+
+/// <summary>The names that go into messages and remedies.</summary>
+internal sealed record FailureContext(
+    string Endpoint, string RoleAlias, string? ThingName, DeviceIdentity Identity, DateTimeOffset Now)
+{
+    /// <summary>Older than this software: a clock before it is certainly wrong.</summary>
+    private static readonly DateTimeOffset SoftwareEpoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    public string CertificateId => Identity.CertificateId;
+
+    /// <summary>The certificate's ARN; the account is not known on the device.</summary>
+    public string CertificateArn => $"arn:aws:iot:{Region}:ACCOUNT:cert/{CertificateId}";
+
+    public string RoleAliasArn => $"arn:aws:iot:{Region}:ACCOUNT:rolealias/{RoleAlias}";
+
+    public string LocalTime => $"{Now.UtcDateTime:u}";
+
+    /// <summary>Whether the local clock is certainly wrong: before this software, or before the device's certificate was issued.</summary>
+    public bool ClockIsWrong => Now < SoftwareEpoch || Now < Identity.NotBefore;
+
+    /// <summary>A sentence about the device certificate's own dates, empty while they are fine.</summary>
+    public string CertificateDates => string.Concat(
+        Identity.WarningsAt(Now).Where(_ => Identity.ValidityAt(Now) != CertificateValidity.Valid).Select(p => $" Note: {p.What}."));
+
+    /// <summary>Taken from <c>PREFIX.credentials.iot.REGION.amazonaws.com</c>.</summary>
+    private string Region
+    {
+        get
+        {
+            const string marker = ".credentials.iot.";
+            var at = Endpoint.IndexOf(marker, StringComparison.OrdinalIgnoreCase);
+            return at < 0 ? "REGION" : Endpoint[(at + marker.Length)..].Split('.')[0];
+        }
+    }
+}

@@ -1,0 +1,29 @@
+namespace DeviceAgent.Credentials;
+
+/// <summary>Which credentials to ask for, and where.</summary>
+public sealed record RoleAliasOptions
+{
+    /// <summary>
+    /// The account's credentials endpoint, <c>host</c> or <c>host:port</c> (port 443 when left out), as printed by
+    /// <c>aws iot describe-endpoint --endpoint-type iot:CredentialProvider</c>. The host is also sent as TLS server name.
+    /// </summary>
+    public required string Endpoint { get; init; }
+
+    /// <summary>The role alias: 1 to 128 of <c>A-Z a-z 0-9 _ = , @ -</c> (AWS IoT's CreateRoleAlias model).</summary>
+    public required string RoleAlias { get; init; }
+
+    /// <summary>
+    /// The thing that the certificate is attached to, 1 to 128 of <c>A-Z a-z 0-9 : _ -</c>; sent as
+    /// <c>x-amzn-iot-thingname</c>. Needed when policies use thing variables such as <c>${credentials-iot:ThingName}</c>.
+    /// </summary>
+    public string? ThingName { get; init; }
+
+    /// <summary>PEM file of the roots that the endpoint's certificate must end in. Null: the system's roots.</summary>
+    public string? CaBundlePath { get; init; }
+
+    /// <summary>Bound of name lookup, TCP connect and TLS handshake together, 0.1 s to 60 s. Default 5 s.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Bound of the whole request, at least <see cref="ConnectTimeout"/>, at most 120 s. Default 10 s.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
+}

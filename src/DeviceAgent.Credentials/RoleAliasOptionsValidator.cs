@@ -1,0 +1,41 @@
+using System.Text.RegularExpressions;
+using DeviceAgent.Credentials.Provider;
+
+namespace DeviceAgent.Credentials;
+
+/// <summary>Checks <see cref="RoleAliasOptions"/> without touching the network or the disk.</summary>
+public static partial class RoleAliasOptionsValidator
+{
+    private static readonly TimeSpan MinConnectTimeout = TimeSpan.FromSeconds(0.1);
+    private static readonly TimeSpan MaxConnectTimeout = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan MaxRequestTimeout = TimeSpan.FromSeconds(120);
+
+    /// <summary>Everything that is wrong with <paramref name="options"/>; empty when they can be used.</summary>
+    public static IReadOnlyList<OptionProblem> Validate(RoleAliasOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = new List<OptionProblem>();
+        if (EndpointAddress.Check(options.Endpoint) is { } endpoint) problems.Add(endpoint);
+        if (!IsRoleAlias(options.RoleAlias))
+            problems.Add(new(nameof(options.RoleAlias), options.RoleAlias ?? "", "it cannot be a role alias", "1 to 128 of A-Z a-z 0-9 _ = , @ - are allowed."));
+        if (options.ThingName is { } thing && !IsThingName(thing))
+            problems.Add(new(nameof(options.ThingName), thing, "it cannot be a thing name", "1 to 128 of A-Z a-z 0-9 : _ - are allowed."));
+        if (options.ConnectTimeout < MinConnectTimeout || options.ConnectTimeout > MaxConnectTimeout)
+            problems.Add(new(nameof(options.ConnectTimeout), $"{options.ConnectTimeout}", "it is out of range", "Use 0.1 s to 60 s."));
+        if (options.RequestTimeout < options.ConnectTimeout || options.RequestTimeout > MaxRequestTimeout)
+            problems.Add(new(nameof(options.RequestTimeout), $"{options.RequestTimeout}", "it is out of range", $"Use {nameof(options.ConnectTimeout)} ({options.ConnectTimeout}) to 120 s."));
+        return problems;
+    }
+
+    /// <summary>Whether AWS IoT could have a role alias of this name: <c>[\w=,@-]{1,128}</c>.</summary>
+    public static bool IsRoleAlias(string? name) => name is not null && RoleAliasPattern().IsMatch(name);
+
+    /// <summary>Whether AWS IoT could have a thing of this name: <c>[a-zA-Z0-9:_-]{1,128}</c>.</summary>
+    public static bool IsThingName(string? name) => name is not null && ThingNamePattern().IsMatch(name);
+
+    [GeneratedRegex(@"\A[A-Za-z0-9_=,@-]{1,128}\z")]
+    private static partial Regex RoleAliasPattern();
+
+    [GeneratedRegex(@"\A[a-zA-Z0-9:_-]{1,128}\z")]
+    private static partial Regex ThingNamePattern();
+}

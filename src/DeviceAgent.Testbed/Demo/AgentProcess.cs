@@ -1,0 +1,101 @@
+using System.Diagnostics;
+using System.Runtime.InteropServices;
+
+namespace DeviceAgent.Testbed.Demo;
+
+/// <summary>The real agent as a child process, as systemd would run it. What it prints goes to <c>agent.log</c> beside its configuration.</summary>
+internal sealed partial class AgentProcess : IAsyncDisposable
+{
+    private const int SigTerm = 15;
+    private static readonly string[] _complaints = [" warn: ", " fail: ", " crit: "];
+
+    private readonly Process _process;
+    private readonly TimeProvider _time;
+    private readonly StreamWriter _log;
+    private readonly Lock _gate = new();
+    private volatile string? _lastComplaint;
+
+    private AgentProcess(Process process, string logPath, TimeProvider time)
+    {
+        _process = process;
+        _time = time;
+        LogPath = logPath;
+        _log = new StreamWriter(logPath, append: true) { AutoFlush = true };
+    }
+
+    public string LogPath { get; }
+
+    public bool IsRunning => !_process.HasExited;
+
+    /// <summary>The last warning or error that the agent logged; null when there was none.</summary>
+    public string? LastComplaint => _lastComplaint;
+
+    /// <summary>The agent's program, built with the testbed and put beside it.</summary>
+    public static string Program => Path.Combine(AppContext.BaseDirectory, "agent", "device-agent.dll");
+
+    /// <summary>How to start the agent: the host of the runtime that this process runs on, then the program.</summary>
+    public static ProcessStartInfo StartInfo(params IEnumerable<string> arguments)
+    {
+        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
+        var info = new ProcessStartInfo(host, [Program, .. arguments])
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
+
+        // A device has the operator's environment as little as the operator's keys.
+        foreach (var name in info.Environment.Keys.Where(n => n.StartsWith("AWS_", StringComparison.Ordinal) || n.StartsWith("DEVICE_AGENT_", StringComparison.Ordinal)).ToList())
+            info.Environment.Remove(name);
+        return info;
+    }
+
+    public static AgentProcess Start(string configurationPath, TimeProvider time)
+    {
+        var process = new Process { StartInfo = StartInfo("run", "--config", configurationPath) };
+        var agent = new AgentProcess(process, Path.Combine(Path.GetDirectoryName(configurationPath)!, "agent.log"), time);
+        process.OutputDataReceived += (_, e) => agent.Note(e.Data);
+        process.ErrorDataReceived += (_, e) => agent.Note(e.Data);
+        process.Start();
+        process.StandardInput.Close();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return agent;
+    }
+
+    /// <summary>Asks the agent to finish (SIGTERM) and waits; kills it when it has not ended in time.</summary>
+    /// <returns>The exit code; null when it had to be killed.</returns>
+    public async Task<int?> StopAsync(TimeSpan patience)
+    {
+        if (!_process.HasExited) _ = Kill(_process.Id, SigTerm);
+        using var timeout = new CancellationTokenSource(patience, _time);
+        try
+        {
+            await _process.WaitForExitAsync(timeout.Token);
+            return _process.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync(CancellationToken.None);
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited) await StopAsync(TimeSpan.Zero);
+        _process.Dispose();
+        await _log.DisposeAsync();
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null) return;
+        if (_complaints.Any(c => line.Contains(c, StringComparison.Ordinal))) _lastComplaint = line;
+        lock (_gate) _log.WriteLine(line);
+    }
+
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Kill(int processId, int signal);
+}

@@ -1,0 +1,73 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using DeviceAgent.Testbed.Hosting;
+
+namespace DeviceAgent.Testbed.Demo;
+
+/// <summary>One thing of the demonstration: its folder, its table and, once started, its agent.</summary>
+internal sealed class DemoDevice : IAsyncDisposable
+{
+    private readonly Cloud _cloud;
+    private readonly IAmazonDynamoDB _dynamoDb;
+    private readonly string _configuration;
+    private readonly RowRate _rate = new(TimeProvider.System);
+    private AgentProcess? _agent;
+    private long _rows;
+    private double _rowsPerSecond;
+
+    private DemoDevice(string thing, string configuration, Cloud cloud, IAmazonDynamoDB dynamoDb)
+    {
+        Thing = thing;
+        _configuration = configuration;
+        _cloud = cloud;
+        _dynamoDb = dynamoDb;
+    }
+
+    public string Thing { get; }
+
+    public string LogPath => Path.Combine(Path.GetDirectoryName(_configuration)!, "agent.log");
+
+    /// <summary>How the agent ended; null while it runs or when it was never started.</summary>
+    public string? AgentEnd { get; private set; }
+
+    public bool AgentEndedWell { get; private set; } = true;
+
+    public DeviceStatus Status
+    {
+        get
+        {
+            var activity = _cloud.Activity.Of(Thing);
+            return new DeviceStatus(
+                Thing, _agent is { IsRunning: true }, _rows, _rowsPerSecond, activity.CredentialExpiration, activity.LastRefusal ?? _agent?.LastComplaint);
+        }
+    }
+
+    /// <summary>Registers the thing with certificate and policy, writes its folder, makes its table. What is there already stays.</summary>
+    public static async Task<DemoDevice> PrepareAsync(string thing, Cloud cloud, IAmazonDynamoDB dynamoDb, CancellationToken cancellationToken)
+    {
+        var folder = DeviceFolder.PathOf(cloud.Directory, thing);
+        cloud.Provision(thing, folder);
+        var configuration = DeviceFolder.WriteConfiguration(folder, thing, cloud);
+        await TelemetryTable.EnsureAsync(dynamoDb, thing, cancellationToken);
+        return new DemoDevice(thing, configuration, cloud, dynamoDb);
+    }
+
+    public void StartAgent(TimeProvider time) => _agent = AgentProcess.Start(_configuration, time);
+
+    public async Task StopAgentAsync(TimeSpan patience)
+    {
+        if (_agent is null) return;
+        var early = !_agent.IsRunning;
+        var code = await _agent.StopAsync(patience);
+        AgentEndedWell = code == 0 && !early;
+        AgentEnd = code is null ? $"killed after {patience.TotalSeconds:0} s" : $"exit code {code}{(early ? " before it was asked to stop" : "")}";
+    }
+
+    public async Task CountRowsAsync(CancellationToken cancellationToken)
+    {
+        _rows = (await _dynamoDb.DescribeTableAsync(new DescribeTableRequest(Thing), cancellationToken)).Table.ItemCount ?? 0;
+        _rowsPerSecond = _rate.Sample(_rows);
+    }
+
+    public ValueTask DisposeAsync() => _agent?.DisposeAsync() ?? ValueTask.CompletedTask;
+}

@@ -1,0 +1,114 @@
+using Amazon.DynamoDBv2;
+using DeviceAgent.Testbed.Hosting;
+
+namespace DeviceAgent.Testbed.Demo;
+
+/// <summary>The main job on one machine: a cloud on loopback, real agents that upload to it, and a look at what landed.</summary>
+internal static class Demonstration
+{
+    private static readonly TimeSpan ViewInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(15);
+
+    /// <returns>0: the devices' readings are in their tables, unchanged (or there were no devices); 1: they are not; 2: the testbed could not start.</returns>
+    public static async Task<int> RunAsync(TestbedOptions options, CancellationToken cancellationToken)
+    {
+        using var state = StateDirectory.Open(options.StateDirectory);
+        try
+        {
+            await using var cloud = await Cloud.StartAsync(options, state.Path, cancellationToken);
+            var code = await RunAsync(options, cloud, cancellationToken);
+            if (code != 0) state.Keep();
+            return code;
+        }
+        catch (PortTakenException e)
+        {
+            Console.Error.WriteLine($"testbed: {e.Message}");
+            return 2;
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            return 0;
+        }
+    }
+
+    private static async Task<int> RunAsync(TestbedOptions options, Cloud cloud, CancellationToken cancellationToken)
+    {
+        var time = TimeProvider.System;
+        using var dynamoDb = cloud.CreateOperatorDynamoDb();
+        var devices = new List<DemoDevice>();
+        try
+        {
+            for (var number = 1; number <= options.Devices; number++)
+                devices.Add(await DemoDevice.PrepareAsync(DeviceFolder.Name(number), cloud, dynamoDb, cancellationToken));
+            cloud.Watch(devices);
+            Announce(cloud, EnvironmentFile.Write(cloud.Directory, cloud), options);
+            if (options.StartAgents) devices.ForEach(d => d.StartAgent(time));
+
+            var view = new LiveView(Console.Out, !Console.IsOutputRedirected, time);
+            await WatchAsync(devices, options, view, time, cancellationToken);
+            await Task.WhenAll(devices.Select(d => d.StopAgentAsync(AgentPatience)));
+            return options.StartAgents && devices.Count > 0 ? await JudgeAsync(devices, dynamoDb) : 0;
+        }
+        finally
+        {
+            foreach (var device in devices) await device.DisposeAsync();
+        }
+    }
+
+    private static void Announce(Cloud cloud, string environmentFile, TestbedOptions options)
+    {
+        Console.WriteLine($"""
+            AWS on this machine: account {CloudAccount.AccountId}, region {CloudAccount.Region}
+              credentials provider  https://{cloud.CredentialsEndpoint}
+              DynamoDB              {cloud.Host.Url(Door.DynamoDb)}{(options.DynamoDbUrl is { } url ? $" -> {url}" : "")}
+              IoT, IAM, STS         {cloud.Host.Url(Door.Iot)} {cloud.Host.Url(Door.Iam)} {cloud.Host.Url(Door.Sts)}
+              console               {cloud.Host.Url(Door.Console)}status
+            Look at it with any AWS client:
+              . {environmentFile}; aws dynamodb scan --table-name {DeviceFolder.Name(1)} --max-items 3
+            """);
+        Console.WriteLine(options is { StartAgents: true, Devices: > 0 }
+            ? $"Devices replay {RoomReadings.Load().Count} recorded room readings, ten a second. Their logs: {Path.Combine(cloud.Directory, "things", "*", "agent.log")}\nCtrl-C ends it.\n"
+            : $"No agents. Device folders: {Path.Combine(cloud.Directory, "things")}\nCtrl-C ends it.\n");
+    }
+
+    private static async Task WatchAsync(
+        List<DemoDevice> devices, TestbedOptions options, LiveView view, TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        using var duration = options.Duration is { } length ? new CancellationTokenSource(length, time) : new CancellationTokenSource();
+        await using var _ = duration.Token.Register(end.Cancel);
+        using var timer = new PeriodicTimer(ViewInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(end.Token))
+            {
+                foreach (var device in devices) await device.CountRowsAsync(end.Token);
+                if (options.StartAgents && devices.Count > 0) view.Show(devices.ConvertAll(d => d.Status));
+            }
+        }
+        catch (OperationCanceledException) when (end.IsCancellationRequested)
+        {
+            // The time is up, or the person at the keyboard has seen enough.
+        }
+    }
+
+    private static async Task<int> JudgeAsync(List<DemoDevice> devices, IAmazonDynamoDB dynamoDb)
+    {
+        var readings = RoomReadings.Load();
+        var code = 0;
+        Console.WriteLine();
+        foreach (var device in devices)
+        {
+            var landed = await LandedReadings.CompareAsync(dynamoDb, device.Thing, readings, CancellationToken.None);
+            var good = landed is { Rows: > 0, Faults.Count: 0 } && device.AgentEndedWell;
+            if (!good) code = 1;
+            Console.WriteLine(landed.Rows == 0
+                ? $"{device.Thing}: no readings in the table. Why: {device.Status.LastError ?? "see " + device.LogPath}"
+                : $"{device.Thing}: {landed.Rows} of the replayed readings stand in the table; {(landed.Faults.Count == 0 ? "every one equals its line in the file" : "NOT all equal their lines in the file:")}");
+            foreach (var fault in landed.Faults) Console.WriteLine($"  {fault}");
+            if (!device.AgentEndedWell) Console.WriteLine($"  its agent did not end well: {device.AgentEnd}; see {device.LogPath}");
+        }
+
+        return code;
+    }
+}

@@ -1,0 +1,47 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceAgent.Testbed.Hosting;
+
+namespace DeviceAgent.Testbed.Demo;
+
+/// <summary>
+/// <c>DIR/things/NAME/</c>: what a device has in its flash. Certificate, key and CA come from the registry; this adds <c>agent.json</c>.
+/// </summary>
+internal static class DeviceFolder
+{
+    /// <summary>Ten readings a second of a recording with one a minute.</summary>
+    public const double ReplaySpeed = 600;
+
+    public static string Name(int number) => $"thermostat-{number:00}";
+
+    public static string PathOf(string stateDirectory, string thing) => Path.Combine(stateDirectory, "things", thing);
+
+    /// <returns>The path of the configuration file.</returns>
+    public static string WriteConfiguration(string folder, string thing, Cloud cloud)
+    {
+        var configuration = new JsonObject
+        {
+            ["thingName"] = thing,
+            ["roleAlias"] = Cloud.RoleAlias,
+            ["credentialsEndpoint"] = cloud.CredentialsEndpoint,
+            ["region"] = CloudAccount.Region,
+            ["certificatePath"] = "certificate.pem",
+            ["privateKeyPath"] = "private.key",
+            ["caPath"] = "ca.pem",
+            ["dynamoDbEndpoint"] = cloud.Host.Url(Door.DynamoDb).ToString(),
+            ["stateDirectory"] = "state",
+            ["source"] = new JsonObject
+            {
+                ["kind"] = "replay",
+                ["file"] = "builtin:occupancy",
+                ["speed"] = ReplaySpeed,
+                ["repeat"] = true,
+            },
+        };
+        var path = Path.Combine(folder, "agent.json");
+        using var file = File.Create(path);
+        using var writer = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
+        configuration.WriteTo(writer);
+        return path;
+    }
+}

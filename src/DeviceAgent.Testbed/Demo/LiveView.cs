@@ -1,0 +1,48 @@
+namespace DeviceAgent.Testbed.Demo;
+
+/// <summary>Shows what lands: a table that is redrawn on a terminal; elsewhere a line a device every few seconds.</summary>
+internal sealed class LiveView(TextWriter output, bool terminal, TimeProvider time)
+{
+    private static readonly TimeSpan LineInterval = TimeSpan.FromSeconds(5);
+
+    private int _drawn;
+    private long? _lastLines;
+
+    public void Show(IReadOnlyList<DeviceStatus> devices)
+    {
+        if (terminal) Redraw(devices);
+        else Append(devices);
+    }
+
+    private void Redraw(IReadOnlyList<DeviceStatus> devices)
+    {
+        if (_drawn > 0) output.Write($"\e[{_drawn}A");
+        Line($"{"device",-16} {"rows",8} {"rows/s",7}  {"credentials",-22} last error");
+        foreach (var device in devices)
+            Line($"{device.Thing,-16} {device.Rows,8} {device.RowsPerSecond,7:0.0}  {Credentials(device),-22} {device.LastError ?? "none"}");
+        _drawn = devices.Count + 1;
+
+        void Line(string text)
+        {
+            var width = Math.Max(20, Console.WindowWidth - 1);
+            output.WriteLine($"\e[2K{(text.Length > width ? text[..width] : text)}");
+        }
+    }
+
+    private void Append(IReadOnlyList<DeviceStatus> devices)
+    {
+        var now = time.GetTimestamp();
+        if (_lastLines is { } last && time.GetElapsedTime(last, now) < LineInterval) return;
+        _lastLines = now;
+        foreach (var device in devices)
+            output.WriteLine($"{time.GetUtcNow():HH:mm:ss} {device.Thing}: {device.Rows} rows, {device.RowsPerSecond:0.0}/s, credentials {Credentials(device)}, last error: {device.LastError ?? "none"}");
+    }
+
+    private string Credentials(DeviceStatus device)
+    {
+        if (!device.AgentRunning) return "agent not running";
+        if (device.CredentialExpiration is not { } expiration) return "none yet";
+        var left = expiration - time.GetUtcNow();
+        return left <= TimeSpan.Zero ? "expired" : $"expire in {(left >= TimeSpan.FromHours(1) ? $"{(int)left.TotalHours}h {left.Minutes:00}m" : $"{left.Minutes}m {left.Seconds:00}s")}";
+    }
+}

@@ -1,0 +1,55 @@
+using System.Globalization;
+
+namespace DeviceAgent.Testbed.Demo;
+
+/// <summary>
+/// The recorded room readings that the devices of the demonstration replay, read here independently of the agent, to
+/// judge what it wrote.
+/// </summary>
+internal sealed class RoomReadings
+{
+    private readonly IReadOnlyList<(DateTime Timestamp, IReadOnlyDictionary<string, decimal> Values)> _lines;
+    private readonly TimeSpan _span;
+
+    private RoomReadings(IReadOnlyList<(DateTime, IReadOnlyDictionary<string, decimal>)> lines)
+    {
+        _lines = lines;
+        _span = lines[^1].Item1 - lines[0].Item1 + TimeSpan.FromMinutes(1);
+    }
+
+    /// <summary>The file as it is shipped with the agent.</summary>
+    public static string Path => System.IO.Path.Combine(System.IO.Path.GetDirectoryName(AgentProcess.Program)!, "Data", "occupancy.csv");
+
+    public int Count => _lines.Count;
+
+    public static RoomReadings Load()
+    {
+        var rows = File.ReadLines(Path).Select(line => line.Split(',').Select(field => field.Trim('"')).ToList()).ToList();
+        // R's way of writing a table: the header has no name for the first column, the row's own.
+        var names = rows[0].Skip(1).ToList();
+        return new RoomReadings(rows.Skip(1).Select(row => (
+            DateTime.ParseExact(row[1], "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
+            (IReadOnlyDictionary<string, decimal>)names.Zip(row.Skip(2)).ToDictionary(p => p.First, p => decimal.Parse(p.Second, NumberStyles.Float, CultureInfo.InvariantCulture)))).ToList());
+    }
+
+    /// <summary>
+    /// The line (0 is the first reading) that a device must have written under this timestamp; null when there is none. Each further round of
+    /// the replay has the same values, later by the length of the recording.
+    /// </summary>
+    public (long Number, IReadOnlyDictionary<string, decimal> Values)? Line(DateTime timestamp)
+    {
+        var round = (long)Math.Floor((timestamp - _lines[0].Timestamp) / _span);
+        if (round < 0) return null;
+        var recorded = timestamp - (round * _span);
+        var (low, high) = (0, _lines.Count - 1);
+        while (low <= high)
+        {
+            var middle = (low + high) / 2;
+            if (_lines[middle].Timestamp == recorded) return ((round * _lines.Count) + middle, _lines[middle].Values);
+            if (_lines[middle].Timestamp < recorded) low = middle + 1;
+            else high = middle - 1;
+        }
+
+        return null;
+    }
+}

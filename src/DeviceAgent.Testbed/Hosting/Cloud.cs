@@ -1,0 +1,149 @@
+using Amazon.DynamoDBv2;
+using Amazon.Runtime;
+using DeviceAgent.Testbed.Certificates;
+using DeviceAgent.Testbed.CredentialsProvider;
+using DeviceAgent.Testbed.Demo;
+using DeviceAgent.Testbed.DynamoDb;
+using DeviceAgent.Testbed.Faults;
+using DeviceAgent.Testbed.Iam;
+using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.Signing;
+using DeviceAgent.Testbed.State;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DeviceAgent.Testbed.Hosting;
+
+/// <summary>The AWS side: every service put together over one state directory and opened on its ports.</summary>
+internal sealed class Cloud : IAsyncDisposable
+{
+    public const string RoleAlias = RegistrySeed.RoleAliasName;
+
+    private readonly StateStore _store;
+    private readonly CertificateAuthority _authority;
+    private readonly DynamoDbEngine _tables;
+    private readonly RegistrySeed _seed;
+    private readonly ConsoleApi _console;
+    private ForwardingBackend? _forwarding;
+    private DoorHost? _host;
+
+    private Cloud(TestbedOptions options, string directory)
+    {
+        Directory = directory;
+        var folder = Path.Combine(directory, "cloud");
+        PrivateFiles.MakeDirectory(folder);
+        Faults = new FaultSwitches(new Random(1));
+        Time = new CloudClock(TimeProvider.System, Faults);
+        Activity = new Activity(TimeProvider.System);
+        _store = new StateStore(Path.Combine(folder, "state.db"));
+        _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
+        CaPath = Path.Combine(directory, RegistrySeed.CaFile);
+        PrivateFiles.Write(CaPath, _authority.CertificatePem);
+
+        var keys = CloudKeys.LoadOrMake(_store);
+        OperatorKey = keys.Operator;
+        Tokens = new SessionTokens(keys.SessionTokenKey);
+        Verifier = new SigV4Verifier(Tokens, OperatorKey, new SigV4Options(), Time);
+        Iam = new IamService(_store, Time);
+        Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
+        _seed = new RegistrySeed(Registry, Iam, _authority);
+        _tables = new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time);
+        _console = new ConsoleApi(new FaultsApi(Faults));
+    }
+
+    /// <summary>The state directory.</summary>
+    public string Directory { get; }
+
+    /// <summary>The certificate (PEM) that a device must trust to talk to the credentials provider.</summary>
+    public string CaPath { get; }
+
+    public OperatorKey OperatorKey { get; }
+
+    public FaultSwitches Faults { get; }
+
+    /// <summary>The cloud's clock; the faults can set it wrong.</summary>
+    public TimeProvider Time { get; }
+
+    public Activity Activity { get; }
+
+    public IamService Iam { get; }
+
+    public RegistryService Registry { get; }
+
+    public SessionTokens Tokens { get; }
+
+    public SigV4Verifier Verifier { get; }
+
+    public DoorHost Host => _host ?? throw new InvalidOperationException("The doors are not open.");
+
+    /// <summary>As <c>aws iot describe-endpoint</c> tells it: host and port.</summary>
+    public string CredentialsEndpoint => $"localhost:{Host.Port(Door.CredentialsProvider)}";
+
+    /// <exception cref="PortTakenException">Another process has one of the ports.</exception>
+    public static async Task<Cloud> StartAsync(TestbedOptions options, string directory, CancellationToken cancellationToken)
+    {
+        var cloud = new Cloud(options, directory);
+        try
+        {
+            cloud._seed.EnsureDefaults();
+            cloud._host = await DoorHost.StartAsync(options.PortBase, cloud.Doors(options), cancellationToken);
+            return cloud;
+        }
+        catch
+        {
+            await cloud.DisposeAsync();
+            throw;
+        }
+    }
+
+    /// <summary>Registers a thing with a certificate that has the default policy, and writes its files. What is there stays.</summary>
+    public void Provision(string thing, string folder) => _seed.ProvisionThing(thing, folder);
+
+    /// <summary>Shows these devices on the console.</summary>
+    public void Watch(IReadOnlyList<DemoDevice> devices) => _console.Watch(devices);
+
+    /// <summary>An unmodified SDK client with the operator's key, that comes in by the front door.</summary>
+    public IAmazonDynamoDB CreateOperatorDynamoDb() => new AmazonDynamoDBClient(
+        new BasicAWSCredentials(OperatorKey.AccessKeyId, OperatorKey.SecretAccessKey),
+        new AmazonDynamoDBConfig { ServiceURL = Host.Url(Door.DynamoDb).ToString(), AuthenticationRegion = CloudAccount.Region });
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_host is not null) await _host.DisposeAsync();
+        _forwarding?.Dispose();
+        _tables.Dispose();
+        _authority.Dispose();
+        _store.Dispose();
+    }
+
+    private static RegistryOptions RegistryOptionsOf(TestbedOptions options) => options.CredentialLifetime is { } lifetime && lifetime < TimeSpan.FromMinutes(15)
+        ? new RegistryOptions { MinimumCredentialDurationSeconds = (int)lifetime.TotalSeconds }
+        : new RegistryOptions();
+
+    private Dictionary<Door, (RequestDelegate Handler, Action<ListenOptions>? Configure)> Doors(TestbedOptions options)
+    {
+        var provider = new CredentialsProviderApi(
+            Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
+        return new()
+        {
+            [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
+            [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
+            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
+            [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
+            [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
+            [Door.Console] = (_console.HandleAsync, null),
+        };
+    }
+
+    private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
+    {
+        IDynamoDbBackend backend = options.DynamoDbUrl is { } url ? _forwarding = new ForwardingBackend(url) : new EmbeddedBackend(_tables.Execute);
+        var guard = new DynamoDbGuard((caller, request) => PolicyEvaluator.Evaluate(Iam.PoliciesOfRole(caller.RoleName!), request), Time);
+        return new DynamoDbFrontDoor(Verifier, guard, new DynamoDbOperations(DynamoDbEngine.Knows, _tables.Accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
+    }
+
+    private SignedRequestReader Reader(SignedDoor door) => new(Verifier, door, Time);
+
+    private string? EndpointOf(string endpointType) => endpointType == "iot:CredentialProvider" ? CredentialsEndpoint : null;
+}

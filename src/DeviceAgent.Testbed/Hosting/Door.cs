@@ -1,0 +1,23 @@
+namespace DeviceAgent.Testbed.Hosting;
+
+/// <summary>One service of the cloud, one loopback port. The value is the distance from the port base.</summary>
+internal enum Door
+{
+    /// <summary>The IoT credentials provider: mutual TLS.</summary>
+    CredentialsProvider = 0,
+
+    /// <summary>DynamoDB: HTTP, SigV4.</summary>
+    DynamoDb = 1,
+
+    /// <summary>The IoT control plane: HTTP, SigV4.</summary>
+    Iot = 2,
+
+    /// <summary>IAM: HTTP, SigV4.</summary>
+    Iam = 3,
+
+    /// <summary>STS: HTTP, SigV4.</summary>
+    Sts = 4,
+
+    /// <summary>The testbed's own: state of the devices, fault switches. Not an AWS interface.</summary>
+    Console = 9,
+}

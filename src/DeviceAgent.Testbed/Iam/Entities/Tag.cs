@@ -1,0 +1,3 @@
+namespace DeviceAgent.Testbed.Iam.Entities;
+
+internal sealed record Tag(string Key, string Value);

@@ -1,0 +1,20 @@
+using System.Text.Json.Serialization.Metadata;
+using DeviceAgent.Testbed.State;
+
+namespace DeviceAgent.Testbed.Registry;
+
+/// <summary>The documents of one kind in the state store.</summary>
+internal sealed class Documents<T>(StateStore store, string kind, JsonTypeInfo<T> type) where T : class
+{
+    public IReadOnlyList<T> All => store.List(kind, type);
+
+    public T? Find(string id) => store.Get(kind, id, type);
+
+    public T Put(string id, T document)
+    {
+        store.Put(kind, id, document, type);
+        return document;
+    }
+
+    public bool Delete(string id) => store.Delete(kind, id);
+}

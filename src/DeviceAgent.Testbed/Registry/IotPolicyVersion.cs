@@ -1,0 +1,3 @@
+namespace DeviceAgent.Testbed.Registry;
+
+internal sealed record IotPolicyVersion(string Id, string Document, DateTimeOffset Created);

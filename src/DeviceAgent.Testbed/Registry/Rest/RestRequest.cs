@@ -1,0 +1,84 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DeviceAgent.Testbed.Registry.Rest;
+
+/// <summary>One call of a REST-JSON operation: its labels and query are decoded, its body is read.</summary>
+internal sealed class RestRequest(
+    IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> query, Func<string, string?> header, JsonObject body)
+{
+    public string Label(string name) => labels[name];
+
+    public string? Query(string name) => query.GetValueOrDefault(name);
+
+    public bool? QueryFlag(string name) => Query(name) switch
+    {
+        null => null,
+        "true" => true,
+        "false" => false,
+        var other => throw RegistryException.InvalidRequest($"{name} must be true or false; got '{other}'."),
+    };
+
+    public long? QueryNumber(string name)
+    {
+        if (Query(name) is not { } text) return null;
+        return long.TryParse(text, out var number) ? number : throw RegistryException.InvalidRequest($"{name} must be a whole number; got '{text}'.");
+    }
+
+    public string RequiredQuery(string name) => Query(name) ?? throw RegistryException.InvalidRequest($"{name} is needed in the query.");
+
+    public string RequiredHeader(string name) => header(name) is { Length: > 0 } value ? value : throw RegistryException.InvalidRequest($"The header {name} is needed.");
+
+    public string? Text(string name) => Value<string>(body, name, "a string");
+
+    public string RequiredText(string name) => Text(name) ?? throw RegistryException.InvalidRequest($"{name} is needed.");
+
+    public bool? Flag(string name) => Value<bool?>(body, name, "true or false");
+
+    public long? Number(string name) => Value<long?>(body, name, "a whole number");
+
+    public JsonObject? Object(string name) => Object(body, name);
+
+    /// <summary>A structure inside a structure.</summary>
+    public static JsonObject? Object(JsonObject within, string name) => within[name] switch
+    {
+        null => null,
+        JsonObject value => value,
+        _ => throw RegistryException.InvalidRequest($"{name} must be an object."),
+    };
+
+    public static IReadOnlyList<string> Texts(JsonObject within, string name) => within[name] switch
+    {
+        null => [],
+        JsonArray array => [.. array.Select((item, i) => item is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text
+            : throw RegistryException.InvalidRequest($"{name}[{i}] must be a string."))],
+        _ => throw RegistryException.InvalidRequest($"{name} must be an array of strings."),
+    };
+
+    /// <summary>A map of strings.</summary>
+    public static IReadOnlyDictionary<string, string>? Map(JsonObject within, string name) =>
+        Object(within, name)?.ToDictionary(pair => pair.Key, pair => pair.Value is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text
+            : throw RegistryException.InvalidRequest($"{name}.{pair.Key} must be a string."));
+
+    public static T? Value<T>(JsonObject within, string name, string what)
+    {
+        if (within[name] is not { } node) return default;
+        return node is JsonValue value && value.TryGetValue<T>(out var result) ? result : throw RegistryException.InvalidRequest($"{name} must be {what}.");
+    }
+
+    public static JsonObject ParseBody(ReadOnlyMemory<byte> body)
+    {
+        if (body.IsEmpty) return [];
+        try
+        {
+            return JsonNode.Parse(body.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw RegistryException.InvalidRequest("The request body must be a JSON object.");
+        }
+        catch (JsonException e)
+        {
+            throw RegistryException.InvalidRequest($"The request body is not JSON: {e.Message}");
+        }
+    }
+}

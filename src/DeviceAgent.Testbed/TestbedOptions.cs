@@ -1,0 +1,26 @@
+namespace DeviceAgent.Testbed;
+
+/// <summary>What the command line of the testbed can ask for.</summary>
+internal sealed record TestbedOptions
+{
+    /// <summary>The first of ten consecutive loopback ports (see <see cref="Hosting.Door"/>); 0 lets the system choose each.</summary>
+    public int PortBase { get; init; } = 8440;
+
+    /// <summary>Where the cloud's state and the devices' folders live; null makes a temporary folder, removed at the end.</summary>
+    public string? StateDirectory { get; init; }
+
+    /// <summary>How many things to provision: thermostat-01, thermostat-02, ... 0 to 99.</summary>
+    public int Devices { get; init; } = 1;
+
+    /// <summary>Whether to start an agent for each thing.</summary>
+    public bool StartAgents { get; init; } = true;
+
+    /// <summary>How long to run; null runs until Ctrl-C.</summary>
+    public TimeSpan? Duration { get; init; }
+
+    /// <summary>Overrides every role alias's duration, down to one second; null leaves AWS's rules in force (900 to 43200 s).</summary>
+    public TimeSpan? CredentialLifetime { get; init; }
+
+    /// <summary>Another DynamoDB implementation that gets the requests once they are checked; null uses the embedded tables.</summary>
+    public Uri? DynamoDbUrl { get; init; }
+}

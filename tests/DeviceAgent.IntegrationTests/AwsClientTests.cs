@@ -1,0 +1,86 @@
+using System.Text.Json;
+using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Testbed.Hosting;
+
+namespace DeviceAgent.IntegrationTests;
+
+/// <summary>AWS's own clients, unmodified, against the testbed.</summary>
+public sealed class AwsClientTests
+{
+    [Fact]
+    public async Task JavaScriptSdk_EveryOperation_AnswersAsDynamoDb()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+
+        var output = (await cloud.ShellAsync("NODE_NO_WARNINGS=1 node tests/node/dynamodb.mjs from-javascript")).Succeeded();
+
+        Assert.Equal("ok", output.Trim());
+    }
+
+    [Fact]
+    public async Task Boto3_TablesAndItems_AnswersAsDynamoDb()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+
+        var output = (await cloud.ShellAsync($"{await PythonAsync()} tests/python/dynamodb_boto3.py $AWS_ENDPOINT_URL_DYNAMODB from-boto3")).Succeeded();
+
+        Assert.Equal("ok", output.Trim());
+    }
+
+    [Fact]
+    public async Task JavaScriptSdk_OneFlippedByteAnywhere_IsRefusedWithTheRightError()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await cloud.DeviceAsync();
+        var credentials = await DeviceCredentials.FetchAsync(cloud, "thermostat-01");
+
+        var output = (await cloud.ShellAsync($"{credentials.Exports()}\nNODE_NO_WARNINGS=1 node tests/node/flipped-bytes.mjs thermostat-01")).Succeeded();
+
+        var refusals = JsonDocument.Parse(output).RootElement;
+        Assert.Equal(64, refusals.GetProperty("signature InvalidSignatureException").GetInt32());
+        Assert.Equal(20, refusals.GetProperty("access key UnrecognizedClientException").GetInt32());
+        Assert.True(refusals.GetProperty("body InvalidSignatureException").GetInt32() > 100, output);
+        Assert.True(refusals.GetProperty("x-amz-security-token UnrecognizedClientException").GetInt32() > 100, output);
+        Assert.True(refusals.GetProperty("x-amz-date InvalidSignatureException").GetInt32() > 0, output);
+    }
+
+    [Fact]
+    public async Task AwsCli_ScanThroughEnvFile_ReadsWhatWasWritten()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await cloud.DeviceAsync();
+
+        var output = (await cloud.ShellAsync(
+            """
+            ddb() { aws --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB dynamodb "$@"; }
+            ddb put-item --table-name thermostat-01 --item '{"serial_number":{"S":"SN1"},"timestamp":{"S":"2026-03-01T12:00:00.000Z"},"temperature":{"N":"21.50"}}'
+            ddb scan --table-name thermostat-01 --query 'Items[0].temperature.N' --output text
+            ddb list-tables --query 'TableNames' --output text
+            """)).Succeeded();
+
+        Assert.Equal("21.5\nthermostat-01\n", output);
+    }
+
+    [Fact]
+    public async Task Console_Status_NamesTheDevices()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        using var http = new HttpClient();
+
+        var status = JsonDocument.Parse(await http.GetStringAsync(new Uri(cloud.Cloud.Host.Url(Door.Console), "/status")));
+
+        Assert.Equal(JsonValueKind.Array, status.RootElement.GetProperty("devices").ValueKind);
+    }
+
+    /// <summary>A Python that has boto3: the first one in the path, or the system's.</summary>
+    private static async Task<string> PythonAsync()
+    {
+        foreach (var python in new[] { "python3", "/usr/bin/python3" })
+        {
+            if ((await Command.RunAsync(python, ["-c", "import boto3"])).ExitCode == 0) return python;
+        }
+
+        Assert.Fail("boto3 is not installed: apt install python3-boto3 (scripts/test.sh does)");
+        return "";
+    }
+}

@@ -1,0 +1,35 @@
+using System.Text.RegularExpressions;
+using DeviceAgent.IntegrationTests.Support;
+
+namespace DeviceAgent.IntegrationTests;
+
+/// <summary>The README's first command.</summary>
+public sealed partial class DemonstrationTests
+{
+    private static readonly string _testbed = Path.Combine(AppContext.BaseDirectory, "DeviceAgent.Testbed.dll");
+
+    [Fact]
+    public async Task Testbed_WithDuration_LandsReadingsThatEqualTheirLines()
+    {
+        var result = await Command.RunAsync("dotnet", [_testbed, "--duration", "8s", "--devices", "2", "--port-base", "0"]);
+
+        var output = result.Succeeded();
+        var landed = Verdict().Matches(output);
+        Assert.Equal(["thermostat-01", "thermostat-02"], landed.Select(m => m.Groups["thing"].Value));
+        Assert.All(landed, m => Assert.True(int.Parse(m.Groups["rows"].Value) > 10, output));
+    }
+
+    [Fact]
+    public async Task Testbed_PortTaken_SaysSoAndExits2()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+
+        var result = await Command.RunAsync("dotnet", [_testbed, "--duration", "1s", "--port-base", $"{cloud.Cloud.Host.Port(DeviceAgent.Testbed.Hosting.Door.DynamoDb)}"]);
+
+        Assert.Equal(2, result.ExitCode);
+        Assert.Contains("--port-base", result.Error);
+    }
+
+    [GeneratedRegex("^(?<thing>[a-z0-9-]+): (?<rows>[0-9]+) of the replayed readings stand in the table; every one equals its line in the file$", RegexOptions.Multiline)]
+    private static partial Regex Verdict();
+}

@@ -1,0 +1,85 @@
+using DeviceAgent.IntegrationTests.Support;
+
+namespace DeviceAgent.IntegrationTests;
+
+/// <summary>An operator sets devices up with the AWS CLI, curl and openssl; the devices then upload.</summary>
+public sealed class SetupTests
+{
+    [Fact]
+    public async Task SetupScript_NewThing_MakesADeviceThatUploads()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var folder = Path.Combine(cloud.Directory, "boiler-07");
+        (await cloud.ShellAsync($"scripts/aws-setup.sh boiler-07 --thing-type boiler --role-alias fleet-ddb --role ddb-access --directory '{folder}'")).Succeeded();
+
+        await using var agent = RunningAgent.Run(Path.Combine(folder, "agent.json"), "source.intervalSeconds=0.1", "upload.maxDelaySeconds=1");
+        await cloud.WaitForRowsAsync("boiler-07", 10, agent);
+
+        Assert.Equal(0, await agent.TerminateAsync());
+        var item = (await cloud.ItemsAsync("boiler-07"))[0];
+        Assert.Equal("boiler-07", item["serial_number"].S);
+        Assert.NotNull(item["temperature"].N);
+        Assert.NotNull(item["expires_at"].N);
+    }
+
+    [Fact]
+    public async Task SetupScript_RunTwice_ChangesNothing()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var folder = Path.Combine(cloud.Directory, "boiler-07");
+        var first = (await cloud.ShellAsync($"scripts/aws-setup.sh boiler-07 --directory '{folder}'")).Succeeded();
+
+        var second = (await cloud.ShellAsync($"scripts/aws-setup.sh boiler-07 --directory '{folder}'")).Succeeded();
+
+        Assert.Equal(first, second);
+    }
+
+    /// <summary>The blog's order with an own CA: type, thing, CA, certificate, attach, role, policy, alias, IoT policy, test with curl.</summary>
+    [Fact]
+    public async Task Recipe_OwnCaAndRsaKey_CurlGetsCredentialsUntilTheCertificateIsInactive()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var folder = System.IO.Directory.CreateDirectory(Path.Combine(cloud.Directory, "operator")).FullName;
+        const string recipe =
+            """
+            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
+            policies=$REPOSITORY/scripts/policies
+            $REPOSITORY/certs-sample/make-certs.sh boiler-07 rsa certs
+            cp certs/boiler-07/certificate.pem dev.pem; cp certs/boiler-07/private.key dev.key
+            aws iot create-thing-type --thing-type-name boiler --thing-type-properties "thingTypeDescription=boilers,searchableAttributes=site,line"
+            aws iot create-thing --thing-name boiler-07 --thing-type-name boiler --attribute-payload '{"attributes":{"Owner":"ops"}}'
+            CODE=$(aws iot get-registration-code --query registrationCode --output text)
+            openssl req -newkey rsa:2048 -nodes -sha256 -subj "/CN=$CODE" -keyout v.key -out v.csr
+            openssl x509 -req -in v.csr -CA certs/ca.pem -CAkey certs/ca.key -CAcreateserial -days 30 -sha256 -out v.pem
+            aws iot register-ca-certificate --ca-certificate file://certs/ca.pem --verification-certificate file://v.pem --set-as-active --no-allow-auto-registration
+            CERT_ARN=$(aws iot register-certificate --certificate-pem file://dev.pem --ca-certificate-pem file://certs/ca.pem --status ACTIVE --query certificateArn --output text)
+            aws iot attach-thing-principal --thing-name boiler-07 --principal "$CERT_ARN"
+            aws iam create-role --role-name ddb-access --assume-role-policy-document file://$policies/trust.json --max-session-duration 43200
+            sed 's/@PARTITION@/aws/; s/@REGION@/us-east-1/; s/@ACCOUNT@/123456789012/' $policies/dynamodb-own-table.json >ddb.json
+            POLICY_ARN=$(aws iam create-policy --policy-name ddb-own-table --policy-document file://ddb.json --query Policy.Arn --output text)
+            aws iam attach-role-policy --role-name ddb-access --policy-arn "$POLICY_ARN"
+            echo '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iam:GetRole","iam:PassRole"],"Resource":"arn:aws:iam::123456789012:role/ddb-access"}]}' >passrole.json
+            PASS_POLICY_ARN=$(aws iam create-policy --policy-name pass-ddb-access --policy-document file://passrole.json --query Policy.Arn --output text)
+            aws iam attach-user-policy --user-name operator --policy-arn "$PASS_POLICY_ARN"
+            aws iot create-role-alias --role-alias fleet-ddb --role-arn arn:aws:iam::123456789012:role/ddb-access --credential-duration-seconds 3600
+            sed 's/@PARTITION@/aws/; s/@REGION@/us-east-1/; s/@ACCOUNT@/123456789012/; s/@ROLE_ALIAS@/fleet-ddb/' $policies/iot-assume-role.json >iotpol.json
+            aws iot create-policy --policy-name fleet-creds --policy-document file://iotpol.json
+            aws iot attach-policy --policy-name fleet-creds --target "$CERT_ARN"
+            CRED_HOST=$(aws iot describe-endpoint --endpoint-type iot:CredentialProvider --query endpointAddress --output text)
+            aws iot list-thing-principals --thing-name boiler-07 | grep "$CERT_ARN"
+            aws iot list-attached-policies --target "$CERT_ARN" | grep fleet-creds
+            aws iot describe-role-alias --role-alias fleet-ddb
+            credentials() { curl -sS --cert dev.pem --key dev.key --cacert $IOT_SERVER_CA -H "x-amzn-iot-thingname: boiler-07" https://$CRED_HOST/role-aliases/fleet-ddb/credentials; }
+            credentials | tee answer.json
+            aws iot update-certificate --certificate-id "${CERT_ARN##*/}" --new-status INACTIVE
+            credentials | tee refusal.json
+            """;
+
+        (await cloud.ShellAsync($"export REPOSITORY='{Repository.Root}'\n{recipe}", folder)).Succeeded();
+
+        var answer = System.Text.Json.JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "answer.json"))).RootElement.GetProperty("credentials");
+        Assert.StartsWith("ASIA", answer.GetProperty("accessKeyId").GetString());
+        Assert.NotEmpty(answer.GetProperty("sessionToken").GetString()!);
+        Assert.Contains("Certificate is invalid on this endpoint", await File.ReadAllTextAsync(Path.Combine(folder, "refusal.json")));
+    }
+}

@@ -1,0 +1,88 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using DeviceAgent.Testbed.DynamoDb;
+using DeviceAgent.TestSupport;
+
+namespace DeviceAgent.Testbed.Tests.DynamoDb;
+
+/// <summary>An engine on a file of its own, driven with JSON as the front door drives it.</summary>
+internal sealed class EngineFixture : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("dynamodb-engine-").FullName;
+    private readonly DynamoDbEngineOptions _options;
+
+    public EngineFixture(DynamoDbEngineOptions? options = null)
+    {
+        _options = options ?? new DynamoDbEngineOptions();
+        Engine = Open();
+    }
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public DynamoDbEngine Engine { get; private set; }
+
+    public static EngineFixture WithTable(string name = "readings", string partitionType = "S", string? sortType = null, DynamoDbEngineOptions? options = null)
+    {
+        var fixture = new EngineFixture(options);
+        fixture.CreateTable(name, partitionType, sortType);
+        return fixture;
+    }
+
+    public void CreateTable(string name, string partitionType = "S", string? sortType = null)
+    {
+        var definition = sortType is null ? "" : $$""",{"AttributeName":"sk","AttributeType":"{{sortType}}"}""";
+        var schema = sortType is null ? "" : """,{"AttributeName":"sk","KeyType":"RANGE"}""";
+        Ok("CreateTable", $$"""
+            {"TableName":"{{name}}","BillingMode":"PAY_PER_REQUEST",
+             "AttributeDefinitions":[{"AttributeName":"pk","AttributeType":"{{partitionType}}"}{{definition}}],
+             "KeySchema":[{"AttributeName":"pk","KeyType":"HASH"}{{schema}}]}
+            """);
+        Time.Advance(TimeSpan.FromSeconds(1));
+    }
+
+    public void Restart()
+    {
+        Engine.Dispose();
+        Engine = Open();
+    }
+
+    public (int Status, string Body) Send(string operation, string body)
+    {
+        var response = Engine.Execute(operation, Encoding.UTF8.GetBytes(body));
+        return (response.StatusCode, Encoding.UTF8.GetString(response.Body));
+    }
+
+    public JsonObject Ok(string operation, string body)
+    {
+        var (status, answer) = Send(operation, body);
+        Assert.True(status == 200, $"{operation} {body}: {status} {answer}");
+        return JsonNode.Parse(answer)!.AsObject();
+    }
+
+    /// <summary>The type behind the <c>#</c> and the message of a refusal with status 400.</summary>
+    public (string Type, string? Message) Refused(string operation, string body)
+    {
+        var (status, answer) = Send(operation, body);
+        Assert.True(status == 400, $"{operation} {body}: {status} {answer}");
+        var error = JsonNode.Parse(answer)!.AsObject();
+        return (error["__type"]!.GetValue<string>().Split('#')[1], (error["message"] ?? error["Message"])?.GetValue<string>());
+    }
+
+    /// <summary>The message of a ValidationException.</summary>
+    public string? Invalid(string operation, string body)
+    {
+        var (type, message) = Refused(operation, body);
+        Assert.Equal("ValidationException", type);
+        return message;
+    }
+
+    public void Put(string item, string table = "readings") => Ok("PutItem", $$"""{"TableName":"{{table}}","Item":{{item}} }""");
+
+    public void Dispose()
+    {
+        Engine.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    private DynamoDbEngine Open() => new(Path.Combine(_directory, "tables.db"), _options, Time);
+}
