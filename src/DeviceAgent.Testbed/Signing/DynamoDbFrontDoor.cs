@@ -58,7 +58,6 @@ internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard gu
             return DynamoDbAnswer.Coral(result.Failure.Type, result.Failure.Message);
         }
 
-
         try
         {
             var accesses = operations.Accesses(operation, request.Body);

@@ -26,19 +26,15 @@ public sealed class SignedRequestReaderTests
         Assert.Equal(0, context.Response.Body.Length);
     }
 
-    public static TheoryData<string, string, string> Refusals => new()
-    {
-        { "unsigned", "MissingAuthenticationTokenException", "MissingAuthenticationToken" },
-        { "incomplete", "IncompleteSignatureException", "IncompleteSignature" },
-        { "wrong secret", "InvalidSignatureException", "SignatureDoesNotMatch" },
-        { "unknown key", "UnrecognizedClientException", "InvalidClientTokenId" },
-        { "expired token", "ExpiredTokenException", "ExpiredToken" },
-        { "late", "InvalidSignatureException", "RequestExpired" },
-        { "early", "InvalidSignatureException", "RequestExpired" },
-    };
-
-    [Theory, MemberData(nameof(Refusals))]
-    public async Task Read_RefusedAtARestDoor_AnswersInItsForm(string fault, string type, string code)
+    [Theory]
+    [InlineData("unsigned", "MissingAuthenticationTokenException")]
+    [InlineData("incomplete", "IncompleteSignatureException")]
+    [InlineData("wrong secret", "InvalidSignatureException")]
+    [InlineData("unknown key", "UnrecognizedClientException")]
+    [InlineData("expired token", "ExpiredTokenException")]
+    [InlineData("late", "InvalidSignatureException")]
+    [InlineData("early", "InvalidSignatureException")]
+    public async Task Read_RefusedAtARestDoor_AnswersInItsForm(string fault, string type)
     {
         var context = Context(Faulty(fault, "iot"));
 
@@ -47,11 +43,17 @@ public sealed class SignedRequestReaderTests
         Assert.Equal((403, "application/json", type), (context.Response.StatusCode, context.Response.ContentType, context.Response.Headers["x-amzn-ErrorType"].ToString()));
         Assert.NotEqual("", JsonSerializer.Deserialize<JsonElement>(BodyOf(context)).GetProperty("message").GetString());
         Assert.True(Guid.TryParse(context.Response.Headers["x-amzn-RequestId"], out _));
-        Assert.NotEqual("", code);
     }
 
-    [Theory, MemberData(nameof(Refusals))]
-    public async Task Read_RefusedAtAQueryDoor_AnswersInItsForm(string fault, string type, string code)
+    [Theory]
+    [InlineData("unsigned", "MissingAuthenticationToken")]
+    [InlineData("incomplete", "IncompleteSignature")]
+    [InlineData("wrong secret", "SignatureDoesNotMatch")]
+    [InlineData("unknown key", "InvalidClientTokenId")]
+    [InlineData("expired token", "ExpiredToken")]
+    [InlineData("late", "RequestExpired")]
+    [InlineData("early", "RequestExpired")]
+    public async Task Read_RefusedAtAQueryDoor_AnswersInItsForm(string fault, string code)
     {
         foreach (var (door, ns) in new[] { (SignedDoor.Iam, "https://iam.amazonaws.com/doc/2010-05-08/"), (SignedDoor.Sts, "https://sts.amazonaws.com/doc/2011-06-15/") })
         {
@@ -66,7 +68,6 @@ public sealed class SignedRequestReaderTests
             Assert.Equal(("Sender", code), (error.Element(xml + "Type")!.Value, error.Element(xml + "Code")!.Value));
             Assert.NotEqual("", error.Element(xml + "Message")!.Value);
             Assert.Equal(context.Response.Headers["x-amzn-RequestId"], response.Element(xml + "RequestId")!.Value);
-            Assert.NotEqual("", type);
         }
     }
 
