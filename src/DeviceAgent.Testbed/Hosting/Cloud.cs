@@ -132,6 +132,7 @@ internal sealed class Cloud : IAsyncDisposable
             [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
+            [Door.IotData] = (RefuseIotDataAsync, null),
             [Door.Console] = (_console.HandleAsync, null),
         };
     }
@@ -139,11 +140,22 @@ internal sealed class Cloud : IAsyncDisposable
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
         IDynamoDbBackend backend = options.DynamoDbUrl is { } url ? _forwarding = new ForwardingBackend(url) : new EmbeddedBackend(_tables);
-        var guard = new DynamoDbGuard((caller, request) => PolicyEvaluator.Evaluate(Iam.PoliciesOfRole(caller.RoleName!), request), Time);
-        return new DynamoDbFrontDoor(Verifier, guard, new DynamoDbOperations(DynamoDbEngine.Knows, _tables.Accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
+        return new DynamoDbFrontDoor(Verifier, new DynamoDbGuard(Iam.Decide), new DynamoDbOperations(DynamoDbEngine.Knows, _tables.Accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
     }
 
     private SignedRequestReader Reader(SignedDoor door) => new(Verifier, door, Time);
 
-    private string? EndpointOf(string endpointType) => endpointType == "iot:CredentialProvider" ? CredentialsEndpoint : null;
+    private string? EndpointOf(string endpointType) => endpointType switch
+    {
+        "iot:CredentialProvider" => CredentialsEndpoint,
+        "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => $"localhost:{Host.Port(Door.IotData)}",
+        _ => null,
+    };
+
+    private static Task RefuseIotDataAsync(HttpContext context)
+    {
+        context.Response.StatusCode = StatusCodes.Status501NotImplemented;
+        context.Response.ContentType = "application/json";
+        return context.Response.WriteAsync("""{"message":"The testbed does not play the IoT data plane (MQTT, shadows, jobs)."}""");
+    }
 }

@@ -18,6 +18,9 @@ internal enum Door
     /// <summary>STS: HTTP, SigV4.</summary>
     Sts = 4,
 
+    /// <summary>The IoT data plane, as <c>aws iot describe-endpoint</c> tells it. Nothing is played there yet.</summary>
+    IotData = 5,
+
     /// <summary>The testbed's own: state of the devices, fault switches. Not an AWS interface.</summary>
     Console = 9,
 }
