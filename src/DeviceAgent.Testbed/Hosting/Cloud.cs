@@ -48,7 +48,9 @@ internal sealed class Cloud : IAsyncDisposable
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
         _seed = new RegistrySeed(Registry, Iam, _authority);
-        _tables = new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time);
+        _tables = options.DynamoDbUrl is null
+            ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
+            : new DynamoDbEngine(Path.Combine(folder, "forwarded.db"), new DynamoDbEngineOptions { CreatingTime = TimeSpan.Zero, DeletingTime = TimeSpan.Zero }, Time);
         _console = new ConsoleApi(new FaultsApi(Faults));
     }
 
@@ -139,8 +141,17 @@ internal sealed class Cloud : IAsyncDisposable
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
-        IDynamoDbBackend backend = options.DynamoDbUrl is { } url ? _forwarding = new ForwardingBackend(url) : new EmbeddedBackend(_tables);
-        return new DynamoDbFrontDoor(Verifier, new DynamoDbGuard(Iam.Decide), new DynamoDbOperations(DynamoDbEngine.Knows, _tables.Accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
+        var (backend, accesses) = options.DynamoDbUrl is { } url ? Forwarded(url) : (new EmbeddedBackend(_tables.Execute), _tables.Accesses);
+        return new DynamoDbFrontDoor(
+            Verifier, new DynamoDbGuard(Iam.Decide), new DynamoDbOperations(DynamoDbEngine.Knows, accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
+    }
+
+    /// <summary>The tables are elsewhere; the engine here only learns their key schemas, for the policies.</summary>
+    private (IDynamoDbBackend Backend, Func<string, ReadOnlyMemory<byte>, IReadOnlyList<DynamoDbAccess>> Accesses) Forwarded(Uri url)
+    {
+        _forwarding = new ForwardingBackend(url);
+        var tables = new ForwardedTables(_forwarding, _tables);
+        return (tables, tables.Accesses);
     }
 
     private SignedRequestReader Reader(SignedDoor door) => new(Verifier, door, Time);

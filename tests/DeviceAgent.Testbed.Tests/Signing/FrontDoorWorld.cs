@@ -18,7 +18,13 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
     {
         Clock = new CloudClock(time ?? World.Time, Faults);
         _verifier = new SigV4Verifier(World.Tokens, World.Operator, new SigV4Options(), Clock);
-        var guard = new DynamoDbGuard((_, request) => { Asked.Add(request); return Decide(request); }, Clock);
+        var guard = new DynamoDbGuard((caller, action, resource, context) =>
+        {
+            if (caller.RoleName is null) return PolicyDecision.Allow;
+            var request = new PolicyRequest(action, resource, SessionContext.Of(caller, caller.ContextKeys["aws:PrincipalArn"], Clock.GetUtcNow(), context));
+            Asked.Add(request);
+            return Decide(request);
+        });
         Door = new DynamoDbFrontDoor(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), new Activity(World.Time), Clock);
     }
 

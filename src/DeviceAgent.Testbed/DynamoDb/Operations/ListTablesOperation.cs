@@ -8,7 +8,7 @@ internal sealed class ListTablesOperation(TableCatalog tables) : IOperation
 {
     private const int MostNames = 100;
 
-    public IReadOnlyList<DynamoDbAccess> Accesses(JsonElement request) => [new DynamoDbAccess("dynamodb:ListTables", "*", [])];
+    public IReadOnlyList<DynamoDbAccess> Accesses(JsonElement request) => [new DynamoDbAccess("dynamodb:ListTables", DynamoDbAccess.AllTables, [])];
 
     public void Execute(JsonElement request, Utf8JsonWriter answer)
     {
