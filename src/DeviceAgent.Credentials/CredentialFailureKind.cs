@@ -30,7 +30,7 @@ public enum CredentialFailureKind
     /// <summary>TLS: the endpoint refused the device's certificate, by an alert or by closing at the first read.</summary>
     ClientCertificateRefused,
 
-    /// <summary>TLS: the handshake failed before certificates were judged (not a TLS port, version, unknown server name).</summary>
+    /// <summary>TLS: the handshake failed and neither certificate was named as the reason (not a TLS port, version, unknown server name).</summary>
     TlsHandshakeFailed,
 
     /// <summary>TLS: the endpoint's certificate does not end in a trusted root.</summary>

@@ -37,7 +37,7 @@ internal static class PfxReader
 
     private static X509ContentType ContentType(IdentityFile file)
     {
-        if (file.IsPem) return X509ContentType.Unknown;
+        if (file.IsPem || file.Bytes.Length == 0) return X509ContentType.Unknown;
         try
         {
             return X509Certificate2.GetCertContentType(file.Bytes);

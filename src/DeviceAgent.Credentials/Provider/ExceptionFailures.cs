@@ -6,13 +6,21 @@ namespace DeviceAgent.Credentials.Provider;
 /// <summary>Turns what the HTTP stack threw into a failure, by how far the exchange had come.</summary>
 internal static class ExceptionFailures
 {
+    private static readonly string[] CertificateAlerts =
+    [
+        "bad certificate", "unsupported certificate", "certificate revoked", "certificate expired", "certificate unknown",
+        "unknown ca", "access denied", "certificate required",
+    ];
+
     public static CredentialFailure Of(Exception exception, Exchange exchange, FailureContext context, Uri uri)
     {
         if (exchange.ServerFault is { } fault) return fault.ToFailure(context);
         if (exchange.AnswerBegun) return DuringAnswer(exception, context);
-        // The server's certificate was fine and then it went away without an answer: it refused ours. TLS 1.2 says so in
-        // the handshake, TLS 1.3 at the first read, and some servers only cut the connection.
+        // The server's certificate was fine and then it went away without an answer: it refused ours. Under TLS 1.3 that
+        // shows at the first read only, as an alert or as a mere cut.
         if (exchange.ServerTrusted && !LinkIsDown(exception)) return TlsFailures.ClientRefused(context, Innermost(exception));
+        // Within the handshake of TLS 1.2 an alert comes before the server's certificate has been judged here.
+        if (IsCertificateAlert(Innermost(exception))) return TlsFailures.ClientRefused(context, Innermost(exception));
         return BeforeTls(exception, context, uri);
     }
 
@@ -36,10 +44,16 @@ internal static class ExceptionFailures
         return Find<SocketException>(exception)?.SocketErrorCode switch
         {
             SocketError.ConnectionRefused => NetworkFailures.Refused(context),
+            // While connecting this would be a refusal; so it was in the handshake, as with a server name that is not served.
+            SocketError.ConnectionReset or SocketError.ConnectionAborted => TlsFailures.Handshake(context, Innermost(exception)),
             { } error => NetworkFailures.Unreachable(context, error),
             null => TlsFailures.Handshake(context, Innermost(exception)),
         };
     }
+
+    /// <summary>OpenSSL's names of the alerts 42 to 46, 48, 49 and 116, which are about the certificate that was sent.</summary>
+    private static bool IsCertificateAlert(string message) =>
+        message.Contains(" alert ", StringComparison.Ordinal) && CertificateAlerts.Any(a => message.EndsWith(a, StringComparison.Ordinal));
 
     private static T? Find<T>(Exception? exception) where T : Exception
     {

@@ -118,5 +118,5 @@ internal static class StatusFailures
         UnexpectedStatus,
         $"{c.Endpoint} answers with status {a.Status}, which the credentials provider does not use ({a.Quote}).",
         "configuration: something other than the credentials provider answers",
-        "Take the endpoint from: aws iot describe-endpoint --endpoint-type iot:CredentialProvider");
+        $"See who answers: curl -v https://{c.Endpoint}/. Compare with: aws iot describe-endpoint --endpoint-type iot:CredentialProvider");
 }

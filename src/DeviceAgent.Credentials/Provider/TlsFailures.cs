@@ -15,9 +15,10 @@ internal static class TlsFailures
 
     public static CredentialFailure Handshake(FailureContext c, string detail) => new(
         TlsHandshakeFailed,
-        $"The TLS handshake with {c.Endpoint} failed before certificates were judged ({detail}).",
-        "configuration: not a TLS 1.2 or 1.3 port, or a host name that the endpoint does not serve",
-        $"Try: openssl s_client -connect {c.Endpoint}. Compare with: aws iot describe-endpoint --endpoint-type iot:CredentialProvider");
+        $"The TLS handshake with {c.Endpoint} failed ({detail}).",
+        "configuration: not a TLS 1.2 or 1.3 port, a host name that the endpoint does not serve, or a device certificate that it refuses without a word",
+        "Compare the endpoint with: aws iot describe-endpoint --endpoint-type iot:CredentialProvider. See who answers: "
+        + $"openssl s_client -connect {c.Endpoint}. See the certificate's status: aws iot describe-certificate --certificate-id {c.CertificateId}");
 
     public static CredentialFailure Untrusted(FailureContext c, ServerCertificateFault fault) => new(
         ServerCertificateUntrusted,

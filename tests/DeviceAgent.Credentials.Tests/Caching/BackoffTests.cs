@@ -1,0 +1,76 @@
+using DeviceAgent.Credentials.Caching;
+
+namespace DeviceAgent.Credentials.Tests.Caching;
+
+public sealed class BackoffTests
+{
+    private static readonly CredentialCacheOptions Options = new();
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(2, 2)]
+    [InlineData(5, 16)]
+    [InlineData(7, 64)]
+    [InlineData(8, 120)]
+    [InlineData(1000, 120)]
+    [InlineData(int.MaxValue, 120)]
+    public void Delay_Transient_IsFullJitterBelowADoublingCap(int failures, int capSeconds)
+    {
+        Assert.Equal(TimeSpan.Zero, Backoff.Delay(CacheTest.Transient, failures, false, 0, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, false, 1, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds) / 2, Backoff.Delay(CacheTest.Transient, failures, false, 0.5, Options));
+    }
+
+    [Theory]
+    [InlineData(1, 1)]
+    [InlineData(6, 20)]
+    [InlineData(1000, 20)]
+    public void Delay_TransientNearTheEnd_IsCappedAt20Seconds(int failures, int capSeconds) =>
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, true, 1, Options));
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(2, 8)]
+    [InlineData(3, 10)]
+    [InlineData(int.MaxValue, 10)]
+    public void Delay_OperatorFault_IsBetweenTwoAndTenMinutes(int failures, int capMinutes)
+    {
+        Assert.Equal(TimeSpan.FromMinutes(2), Backoff.Delay(CacheTest.Operator, failures, false, 0, Options));
+        Assert.Equal(TimeSpan.FromMinutes(capMinutes), Backoff.Delay(CacheTest.Operator, failures, false, 1, Options));
+    }
+
+    [Theory]
+    [InlineData(0.5, 30, 30)]
+    [InlineData(1.0, 0.2, 1)]
+    [InlineData(0.0, 86400, 600)]
+    public void Delay_RetryAfter_IsHonouredUpToTenMinutes(double chance, double askedSeconds, int expectedSeconds) =>
+        Assert.Equal(
+            TimeSpan.FromSeconds(expectedSeconds),
+            Backoff.Delay(CacheTest.Transient with { RetryAfter = TimeSpan.FromSeconds(askedSeconds) }, 1, false, chance, Options));
+
+    [Theory]
+    [InlineData(3600, 599, true)]
+    [InlineData(3600, 601, false)]
+    [InlineData(900, 299, true)]
+    [InlineData(900, 301, false)]
+    [InlineData(3600, 10, false)]
+    public void IsUrgent_LifeLeft_IsTheLastTenMinutesOrThird(int life, int left, bool urgent)
+    {
+        var time = new TestSupport.ManualTimeProvider();
+        var held = HeldCredentials.From(
+            new TemporaryCredentials
+            {
+                AccessKeyId = "ASIATEST",
+                SecretAccessKey = new Secret("s"),
+                SessionToken = new Secret("t"),
+                Expiration = time.GetUtcNow().AddSeconds(life),
+                Lifetime = TimeSpan.FromSeconds(life),
+                ReceivedAt = time.GetTimestamp(),
+                ClockOffset = TimeSpan.Zero,
+            },
+            Options,
+            0.5);
+        time.Advance(TimeSpan.FromSeconds(life - left));
+        Assert.Equal(urgent, held.IsUrgent(time));
+    }
+}
