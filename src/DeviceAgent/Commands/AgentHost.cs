@@ -42,6 +42,7 @@ internal static class AgentHost
         logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, options.Credentials.RoleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         foreach (var warning in identity.WarningsAt(host.Services.GetRequiredService<TimeProvider>().GetUtcNow())) logger.IdentityWarning(warning.ToString());
+        if (options.Table.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint) logger.EndpointNotEncrypted(endpoint);
     }
 
     private static void AddAgentLogging(this ILoggingBuilder logging, LogLevel level)

@@ -12,4 +12,7 @@ internal static partial class Log
 
     [LoggerMessage(2302, LogLevel.Warning, "{Warning}")]
     public static partial void IdentityWarning(this ILogger logger, string warning);
+
+    [LoggerMessage(2303, LogLevel.Warning, "dynamoDbEndpoint {Endpoint} is not encrypted: readings and the session token can be read on the way. Use https outside of tests.")]
+    public static partial void EndpointNotEncrypted(this ILogger logger, Uri endpoint);
 }

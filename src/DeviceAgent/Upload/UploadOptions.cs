@@ -11,6 +11,11 @@ internal sealed record UploadOptions
     /// <summary>A batch that is not full is sent when its oldest reading is this old: 0 to 3600 s.</summary>
     public TimeSpan MaxDelay { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>
+    /// While somebody must mend something (table, permissions), it is looked again after this and up to half as long more: 1 to 3600 s.
+    /// </summary>
+    public TimeSpan ParkedRetry { get; init; } = TimeSpan.FromMinutes(2);
+
     public static UploadOptions Read(SettingsReader settings)
     {
         var defaults = new UploadOptions();
@@ -18,6 +23,7 @@ internal sealed record UploadOptions
         {
             BatchSize = settings.Integer("batchSize", defaults.BatchSize, 1, 25),
             MaxDelay = settings.Seconds("maxDelaySeconds", defaults.MaxDelay, 0, 3600),
+            ParkedRetry = settings.Seconds("parkedRetrySeconds", defaults.ParkedRetry, 1, 3600),
         };
         settings.ReportUnknown();
         return options;

@@ -22,7 +22,7 @@ internal sealed class Uploader(
 
     private static readonly TimeSpan SpoolPause = TimeSpan.FromSeconds(30);
 
-    private readonly RetryDelay _delay = new(random);
+    private readonly RetryDelay _delay = new(options.ParkedRetry, random);
     private readonly UploadReport _report = new(time, logger);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)

@@ -1,0 +1,23 @@
+using System.Runtime.CompilerServices;
+
+namespace DeviceAgent.Tests;
+
+/// <summary>Readings flow one way: sensing, spool, upload. What lies earlier knows nothing of what lies later.</summary>
+public class ArchitectureTests
+{
+    [Theory]
+    [InlineData("Spool", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.Commands")]
+    [InlineData("Sensing", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Upload", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
+    [InlineData("Upload", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
+    [InlineData("Identity", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload")]
+    public void Folder_Sources_DoNotUse(string folder, params string[] forbidden)
+    {
+        var files = Directory.GetFiles(Path.Combine(SourceFolder(), folder), "*.cs", SearchOption.AllDirectories);
+        Assert.NotEmpty(files);
+        var uses = files.SelectMany(f => File.ReadLines(f).Where(l => forbidden.Any(n => l.Contains($"using {n};", StringComparison.Ordinal) || l.Contains($"{n}.", StringComparison.Ordinal))).Select(l => $"{Path.GetFileName(f)}: {l.Trim()}"));
+        Assert.Empty(uses);
+    }
+
+    private static string SourceFolder([CallerFilePath] string thisFile = "") =>
+        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "src", "DeviceAgent"));
+}

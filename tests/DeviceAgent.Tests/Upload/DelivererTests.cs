@@ -1,0 +1,99 @@
+using DeviceAgent.Upload;
+
+namespace DeviceAgent.Tests.Upload;
+
+public class DelivererTests
+{
+    private static readonly UploadFault Stale = new(FaultKind.StaleCredentials, "ExpiredTokenException");
+
+    private readonly FakeSpool _spool = new();
+    private readonly FakeTable _table = new();
+    private readonly RecordingLogger<Deliverer> _logger = new();
+
+    [Fact]
+    public async Task DeliverAsync_AllAccepted_AcknowledgesThem()
+    {
+        Assert.Null(await DeliverAsync(3));
+        Assert.Equal([1L, 2L, 3L], _spool.Acknowledged);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_SomeUnprocessed_AcknowledgesOnlyTheOthers()
+    {
+        _table.LeaveUnprocessed(0, 2);
+        var fault = await DeliverAsync(3);
+        Assert.Equal(FaultKind.Transient, fault!.Kind);
+        Assert.Equal([2L], _spool.Acknowledged);
+        Assert.Equal(2, _spool.Count);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_ExpiredToken_FetchesNewCredentialsAndRetriesAtOnce()
+    {
+        _table.Fail(Stale);
+        Assert.Null(await DeliverAsync(2));
+        Assert.Equal(1, _table.Refreshes);
+        Assert.Equal([1L, 2L], _spool.Acknowledged);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_FreshCredentialsRefusedToo_Parks()
+    {
+        _table.Fail(Stale);
+        _table.Fail(Stale);
+        Assert.Equal(FaultKind.Parked, (await DeliverAsync(2))!.Kind);
+        Assert.Equal(1, _table.Refreshes);
+        Assert.Empty(_spool.Acknowledged);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_RefreshFails_ReturnsWhy()
+    {
+        _table.Fail(Stale);
+        _table.RefreshAnswer = new UploadFault(FaultKind.NoCredentials, "no network");
+        Assert.Same(_table.RefreshAnswer, await DeliverAsync(2));
+    }
+
+    [Theory]
+    [InlineData(25, 1)]
+    [InlineData(25, 13)]
+    [InlineData(25, 25)]
+    [InlineData(1, 1)]
+    public async Task DeliverAsync_OneBadRecord_IsSetAsideAndTheOthersAreDelivered(int count, int bad)
+    {
+        _table.Poison.Add(bad);
+        Assert.Null(await DeliverAsync(count));
+        Assert.Equal([(bad, "ValidationException: no good")], _spool.DeadLetters);
+        Assert.Equal(Enumerable.Range(1, count).Where(i => i != bad).Select(i => (long)i), _spool.Acknowledged);
+        Assert.InRange(_table.Requests.Count, 1, 11);
+        Assert.Equal(2205, Assert.Single(_logger.Entries, e => e.Level == Microsoft.Extensions.Logging.LogLevel.Error).Id);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_TwoBadRecords_AreBothSetAside()
+    {
+        _table.Poison.UnionWith([4, 20]);
+        Assert.Null(await DeliverAsync(25));
+        Assert.Equal([4L, 20L], _spool.DeadLetters.Select(d => d.Sequence));
+        Assert.Equal(23, _table.Stored.Count);
+        Assert.Equal(0, _spool.Count);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_ThrottledWhileHalving_StopsAndLosesNothing()
+    {
+        _table.Fail(new UploadFault(FaultKind.Rejected, "bad"));
+        _table.Fail(new UploadFault(FaultKind.Transient, "throttled"));
+        Assert.Equal("throttled", (await DeliverAsync(4))!.What);
+        Assert.Equal(4, _spool.Count);
+        Assert.Empty(_spool.DeadLetters);
+    }
+
+    private async Task<UploadFault?> DeliverAsync(int count)
+    {
+        _spool.Fill(count);
+        var records = await _spool.PeekAsync(count, CancellationToken.None);
+        var batch = Batch.From(records, new ItemMapper(TestItems.Table));
+        return await new Deliverer(_spool, _table, _logger).DeliverAsync(batch.Items, CancellationToken.None);
+    }
+}

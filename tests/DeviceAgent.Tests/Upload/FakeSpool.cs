@@ -1,0 +1,118 @@
+using DeviceAgent.Spool;
+
+namespace DeviceAgent.Tests.Upload;
+
+/// <summary>A spool in memory that commits at once.</summary>
+internal sealed class FakeSpool : ISpool
+{
+    private readonly Lock _gate = new();
+    private readonly SortedDictionary<long, SpoolRecord> _records = [];
+    private TaskCompletionSource _nextCommit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _emptied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private long _next = 1;
+
+    public List<long> Acknowledged { get; } = [];
+
+    public List<(long Sequence, string Reason)> DeadLetters { get; } = [];
+
+    /// <summary>The next appends fail with this.</summary>
+    public SpoolException? Failure { get; set; }
+
+    public List<SpoolEntry> Appended { get; } = [];
+
+    public int Flushes { get; private set; }
+
+    public long Count
+    {
+        get
+        {
+            lock (_gate) return _records.Count;
+        }
+    }
+
+    public DateTimeOffset NewestLive { get; set; } = DateTimeOffset.MinValue;
+
+    public Task NextCommit
+    {
+        get
+        {
+            lock (_gate) return _nextCommit.Task;
+        }
+    }
+
+    public Task AppendAsync(SpoolEntry entry, CancellationToken cancellationToken)
+    {
+        if (Failure is not null) return Task.FromException(Failure);
+        Appended.Add(entry);
+        Add(entry.Timestamp, entry.IsLive ? TimeSpan.Zero : null, entry.Payload);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Puts a record in as if it had waited for so long.</summary>
+    public void Add(DateTimeOffset timestamp, TimeSpan? age, ReadOnlyMemory<byte> payload, bool isSound = true)
+    {
+        TaskCompletionSource committed;
+        lock (_gate)
+        {
+            _records.Add(_next, new SpoolRecord(_next, SpoolClass.Normal, timestamp, age, payload, isSound));
+            _next++;
+            (committed, _nextCommit) = (_nextCommit, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        }
+
+        committed.SetResult();
+    }
+
+    public void Fill(int count, TimeSpan? age = null)
+    {
+        for (var i = 0; i < count; i++) Add(TestItems.Noon.AddSeconds(_next), age, TestItems.Entry((int)_next).Payload);
+    }
+
+    /// <summary>Completes when the last record has left.</summary>
+    public async Task WhenEmptyAsync()
+    {
+        Task emptied;
+        lock (_gate)
+        {
+            if (_records.Count == 0) return;
+            _emptied = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            emptied = _emptied.Task;
+        }
+
+        await emptied.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    public Task FlushAsync(CancellationToken cancellationToken)
+    {
+        Flushes++;
+        return Task.CompletedTask;
+    }
+
+    public Task<IReadOnlyList<SpoolRecord>> PeekAsync(int max, CancellationToken cancellationToken)
+    {
+        lock (_gate) return Task.FromResult<IReadOnlyList<SpoolRecord>>([.. _records.Values.Take(max)]);
+    }
+
+    public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            Acknowledged.AddRange(sequences);
+            foreach (var sequence in sequences) Assert.True(_records.Remove(sequence));
+            if (_records.Count == 0) _emptied.TrySetResult();
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken)
+    {
+        lock (_gate)
+        {
+            DeadLetters.Add((record.Sequence, reason));
+            Assert.True(_records.Remove(record.Sequence));
+            if (_records.Count == 0) _emptied.TrySetResult();
+        }
+
+        return Task.CompletedTask;
+    }
+}

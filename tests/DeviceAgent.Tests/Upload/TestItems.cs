@@ -1,0 +1,25 @@
+using DeviceAgent.Sensing;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+
+namespace DeviceAgent.Tests.Upload;
+
+/// <summary>Readings, records and items to upload.</summary>
+internal static class TestItems
+{
+    public static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
+
+    public static TableOptions Table { get; } = new() { Region = "us-east-1", TableName = "boiler-07" };
+
+    public static Reading Reading(int second, params KeyValuePair<string, ReadingValue>[] attributes) =>
+        new("SN1", Noon.AddSeconds(second), attributes.Length > 0 ? attributes : [new("n", ReadingValue.Of(second))]);
+
+    public static SpoolEntry Entry(int second, bool isLive = true, SpoolClass @class = SpoolClass.Normal) =>
+        new(@class, Noon.AddSeconds(second), isLive, ReadingJson.Write(Reading(second)));
+
+    public static SpoolRecord Record(long sequence, int second) =>
+        new(sequence, SpoolClass.Normal, Noon.AddSeconds(second), null, ReadingJson.Write(Reading(second)), IsSound: true);
+
+    public static IReadOnlyList<PendingItem> Items(int count) =>
+        Batch.From([.. Enumerable.Range(1, count).Select(i => Record(i, i))], new ItemMapper(Table)).Items;
+}
