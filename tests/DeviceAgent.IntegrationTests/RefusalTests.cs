@@ -20,11 +20,11 @@ public sealed class RefusalTests
         { "alias missing", "aws iot delete-role-alias --role-alias device-agent", "Role alias does not exist", "aws iot create-role-alias --role-alias device-agent" },
         { "role not assumable", "aws iam update-assume-role-policy --role-name device-agent-telemetry --policy-document '{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"iot.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}'", "Unable to assume the role", "credentials.iot.amazonaws.com" },
         { "duration too long", "aws iam update-role --role-name device-agent-telemetry --max-session-duration 3600; aws iot update-role-alias --role-alias device-agent --credential-duration-seconds 7200", "MaxSessionDuration", "aws iot update-role-alias --role-alias device-agent --credential-duration-seconds 3600" },
-        { "quota", "faults credentials {\"status\":429}", "limits the rate of requests", "aws service-quotas" },
-        { "service fault", "faults credentials {\"status\":503}", "has a fault (503", "AWS support the request id" },
-        { "malformed answer", "faults credentials {\"body\":\"malformed\"}", "is not the JSON that it should be", "check for a proxy" },
-        { "oversized answer", "faults credentials {\"body\":\"oversize\"}", "is larger than 64 KiB", "check for a proxy" },
-        { "expired answer", "faults credentials {\"body\":\"expired\"}", "expired already", "caching proxy" },
+        { "quota", "faults credentials '{\"status\":429}'", "limits the rate of requests", "aws service-quotas" },
+        { "service fault", "faults credentials '{\"status\":503}'", "has a fault (503", "AWS support the request id" },
+        { "malformed answer", "faults credentials '{\"body\":\"malformed\"}'", "is not the JSON that it should be", "check for a proxy" },
+        { "oversized answer", "faults credentials '{\"body\":\"oversize\"}'", "is larger than 64 KiB", "check for a proxy" },
+        { "expired answer", "faults credentials '{\"body\":\"expired\"}'", "expired already", "caching proxy" },
     };
 
     [Theory]
@@ -39,7 +39,7 @@ public sealed class RefusalTests
             faults() { curl -fsS -X PUT -d "{\"$1\":$(case $2 in {*) echo "$2";; *) echo "\"$2\"";; esac)}" $TESTBED_CONSOLE_URL/faults; }
             ID=$(openssl x509 -in '{{Path.GetDirectoryName(configuration)}}/certificate.pem' -outform der | openssl dgst -sha256 | sed 's/.* //')
             ARN={{CloudAccount.Arn("iot", "cert/")}}$ID
-            unregister() { aws iot update-certificate --certificate-id $ID --new-status INACTIVE; aws iot delete-certificate --certificate-id $ID --force-delete; }
+            unregister() { aws iot detach-thing-principal --thing-name thermostat-01 --principal $ARN; aws iot update-certificate --certificate-id $ID --new-status INACTIVE; aws iot delete-certificate --certificate-id $ID --force-delete; }
             {{wrong}}
             """)).Succeeded();
 

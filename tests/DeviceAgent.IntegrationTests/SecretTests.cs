@@ -24,31 +24,29 @@ public sealed class SecretTests
         var key = await File.ReadAllTextAsync(Path.Combine(folder, "private.key"));
         foreach (var line in key.Split('\n').Where(l => l.Length > 20 && !l.Contains("-----", StringComparison.Ordinal))) secrets.Add(line);
 
-        string output;
-        await using (var agent = RunningAgent.Run(configuration, "logLevel=Trace", "upload.maxDelaySeconds=0.2"))
+        // All is well, then each sort of broken answer: failures are logged at length.
+        var output = await RunAsync(agent => cloud.WaitForRowsAsync("thermostat-01", 20, agent));
+        foreach (var (body, message) in new[]
         {
-            await cloud.WaitForRowsAsync("thermostat-01", 20, agent);
-            // Failures are logged at length: each sort of broken answer, and refusals by DynamoDB.
-            foreach (var body in new[] { CredentialsBody.Malformed, CredentialsBody.Oversize, CredentialsBody.Expired })
-            {
-                cloud.Cloud.Faults.Update(f => f with { Credentials = new CredentialsFault { Body = body } });
-                await agent.WaitForOutputAsync(body switch
-                {
-                    CredentialsBody.Malformed => "is not the JSON that it should be",
-                    CredentialsBody.Oversize => "is larger than",
-                    _ => "expired already",
-                });
-            }
-
-            cloud.Cloud.Faults.Clear();
-            await agent.TerminateAsync();
-            output = agent.Output;
+            (CredentialsBody.Malformed, "is not the JSON that it should be"), (CredentialsBody.Oversize, "is larger than"), (CredentialsBody.Expired, "expired already"),
+        })
+        {
+            cloud.Cloud.Faults.Update(f => f with { Credentials = new CredentialsFault { Body = body } });
+            output += await RunAsync(agent => agent.WaitForOutputAsync(message));
         }
 
         Assert.True(secrets.Count > 4);
         AssertNone(secrets, Encoding.UTF8.GetBytes(output), "what the agent printed");
         foreach (var file in Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Where(f => Path.GetFileName(f) != "private.key"))
             AssertNone(secrets, await File.ReadAllBytesAsync(file), file);
+
+        async Task<string> RunAsync(Func<RunningAgent, Task> until)
+        {
+            await using var agent = RunningAgent.Run(configuration, "logLevel=Trace", "upload.maxDelaySeconds=0.2");
+            await until(agent);
+            Assert.Equal(0, await agent.TerminateAsync());
+            return agent.Output;
+        }
     }
 
     [Fact]

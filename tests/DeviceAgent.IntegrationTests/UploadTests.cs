@@ -68,7 +68,7 @@ public sealed class UploadTests
         Assert.Equal(["1", "2"], first["levels"].L.Select(l => l.N));
         Assert.Equal("3", first["where"].M["floor"].N);
         Assert.Equal("0.1000000000000000055511151231257827", items[1]["temperature"].N);
-        Assert.Contains("line 2", agent.Output);
+        Assert.Contains("Line 2 of the input was refused", agent.Output);
     }
 
     [Fact]
@@ -121,10 +121,7 @@ public sealed class UploadTests
         var file = Path.Combine(Path.GetDirectoryName(configuration)!, "first-lines.csv");
         await File.WriteAllLinesAsync(file, File.ReadLines(RoomReadings.Path).Take(Lines + 1));
         await using var agent = RunningAgent.Run(configuration, ["source.file=first-lines.csv", "source.speed=0", "source.repeat=false", "upload.maxDelaySeconds=1", .. settings]);
-        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
-        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while ((await dynamoDb.DescribeTableAsync("thermostat-01")).Table.ItemCount < Lines)
-            Assert.True(await poll.WaitForNextTickAsync(timeout.Token), agent.Output);
+        await TestCloud.WaitForRowsAsync(dynamoDb, "thermostat-01", Lines, agent);
         Assert.Equal(0, await agent.TerminateAsync());
     }
 

@@ -63,10 +63,20 @@ internal sealed class DemoDevice : IAsyncDisposable
         AgentEnd = code is null ? $"killed after {patience.TotalSeconds:0} s" : $"exit code {code}{(early ? " before it was asked to stop" : "")}";
     }
 
+    /// <summary>Counts by a scan: other implementations bring the table's own count up to date only now and then.</summary>
     public async Task CountRowsAsync(CancellationToken cancellationToken)
     {
-        _rows = (await _dynamoDb.DescribeTableAsync(new DescribeTableRequest(Thing), cancellationToken)).Table.ItemCount ?? 0;
-        _rowsPerSecond = _rate.Sample(_rows);
+        long rows = 0;
+        var request = new ScanRequest(Thing) { Select = Select.COUNT };
+        do
+        {
+            var page = await _dynamoDb.ScanAsync(request, cancellationToken);
+            rows += page.Count ?? 0;
+            request.ExclusiveStartKey = page.LastEvaluatedKey;
+        }
+        while (request.ExclusiveStartKey is { Count: > 0 });
+        _rows = rows;
+        _rowsPerSecond = _rate.Sample(rows);
     }
 
     public ValueTask DisposeAsync() => _agent?.DisposeAsync() ?? ValueTask.CompletedTask;

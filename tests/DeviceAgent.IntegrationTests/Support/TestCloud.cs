@@ -61,7 +61,9 @@ internal sealed class TestCloud : IAsyncDisposable
     }
 
     /// <summary>Waits until the table holds so many items.</summary>
-    public async Task WaitForRowsAsync(string table, int rows, RunningAgent agent)
+    public Task WaitForRowsAsync(string table, int rows, RunningAgent agent) => WaitForRowsAsync(DynamoDb, table, rows, agent);
+
+    public static async Task WaitForRowsAsync(IAmazonDynamoDB dynamoDb, string table, int rows, RunningAgent agent)
     {
         using var timeout = new CancellationTokenSource(RunningAgent.Patience);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
@@ -70,7 +72,7 @@ internal sealed class TestCloud : IAsyncDisposable
         {
             while (true)
             {
-                seen = (await DynamoDb.DescribeTableAsync(table, timeout.Token)).Table.ItemCount ?? 0;
+                seen = (await dynamoDb.ScanAsync(new ScanRequest(table) { Select = Select.COUNT, ConsistentRead = true }, timeout.Token)).Count ?? 0;
                 if (seen >= rows) return;
                 await poll.WaitForNextTickAsync(timeout.Token);
             }
