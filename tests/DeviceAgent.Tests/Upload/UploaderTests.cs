@@ -22,7 +22,7 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
         if (_uploader is null) return;
         var stop = _uploader.StopAsync(CancellationToken.None);
         _time.Advance(TimeSpan.FromSeconds(10));
-        await stop;
+        await stop.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     public void Dispose() => _uploader?.Dispose();
