@@ -72,6 +72,22 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Run_LastReadingsComeWhileTheSpoolIsLookedInto_AreDeliveredBeforeTheEnd()
+    {
+        var once = true;
+        _spool.AfterPeek = () =>
+        {
+            if (!once) return;
+            once = false;
+            _spool.Fill(2);
+            _drain.Request();
+        };
+        await StartAsync();
+        await _lifetime.Stopped;
+        Assert.Equal(2, _table.Stored.Count);
+    }
+
+    [Fact]
     public async Task Run_SameKeyTwice_GoesIntoTwoBatchesAndTheLaterWins()
     {
         _spool.Add(TestItems.Noon, null, "{\"serial_number\":\"SN1\",\"n\":1}"u8.ToArray());
