@@ -1,20 +1,20 @@
 namespace DeviceAgent.Spool;
 
 /// <summary>Readings that wait for their common commit.</summary>
-internal sealed class CommitGroup(SpoolOptions options, TimeProvider time)
+internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
 {
-    private readonly List<SpoolEntry> _entries = [];
+    private readonly List<WaitingEntry> _entries = [];
     private readonly List<TaskCompletionSource> _waiting = [];
     private long _bytes;
     private bool _critical;
     private long _opened;
 
-    public IReadOnlyList<SpoolEntry> Entries => _entries;
+    public IReadOnlyList<WaitingEntry> Entries => _entries;
 
     public void Add(SpoolEntry entry, TaskCompletionSource committed)
     {
-        if (_entries.Count == 0) _opened = time.GetTimestamp();
-        _entries.Add(entry);
+        if (_entries.Count == 0) _opened = clock.Time.GetTimestamp();
+        _entries.Add(new WaitingEntry(entry, clock.Milliseconds));
         _waiting.Add(committed);
         _bytes += entry.Payload.Length;
         _critical |= entry.Class == SpoolClass.Critical;
@@ -25,7 +25,7 @@ internal sealed class CommitGroup(SpoolOptions options, TimeProvider time)
     {
         if (_entries.Count == 0) return null;
         if (_critical || _entries.Count >= options.GroupCommitReadings || _bytes >= options.GroupCommitBytes) return TimeSpan.Zero;
-        var left = options.GroupCommitDelay - time.GetElapsedTime(_opened);
+        var left = options.GroupCommitDelay - clock.Time.GetElapsedTime(_opened);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 

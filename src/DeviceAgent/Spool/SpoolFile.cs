@@ -8,20 +8,13 @@ namespace DeviceAgent.Spool;
 /// </summary>
 internal sealed class SpoolFile : IDisposable
 {
-    private const string NewestLiveMark = "newest_live";
-    private const string MarkedUpToMark = "newest_live_seq";
-
-    /// <summary>So many rows after the mark are searched at most when the spool is opened after a crash.</summary>
-    private const int RowsBetweenMarks = 500;
-
     private readonly SqliteConnection _connection;
     private readonly BootClock _clock;
     private readonly string _path;
     private readonly SqliteCommand _insert;
     private readonly SqliteCommand _delete;
+    private readonly NewestLiveMark _mark;
     private long _next;
-    private long _markedUpTo;
-    private long _newestLive = long.MinValue;
 
     public SpoolFile(string path, BootClock clock)
     {
@@ -36,10 +29,9 @@ internal sealed class SpoolFile : IDisposable
                 transaction.Commit();
             }
 
-            _markedUpTo = Scalar($"SELECT value FROM marks WHERE name = '{MarkedUpToMark}'") ?? 0;
-            _next = Math.Max(Scalar("SELECT max(seq) FROM readings") ?? 0, _markedUpTo) + 1;
+            _mark = new NewestLiveMark(_connection);
+            _next = Math.Max(Scalar("SELECT max(seq) FROM readings") ?? 0, _mark.UpTo) + 1;
             Count = Scalar("SELECT count(*) FROM readings") ?? 0;
-            _newestLive = FindNewestLive();
             _insert = Prepare("INSERT INTO readings (seq, class, ts, boot_id, mono, crc, payload) VALUES ($seq, $class, $ts, $boot_id, $mono, $crc, $payload)");
             _delete = Prepare("DELETE FROM readings WHERE seq = $seq");
         }
@@ -59,18 +51,18 @@ internal sealed class SpoolFile : IDisposable
     public long Count { get; private set; }
 
     public DateTimeOffset NewestLive =>
-        _newestLive == long.MinValue ? DateTimeOffset.MinValue : DateTimeOffset.FromUnixTimeMilliseconds(_newestLive);
+        _mark.Newest == long.MinValue ? DateTimeOffset.MinValue : DateTimeOffset.FromUnixTimeMilliseconds(_mark.Newest);
 
     public string SqliteVersion => _connection.ServerVersion;
 
     public long WalBytes => new FileInfo(_path + "-wal") is { Exists: true } wal ? wal.Length : 0;
 
-    public void Insert(IReadOnlyList<SpoolEntry> entries)
+    public void Insert(IReadOnlyList<WaitingEntry> entries)
     {
-        var (next, newestLive) = (_next, _newestLive);
+        var (next, newestLive) = (_next, _mark.Newest);
         using var transaction = _connection.BeginTransaction();
         _insert.Transaction = transaction;
-        foreach (var entry in entries)
+        foreach (var (entry, mono) in entries)
         {
             var timestamp = entry.Timestamp.ToUnixTimeMilliseconds();
             if (entry.IsLive) newestLive = Math.Max(newestLive, timestamp);
@@ -79,18 +71,18 @@ internal sealed class SpoolFile : IDisposable
             Bind(_insert, "$class", (int)entry.Class);
             Bind(_insert, "$ts", timestamp);
             Bind(_insert, "$boot_id", _clock.BootId);
-            Bind(_insert, "$mono", entry.IsLive ? _clock.Milliseconds : DBNull.Value);
+            Bind(_insert, "$mono", entry.IsLive ? mono : DBNull.Value);
             Bind(_insert, "$crc", RowChecksum.Of(next, entry.Class, timestamp, payload));
             Bind(_insert, "$payload", payload);
             _insert.ExecuteNonQuery();
             next++;
         }
 
-        var mark = newestLive != long.MinValue && next - _markedUpTo > RowsBetweenMarks;
-        if (mark) SaveNewestLive(newestLive, next - 1, transaction);
+        var mark = _mark.IsDue(next - 1);
+        if (mark) _mark.Save(newestLive, next - 1, transaction);
         transaction.Commit();
-        if (mark) _markedUpTo = next - 1;
-        (_next, _newestLive) = (next, newestLive);
+        if (mark) _mark.Covers(next - 1);
+        (_next, _mark.Newest) = (next, newestLive);
         Count += entries.Count;
     }
 
@@ -108,9 +100,9 @@ internal sealed class SpoolFile : IDisposable
     {
         using var transaction = _connection.BeginTransaction();
         var deleted = DeleteRows(sequences, transaction);
-        SaveNewestLive(_newestLive, _next - 1, transaction);
+        _mark.Save(_mark.Newest, _next - 1, transaction);
         transaction.Commit();
-        _markedUpTo = _next - 1;
+        _mark.Covers(_next - 1);
         Count -= deleted;
     }
 
@@ -127,9 +119,9 @@ internal sealed class SpoolFile : IDisposable
         Bind(insert, "$payload", record.Payload.ToArray());
         insert.ExecuteNonQuery();
         var deleted = DeleteRows([record.Sequence], transaction);
-        SaveNewestLive(_newestLive, _next - 1, transaction);
+        _mark.Save(_mark.Newest, _next - 1, transaction);
         transaction.Commit();
-        _markedUpTo = _next - 1;
+        _mark.Covers(_next - 1);
         Count -= deleted;
     }
 
@@ -173,25 +165,6 @@ internal sealed class SpoolFile : IDisposable
             using var create = Prepare(SpoolSchema.Tables);
             create.ExecuteNonQuery();
         }
-    }
-
-    private void SaveNewestLive(long newestLive, long upTo, SqliteTransaction transaction)
-    {
-        foreach (var (name, value) in new[] { (NewestLiveMark, newestLive), (MarkedUpToMark, upTo) })
-        {
-            using var save = Prepare("INSERT INTO marks (name, value) VALUES ($name, $value) ON CONFLICT DO UPDATE SET value = $value");
-            save.Transaction = transaction;
-            Bind(save, "$name", name);
-            Bind(save, "$value", value);
-            save.ExecuteNonQuery();
-        }
-    }
-
-    /// <summary>The mark, or what came after it was made.</summary>
-    private long FindNewestLive()
-    {
-        var marked = Scalar($"SELECT value FROM marks WHERE name = '{NewestLiveMark}'") ?? long.MinValue;
-        return Math.Max(marked, Scalar($"SELECT max(ts) FROM readings WHERE seq > {_markedUpTo} AND mono IS NOT NULL") ?? long.MinValue);
     }
 
     private SpoolRecord ToRecord(SqliteDataReader reader)

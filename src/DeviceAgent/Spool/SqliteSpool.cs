@@ -36,7 +36,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     {
         _path = path;
         _file = new SpoolFile(path, clock);
-        _group = new CommitGroup(options, clock.Time);
+        _group = new CommitGroup(options, clock);
         _acknowledged = new AcknowledgedRows(clock.Time);
         _checkpoints = new CheckpointRule(clock.Time);
         _logger = logger;

@@ -57,16 +57,18 @@ internal sealed class Uploader(
 
     private async Task StepAsync(CancellationToken stopping, CancellationToken requests)
     {
+        // Both before the look into the spool: what is committed in between must not be missed.
         var nextCommit = spool.NextCommit;
+        var draining = drain.Requested.IsCompleted;
         var records = await spool.PeekAsync(options.BatchSize, stopping).ConfigureAwait(false);
-        if (records.Count == 0 && drain.Requested.IsCompleted)
+        if (records.Count == 0 && draining)
         {
             logger.Drained();
             lifetime.StopApplication();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(false);
         }
 
-        if (TimeToFill(records) is { } wait)
+        if (TimeToFill(records, draining) is { } wait)
         {
             await WaitAsync(wait, nextCommit, stopping).ConfigureAwait(false);
             return;
@@ -91,10 +93,10 @@ internal sealed class Uploader(
     }
 
     /// <summary>How long to wait for a fuller batch; null to send at once.</summary>
-    private TimeSpan? TimeToFill(IReadOnlyList<SpoolRecord> records)
+    private TimeSpan? TimeToFill(IReadOnlyList<SpoolRecord> records, bool draining)
     {
         if (records.Count == 0) return Timeout.InfiniteTimeSpan;
-        if (records.Count >= options.BatchSize || drain.Requested.IsCompleted || records[0].Age is not { } age || age >= options.MaxDelay) return null;
+        if (records.Count >= options.BatchSize || draining || records[0].Age is not { } age || age >= options.MaxDelay) return null;
         return options.MaxDelay - age;
     }
 

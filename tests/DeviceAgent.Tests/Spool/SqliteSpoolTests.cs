@@ -195,6 +195,16 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Age_OfARecordThatWaitedForItsCommit_CountsFromItsAppend()
+    {
+        var append = Append("a");
+        await SettleAsync();
+        _time.Advance(TimeSpan.FromSeconds(5));
+        await append;
+        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Single(await _spool.PeekAsync(1, CancellationToken.None)).Age);
+    }
+
+    [Fact]
     public async Task SetAside_Record_GoesToTheDeadLettersWithItsReason()
     {
         await FillAsync("a", "b");

@@ -20,6 +20,9 @@ internal sealed class FakeSpool : ISpool
 
     public List<SpoolEntry> Appended { get; } = [];
 
+    /// <summary>Runs between a look into the spool and its answer.</summary>
+    public Action? AfterPeek { get; set; }
+
     public int Flushes { get; private set; }
 
     public long Count
@@ -89,7 +92,10 @@ internal sealed class FakeSpool : ISpool
 
     public Task<IReadOnlyList<SpoolRecord>> PeekAsync(int max, CancellationToken cancellationToken)
     {
-        lock (_gate) return Task.FromResult<IReadOnlyList<SpoolRecord>>([.. _records.Values.Take(max)]);
+        IReadOnlyList<SpoolRecord> records;
+        lock (_gate) records = [.. _records.Values.Take(max)];
+        AfterPeek?.Invoke();
+        return Task.FromResult(records);
     }
 
     public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
         if (_uploader is null) return;
         var stop = _uploader.StopAsync(CancellationToken.None);
         _time.Advance(TimeSpan.FromSeconds(10));
-        await stop;
+        await stop.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     public void Dispose() => _uploader?.Dispose();
@@ -69,6 +69,22 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
         await _lifetime.Stopped;
         Assert.Equal(3, _table.Stored.Count);
         Assert.Equal(0, _spool.Count);
+    }
+
+    [Fact]
+    public async Task Run_LastReadingsComeWhileTheSpoolIsLookedInto_AreDeliveredBeforeTheEnd()
+    {
+        var once = true;
+        _spool.AfterPeek = () =>
+        {
+            if (!once) return;
+            once = false;
+            _spool.Fill(2);
+            _drain.Request();
+        };
+        await StartAsync();
+        await _lifetime.Stopped;
+        Assert.Equal(2, _table.Stored.Count);
     }
 
     [Fact]
