@@ -12,7 +12,7 @@ public sealed class SecretTests
     [Fact]
     public async Task Agent_AtTheLoudestLevel_WritesNoSecretAnywhere()
     {
-        await using var cloud = await TestCloud.StartAsync(new TestbedOptions { CredentialLifetime = TimeSpan.FromSeconds(2) });
+        await using var cloud = await TestCloud.StartAsync(new TestbedOptions { CredentialLifetime = TimeSpan.FromSeconds(3) });
         var secrets = new ConcurrentBag<string>();
         cloud.Cloud.Activity.Issued += issued =>
         {

@@ -33,7 +33,7 @@ internal static class TestbedCommand
         };
         var lifetime = new Option<TimeSpan?>("--credential-lifetime")
         {
-            Description = "Lifetime of the credentials, from 2s to 12h, whatever the role alias says. Default: the role alias's (1h).",
+            Description = "Lifetime of the credentials, from 3s to 12h, whatever the role alias says. Default: the role alias's (1h).",
             HelpName = "TIME",
             CustomParser = ParseDuration,
         };
@@ -53,8 +53,8 @@ internal static class TestbedCommand
         portBase.Validators.Add(InRange(portBase, 0, 65526));
         lifetime.Validators.Add(result =>
         {
-            if (result.GetValue(lifetime) is { } value && (value < TimeSpan.FromSeconds(2) || value > TimeSpan.FromHours(12)))
-                result.AddError("--credential-lifetime must be between 2s and 12h.");
+            if (result.GetValue(lifetime) is { } value && (value < TimeSpan.FromSeconds(3) || value > TimeSpan.FromHours(12)))
+                result.AddError("--credential-lifetime must be between 3s and 12h.");
         });
 
         var command = new RootCommand("AWS for DeviceAgent on one machine: credentials provider, IoT registry, IAM and DynamoDB on loopback. "

@@ -11,6 +11,8 @@ internal static class CredentialsJson
     /// <summary>AWS's C client gives up on a longer answer.</summary>
     public const int ClientLimit = 2048;
 
+    private const int Oversize = 1024 * 1024;
+
     public static byte[] Message(string message) => Write(json => json.WriteString("message", message));
 
     public static byte[] Credentials(IssuedCredentials credentials, CredentialsBody kind)
@@ -23,7 +25,7 @@ internal static class CredentialsJson
             json.WriteString("sessionToken", credentials.SessionToken);
             json.WriteString("expiration", credentials.Expiration.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
             json.WriteEndObject();
-            if (kind == CredentialsBody.Oversize) json.WriteString("padding", new string('x', ClientLimit));
+            if (kind == CredentialsBody.Oversize) json.WriteString("padding", new string('x', Oversize));
         });
         return kind == CredentialsBody.Malformed ? body[..(body.Length / 2)] : body;
     }

@@ -25,6 +25,9 @@ internal sealed class Uploader(
     private readonly RetryDelay _delay = new(options.ParkedRetry, random);
     private readonly UploadReport _report = new(time, logger);
 
+    /// <summary>The last request was answered well.</summary>
+    private bool _works;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var requests = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -39,7 +42,28 @@ internal sealed class Uploader(
             // Stopped: what was not delivered stays in the spool.
         }
 
+        if (_works) await DeliverRestAsync(requests.Token).ConfigureAwait(false);
         _report.Final(spool.Count);
+    }
+
+    /// <summary>What the sources read last, as far as the time allows: the device may stay off for long.</summary>
+    private async Task DeliverRestAsync(CancellationToken requests)
+    {
+        try
+        {
+            while (await spool.PeekAsync(options.BatchSize, requests).ConfigureAwait(false) is { Count: > 0 } records)
+            {
+                if (await DeliverAsync(records, requests, requests).ConfigureAwait(false) is not null) return;
+            }
+        }
+        catch (OperationCanceledException) when (requests.IsCancellationRequested)
+        {
+            // The time is up; the rest stays in the spool.
+        }
+        catch (SpoolException e)
+        {
+            logger.SpoolFailed(e.Message);
+        }
     }
 
     private async Task GuardedStepAsync(CancellationToken stopping, CancellationToken requests)
@@ -74,6 +98,11 @@ internal sealed class Uploader(
             return;
         }
 
+        if (await DeliverAsync(records, stopping, requests).ConfigureAwait(false) is { } fault) await HandleAsync(fault, stopping).ConfigureAwait(false);
+    }
+
+    private async Task<UploadFault?> DeliverAsync(IReadOnlyList<SpoolRecord> records, CancellationToken stopping, CancellationToken requests)
+    {
         var batch = Batch.From(records, mapper);
         foreach (var (record, reason) in batch.Damaged)
         {
@@ -81,15 +110,13 @@ internal sealed class Uploader(
             logger.RecordDamaged(record.Sequence, reason);
         }
 
-        if (batch.Items.Count == 0) return;
-        if (await deliverer.DeliverAsync(batch.Items, requests).ConfigureAwait(false) is { } fault)
-        {
-            await HandleAsync(fault, stopping).ConfigureAwait(false);
-            return;
-        }
+        if (batch.Items.Count == 0) return null;
+        if (await deliverer.DeliverAsync(batch.Items, requests).ConfigureAwait(false) is { } fault) return fault;
 
+        _works = true;
         _delay.Reset();
         _report.Delivered(batch.Items.Count, spool.Count);
+        return null;
     }
 
     /// <summary>How long to wait for a fuller batch; null to send at once.</summary>
@@ -116,11 +143,13 @@ internal sealed class Uploader(
             await HandleAsync(fault, stopping).ConfigureAwait(false);
         }
 
+        _works = true;
         _delay.Reset();
     }
 
     private async Task HandleAsync(UploadFault fault, CancellationToken stopping)
     {
+        _works = false;
         var delay = _delay.Next(fault.Kind);
         _report.Fault(fault, delay, spool.Count);
         await Task.Delay(delay, time, stopping).ConfigureAwait(false);

@@ -72,6 +72,18 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Stop_WhileAllIsWell_DeliversWhatWasReadLast()
+    {
+        _spool.Fill(30, age: TimeSpan.Zero);
+        await StartAsync();
+        await _time.WaitForTimersAsync(1);
+        Assert.Equal(25, _table.Stored.Count);
+        await _uploader!.StopAsync(CancellationToken.None);
+        Assert.Equal(30, _table.Stored.Count);
+        Assert.Equal(0, _spool.Count);
+    }
+
+    [Fact]
     public async Task Run_LastReadingsComeWhileTheSpoolIsLookedInto_AreDeliveredBeforeTheEnd()
     {
         var once = true;
