@@ -2,6 +2,7 @@ using System.Reflection;
 using System.Security.Cryptography;
 using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -27,6 +28,7 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
+        builder.Services.AddMetrics().AddSingleton<AgentMetrics>();
         builder.Services.AddDeviceCredentials(identity, options.Credentials);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);

@@ -1,0 +1,64 @@
+using System.Diagnostics.Metrics;
+
+namespace DeviceAgent.Diagnostics;
+
+/// <summary>
+/// Everything that the agent counts, as instruments of the meter <c>DeviceAgent</c>. Counters start at zero with the process.
+/// What is counted once is counted where it becomes true: <see cref="Committed"/> after the commit, <see cref="Uploaded"/> after DynamoDB's answer.
+/// </summary>
+internal sealed class AgentMetrics
+{
+    public const string MeterName = "DeviceAgent";
+
+    /// <summary>The tag that tells the classes of <see cref="Shed"/> apart.</summary>
+    public const string ClassTag = "class";
+
+    public AgentMetrics(IMeterFactory factory)
+    {
+        Meter = factory.Create(MeterName);
+        Read = Counter("readings.read", "Readings that a source or a local program handed in.");
+        Refused = Counter("readings.refused", "Readings that were handed in and not taken: malformed, too large, or under pressure.");
+        Spooled = Counter("readings.spooled", "Readings that were put into the spool (on disk or in the memory ring).");
+        Committed = Counter("readings.committed", "Readings that are on disk.");
+        Shed = Counter("readings.shed", "Readings that were given up by the rule of the quota, by class.");
+        Uploaded = Counter("readings.uploaded", "Readings that DynamoDB accepted.");
+        Retried = Counter("readings.retried", "Readings that were sent again after a fault or as unprocessed.");
+        DeadLettered = Counter("readings.dead_lettered", "Readings that DynamoDB will never accept and that were set aside.");
+        Requests = Counter("upload.requests", "BatchWriteItem requests.");
+        Throttled = Counter("upload.throttled", "BatchWriteItem requests that were throttled, in whole or in part.");
+        Commits = Counter("spool.commits", "Commits, each with one sync of the medium.");
+        BytesSent = Counter("wire.bytes_sent", "Bytes written to DynamoDB's connections, TLS included.");
+        BytesReceived = Counter("wire.bytes_received", "Bytes read from DynamoDB's connections, TLS included.");
+    }
+
+    /// <summary>For the gauges of the features (spool depth, age of the oldest reading, ...).</summary>
+    public Meter Meter { get; }
+
+    public Counter<long> Read { get; }
+
+    public Counter<long> Refused { get; }
+
+    public Counter<long> Spooled { get; }
+
+    public Counter<long> Committed { get; }
+
+    public Counter<long> Shed { get; }
+
+    public Counter<long> Uploaded { get; }
+
+    public Counter<long> Retried { get; }
+
+    public Counter<long> DeadLettered { get; }
+
+    public Counter<long> Requests { get; }
+
+    public Counter<long> Throttled { get; }
+
+    public Counter<long> Commits { get; }
+
+    public Counter<long> BytesSent { get; }
+
+    public Counter<long> BytesReceived { get; }
+
+    private Counter<long> Counter(string name, string description) => Meter.CreateCounter<long>(name, description: description);
+}
