@@ -1,5 +1,6 @@
 using Amazon.DynamoDBv2;
 using DeviceAgent.Testbed.Hosting;
+using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Testbed.Demo;
 
@@ -12,15 +13,15 @@ internal static class Demonstration
     /// <returns>0: the devices' readings are in their tables, unchanged (or there were no devices); 1: they are not; 2: the testbed could not start.</returns>
     public static async Task<int> RunAsync(TestbedOptions options, CancellationToken cancellationToken)
     {
-        using var state = StateDirectory.Open(options.StateDirectory);
         try
         {
+            using var state = StateDirectory.Open(options.StateDirectory);
             await using var cloud = await Cloud.StartAsync(options, state.Path, cancellationToken);
             var code = await RunAsync(options, cloud, cancellationToken);
             if (code != 0) state.Keep();
             return code;
         }
-        catch (PortTakenException e)
+        catch (Exception e) when (e is PortTakenException or AmazonDynamoDBException or SqliteException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
             Console.Error.WriteLine($"testbed: {e.Message}");
             return 2;
