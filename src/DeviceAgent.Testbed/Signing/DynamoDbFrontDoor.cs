@@ -49,7 +49,8 @@ internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard gu
     {
         var target = request.Header("x-amz-target") ?? "";
         var operation = target.StartsWith(TargetPrefix, StringComparison.Ordinal) ? target[TargetPrefix.Length..] : "";
-        if (!operations.Knows(operation)) return DynamoDbAnswer.Coral("UnknownOperationException");
+        if (!operations.Knows(operation))
+            return DynamoDbAnswer.Coral("UnknownOperationException", operation.Length == 0 ? null : $"The testbed does not play the operation {operation} of DynamoDB.");
 
         var result = verifier.Verify(request, Services);
         if (!result.IsGood)
