@@ -46,7 +46,7 @@ internal sealed class Uploader(
         try
         {
             await CheckTableAsync(stoppingToken).ConfigureAwait(false);
-            while (!await StepAsync(drain.Requested.IsCompleted, requests.Token, stoppingToken).ConfigureAwait(false)) stoppingToken.ThrowIfCancellationRequested();
+            while (!await StepAsync(IsDraining(), requests.Token, stoppingToken).ConfigureAwait(false)) stoppingToken.ThrowIfCancellationRequested();
             logger.Drained();
             lifetime.StopApplication();
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken).ConfigureAwait(false);
@@ -59,6 +59,9 @@ internal sealed class Uploader(
         await DeliverRestAsync(requests.Token).ConfigureAwait(false);
         _report.Final(spool.Count);
     }
+
+    /// <summary>No more readings will come, and of none must the time be waited for.</summary>
+    private bool IsDraining() => drain.Requested.IsCompleted && spool.Status.UnknownTime == 0;
 
     /// <summary>What is under way and, while all is well, what the sources read last, as far as the time allows: the device may stay off for long.</summary>
     private async Task DeliverRestAsync(CancellationToken requests)
@@ -90,7 +93,7 @@ internal sealed class Uploader(
 
         var signals = _inFlight.Tasks.ToList();
         if (canSend) signals.Add(nextCommit);
-        if (canSend && !draining) signals.Add(drain.Requested);
+        if (canSend && !drain.Requested.IsCompleted) signals.Add(drain.Requested);
         await WaitAsync(signals, next.Wait, until).ConfigureAwait(false);
         return false;
     }

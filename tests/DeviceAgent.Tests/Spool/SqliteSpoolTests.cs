@@ -86,6 +86,21 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
         Assert.NotSame(next, _spool.NextCommit);
     }
 
+    [Theory]
+    [InlineData((int)SpoolOrder.OldestFirst, "b d a c")]
+    [InlineData((int)SpoolOrder.NewestFirst, "d b c a")]
+    public async Task Peek_CriticalReadings_ComeFirst(int order, string expected)
+    {
+        foreach (var (text, @class) in new[] { ("a", SpoolClass.Normal), ("b", SpoolClass.Critical), ("c", SpoolClass.Low), ("d", SpoolClass.Critical) })
+        {
+            _ = _spool.AppendAsync(new SpoolEntry(@class, _time.GetUtcNow(), true, System.Text.Encoding.UTF8.GetBytes(text)), CancellationToken.None);
+        }
+
+        await _spool.FlushAsync(CancellationToken.None);
+        var records = await _spool.PeekAsync(new SpoolQuery(4, (SpoolOrder)order), CancellationToken.None);
+        Assert.Equal(expected, string.Join(' ', records.Select(r => System.Text.Encoding.UTF8.GetString(r.Payload.Span))));
+    }
+
     [Fact]
     public async Task Peek_Twice_GivesTheSameRecords()
     {

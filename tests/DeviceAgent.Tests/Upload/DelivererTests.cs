@@ -51,6 +51,46 @@ public sealed class DelivererTests : IDisposable
     }
 
     [Fact]
+    public async Task DeliverAsync_FreshCredentialsExpiredToo_BacksOff()
+    {
+        var expired = Stale with { IfRepeated = FaultKind.Transient };
+        _table.Fail(expired);
+        _table.Fail(expired);
+        Assert.Equal(FaultKind.Transient, (await DeliverAsync(2))!.Kind);
+        Assert.Equal(2, _counted["upload.requests"]);
+        Assert.Equal(4, _counted["readings.retried"]);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_ClockSkew_RetriesAtOnceOnce()
+    {
+        var skew = new UploadFault(FaultKind.ClockSkew, "Signature expired", "Set up time synchronisation.");
+        _table.Fail(skew);
+        Assert.Null(await DeliverAsync(2));
+        Assert.Equal(0, _table.Refreshes);
+        Assert.Contains(_logger.Entries, e => e.Id == 2212);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_ClockSkewAfterTheCorrection_Parks()
+    {
+        var skew = new UploadFault(FaultKind.ClockSkew, "Signature expired", "Set up time synchronisation.");
+        _table.Fail(skew);
+        _table.Fail(skew);
+        var fault = await DeliverAsync(2);
+        Assert.Equal((FaultKind.Parked, "Set up time synchronisation."), (fault!.Kind, fault.Remedy));
+        Assert.Equal(2, _table.Requests.Count);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_NoCredentials_CountsNoRequest()
+    {
+        _table.Fail(new UploadFault(FaultKind.NoCredentials, "none"));
+        await DeliverAsync(2);
+        Assert.Equal(0, _counted["upload.requests"] + _counted["readings.retried"]);
+    }
+
+    [Fact]
     public async Task DeliverAsync_RefreshFails_ReturnsWhy()
     {
         _table.Fail(Stale);
@@ -79,6 +119,8 @@ public sealed class DelivererTests : IDisposable
         _table.Poison.UnionWith([4, 20]);
         Assert.Null(await DeliverAsync(25));
         Assert.Equal([4L, 20L], _spool.DeadLetters.Select(d => d.Sequence));
+        Assert.Equal((23L, 2L), (_counted["readings.uploaded"], _counted["readings.dead_lettered"]));
+        Assert.Equal(_table.Requests.Sum(r => r.Count), 25 + _counted["readings.retried"]);
         Assert.Equal(23, _table.Stored.Count);
         Assert.Equal(0, _spool.Count);
     }
