@@ -35,6 +35,7 @@ internal static class SpoolSchema
           mono INTEGER,
           crc INTEGER NOT NULL,
           payload BLOB NOT NULL);
+        CREATE INDEX critical_readings ON readings (seq) WHERE class = 1;
         CREATE TABLE dead_letters (
           id INTEGER PRIMARY KEY,
           seq INTEGER NOT NULL,
@@ -58,6 +59,7 @@ internal static class SpoolSchema
         PRAGMA writable_schema = ON;
         UPDATE sqlite_schema SET sql = replace(sql, 'ts INTEGER NOT NULL', 'ts INTEGER') WHERE type = 'table' AND name = 'readings';
         PRAGMA writable_schema = RESET;
+        CREATE INDEX critical_readings ON readings (seq) WHERE class = 1;
         ALTER TABLE dead_letters ADD COLUMN class INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE dead_letters ADD COLUMN crc INTEGER;
         PRAGMA user_version = 2;

@@ -109,8 +109,9 @@ internal sealed class SpoolStore
             onDisk.Clear();
             onDisk.AddRange(file.Read(query.Order, IsHidden).Take(query.Max).Select(r => StoredRow.ToRecord(r.Row, r.IsSound, _clock)));
         });
-        var inMemory = _ring.Read(query.Order).Where(r => !IsHidden(r.Sequence)).Take(query.Max).Select(r => StoredRow.ToRecord(r, isSound: true, _clock));
-        return [.. (query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk)).Take(query.Max)];
+        var inMemory = _ring.Read(query.Order).Where(r => !IsHidden(r.Sequence)).OrderByDescending(r => r.Class == SpoolClass.Critical).Take(query.Max).Select(r => StoredRow.ToRecord(r, isSound: true, _clock));
+        var all = query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk);
+        return [.. all.OrderByDescending(r => r.Class == SpoolClass.Critical).Take(query.Max)];
     }
 
     public void Acknowledge(IReadOnlyCollection<long> sequences)

@@ -3,13 +3,16 @@ using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;
 
-public class DelivererTests
+public sealed class DelivererTests : IDisposable
 {
     private static readonly UploadFault Stale = new(FaultKind.StaleCredentials, "ExpiredTokenException");
 
     private readonly FakeSpool _spool = new();
     private readonly FakeTable _table = new();
     private readonly RecordingLogger<Deliverer> _logger = new();
+    private readonly CountedMetrics _counted = new();
+
+    public void Dispose() => _counted.Dispose();
 
     [Fact]
     public async Task DeliverAsync_AllAccepted_AcknowledgesThem()
@@ -23,7 +26,7 @@ public class DelivererTests
     {
         _table.LeaveUnprocessed(0, 2);
         var fault = await DeliverAsync(3);
-        Assert.Equal(FaultKind.Transient, fault!.Kind);
+        Assert.Equal(FaultKind.Throttled, fault!.Kind);
         Assert.Equal([2L], _spool.Acknowledged);
         Assert.Equal(2, _spool.Count);
     }
@@ -45,6 +48,46 @@ public class DelivererTests
         Assert.Equal(FaultKind.Parked, (await DeliverAsync(2))!.Kind);
         Assert.Equal(1, _table.Refreshes);
         Assert.Empty(_spool.Acknowledged);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_FreshCredentialsExpiredToo_BacksOff()
+    {
+        var expired = Stale with { IfRepeated = FaultKind.Transient };
+        _table.Fail(expired);
+        _table.Fail(expired);
+        Assert.Equal(FaultKind.Transient, (await DeliverAsync(2))!.Kind);
+        Assert.Equal(2, _counted["upload.requests"]);
+        Assert.Equal(4, _counted["readings.retried"]);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_ClockSkew_RetriesAtOnceOnce()
+    {
+        var skew = new UploadFault(FaultKind.ClockSkew, "Signature expired", "Set up time synchronisation.");
+        _table.Fail(skew);
+        Assert.Null(await DeliverAsync(2));
+        Assert.Equal(0, _table.Refreshes);
+        Assert.Contains(_logger.Entries, e => e.Id == 2212);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_ClockSkewAfterTheCorrection_Parks()
+    {
+        var skew = new UploadFault(FaultKind.ClockSkew, "Signature expired", "Set up time synchronisation.");
+        _table.Fail(skew);
+        _table.Fail(skew);
+        var fault = await DeliverAsync(2);
+        Assert.Equal((FaultKind.Parked, "Set up time synchronisation."), (fault!.Kind, fault.Remedy));
+        Assert.Equal(2, _table.Requests.Count);
+    }
+
+    [Fact]
+    public async Task DeliverAsync_NoCredentials_CountsNoRequest()
+    {
+        _table.Fail(new UploadFault(FaultKind.NoCredentials, "none"));
+        await DeliverAsync(2);
+        Assert.Equal(0, _counted["upload.requests"] + _counted["readings.retried"]);
     }
 
     [Fact]
@@ -76,6 +119,8 @@ public class DelivererTests
         _table.Poison.UnionWith([4, 20]);
         Assert.Null(await DeliverAsync(25));
         Assert.Equal([4L, 20L], _spool.DeadLetters.Select(d => d.Sequence));
+        Assert.Equal((23L, 2L), (_counted["readings.uploaded"], _counted["readings.dead_lettered"]));
+        Assert.Equal(_table.Requests.Sum(r => r.Count), 25 + _counted["readings.retried"]);
         Assert.Equal(23, _table.Stored.Count);
         Assert.Equal(0, _spool.Count);
     }
@@ -94,7 +139,6 @@ public class DelivererTests
     {
         _spool.Fill(count);
         var records = await _spool.PeekAsync(new SpoolQuery(count), CancellationToken.None);
-        var batch = Batch.From(records, new ItemMapper(TestItems.Table));
-        return await new Deliverer(_spool, _table, _logger).DeliverAsync(batch.Items, CancellationToken.None);
+        return (await new Deliverer(_spool, _table, _counted.Metrics, _logger).DeliverAsync(TestItems.BatchOf(records).Items, CancellationToken.None)).Fault;
     }
 }
