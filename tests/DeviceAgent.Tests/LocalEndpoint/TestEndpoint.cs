@@ -27,10 +27,10 @@ internal sealed class TestEndpoint : IAsyncDisposable
     private readonly IHostedService _service;
     private readonly HttpClient _socket;
 
-    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool)
+    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool, string? socketPath)
     {
         Port = FreePort();
-        SocketPath = _folder.File(EndpointOptions.SocketName);
+        SocketPath = socketPath ?? _folder.File(EndpointOptions.SocketName);
         Options = new EndpointOptions { Socket = SocketPath, Port = Port, MaxReadingsPerSecond = maxReadingsPerSecond };
         Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions(), TimeProvider.System, new Random(1), NullLogger.Instance);
         var services = new ServiceCollection();
@@ -64,11 +64,11 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
 
-    public static async Task<TestEndpoint> StartAsync(int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null)
+    public static async Task<TestEndpoint> StartAsync(int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null)
     {
-        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool);
+        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath);
         await endpoint._service.StartAsync(CancellationToken.None);
-        await endpoint.Log.WaitAsync(2400, 2);
+        await endpoint.Log.WaitAsync(2400, socketPath is null ? 2 : 1);
         return endpoint;
     }
 
@@ -91,14 +91,13 @@ internal sealed class TestEndpoint : IAsyncDisposable
         return document.RootElement.Clone();
     }
 
-    /// <summary>Sends bytes to the port, and reads until the agent closes the connection or has answered.</summary>
+    /// <summary>Sends bytes to the port, which ask for the connection to be closed, and reads until it is.</summary>
     public async Task<string> RawAsync(string request)
     {
         using var client = new TcpClient();
         await client.ConnectAsync(IPAddress.Loopback, Port);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
-        client.Client.Shutdown(SocketShutdown.Send);
         using var reader = new StreamReader(stream);
         return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
     }
