@@ -108,17 +108,16 @@ public sealed class LoopbackTests
         var idle = new List<TcpClient>();
         try
         {
-            for (var i = 0; i < new DoorLimits().Connections; i++)
+            // One more than there may be: some one of them is closed without an answer.
+            for (var i = 0; i <= new DoorLimits().Connections; i++)
             {
                 var client = new TcpClient();
                 idle.Add(client);
                 await client.ConnectAsync(IPAddress.Loopback, endpoint.Port);
             }
 
-            // One more is closed without an answer.
-            using var extra = new TcpClient();
-            await extra.ConnectAsync(IPAddress.Loopback, endpoint.Port);
-            Assert.Equal(0, await ReadToEndAsync(extra));
+            var reads = idle.Select(ReadToEndAsync).ToList();
+            Assert.Equal(0, await await Task.WhenAny(reads));
             using var answer = await endpoint.GetAsync("/v1/status");
             Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
         }

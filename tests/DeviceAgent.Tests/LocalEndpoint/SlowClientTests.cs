@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -10,20 +11,21 @@ public sealed class SlowClientTests
 {
     private static readonly DoorLimits Impatient = new() { HeaderTimeout = TimeSpan.FromSeconds(1), TrickleGrace = TimeSpan.FromSeconds(1.5), KeepAlive = TimeSpan.FromSeconds(1) };
 
-    [Theory]
-    [InlineData("GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nX: y\r\n", "HTTP/1.1 408 ")]
-    [InlineData("POST /v1/readings HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer TOKEN\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n[", "HTTP/1.1 408 ")]
-    [InlineData("POST /v1/readings HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer TOKEN\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n", "HTTP/1.1 408 ")]
-    [InlineData("", "")]
-    public async Task Request_ThatDoesNotGoOn_IsCutOff(string beginning, string answer)
+    private static readonly (string Beginning, string Answer)[] Requests =
+    [
+        ("GET /v1/status HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nX: y\r\n", "HTTP/1.1 408 "),
+        ("POST /v1/readings HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer TOKEN\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n[", "HTTP/1.1 408 "),
+        ("POST /v1/readings HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: Bearer TOKEN\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n1\r\n[\r\n", "HTTP/1.1 408 "),
+        ("", ""),
+    ];
+
+    [Fact]
+    public async Task Requests_ThatDoNotGoOn_AreCutOff()
     {
         await using var endpoint = await TestEndpoint.StartAsync(limits: Impatient);
-        using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, endpoint.Port);
-        var port = endpoint.Port.ToString(System.Globalization.CultureInfo.InvariantCulture);
-        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(beginning.Replace("PORT", port, StringComparison.Ordinal).Replace("TOKEN", endpoint.Token, StringComparison.Ordinal)));
-        using var reader = new StreamReader(client.GetStream());
-        Assert.StartsWith(answer, await ReadAsync(reader), StringComparison.Ordinal);
+        var answers = await Task.WhenAll(Requests.Select(r => SendAsync(endpoint, r.Beginning)));
+        Assert.All(answers.Zip(Requests), a => Assert.StartsWith(a.Second.Answer, a.First, StringComparison.Ordinal));
+        Assert.Equal("", answers[^1]);
     }
 
     [Fact]
@@ -43,6 +45,16 @@ public sealed class SlowClientTests
         Assert.All(slow, s => Assert.False(s.IsCompletedSuccessfully));
         await stop.CancelAsync();
         foreach (var request in slow) await Assert.ThrowsAnyAsync<OperationCanceledException>(() => request);
+    }
+
+    private static async Task<string> SendAsync(TestEndpoint endpoint, string beginning)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, endpoint.Port);
+        var text = beginning.Replace("PORT", endpoint.Port.ToString(CultureInfo.InvariantCulture), StringComparison.Ordinal).Replace("TOKEN", endpoint.Token, StringComparison.Ordinal);
+        await client.GetStream().WriteAsync(Encoding.ASCII.GetBytes(text));
+        using var reader = new StreamReader(client.GetStream());
+        return await ReadAsync(reader);
     }
 
     private static async Task<string> ReadAsync(StreamReader reader)
