@@ -38,14 +38,18 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         while (reader.Read()) yield return (reader.GetInt64(0), ToWeight(reader, 1));
     }
 
-    /// <summary>Rows whose time is known, from one end, without those that are hidden; the critical ones (which have an index) before all others.</summary>
-    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, Func<long, bool> isHidden) =>
-        Read("class = 1", order, isHidden).Concat(Read("class <> 1", order, isHidden));
+    /// <summary>
+    /// Rows whose time is known, from one end, without those that are hidden; the critical ones (which have an index) before all others.
+    /// Behind a given row they come in the plain order.
+    /// </summary>
+    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, long? after, Func<long, bool> isHidden) => after is null
+        ? Read("class = 1", 0, order, isHidden).Concat(Read("class <> 1", 0, order, isHidden))
+        : Read("seq > $after", after.Value, order, isHidden);
 
-    private IEnumerable<(SpoolRow Row, bool IsSound)> Read(string classes, SpoolOrder order, Func<long, bool> isHidden)
+    private IEnumerable<(SpoolRow Row, bool IsSound)> Read(string which, long after, SpoolOrder order, Func<long, bool> isHidden)
     {
         var direction = order == SpoolOrder.OldestFirst ? "" : " DESC";
-        using var command = connection.Prepare($"SELECT {StoredRow.Columns} FROM readings WHERE {classes} AND ts IS NOT NULL ORDER BY seq{direction}");
+        using var command = connection.Prepare($"SELECT {StoredRow.Columns} FROM readings WHERE {which} AND ts IS NOT NULL ORDER BY seq{direction}", ("$after", after));
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {

@@ -104,7 +104,7 @@ internal sealed class FakeSpool : ISpool
         lock (_gate)
         {
             var from = query.Order == SpoolOrder.OldestFirst ? _records.Values : _records.Values.Reverse();
-            var offered = from.Where(r => query.Except?.Contains(r.Sequence) != true);
+            var offered = from.Where(r => r.Sequence > query.After && query.Except?.Contains(r.Sequence) != true);
             records = [.. offered.Where(r => r.Class == SpoolClass.Critical).Concat(offered.Where(r => r.Class != SpoolClass.Critical)).Take(query.Max)];
         }
 
