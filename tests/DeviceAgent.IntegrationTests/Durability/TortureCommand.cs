@@ -12,7 +12,18 @@ internal static class TortureCommand
         var step = new Option<int>("--sweep-step") { Description = "Bytes between two cuts.", DefaultValueFactory = _ => 1 };
         var sweep = new Command("sweep", "Breaks an upload after every n-th byte of request and response.") { step };
         sweep.SetAction(parsed => SweepAsync(parsed.GetValue(step)));
-        return new RootCommand("Tortures the agent and judges the table.") { sweep }.Parse(arguments).InvokeAsync();
+
+        var kills = new Option<int>("--kills") { Description = "How often the agent is killed.", DefaultValueFactory = _ => 1000 };
+        var seed = new Option<int>("--seed") { Description = "Chooses the moments and the faults; printed, so that a run can be repeated.", DefaultValueFactory = _ => Random.Shared.Next() };
+        var kill = new Command("kill", "Kills the agent at random moments.") { kills, seed };
+        kill.SetAction(async parsed => (await new KillTorture(parsed.GetValue(kills), parsed.GetValue(seed), Console.WriteLine).RunAsync()).IsGood ? 0 : 1);
+        var cuts = new Option<int>("--cuts") { Description = "How often the power fails.", DefaultValueFactory = _ => 20 };
+        var power = new Command("power-cuts", "Cuts the power at random moments; needs root.") { cuts, seed };
+        power.SetAction(async parsed => (await new PowerCuts(parsed.GetValue(cuts), parsed.GetValue(seed), Console.WriteLine).RunAsync()).IsGood ? 0 : 1);
+        var seconds = new Option<int>("--seconds") { Description = "How long is measured.", DefaultValueFactory = _ => 120 };
+        var wear = new Command("wear", "Measures what reaches the flash for each reading; needs root.") { seconds };
+        wear.SetAction(parsed => FlashWear.MeasureAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), Console.WriteLine));
+        return new RootCommand("Tortures the agent and judges the table.") { sweep, kill, power, wear }.Parse(arguments).InvokeAsync();
     }
 
     private static async Task<int> SweepAsync(int step)

@@ -25,6 +25,8 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     public StreamWriter Input => _process.StandardInput;
 
     /// <summary>Starts <c>device-agent</c> with the arguments, with no AWS variables but those given.</summary>
