@@ -6,7 +6,8 @@ namespace DeviceAgent.Testbed.Signing;
 /// <param name="XmlNamespace">Of its answers, in the Query protocol.</param>
 internal sealed record SignedDoor(DoorProtocol Protocol, IReadOnlySet<string> ServiceNames, string XmlNamespace = "")
 {
-    public static SignedDoor Iot { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iot" });
+    /// <summary>The control plane. Older SDKs and CLIs sign it as <c>execute-api</c>, which AWS takes as well.</summary>
+    public static SignedDoor Iot { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iot", "execute-api" });
 
     /// <summary>Shadows and publishing over HTTP: botocore and the documentation name the service differently.</summary>
     public static SignedDoor IotData { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iotdata", "iotdevicegateway" });

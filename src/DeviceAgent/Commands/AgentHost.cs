@@ -31,7 +31,7 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
-        builder.Services.AddMetrics().AddSingleton<AgentMetrics>();
+        builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceCredentials(identity, options.Credentials);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);

@@ -1,5 +1,6 @@
 using System.Collections;
 using DeviceAgent.Credentials;
+using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -15,6 +16,24 @@ internal static class AgentConfiguration
     public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments)
     {
         var errors = new List<ConfigurationError>();
+        var options = ReadLayers(path, environment, assignments, errors);
+        var identity = LoadIdentity(options.Identity, errors);
+        if (errors.Count == 0) return (options, identity!);
+        identity?.Dispose();
+        throw new ConfigurationException(errors);
+    }
+
+    /// <summary>The same without the identity, for commands that work on what is stored: a device whose certificate is lost still has its readings.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
+    public static AgentOptions LoadOptions(string path, IDictionary environment, IEnumerable<string> assignments)
+    {
+        var errors = new List<ConfigurationError>();
+        var options = ReadLayers(path, environment, assignments, errors);
+        return errors.Count == 0 ? options : throw new ConfigurationException(errors);
+    }
+
+    private static AgentOptions ReadLayers(string path, IDictionary environment, IEnumerable<string> assignments, List<ConfigurationError> errors)
+    {
         var layers = new List<SettingsLayer?>
         {
             SettingsLayers.TryReadFile(path, errors),
@@ -24,28 +43,26 @@ internal static class AgentConfiguration
         if (layers[0] is null) throw new ConfigurationException(errors);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        var options = Read(new SettingsReader("", [.. layers.OfType<SettingsLayer>()], folder, errors));
-        var identity = LoadIdentity(options.Identity, errors);
-        if (errors.Count == 0) return (options, identity!);
-        identity?.Dispose();
-        throw new ConfigurationException(errors);
+        return Read(new SettingsReader("", [.. layers.OfType<SettingsLayer>()], folder, errors));
     }
 
     /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
     public static AgentOptions Read(SettingsReader settings)
     {
         var thingName = settings.Required("thingName", "the name of the thing that the certificate is attached to");
+        var stateDirectory = settings.FilePath("stateDirectory") ?? settings.Required("stateDirectory", "the folder in which the agent keeps what must survive a restart");
         var options = new AgentOptions
         {
             ThingName = thingName,
             SerialNumber = settings.Text("serialNumber") ?? thingName,
-            StateDirectory = settings.FilePath("stateDirectory") ?? settings.Required("stateDirectory", "the folder in which the agent keeps what must survive a restart"),
+            StateDirectory = stateDirectory,
             Identity = CredentialSettings.ReadIdentity(settings),
             Credentials = CredentialSettings.ReadRoleAlias(settings, thingName),
             Table = TableOptions.Read(settings, thingName),
             Source = SourceOptions.Read(settings.Section("source")),
             Upload = UploadOptions.Read(settings.Section("upload")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
+            Endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");

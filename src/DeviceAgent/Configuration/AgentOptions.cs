@@ -1,4 +1,5 @@
 using DeviceAgent.Credentials;
+using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -31,6 +32,8 @@ internal sealed record AgentOptions
     public required UploadOptions Upload { get; init; }
 
     public required SpoolOptions Spool { get; init; }
+
+    public required EndpointOptions Endpoint { get; init; }
 
     /// <summary>trace, debug, information, warning, error, critical or none.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
