@@ -71,6 +71,7 @@ internal sealed class PowerCuts(int cuts, int seed, Action<string> say)
         (await Command.RunAsync("kill", ["-STOP", $"{agent.ProcessId}"])).Succeeded();
         var next = await shelf.CutAsync(disk);
         await stop.CancelAsync();
+        await agent.KillAsync();
         await Task.WhenAll(producing);
         return next;
     }

@@ -23,7 +23,13 @@ internal static class TortureCommand
         var seconds = new Option<int>("--seconds") { Description = "How long is measured.", DefaultValueFactory = _ => 120 };
         var wear = new Command("wear", "Measures what reaches the flash for each reading; needs root.") { seconds };
         wear.SetAction(parsed => FlashWear.MeasureAsync(TimeSpan.FromSeconds(parsed.GetValue(seconds)), Console.WriteLine));
-        return new RootCommand("Tortures the agent and judges the table.") { sweep, kill, power, wear }.Parse(arguments).InvokeAsync();
+        var full = new Option<int>("--seconds") { Description = "How long the disk is full.", DefaultValueFactory = _ => 60 };
+        var disk = new Command("disk-full", "Fills the disk for a while; needs root.") { full };
+        disk.SetAction(async parsed => (await new DiskFull(TimeSpan.FromSeconds(parsed.GetValue(full)), Console.WriteLine).RunAsync()).IsGood ? 0 : 1);
+        var length = new Option<int>("--seconds") { Description = "How long the troubles last.", DefaultValueFactory = _ => 120 };
+        var troubles = new Command("troubles", "Lets network and cloud go wrong at random.") { length, seed };
+        troubles.SetAction(async parsed => (await new OracleRun(TimeSpan.FromSeconds(parsed.GetValue(length)), parsed.GetValue(seed), Console.WriteLine).RunAsync()).IsGood ? 0 : 1);
+        return new RootCommand("Tortures the agent and judges the table.") { sweep, kill, power, disk, troubles, wear }.Parse(arguments).InvokeAsync();
     }
 
     private static async Task<int> SweepAsync(int step)
