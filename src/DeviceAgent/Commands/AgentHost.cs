@@ -4,6 +4,7 @@ using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
+using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -35,7 +36,9 @@ internal static class AgentHost
         builder.Services.AddDeviceCredentials(identity, options.Credentials);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);
-        builder.Services.AddSensing(options.Source, options.SerialNumber, new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes));
+        var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
+        builder.Services.AddSensing(options.Source, options.SerialNumber, rules);
+        builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
         replace?.Invoke(builder.Services);
         return builder.Build();
     }

@@ -36,10 +36,29 @@ internal sealed class ConfigurationArguments
         }
         catch (ConfigurationException e)
         {
-            var output = parsed.InvocationConfiguration.Error;
-            output.WriteLine(e.Errors.Count == 1 ? "The configuration has an error:" : $"The configuration has {e.Errors.Count} errors:");
-            foreach (var error in e.Errors) output.WriteLine($"  {error}");
+            Print(parsed, e);
             return null;
         }
+    }
+
+    /// <summary>The same without certificate and key.</summary>
+    public AgentOptions? TryLoadOptions(ParseResult parsed)
+    {
+        try
+        {
+            return AgentConfiguration.LoadOptions(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
+        }
+        catch (ConfigurationException e)
+        {
+            Print(parsed, e);
+            return null;
+        }
+    }
+
+    private static void Print(ParseResult parsed, ConfigurationException e)
+    {
+        var output = parsed.InvocationConfiguration.Error;
+        output.WriteLine(e.Errors.Count == 1 ? "The configuration has an error:" : $"The configuration has {e.Errors.Count} errors:");
+        foreach (var error in e.Errors) output.WriteLine($"  {error}");
     }
 }

@@ -11,12 +11,14 @@ internal static class SensingServiceCollectionExtensions
     {
         services.AddSingleton(s => SourceFactory.Create(
             options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton(s => new LiveTimestamps(s.GetRequiredService<ISpool>().NewestLive, s.GetRequiredService<TimeProvider>()));
         services.AddHostedService(s => new SensingService(
             s.GetRequiredService<ISource>(),
             options,
             serialNumber,
             rules,
             s.GetRequiredService<ISpool>(),
+            s.GetRequiredService<LiveTimestamps>(),
             s.GetRequiredService<DrainSignal>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<SensingService>>()));

@@ -165,7 +165,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private List<SpoolRecord> Peek(SpoolQuery query)
     {
         var records = new List<SpoolRecord>();
-        foreach (var record in _file.ReadAfter(0, query.Order))
+        foreach (var record in _file.ReadAfter(query.After, query.Order))
         {
             if (!_acknowledged.Contains(record.Sequence) && query.Except?.Contains(record.Sequence) != true) records.Add(record);
             if (records.Count == query.Max) break;

@@ -104,7 +104,7 @@ internal sealed class FakeSpool : ISpool
         lock (_gate)
         {
             var from = query.Order == SpoolOrder.OldestFirst ? _records.Values : _records.Values.Reverse();
-            records = [.. from.Where(r => query.Except?.Contains(r.Sequence) != true).Take(query.Max)];
+            records = [.. from.Where(r => r.Sequence > query.After && query.Except?.Contains(r.Sequence) != true).Take(query.Max)];
         }
 
         AfterPeek?.Invoke();

@@ -1,0 +1,124 @@
+using System.CommandLine;
+using DeviceAgent.Configuration;
+using DeviceAgent.Spool;
+
+namespace DeviceAgent.Commands;
+
+/// <summary><c>device-agent spool status|dead-letters|export|requeue</c>: works with a running agent and without.</summary>
+internal static class SpoolCommand
+{
+    public static Command Create() =>
+        new("spool", "Looks at what waits for upload and at what could not be uploaded, and puts the latter back. Asks the running agent by its socket; opens the spool itself when none runs.")
+        {
+            Status(), DeadLetters(), Export(), Requeue(),
+        };
+
+    private static Command Status()
+    {
+        var json = new Option<bool>("--json") { Description = "Prints JSON, as in /v1/status." };
+        var command = new Command("status", "How much waits, how much room there is, what was given up.") { json };
+        return WithSpool(command, async (spool, parsed, cancellationToken) =>
+        {
+            var status = await spool.StatusAsync(cancellationToken).ConfigureAwait(false);
+            var output = parsed.InvocationConfiguration.Output;
+            if (parsed.GetValue(json)) await output.WriteLineAsync(status.GetRawText()).ConfigureAwait(false);
+            else await StatusText.WriteSpoolAsync(output, status, spool.Origin).ConfigureAwait(false);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static Command DeadLetters()
+    {
+        var json = new Option<bool>("--json") { Description = "Prints one JSON object a line, the readings included." };
+        var command = new Command("dead-letters", "Lists the readings that DynamoDB will never accept, with the reason of each.") { json };
+        return WithSpool(command, async (spool, parsed, cancellationToken) =>
+        {
+            var output = parsed.InvocationConfiguration.Output;
+            await foreach (var line in spool.DeadLettersAsync(cancellationToken).ConfigureAwait(false))
+                await output.WriteLineAsync(parsed.GetValue(json) ? line : StatusText.DeadLetter(line)).ConfigureAwait(false);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static Command Export()
+    {
+        var letters = new Option<bool>("--dead-letters") { Description = "Exports the dead letters instead; each has its id and reason in the property dead_letter." };
+        var file = new Option<string?>("--output", "-o") { Description = "Writes to this file (complete or not at all) instead of standard output.", HelpName = "file" };
+        var command = new Command("export", "Writes what waits as NDJSON, in the form that source.kind=stdin and POST /v1/readings read. Nothing is taken out of the spool.") { letters, file };
+        return WithSpool(command, async (spool, parsed, cancellationToken) =>
+        {
+            var lines = parsed.GetValue(letters) ? spool.DeadLettersAsync(cancellationToken) : spool.WaitingAsync(cancellationToken);
+            var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+            if (parsed.GetValue(file) is { } path)
+            {
+                var count = await ExportFile.WriteAsync(path, lines, cancellationToken).ConfigureAwait(false);
+                await error.WriteLineAsync($"{count} readings written to {path}").ConfigureAwait(false);
+            }
+            else
+            {
+                await foreach (var line in lines.ConfigureAwait(false)) await output.WriteLineAsync(line).ConfigureAwait(false);
+            }
+
+            if (parsed.GetValue(letters)) return ExitCode.Ok;
+            var unknown = (await spool.StatusAsync(cancellationToken).ConfigureAwait(false)).GetProperty("unknown_time").GetInt64();
+            if (unknown > 0) await error.WriteLineAsync($"left out: {unknown} readings whose time is not known yet, because the device's clock was not set when they were taken").ConfigureAwait(false);
+            return ExitCode.Ok;
+        });
+    }
+
+    private static Command Requeue()
+    {
+        var ids = new Argument<long[]>("ids") { Description = "Numbers of dead letters, as 'spool dead-letters' shows them.", Arity = ArgumentArity.ZeroOrMore };
+        var all = new Option<bool>("--all") { Description = "Puts all back." };
+        var command = new Command("requeue", "Puts dead letters back into the spool, to be uploaded again: after what was wrong with the table is mended.") { ids, all };
+        command.Validators.Add(result =>
+        {
+            if (result.GetValue(all) == (result.GetValue(ids) is { Length: > 0 })) result.AddError("give either ids or --all");
+        });
+        return WithSpool(command, async (spool, parsed, cancellationToken) =>
+        {
+            var wanted = parsed.GetValue(all) ? null : parsed.GetRequiredValue(ids).Distinct().ToArray();
+            var requeued = await spool.RequeueAsync(wanted, cancellationToken).ConfigureAwait(false);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync($"{requeued} put back").ConfigureAwait(false);
+            if (wanted is null || requeued == wanted.Length) return ExitCode.Ok;
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: {wanted.Length - requeued} of {wanted.Length} are not among the dead letters").ConfigureAwait(false);
+            return ExitCode.Failure;
+        });
+    }
+
+    private static Command WithSpool(Command command, Func<ISpoolAccess, ParseResult, CancellationToken, Task<ExitCode>> action)
+    {
+        var arguments = new ConfigurationArguments();
+        arguments.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, parsed, action, cancellationToken).ConfigureAwait(false));
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(
+        ConfigurationArguments arguments, ParseResult parsed, Func<ISpoolAccess, ParseResult, CancellationToken, Task<ExitCode>> action, CancellationToken cancellationToken)
+    {
+        if (arguments.TryLoadOptions(parsed) is not { } options) return ExitCode.BadConfiguration;
+        var error = parsed.InvocationConfiguration.Error;
+        try
+        {
+            var spool = await OpenAsync(options, cancellationToken).ConfigureAwait(false);
+            await using var _ = spool.ConfigureAwait(false);
+            return await action(spool, parsed, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SpoolException e)
+        {
+            await error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
+            return ExitCode.SpoolUnusable;
+        }
+        catch (Exception e) when (e is CommandException or HttpRequestException or IOException or UnauthorizedAccessException)
+        {
+            await error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
+            return ExitCode.Failure;
+        }
+    }
+
+    private static async Task<ISpoolAccess> OpenAsync(AgentOptions options, CancellationToken cancellationToken) =>
+        await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) is { } agent
+            ? new SpoolOfAgent(agent)
+            : await SpoolOnDisk.OpenAsync(options).ConfigureAwait(false);
+}

@@ -1,0 +1,73 @@
+using System.Buffers;
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Text.Json;
+using DeviceAgent.Configuration;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Spool;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace DeviceAgent.Commands;
+
+/// <summary>The spool's file, opened while no agent runs: an agent that is started meanwhile is refused, as a second agent would be.</summary>
+internal sealed class SpoolOnDisk : ISpoolAccess
+{
+    private readonly ServiceProvider _services;
+    private readonly ISpool _spool;
+
+    private SpoolOnDisk(ServiceProvider services, string path)
+    {
+        _services = services;
+        _spool = services.GetRequiredService<ISpool>();
+        Origin = $"{path}, no agent runs";
+    }
+
+    public string Origin { get; }
+
+    /// <exception cref="SpoolException">There is none, or it cannot be opened.</exception>
+    public static async Task<SpoolOnDisk> OpenAsync(AgentOptions options)
+    {
+        var path = Path.Combine(options.StateDirectory, SpoolServiceCollectionExtensions.FileName);
+        if (!File.Exists(path)) throw new SpoolException($"there is no spool '{path}': the agent has never run with this stateDirectory");
+        var services = new ServiceCollection();
+        services.AddSingleton(TimeProvider.System).AddLogging().AddAgentMetrics().AddSpool(options.StateDirectory, options.Spool);
+        var provider = services.BuildServiceProvider();
+        try
+        {
+            return new SpoolOnDisk(provider, path);
+        }
+        catch (SpoolException)
+        {
+            await provider.DisposeAsync().ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    public Task<JsonElement> StatusAsync(CancellationToken cancellationToken)
+    {
+        var buffer = new ArrayBufferWriter<byte>(512);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            SpoolJson.Write(json, _spool.Status);
+            json.WriteEndObject();
+        }
+
+        using var document = JsonDocument.Parse(buffer.WrittenMemory);
+        return Task.FromResult(document.RootElement.Clone());
+    }
+
+    public IAsyncEnumerable<string> WaitingAsync(CancellationToken cancellationToken) => TextAsync(ReadingExport.WaitingAsync(_spool, cancellationToken), cancellationToken);
+
+    public IAsyncEnumerable<string> DeadLettersAsync(CancellationToken cancellationToken) => TextAsync(ReadingExport.DeadLettersAsync(_spool, cancellationToken), cancellationToken);
+
+    public Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken) => _spool.RequeueAsync(ids, cancellationToken);
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private static async IAsyncEnumerable<string> TextAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> lines, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var line in lines.WithCancellation(cancellationToken).ConfigureAwait(false)) yield return Encoding.UTF8.GetString(line.Span[..^1]);
+    }
+}

@@ -1,0 +1,71 @@
+using System.Globalization;
+using System.Text.Json;
+using DeviceAgent.LocalEndpoint;
+
+namespace DeviceAgent.Commands;
+
+/// <summary>The agent's status in words.</summary>
+internal static class StatusText
+{
+    public static async Task WriteAgentAsync(TextWriter output, JsonElement status, string origin)
+    {
+        await output.WriteLineAsync($"device-agent {Text(status, "version")} for thing {Text(status, "thing")}, up {Span(Number(status, "uptime_seconds"))}").ConfigureAwait(false);
+        var credentials = status.GetProperty("credentials");
+        await output.WriteLineAsync($"credentials   {Credentials(credentials)}").ConfigureAwait(false);
+        if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
+            await output.WriteLineAsync($"              last failure: {Text(failure, "message")} Likely cause: {Text(failure, "cause")}. {Text(failure, "remedy")}").ConfigureAwait(false);
+        if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"clock         the provider's is {offset:+0.0;-0.0;0.0} s from this one")).ConfigureAwait(false);
+        var counters = status.GetProperty("counters");
+        await output.WriteLineAsync($"uploaded      {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed since the start").ConfigureAwait(false);
+        await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
+    }
+
+    public static async Task WriteSpoolAsync(TextWriter output, JsonElement spool, string origin)
+    {
+        await output.WriteLineAsync($"spool         {origin}").ConfigureAwait(false);
+        await output.WriteLineAsync($"  waiting     {Count(spool, "count")} ({ByClass(spool.GetProperty("count_by_class"))}), oldest {Span(Number(spool, "oldest_age_seconds")) ?? "not known"}").ConfigureAwait(false);
+        await output.WriteLineAsync($"  room        {Bytes(Count(spool, "bytes"))} of {Bytes(Count(spool, "quota_bytes"))}").ConfigureAwait(false);
+        if (Count(spool, "unknown_time") is > 0 and var unknown) await output.WriteLineAsync($"  no time     {unknown} wait until the device's clock is known").ConfigureAwait(false);
+        await output.WriteLineAsync($"  dead        {Count(spool, "dead_letters")} will never be accepted (device-agent spool dead-letters)").ConfigureAwait(false);
+        if (!spool.GetProperty("on_disk").GetBoolean()) await output.WriteLineAsync($"  NOT ON DISK {Count(spool, "in_memory")} are held in memory only: {Text(spool, "memory_reason")}").ConfigureAwait(false);
+        await output.WriteLineAsync($"  given up    {ByClass(spool.GetProperty("shed"))} since the start").ConfigureAwait(false);
+        if (Count(spool, "quarantined") is > 0 and var damaged) await output.WriteLineAsync($"  damage      {damaged} damaged files set aside, {Count(spool, "salvaged")} readings saved from them").ConfigureAwait(false);
+    }
+
+    /// <summary>A line for a dead letter of the export.</summary>
+    public static string DeadLetter(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        var letter = document.RootElement.GetProperty(ReadingExport.DeadLetterName);
+        var of = document.RootElement.TryGetProperty(Sensing.ReadingJson.SerialNumberName, out var serial) ? serial.GetString() : "?";
+        var at = document.RootElement.TryGetProperty(Sensing.ReadingJson.TimestampName, out var timestamp) ? timestamp.GetString() : "?";
+        return $"{letter.GetProperty("id").GetInt64()}\t{of}\t{at}\t{Text(letter, "reason")}";
+    }
+
+    private static string Credentials(JsonElement credentials)
+    {
+        if (!credentials.GetProperty("valid").GetBoolean()) return $"none that are valid ({Count(credentials, "consecutive_failures")} failures since the last success)";
+        return $"valid until {Text(credentials, "expiration")}, next refresh {Text(credentials, "next_refresh") ?? "running"}";
+    }
+
+    private static string ByClass(JsonElement counts) => string.Join(", ", counts.EnumerateObject().Select(c => $"{c.Name} {c.Value.GetInt64()}"));
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private static long Count(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? (long)value.GetDouble() : 0;
+
+    private static double? Number(JsonElement json, string name) => json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+
+    private static string Bytes(long bytes) => bytes < 10_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB");
+
+    private static string? Span(double? seconds) => seconds switch
+    {
+        null => null,
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
+        < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0} days"),
+    };
+}

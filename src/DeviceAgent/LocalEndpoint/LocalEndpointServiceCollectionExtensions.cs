@@ -1,0 +1,51 @@
+using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Sensing;
+using DeviceAgent.Spool;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.LocalEndpoint;
+
+internal static class LocalEndpointServiceCollectionExtensions
+{
+    /// <summary>The door to other programs on the device: they hand in readings, and ask how it stands.</summary>
+    public static IServiceCollection AddLocalEndpoint(
+        this IServiceCollection services, EndpointOptions options, string stateDirectory, string thing, string serialNumber, ReadingRules rules)
+    {
+        services.AddSingleton(s => new AgentFacts(thing, s.GetRequiredService<TimeProvider>().GetTimestamp()));
+        services.AddSingleton<IngestBudget>();
+        services.AddSingleton(s => new RateLimit(options.MaxReadingsPerSecond, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s =>
+        {
+            var timestamps = s.GetRequiredService<LiveTimestamps>();
+            return new Ingestion(
+                s.GetRequiredService<ISpool>(),
+                owner => timestamps.Next(owner),
+                rules,
+                serialNumber,
+                s.GetRequiredService<IngestBudget>(),
+                s.GetRequiredService<RateLimit>(),
+                s.GetRequiredService<AgentMetrics>());
+        });
+        services.AddSingleton<RequestBody>();
+        services.AddSingleton<ReadingsApi>();
+        services.AddSingleton(s => new StatusApi(
+            s.GetRequiredService<AgentFacts>(),
+            s.GetRequiredService<CredentialCache>(),
+            s.GetRequiredService<ISpool>(),
+            s.GetRequiredService<MetricsCollector>(),
+            s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<MetricsApi>();
+        services.AddSingleton<SpoolApi>();
+        services.AddSingleton<LocalApi>();
+        services.AddHostedService(s => new LocalEndpointService(
+            options,
+            stateDirectory,
+            s.GetRequiredService<LocalApi>(),
+            s.GetRequiredService<ISpool>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()));
+        return services;
+    }
+}

@@ -1,0 +1,82 @@
+using System.Text.Json;
+using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Sensing;
+using DeviceAgent.Spool;
+using Microsoft.AspNetCore.Http;
+
+namespace DeviceAgent.LocalEndpoint;
+
+/// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
+internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, ISpool spool, MetricsCollector metrics, TimeProvider time)
+{
+    public Task GetAsync(HttpContext context)
+    {
+        var held = credentials.Status;
+        return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteString("thing", facts.Thing);
+            json.WriteString("version", facts.Version);
+            json.WriteNumber("uptime_seconds", Seconds(time.GetElapsedTime(facts.StartedAt)));
+            json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
+            WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
+            Write(json, held);
+            SpoolJson.Write(json, "spool", spool.Status);
+            WriteCounters(json);
+        });
+    }
+
+    private static void Write(Utf8JsonWriter json, CredentialCacheStatus status)
+    {
+        json.WriteStartObject("credentials");
+        json.WriteBoolean("valid", status.HasValidCredentials);
+        WriteTime(json, "expiration", status.Expiration);
+        WriteSeconds(json, "seconds_left", status.TimeLeft);
+        WriteTime(json, "next_refresh", status.NextRefresh);
+        json.WriteBoolean("fetching", status.IsFetching);
+        json.WriteNumber("fetches", status.FetchCount);
+        json.WriteNumber("consecutive_failures", status.ConsecutiveFailures);
+        if (status.LastFailure is { } failure)
+        {
+            json.WriteStartObject("last_failure");
+            json.WriteString("kind", failure.Kind.ToString());
+            json.WriteString("message", failure.Message);
+            json.WriteString("cause", failure.Cause);
+            json.WriteString("remedy", failure.Remedy);
+            if (failure.StatusCode is { } code) json.WriteNumber("status_code", code);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("last_failure");
+        }
+
+        json.WriteEndObject();
+    }
+
+    /// <summary>Everything that was measured, under its name; by its labels where it has some.</summary>
+    private void WriteCounters(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("counters");
+        foreach (var family in metrics.Collect())
+        {
+            foreach (var (labels, value) in family.Read()) json.WriteNumber(labels.Length == 0 ? family.Name : $"{family.Name}{{{labels}}}", value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? value)
+    {
+        if (value is { } moment) json.WriteString(name, TimestampText.Format(moment));
+        else json.WriteNull(name);
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? value)
+    {
+        if (value is { } span) json.WriteNumber(name, Seconds(span));
+        else json.WriteNull(name);
+    }
+
+    private static double Seconds(TimeSpan span) => Math.Round(span.TotalSeconds, 3);
+}
