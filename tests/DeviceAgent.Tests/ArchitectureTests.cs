@@ -10,6 +10,8 @@ public class ArchitectureTests
     [InlineData("Sensing", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Upload", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
     [InlineData("Upload", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
     [InlineData("Identity", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload")]
+    [InlineData("LocalEndpoint", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
+    [InlineData("Diagnostics", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.LocalEndpoint", "DeviceAgent.Commands")]
     public void Folder_Sources_DoNotUse(string folder, params string[] forbidden)
     {
         var files = Directory.GetFiles(Path.Combine(SourceFolder(), folder), "*.cs", SearchOption.AllDirectories);

@@ -14,24 +14,17 @@ namespace DeviceAgent.LocalEndpoint;
 /// </summary>
 internal sealed class DoorServer : IAsyncDisposable
 {
-    public const int MaxConnections = 64;
-
-    private const int MaxHeaderBytes = 8 * 1024;
-    private static readonly TimeSpan HeaderTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan KeepAlive = TimeSpan.FromSeconds(60);
-
-    /// <summary>A client that sends or takes less is cut off: one that trickles must not hold a connection.</summary>
-    private static readonly MinDataRate SlowestClient = new(bytesPerSecond: 1024, gracePeriod: TimeSpan.FromSeconds(5));
+    private const double SlowestClient = 1024;
 
     private readonly KestrelServer _server;
 
     private DoorServer(KestrelServer server) => _server = server;
 
     /// <exception cref="EndpointException">The door cannot be opened.</exception>
-    public static async Task<DoorServer> OpenAsync(Door door, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellationToken)
+    public static async Task<DoorServer> OpenAsync(Door door, DoorLimits limits, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellationToken)
     {
         var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = door.Bind }), loggers);
-        var server = new KestrelServer(Options.Create(Configure(door)), transport, loggers);
+        var server = new KestrelServer(Options.Create(Configure(door, limits)), transport, loggers);
         try
         {
             await server.StartAsync(new Application(handler), cancellationToken).ConfigureAwait(false);
@@ -58,19 +51,19 @@ internal sealed class DoorServer : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static KestrelServerOptions Configure(Door door)
+    private static KestrelServerOptions Configure(Door door, DoorLimits limits)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        options.Limits.MaxConcurrentConnections = MaxConnections;
+        options.Limits.MaxConcurrentConnections = limits.Connections;
         options.Limits.MaxConcurrentUpgradedConnections = 0;
-        options.Limits.MaxRequestLineSize = MaxHeaderBytes;
-        options.Limits.MaxRequestHeadersTotalSize = MaxHeaderBytes;
+        options.Limits.MaxRequestLineSize = limits.HeaderBytes;
+        options.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
         options.Limits.MaxRequestBufferSize = 64 * 1024;
         options.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
-        options.Limits.RequestHeadersTimeout = HeaderTimeout;
-        options.Limits.KeepAliveTimeout = KeepAlive;
-        options.Limits.MinRequestBodyDataRate = SlowestClient;
-        options.Limits.MinResponseDataRate = SlowestClient;
+        options.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
+        options.Limits.KeepAliveTimeout = limits.KeepAlive;
+        options.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestClient, limits.TrickleGrace);
+        options.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, limits.TrickleGrace);
         if (door is Door.UnixSocket socket) options.Listen(SocketFile.Address(socket.Path), OverHttp1);
         else options.ListenLocalhost(((Door.Loopback)door).Port, OverHttp1);
         return options;

@@ -10,7 +10,7 @@ namespace DeviceAgent.LocalEndpoint;
 /// agent's own sources do not depend on it.
 /// </summary>
 internal sealed class LocalEndpointService(
-    EndpointOptions options, string stateDirectory, LocalApi api, ISpool spool, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+    EndpointOptions options, DoorLimits limits, string stateDirectory, LocalApi api, ISpool spool, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FlushPeriod = TimeSpan.FromMilliseconds(50);
@@ -50,7 +50,7 @@ internal sealed class LocalEndpointService(
         {
             try
             {
-                return await DoorServer.OpenAsync(door, Handler(door), loggers, stopping).ConfigureAwait(false);
+                return await DoorServer.OpenAsync(door, limits, Handler(door), loggers, stopping).ConfigureAwait(false);
             }
             catch (EndpointException e)
             {

@@ -3,6 +3,7 @@ using DeviceAgent.Diagnostics;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.LocalEndpoint;
@@ -28,6 +29,7 @@ internal static class LocalEndpointServiceCollectionExtensions
                 s.GetRequiredService<RateLimit>(),
                 s.GetRequiredService<AgentMetrics>());
         });
+        services.TryAddSingleton<DoorLimits>();
         services.AddSingleton<RequestBody>();
         services.AddSingleton<ReadingsApi>();
         services.AddSingleton(s => new StatusApi(
@@ -41,6 +43,7 @@ internal static class LocalEndpointServiceCollectionExtensions
         services.AddSingleton<LocalApi>();
         services.AddHostedService(s => new LocalEndpointService(
             options,
+            s.GetRequiredService<DoorLimits>(),
             stateDirectory,
             s.GetRequiredService<LocalApi>(),
             s.GetRequiredService<ISpool>(),
