@@ -16,9 +16,9 @@ internal sealed class KillTorture(int kills, int seed, Action<string> say)
     private const int Replayed = 300;
     private const int KillsBetweenReports = 50;
 
-    /// <summary>A third of the kills come while the agent is starting.</summary>
     private static readonly TimeSpan _starting = TimeSpan.FromMilliseconds(700);
     private static readonly TimeSpan _longestLife = TimeSpan.FromMilliseconds(2500);
+    private static readonly TimeSpan _uploading = TimeSpan.FromMilliseconds(500);
 
     private readonly Random _random = new(seed);
     private readonly Oracle _oracle = new();
@@ -42,7 +42,7 @@ internal sealed class KillTorture(int kills, int seed, Action<string> say)
         for (var kill = 1; kill <= kills; kill++)
         {
             troubles.Stir();
-            await using (var agent = RunningAgent.Run(configuration, [.. settings, "source.speed=0.1", $"spool.groupCommitSeconds={_random.Next(3) * 0.1}"])) await LiveAsync(agent);
+            await using (var agent = RunningAgent.Run(configuration, [.. settings, "source.speed=0.1", $"spool.groupCommitSeconds={_random.Next(3) * 0.1}"])) await LiveAsync(agent, proxy);
             if (kill % KillsBetweenReports == 0) say($"{kill} kills, {producers.Sum(p => p.Acknowledged)} readings acknowledged, {watch.Elapsed.TotalSeconds:F0} s");
         }
 
@@ -65,11 +65,21 @@ internal sealed class KillTorture(int kills, int seed, Action<string> say)
         return verdict;
     }
 
-    private async Task LiveAsync(RunningAgent agent)
+    /// <summary>Until the next kill: while the agent starts, at any moment, or while it uploads.</summary>
+    private async Task LiveAsync(RunningAgent agent, FaultProxy proxy)
     {
-        var life = (_random.Next(3) == 0 ? _starting : _longestLife) * _random.NextDouble();
-        await Task.Delay(life, TimeProvider.System);
-        Assert.False(agent.HasExited, $"the agent ended by itself:\n{agent.Output}");
+        var longest = _random.Next(3) switch { 0 => _starting, 1 => _longestLife, _ => _uploading };
+        if (longest == _uploading) await ConnectedAsync(proxy, proxy.Connections);
+        await Task.Delay(longest * _random.NextDouble(), TimeProvider.System);
+        Assert.False(agent.HasExited, $"seed {seed}: the agent ended by itself:\n{agent.Output}");
+    }
+
+    /// <summary>Waits for the next connection to the cloud; not for long, as the credentials may be late.</summary>
+    private static async Task ConnectedAsync(FaultProxy proxy, int before)
+    {
+        using var enough = new CancellationTokenSource(TimeSpan.FromSeconds(5));
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        while (proxy.Connections == before && !enough.IsCancellationRequested) await poll.WaitForNextTickAsync(CancellationToken.None);
     }
 
     private void WriteRecording(string configuration)
