@@ -5,13 +5,13 @@ using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.IntegrationTests.Durability;
 
-/// <summary>Network and cloud go wrong at random for a while, other ways every second; then they are quiet, and everything must be there.</summary>
+/// <summary>Network and cloud go wrong at random for a while, other ways again and again; then they are quiet, and everything must be there.</summary>
 internal sealed class OracleRun(TimeSpan duration, int seed, Action<string> say)
 {
     private const string Thing = "thermostat-01";
     private const int Producers = 2;
 
-    private static readonly TimeSpan _weather = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan _weather = TimeSpan.FromMilliseconds(400);
 
     private readonly Oracle _oracle = new();
 
@@ -22,7 +22,7 @@ internal sealed class OracleRun(TimeSpan duration, int seed, Action<string> say)
         var configuration = await cloud.DeviceAsync(Thing);
         await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Door.DynamoDb));
         var socket = Path.Combine(Path.GetDirectoryName(configuration)!, "state", "device-agent.sock");
-        var producers = Enumerable.Range(0, Producers).Select(n => new Producer(socket, _oracle, $"producer-{n}", new Random(seed + n)) { Pause = TimeSpan.FromMilliseconds(50) }).ToList();
+        var producers = Enumerable.Range(0, Producers).Select(n => new Producer(socket, _oracle, $"producer-{n}", new Random(seed + n)) { Pause = TimeSpan.FromMilliseconds(20) }).ToList();
         await using var agent = RunningAgent.Run(configuration, $"dynamoDbEndpoint={proxy.Url}", "source.kind=stdin", "upload.maxDelaySeconds=0.2", "spool.groupCommitSeconds=0.1");
 
         using (var stop = new CancellationTokenSource(duration))

@@ -21,12 +21,13 @@ internal sealed record ConnectionFault(Direction Direction, long After, Ending E
     /// <summary>How long each piece of data is held up, in both directions.</summary>
     public TimeSpan Latency { get; init; }
 
-    /// <summary>One of all the kinds, anywhere in the first bytes of the connection.</summary>
+    /// <summary>One of all the kinds, anywhere in the first request or two of the connection.</summary>
     public static ConnectionFault AnyOf(Random random) => random.Next(8) switch
     {
         0 => Refused,
         1 => Slow(TimeSpan.FromMilliseconds(random.Next(1, 200))),
         2 => new ConnectionFault(Direction.Response, 0, Ending.Reset),
-        _ => new ConnectionFault((Direction)random.Next(2), random.Next(1, 4000), (Ending)random.Next(4)),
+        < 6 => new ConnectionFault(Direction.Request, random.Next(1, 5000), (Ending)random.Next(4)),
+        _ => new ConnectionFault(Direction.Response, random.Next(1, 500), (Ending)random.Next(4)),
     };
 }
