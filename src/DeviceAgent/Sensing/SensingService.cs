@@ -6,7 +6,15 @@ namespace DeviceAgent.Sensing;
 
 /// <summary>Takes samples from the source, makes readings of them and puts them into the spool, for as long as the agent runs.</summary>
 internal sealed class SensingService(
-    ISource source, SourceOptions options, string serialNumber, ReadingRules rules, ISpool spool, LiveTimestamps timestamps, DrainSignal drain, TimeProvider time, ILogger<SensingService> logger) : BackgroundService
+    ISource source,
+    SourceOptions options,
+    string serialNumber,
+    ReadingRules rules,
+    LiveTimestamps timestamps,
+    ISpool spool,
+    DrainSignal drain,
+    TimeProvider time,
+    ILogger<SensingService> logger) : BackgroundService
 {
     /// <summary>Readings under way to the medium at a time: a fast source waits for the commits.</summary>
     private const int MaxUncommitted = 256;

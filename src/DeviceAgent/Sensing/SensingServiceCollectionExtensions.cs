@@ -17,8 +17,8 @@ internal static class SensingServiceCollectionExtensions
             options,
             serialNumber,
             rules,
-            s.GetRequiredService<ISpool>(),
             s.GetRequiredService<LiveTimestamps>(),
+            s.GetRequiredService<ISpool>(),
             s.GetRequiredService<DrainSignal>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<SensingService>>()));

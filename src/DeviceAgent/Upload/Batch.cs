@@ -3,41 +3,73 @@ using DeviceAgent.Spool;
 
 namespace DeviceAgent.Upload;
 
-/// <summary>What goes into one request: records in the spool's order, up to the first whose key is in the batch already.</summary>
-/// <param name="Items">To be sent.</param>
-/// <param name="Damaged">Records that cannot be read back, each with the reason.</param>
-internal sealed record Batch(IReadOnlyList<PendingItem> Items, IReadOnlyList<(SpoolRecord Record, string Reason)> Damaged)
+/// <summary>
+/// What goes into one request: records in the order in which they are offered, each key once and none that is under way in another
+/// request, so that no write can be overtaken by an earlier one of the same key.
+/// </summary>
+/// <param name="mapper">From readings to items.</param>
+/// <param name="size">The most items.</param>
+/// <param name="keysUnderWay">Keys that are held back.</param>
+internal sealed class Batch(ItemMapper mapper, int size, IReadOnlySet<ItemKey> keysUnderWay)
 {
-    public static Batch From(IReadOnlyList<SpoolRecord> records, ItemMapper mapper)
+    /// <summary>Requests stay below this where their items allow: what is lost by a broken connection is little, and 16 MB are far.</summary>
+    private const int TargetBytes = 256 * 1024;
+
+    private readonly List<PendingItem> _items = new(size);
+    private readonly List<(SpoolRecord Record, string Reason)> _damaged = [];
+    private readonly Dictionary<ItemKey, int> _places = new(size);
+    private int _bytes;
+
+    /// <summary>To be sent.</summary>
+    public IReadOnlyList<PendingItem> Items => _items;
+
+    /// <summary>Records that cannot be read back, each with the reason.</summary>
+    public IReadOnlyList<(SpoolRecord Record, string Reason)> Damaged => _damaged;
+
+    /// <summary>No more go in.</summary>
+    public bool IsFull { get; private set; }
+
+    /// <summary>False when at least one of the records is held back.</summary>
+    public bool Add(IReadOnlyList<SpoolRecord> records)
     {
-        var items = new List<PendingItem>(records.Count);
-        var damaged = new List<(SpoolRecord, string)>();
-        var keys = new HashSet<ItemKey>();
+        var all = true;
         foreach (var record in records)
         {
-            if (!TryRestore(record, out var reading, out var reason))
-            {
-                damaged.Add((record, reason));
-                continue;
-            }
-
-            var key = new ItemKey(reading.SerialNumber, TimestampText.Format(reading.Timestamp));
-            if (!keys.Add(key)) break;
-            items.Add(new PendingItem(record, key, mapper.ToItem(reading)));
+            if (IsFull) break;
+            if (TryRestore(record, out var reason) is { } reading) all &= TryAdd(record, reading);
+            else _damaged.Add((record, reason));
         }
 
-        return new Batch(items, damaged);
+        return all;
     }
 
-    private static bool TryRestore(SpoolRecord record, out Reading reading, out string reason)
+    private bool TryAdd(SpoolRecord record, Reading reading)
     {
-        reading = new Reading("", record.Timestamp, []);
+        var key = new ItemKey(reading.SerialNumber, TimestampText.Format(reading.Timestamp));
+        if (keysUnderWay.Contains(key)) return false;
+        if (_places.TryGetValue(key, out var place))
+        {
+            // Offered newest first: the earlier one is written before the later one all the same.
+            if (record.Sequence < _items[place].Record.Sequence) _items[place] = new PendingItem(record, key, mapper.ToItem(reading, key));
+            return false;
+        }
+
+        var bytes = mapper.RequestBytes(record.Payload.Length);
+        IsFull = _items.Count > 0 && _bytes + bytes > TargetBytes;
+        if (IsFull) return true;
+        _places.Add(key, _items.Count);
+        _items.Add(new PendingItem(record, key, mapper.ToItem(reading, key)));
+        _bytes += bytes;
+        IsFull = _items.Count == size;
+        return true;
+    }
+
+    private static Reading? TryRestore(SpoolRecord record, out string reason)
+    {
         reason = "the checksum does not match: the medium changed the row";
-        if (!record.IsSound) return false;
+        if (!record.IsSound) return null;
         var sample = ReadingJson.TryRead(record.Payload, out var problem);
         reason = problem ?? "the reading has no serial number";
-        if (sample?.SerialNumber is not { Length: > 0 } serialNumber) return false;
-        reading = new Reading(serialNumber, record.Timestamp, sample.Attributes);
-        return true;
+        return sample?.SerialNumber is { Length: > 0 } serialNumber ? new Reading(serialNumber, record.Timestamp, sample.Attributes) : null;
     }
 }

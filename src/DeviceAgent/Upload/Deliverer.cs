@@ -1,60 +1,104 @@
+using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Upload;
 
 /// <summary>
-/// Brings items into the table, in order, and acknowledges exactly those that are in it. Items that are refused for good are found
-/// by halving and set aside.
+/// Brings items into the table and acknowledges exactly those that are in it. Items that are refused for good are found by
+/// halving and set aside. Several batches may be under way at once.
 /// </summary>
-internal sealed class Deliverer(ISpool spool, ITable table, ILogger<Deliverer> logger)
+internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics, ILogger<Deliverer> logger)
 {
-    /// <summary>Sends until all items are accepted or set aside, or a fault makes it wait; the fault is returned.</summary>
-    public async Task<UploadFault?> DeliverAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    /// <summary>Sends until all items are accepted or set aside, or a fault makes it wait.</summary>
+    public async Task<Delivery> DeliverAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
     {
         var refreshed = false;
+        var corrected = false;
         while (true)
         {
-            var result = await table.WriteAsync(items, cancellationToken).ConfigureAwait(false);
-            if (result.Accepted.Count > 0)
-            {
-                // It is in the table: that is noted even while the agent is being stopped.
-                await spool.AcknowledgeAsync([.. result.Accepted.Select(i => i.Record.Sequence)], CancellationToken.None).ConfigureAwait(false);
-                logger.BatchAccepted(result.Accepted.Count, result.Unprocessed.Count);
-            }
-
+            var result = await WriteAsync(items, cancellationToken).ConfigureAwait(false);
             switch (result.Fault)
             {
                 case null when result.Unprocessed.Count == 0:
-                    return null;
+                    return new Delivery(items.Count, items.Count, null);
                 case null:
-                    return new UploadFault(FaultKind.Transient, $"DynamoDB left {result.Unprocessed.Count} of {items.Count} items unprocessed.", "It is throttling: raise the table's capacity if this goes on.");
-                case { Kind: FaultKind.StaleCredentials } stale when refreshed:
-                    return stale with { Kind = FaultKind.Parked, Remedy = $"Fresh credentials are refused as well. {stale.Remedy}".TrimEnd() };
-                case { Kind: FaultKind.StaleCredentials } stale:
+                    return new Delivery(items.Count, result.Accepted.Count, LeftOver(result.Unprocessed.Count, items.Count));
+                case { Kind: FaultKind.StaleCredentials } stale when !refreshed:
                     logger.CredentialsRefused(stale.ToString());
-                    if (await table.RefreshCredentialsAsync(cancellationToken).ConfigureAwait(false) is { } failed) return failed;
+                    if (await table.RefreshCredentialsAsync(cancellationToken).ConfigureAwait(false) is { } failed) return new Delivery(items.Count, 0, failed);
                     refreshed = true;
                     break;
+                case { Kind: FaultKind.ClockSkew } skew when !corrected:
+                    logger.ClockCorrected(skew.ToString());
+                    corrected = true;
+                    break;
+                case { Kind: FaultKind.StaleCredentials or FaultKind.ClockSkew } again:
+                    var remedy = again.Kind == FaultKind.ClockSkew ? again.Remedy : $"Fresh credentials are refused as well. {again.Remedy}".TrimEnd();
+                    return new Delivery(items.Count, 0, again with { Kind = again.IfRepeated, Remedy = remedy });
                 case { Kind: FaultKind.Rejected } rejected:
                     return await BisectAsync(items, rejected, cancellationToken).ConfigureAwait(false);
                 default:
-                    return result.Fault;
+                    return new Delivery(items.Count, 0, result.Fault);
             }
         }
     }
 
-    private async Task<UploadFault?> BisectAsync(IReadOnlyList<PendingItem> items, UploadFault rejected, CancellationToken cancellationToken)
+    /// <summary>A record that cannot be read back is kept with the reason.</summary>
+    public async Task SetDamagedAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken)
+    {
+        await spool.SetAsideAsync(record, reason, cancellationToken).ConfigureAwait(false);
+        metrics.DeadLettered.Add(1);
+        logger.RecordDamaged(record.Sequence, reason);
+    }
+
+    private async Task<WriteResult> WriteAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    {
+        var result = await table.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        if (result.Fault is { Kind: FaultKind.NoCredentials }) return result;
+
+        metrics.Requests.Add(1);
+        if (result.Fault is { Kind: FaultKind.Throttled } || (result.Fault is null && result.Unprocessed.Count > 0)) metrics.Throttled.Add(1);
+        if (result.Accepted.Count > 0)
+        {
+            metrics.Uploaded.Add(result.Accepted.Count);
+            logger.BatchAccepted(result.Accepted.Count, result.Unprocessed.Count);
+
+            // It is in the table: that is noted even while the agent is being stopped.
+            await spool.AcknowledgeAsync(SequencesOf(result.Accepted), CancellationToken.None).ConfigureAwait(false);
+        }
+
+        if (result.Fault is not { Kind: FaultKind.Rejected } || items.Count > 1) metrics.Retried.Add(result.Unprocessed.Count);
+        return result;
+    }
+
+    private async Task<Delivery> BisectAsync(IReadOnlyList<PendingItem> items, UploadFault rejected, CancellationToken cancellationToken)
     {
         if (items.Count == 1)
         {
             await spool.SetAsideAsync(items[0].Record, rejected.What, CancellationToken.None).ConfigureAwait(false);
+            metrics.DeadLettered.Add(1);
             logger.RecordSetAside(items[0].Key.Partition, items[0].Key.Sort, rejected.What);
-            return null;
+            return new Delivery(1, 0, null);
         }
 
         var half = items.Count / 2;
-        return await DeliverAsync([.. items.Take(half)], cancellationToken).ConfigureAwait(false)
-            ?? await DeliverAsync([.. items.Skip(half)], cancellationToken).ConfigureAwait(false);
+        var first = await DeliverAsync([.. items.Take(half)], cancellationToken).ConfigureAwait(false);
+        if (first.Fault is not null) return first with { Items = items.Count };
+        var second = await DeliverAsync([.. items.Skip(half)], cancellationToken).ConfigureAwait(false);
+        return new Delivery(items.Count, first.Accepted + second.Accepted, second.Fault);
+    }
+
+    private static UploadFault LeftOver(int unprocessed, int items)
+    {
+        var what = $"DynamoDB left {unprocessed} of {items} items unprocessed.";
+        return new UploadFault(FaultKind.Throttled, what, "It is throttling: raise the table's capacity if this goes on.") { Subject = "UnprocessedItems" };
+    }
+
+    private static long[] SequencesOf(IReadOnlyList<PendingItem> items)
+    {
+        var sequences = new long[items.Count];
+        for (var i = 0; i < sequences.Length; i++) sequences[i] = items[i].Record.Sequence;
+        return sequences;
     }
 }

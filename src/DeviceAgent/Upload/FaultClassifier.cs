@@ -21,7 +21,8 @@ internal sealed class FaultClassifier(TableOptions table)
     public UploadFault Classify(Exception exception)
     {
         var fault = Sort(exception);
-        return exception is AmazonServiceException { ErrorCode.Length: > 0 } service ? fault with { Subject = service.ErrorCode } : fault;
+        if (exception is not AmazonServiceException service) return fault;
+        return fault with { Subject = service.ErrorCode is { Length: > 0 } code ? code : fault.Subject, RetryAfter = AnswerTime.RetryAfter(service) };
     }
 
     private UploadFault Sort(Exception exception)
@@ -31,9 +32,15 @@ internal sealed class FaultClassifier(TableOptions table)
             if (e is CredentialsUnavailableException unavailable) return new UploadFault(FaultKind.NoCredentials, $"There are no credentials yet: {unavailable.Failure.Message}") { Subject = unavailable.Failure.Kind.ToString() };
         }
 
-        return exception is AmazonServiceException service && !string.IsNullOrEmpty(service.ErrorCode)
-            ? Sort(service)
-            : new UploadFault(FaultKind.Transient, $"DynamoDB was not reached: {Innermost(exception).Message}", "Check the network, and dynamoDbEndpoint if it is set.");
+        return exception switch
+        {
+            AmazonServiceException { StatusCode: HttpStatusCode.RequestEntityTooLarge } => new UploadFault(FaultKind.Rejected, "The request is too large (HTTP 413)."),
+            AmazonServiceException { StatusCode: HttpStatusCode.TooManyRequests } => new UploadFault(FaultKind.Throttled, "Too many requests (HTTP 429)."),
+            AmazonServiceException { ErrorCode.Length: > 0 } service => Sort(service),
+            AmazonServiceException { StatusCode: > 0 } service => new UploadFault(FaultKind.Transient, $"The answer is not one of DynamoDB's (HTTP {(int)service.StatusCode}).", "Check dynamoDbEndpoint, and whether a proxy is in between."),
+            OperationCanceledException or TimeoutException => new UploadFault(FaultKind.Transient, "DynamoDB did not answer in time.", "Check the network, and dynamoDbEndpoint if it is set."),
+            _ => new UploadFault(FaultKind.Transient, $"DynamoDB was not reached: {Innermost(exception).Message}", "Check the network, and dynamoDbEndpoint if it is set."),
+        };
     }
 
     private UploadFault Sort(AmazonServiceException e)
@@ -42,23 +49,28 @@ internal sealed class FaultClassifier(TableOptions table)
         var what = $"{code}: {e.Message} (HTTP {(int)e.StatusCode}, request {e.RequestId}).";
         return code switch
         {
-            "ExpiredTokenException" or "ExpiredToken" or "UnrecognizedClientException" => new UploadFault(FaultKind.StaleCredentials, what),
-            "InvalidSignatureException" when IsClockSkew(e.Message) => new UploadFault(
-                FaultKind.StaleCredentials, what, "The device's clock is wrong; it is corrected by the provider's. Set up time synchronisation."),
+            "ProvisionedThroughputExceededException" or "ThrottlingException" or "Throttling" or "RequestLimitExceeded" or "LimitExceededException" => new UploadFault(
+                FaultKind.Throttled, what, "Raise the table's capacity if this goes on."),
+            "ExpiredTokenException" or "ExpiredToken" => new UploadFault(FaultKind.StaleCredentials, what) { IfRepeated = FaultKind.Transient },
+            "UnrecognizedClientException" => new UploadFault(FaultKind.StaleCredentials, what),
+            "RequestTimeTooSkewed" or "RequestExpired" => ClockSkew(e, what),
+            "InvalidSignatureException" when IsClockSkew(e.Message) => ClockSkew(e, what),
             "InvalidSignatureException" or "MissingAuthenticationTokenException" or "IncompleteSignatureException" => Parked(
                 what, $"The signature is refused: check region ('{table.Region}') and dynamoDbEndpoint, and that no proxy changes requests."),
             "AccessDeniedException" => Parked(
                 what, $"The role behind the role alias must allow dynamodb:BatchWriteItem on the table '{table.TableName}'; a policy with ${{credentials-iot:ThingName}} needs a table that is called like the thing."),
             "ResourceNotFoundException" => Parked(
                 what, $"Create the table '{table.TableName}' in {table.Region} with partition key {table.PartitionKey} (S) and sort key {table.SortKey} (S), or correct tableName; a table that is being created will do in a moment."),
-            "ResourceInUseException" => new UploadFault(FaultKind.Transient, what),
             "ValidationException" when KeyMismatches.Any(t => e.Message.Contains(t, StringComparison.Ordinal)) => Parked(what, TableCheck.KeyRemedy(table)),
             "ValidationException" or "SerializationException" or "ItemCollectionSizeLimitExceededException" => new UploadFault(FaultKind.Rejected, what),
-            _ when e.StatusCode == HttpStatusCode.RequestEntityTooLarge => new UploadFault(FaultKind.Rejected, what),
             "UnknownOperationException" => Parked(what, "The endpoint is not DynamoDB: check dynamoDbEndpoint."),
             _ => new UploadFault(FaultKind.Transient, what),
         };
     }
+
+    /// <summary>The answer's own date tells the service's time; without one, fresh credentials do.</summary>
+    private static UploadFault ClockSkew(AmazonServiceException e, string what) => new(
+        AnswerTime.ServerTime(e) is null ? FaultKind.StaleCredentials : FaultKind.ClockSkew, what, "The device's clock is wrong; it is corrected by the service's. Set up time synchronisation.");
 
     private static UploadFault Parked(string what, string remedy) => new(FaultKind.Parked, what, remedy);
 

@@ -7,12 +7,17 @@ namespace DeviceAgent.Upload;
 /// <summary>From a reading to an item of the table.</summary>
 internal sealed class ItemMapper(TableOptions table)
 {
-    public Dictionary<string, AttributeValue> ToItem(Reading reading)
+    /// <summary>What an item needs in a request beside its attributes: the wrapping and the types.</summary>
+    private const int WrappingBytes = 128;
+
+    private readonly int _overhead = table.OverheadBytes + WrappingBytes;
+
+    public Dictionary<string, AttributeValue> ToItem(Reading reading, ItemKey key)
     {
-        var item = new Dictionary<string, AttributeValue>
+        var item = new Dictionary<string, AttributeValue>(reading.Attributes.Count + table.StaticAttributes.Count + 3)
         {
-            [table.PartitionKey] = new() { S = reading.SerialNumber },
-            [table.SortKey] = new() { S = TimestampText.Format(reading.Timestamp) },
+            [table.PartitionKey] = new() { S = key.Partition },
+            [table.SortKey] = new() { S = key.Sort },
         };
         if (table.TimeToLive is { } timeToLive)
         {
@@ -24,6 +29,9 @@ internal sealed class ItemMapper(TableOptions table)
         foreach (var (name, value) in table.StaticAttributes) item.TryAdd(name, ToAttribute(value));
         return item;
     }
+
+    /// <summary>An estimate, rather too high, of what a record takes in a request: types and wrapping at most double its text.</summary>
+    public int RequestBytes(int payloadBytes) => (2 * payloadBytes) + _overhead;
 
     private static AttributeValue ToAttribute(ReadingValue value) => value switch
     {

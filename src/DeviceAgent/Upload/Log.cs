@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(2211, LogLevel.Error, "The spool failed under the upload, which is tried again: {Problem}")]
     public static partial void SpoolFailed(this ILogger logger, string problem);
+
+    [LoggerMessage(2212, LogLevel.Warning, "The device's clock is wrong by DynamoDB's; requests are signed with the service's time. {Fault}")]
+    public static partial void ClockCorrected(this ILogger logger, string fault);
 }

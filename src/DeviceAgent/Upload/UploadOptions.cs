@@ -1,4 +1,5 @@
 using DeviceAgent.Configuration;
+using DeviceAgent.Spool;
 
 namespace DeviceAgent.Upload;
 
@@ -16,6 +17,12 @@ internal sealed record UploadOptions
     /// </summary>
     public TimeSpan ParkedRetry { get; init; } = TimeSpan.FromMinutes(2);
 
+    /// <summary>Requests under way at once while a backlog is sent, as far as the service bears it: 1 to 16.</summary>
+    public int MaxConcurrency { get; init; } = 4;
+
+    /// <summary>Which readings go first, oldestFirst or newestFirst; critical ones go before all others.</summary>
+    public SpoolOrder Order { get; init; } = SpoolOrder.OldestFirst;
+
     public static UploadOptions Read(SettingsReader settings)
     {
         var defaults = new UploadOptions();
@@ -24,6 +31,8 @@ internal sealed record UploadOptions
             BatchSize = settings.Integer("batchSize", defaults.BatchSize, 1, 25),
             MaxDelay = settings.Seconds("maxDelaySeconds", defaults.MaxDelay, 0, 3600),
             ParkedRetry = settings.Seconds("parkedRetrySeconds", defaults.ParkedRetry, 1, 3600),
+            MaxConcurrency = settings.Integer("maxConcurrency", defaults.MaxConcurrency, 1, 16),
+            Order = settings.Choice("order", defaults.Order),
         };
         settings.ReportUnknown();
         return options;

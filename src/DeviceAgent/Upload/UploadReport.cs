@@ -14,10 +14,14 @@ internal sealed class UploadReport(TimeProvider time, ILogger logger)
     private long? _faultReportedAt;
     private (FaultKind Kind, string Subject)? _fault;
 
-    public void Delivered(int count, long waiting)
+    /// <param name="count">Readings that were accepted.</param>
+    /// <param name="waiting">Readings that wait.</param>
+    /// <param name="isWell">Nothing of the request is left over: that ends a fault.</param>
+    public void Delivered(int count, long waiting, bool isWell)
     {
         _total += count;
         _sinceReport += count;
+        if (!isWell) return;
         if (_fault is not null) logger.DeliveryWorksAgain();
         else if (_reportedAt is { } last && time.GetElapsedTime(last) < DeliveryPeriod) return;
         _fault = null;

@@ -1,31 +1,34 @@
 using Amazon;
 using Amazon.DynamoDBv2;
 using DeviceAgent.Credentials;
+using DeviceAgent.Upload.Wire;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Upload;
 
 internal static class UploadServiceCollectionExtensions
 {
-    private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(20);
-
     /// <summary>From the spool into the table.</summary>
     public static IServiceCollection AddUpload(this IServiceCollection services, UploadOptions options, TableOptions table)
     {
         services.AddSingleton(options);
-        services.AddSingleton(new ItemMapper(table));
-        services.AddSingleton<IAmazonDynamoDB>(s => new AmazonDynamoDBClient(s.GetRequiredService<RoleAliasCredentials>(), ClientConfig(table)));
-        services.AddSingleton<ITable>(s => MakeTable(s, table));
+        services.AddSingleton(table);
+        services.AddSingleton<ItemMapper>();
+        services.AddSingleton(s => Connector.ForSockets(s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<WireHttpClientFactory>();
+        services.AddSingleton<IAmazonDynamoDB>(s => new AmazonDynamoDBClient(s.GetRequiredService<RoleAliasCredentials>(), ClientConfig(table, s.GetRequiredService<WireHttpClientFactory>())));
+        services.AddSingleton<ITableAccess, RoleAliasAccess>();
+        services.AddSingleton<ITable, DynamoDbTable>();
         services.AddSingleton<Deliverer>();
+        services.AddSingleton<UploadState>();
         services.AddHostedService<Uploader>();
         return services;
     }
 
     /// <summary>The SDK does one attempt; when to try again is decided here, where the error's meaning is known.</summary>
-    private static AmazonDynamoDBConfig ClientConfig(TableOptions table)
+    private static AmazonDynamoDBConfig ClientConfig(TableOptions table, WireHttpClientFactory http)
     {
-        var config = new AmazonDynamoDBConfig { MaxErrorRetry = 0, Timeout = RequestTimeout };
+        var config = new AmazonDynamoDBConfig { MaxErrorRetry = 0, HttpClientFactory = http, DisableLogging = true };
         if (table.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.ToString();
@@ -37,17 +40,5 @@ internal static class UploadServiceCollectionExtensions
         }
 
         return config;
-    }
-
-    private static DynamoDbTable MakeTable(IServiceProvider services, TableOptions table)
-    {
-        var cache = services.GetRequiredService<CredentialCache>();
-        var time = services.GetRequiredService<TimeProvider>();
-        return new DynamoDbTable(
-            services.GetRequiredService<IAmazonDynamoDB>(),
-            table,
-            async token => ClockCorrection.Apply(await cache.GetAsync(token).ConfigureAwait(false), time),
-            cache.RefreshAsync,
-            services.GetRequiredService<ILogger<DynamoDbTable>>());
     }
 }

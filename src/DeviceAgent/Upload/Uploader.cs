@@ -4,135 +4,216 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Upload;
 
-/// <summary>Takes readings from the spool in order and delivers them, for as long as the agent runs.</summary>
+/// <summary>
+/// Takes readings from the spool and delivers them, for as long as the agent runs: one request at a time when it keeps up, several
+/// while there is a backlog and DynamoDB bears it. One loop decides; only the requests run beside it.
+/// </summary>
 internal sealed class Uploader(
     ISpool spool,
     ITable table,
     Deliverer deliverer,
     ItemMapper mapper,
     UploadOptions options,
+    UploadState state,
     DrainSignal drain,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
     Random random,
     ILogger<Uploader> logger) : BackgroundService
 {
-    /// <summary>How long a request that is under way when the agent is stopped may go on.</summary>
-    private static readonly TimeSpan LastRequest = TimeSpan.FromSeconds(4);
+    /// <summary>How long requests that are under way when the agent is stopped may go on.</summary>
+    private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(4);
 
     private static readonly TimeSpan SpoolPause = TimeSpan.FromSeconds(30);
 
+    /// <summary>Shorter pauses belong to an upload that works.</summary>
+    private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
+
+    private readonly BatchPlanner _planner = new(spool, mapper, options);
+    private readonly InFlight _inFlight = new();
+    private readonly AdaptiveConcurrency _concurrency = new(options.MaxConcurrency);
     private readonly RetryDelay _delay = new(options.ParkedRetry, random);
+    private readonly Pause _pause = new(time);
     private readonly UploadReport _report = new(time, logger);
 
-    /// <summary>The last request was answered well.</summary>
+    /// <summary>The last requests were answered well, or nearly so.</summary>
     private bool _works;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         using var requests = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using var registration = stoppingToken.Register(() => requests.CancelAfter(LastRequest)).ConfigureAwait(false);
+        await using var registration = stoppingToken.Register(() => requests.CancelAfter(LastRequests)).ConfigureAwait(false);
         try
         {
             await CheckTableAsync(stoppingToken).ConfigureAwait(false);
-            while (!stoppingToken.IsCancellationRequested) await GuardedStepAsync(stoppingToken, requests.Token).ConfigureAwait(false);
+            while (!await StepAsync(drain.Requested.IsCompleted, requests.Token, stoppingToken).ConfigureAwait(false)) stoppingToken.ThrowIfCancellationRequested();
+            logger.Drained();
+            lifetime.StopApplication();
+            await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopped: what was not delivered stays in the spool.
         }
 
-        if (_works) await DeliverRestAsync(requests.Token).ConfigureAwait(false);
+        await DeliverRestAsync(requests.Token).ConfigureAwait(false);
         _report.Final(spool.Count);
     }
 
-    /// <summary>What the sources read last, as far as the time allows: the device may stay off for long.</summary>
+    /// <summary>What is under way and, while all is well, what the sources read last, as far as the time allows: the device may stay off for long.</summary>
     private async Task DeliverRestAsync(CancellationToken requests)
     {
         try
         {
-            while (await spool.PeekAsync(new SpoolQuery(options.BatchSize), requests).ConfigureAwait(false) is { Count: > 0 } records)
-            {
-                if (await DeliverAsync(records, requests, requests).ConfigureAwait(false) is not null) return;
-            }
+            while (_works && !await StepAsync(draining: true, requests, requests).ConfigureAwait(false)) requests.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException) when (requests.IsCancellationRequested)
         {
             // The time is up; the rest stays in the spool.
         }
-        catch (SpoolException e)
-        {
-            logger.SpoolFailed(e.Message);
-        }
+
+        await Task.WhenAll(_inFlight.Tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await SettleAsync(requests).ConfigureAwait(false);
     }
 
-    private async Task GuardedStepAsync(CancellationToken stopping, CancellationToken requests)
+    /// <summary>Does what can be done now and waits for what comes next. True when nothing is left of what was to be drained.</summary>
+    private async Task<bool> StepAsync(bool draining, CancellationToken requests, CancellationToken until)
+    {
+        // Before the look into the spool: what is committed in between must not be missed.
+        var nextCommit = spool.NextCommit;
+        await SettleAsync(requests).ConfigureAwait(false);
+        var canSend = _pause.Left == TimeSpan.Zero && _inFlight.Count < _concurrency.Limit;
+        var next = canSend ? await GuardedSendAsync(draining, requests, until).ConfigureAwait(false) : Next.After(_pause.Left);
+        ShowState();
+        if (next.IsNothingLeft && draining && _inFlight.Count == 0) return true;
+        if (next.Wait == TimeSpan.Zero) return false;
+
+        var signals = _inFlight.Tasks.ToList();
+        if (canSend) signals.Add(nextCommit);
+        if (canSend && !draining) signals.Add(drain.Requested);
+        await WaitAsync(signals, next.Wait, until).ConfigureAwait(false);
+        return false;
+    }
+
+    private async Task<Next> GuardedSendAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
         try
         {
-            await StepAsync(stopping, requests).ConfigureAwait(false);
+            return await SendNextAsync(draining, requests, until).ConfigureAwait(false);
         }
         catch (SpoolException e)
         {
-            logger.SpoolFailed(e.Message);
-            await Task.Delay(SpoolPause, time, stopping).ConfigureAwait(false);
+            OnSpoolFailure(e);
+            return Next.After(_pause.Left);
         }
     }
 
-    private async Task StepAsync(CancellationToken stopping, CancellationToken requests)
+    private async Task<Next> SendNextAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
-        // Both before the look into the spool: what is committed in between must not be missed.
-        var nextCommit = spool.NextCommit;
-        var draining = drain.Requested.IsCompleted;
-        var records = await spool.PeekAsync(new SpoolQuery(options.BatchSize), stopping).ConfigureAwait(false);
-        if (records.Count == 0 && draining)
-        {
-            logger.Drained();
-            lifetime.StopApplication();
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(false);
-        }
+        var batch = await _planner.NextAsync(_inFlight, until).ConfigureAwait(false);
+        foreach (var (record, reason) in batch.Damaged) await deliverer.SetDamagedAsideAsync(record, reason, until).ConfigureAwait(false);
+        if (batch.Items.Count == 0) return batch.Damaged.Count > 0 ? Next.AtOnce : Next.NothingLeft;
+        if (TimeToFill(batch, draining) is { } wait) return Next.After(wait);
 
-        if (TimeToFill(records, draining) is { } wait)
-        {
-            await WaitAsync(wait, nextCommit, stopping).ConfigureAwait(false);
-            return;
-        }
-
-        if (await DeliverAsync(records, stopping, requests).ConfigureAwait(false) is { } fault) await HandleAsync(fault, stopping).ConfigureAwait(false);
-    }
-
-    private async Task<UploadFault?> DeliverAsync(IReadOnlyList<SpoolRecord> records, CancellationToken stopping, CancellationToken requests)
-    {
-        var batch = Batch.From(records, mapper);
-        foreach (var (record, reason) in batch.Damaged)
-        {
-            await spool.SetAsideAsync(record, reason, stopping).ConfigureAwait(false);
-            logger.RecordDamaged(record.Sequence, reason);
-        }
-
-        if (batch.Items.Count == 0) return null;
-        if (await deliverer.DeliverAsync(batch.Items, requests).ConfigureAwait(false) is { } fault) return fault;
-
-        _works = true;
-        _delay.Reset();
-        _report.Delivered(batch.Items.Count, spool.Count);
-        return null;
+        _inFlight.Add(new Flight(batch.Items, deliverer.DeliverAsync(batch.Items, requests), _concurrency.Epoch));
+        return Next.AtOnce;
     }
 
     /// <summary>How long to wait for a fuller batch; null to send at once.</summary>
-    private TimeSpan? TimeToFill(IReadOnlyList<SpoolRecord> records, bool draining)
+    private TimeSpan? TimeToFill(Batch batch, bool draining)
     {
-        if (records.Count == 0) return Timeout.InfiniteTimeSpan;
-        if (records.Count >= options.BatchSize || draining || records[0].Age is not { } age || age >= options.MaxDelay) return null;
-        return options.MaxDelay - age;
+        if (batch.IsFull || batch.Items.Any(i => i.Record.Class == SpoolClass.Critical)) return null;
+        if (batch.Items.All(i => i.Record.Age is not null))
+        {
+            var left = options.MaxDelay - batch.Items.Max(i => i.Record.Age!.Value);
+            if (left <= TimeSpan.Zero) return null;
+            if (!draining) return left;
+        }
+
+        // Nothing is lost by its waiting: beside another request only a full one is worth it.
+        return _inFlight.Count == 0 ? null : Timeout.InfiniteTimeSpan;
     }
 
-    private async Task WaitAsync(TimeSpan wait, Task nextCommit, CancellationToken stopping)
+    private async Task SettleAsync(CancellationToken requests)
     {
-        using var done = CancellationTokenSource.CreateLinkedTokenSource(stopping);
-        await Task.WhenAny(nextCommit, drain.Requested, Task.Delay(wait, time, done.Token)).ConfigureAwait(false);
+        while (true)
+        {
+            var allUsed = _inFlight.Count >= _concurrency.Limit;
+            if (_inFlight.TakeFinished() is not { } flight) return;
+            var moreWait = spool.Count - _inFlight.Items >= options.BatchSize;
+            try
+            {
+                Settle(await flight.Delivery.ConfigureAwait(false), flight.Epoch, wasNeeded: allUsed && moreWait);
+            }
+            catch (SpoolException e)
+            {
+                OnSpoolFailure(e);
+            }
+            catch (OperationCanceledException) when (requests.IsCancellationRequested)
+            {
+                // Not known to be in the table: it stays in the spool.
+            }
+        }
+    }
+
+    private void Settle(Delivery delivery, int epoch, bool wasNeeded)
+    {
+        _report.Delivered(delivery.Accepted, spool.Count, isWell: delivery.Fault is null);
+        if (delivery.Accepted > 0) state.Succeeded();
+        if (delivery.Fault is { } fault)
+        {
+            Settle(fault, delivery.Share, epoch);
+            return;
+        }
+
+        _works = true;
+        _delay.Reset();
+        _concurrency.OnSuccess(wasNeeded);
+    }
+
+    /// <summary>A fault that several requests meet together is one.</summary>
+    private void Settle(UploadFault fault, double accepted, int epoch)
+    {
+        if (epoch != _concurrency.Epoch)
+        {
+            if (fault.RetryAfter is { } least) HoldFor(least, fault);
+            return;
+        }
+
+        if (fault.Kind == FaultKind.Parked) _concurrency.OnParked();
+        else _concurrency.OnPressure();
+        Handle(fault, accepted);
+    }
+
+    private void Handle(UploadFault fault, double accepted)
+    {
+        var delay = _delay.Next(fault, accepted);
+        HoldFor(delay, fault);
+        _works = _delay.IsQuick && delay < WorthTelling;
+        if (!_works) _report.Fault(fault, delay, spool.Count);
+    }
+
+    private void OnSpoolFailure(SpoolException e)
+    {
+        logger.SpoolFailed(e.Message);
+        _works = false;
+        HoldFor(SpoolPause, new UploadFault(FaultKind.Transient, $"The spool failed: {e.Message}"));
+    }
+
+    private void HoldFor(TimeSpan delay, UploadFault fault)
+    {
+        if (_pause.Extend(delay)) state.Pauses(fault, delay);
+    }
+
+    private void ShowState() => state.Sends(_inFlight.Count, _inFlight.Items, _concurrency.Limit);
+
+    private async Task WaitAsync(List<Task> signals, TimeSpan wait, CancellationToken until)
+    {
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(until);
+        signals.Add(Task.Delay(wait, time, done.Token));
+        await Task.WhenAny(signals).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
-        stopping.ThrowIfCancellationRequested();
+        until.ThrowIfCancellationRequested();
     }
 
     private async Task CheckTableAsync(CancellationToken stopping)
@@ -140,18 +221,22 @@ internal sealed class Uploader(
         while (await table.CheckAsync(stopping).ConfigureAwait(false) is { } fault)
         {
             if (fault.Kind == FaultKind.StaleCredentials) fault = await table.RefreshCredentialsAsync(stopping).ConfigureAwait(false) ?? fault;
-            await HandleAsync(fault, stopping).ConfigureAwait(false);
+            Handle(fault, accepted: 0);
+            await Task.Delay(_pause.Left, time, stopping).ConfigureAwait(false);
         }
 
         _works = true;
         _delay.Reset();
     }
 
-    private async Task HandleAsync(UploadFault fault, CancellationToken stopping)
+    /// <summary>When to look again.</summary>
+    private readonly record struct Next(TimeSpan Wait, bool IsNothingLeft)
     {
-        _works = false;
-        var delay = _delay.Next(fault.Kind);
-        _report.Fault(fault, delay, spool.Count);
-        await Task.Delay(delay, time, stopping).ConfigureAwait(false);
+        public static Next AtOnce => new(TimeSpan.Zero, false);
+
+        /// <summary>Nothing can be sent until something is committed or a request ends.</summary>
+        public static Next NothingLeft => new(Timeout.InfiniteTimeSpan, true);
+
+        public static Next After(TimeSpan wait) => new(wait == TimeSpan.Zero ? Timeout.InfiniteTimeSpan : wait, false);
     }
 }

@@ -91,7 +91,7 @@ public sealed class SensingServiceTests : IDisposable
 
     private Task StartAsync()
     {
-        _service = new SensingService(_source, new SourceOptions(), "SN1", _rules, _spool, new LiveTimestamps(_spool.NewestLive, _time), _drain, _time, _logger);
+        _service = new SensingService(_source, new SourceOptions(), "SN1", _rules, new LiveTimestamps(_spool.NewestLive, _time), _spool, _drain, _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 

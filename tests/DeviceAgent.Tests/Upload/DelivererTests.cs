@@ -3,13 +3,16 @@ using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;
 
-public class DelivererTests
+public sealed class DelivererTests : IDisposable
 {
     private static readonly UploadFault Stale = new(FaultKind.StaleCredentials, "ExpiredTokenException");
 
     private readonly FakeSpool _spool = new();
     private readonly FakeTable _table = new();
     private readonly RecordingLogger<Deliverer> _logger = new();
+    private readonly CountedMetrics _counted = new();
+
+    public void Dispose() => _counted.Dispose();
 
     [Fact]
     public async Task DeliverAsync_AllAccepted_AcknowledgesThem()
@@ -23,7 +26,7 @@ public class DelivererTests
     {
         _table.LeaveUnprocessed(0, 2);
         var fault = await DeliverAsync(3);
-        Assert.Equal(FaultKind.Transient, fault!.Kind);
+        Assert.Equal(FaultKind.Throttled, fault!.Kind);
         Assert.Equal([2L], _spool.Acknowledged);
         Assert.Equal(2, _spool.Count);
     }
@@ -94,7 +97,6 @@ public class DelivererTests
     {
         _spool.Fill(count);
         var records = await _spool.PeekAsync(new SpoolQuery(count), CancellationToken.None);
-        var batch = Batch.From(records, new ItemMapper(TestItems.Table));
-        return await new Deliverer(_spool, _table, _logger).DeliverAsync(batch.Items, CancellationToken.None);
+        return (await new Deliverer(_spool, _table, _counted.Metrics, _logger).DeliverAsync(TestItems.BatchOf(records).Items, CancellationToken.None)).Fault;
     }
 }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using DeviceAgent.Credentials;
+using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;
@@ -14,13 +15,14 @@ public sealed class DynamoDbTableTests : IDisposable
     private readonly FakeHttp _http = new();
     private readonly AmazonDynamoDBClient _client;
     private readonly DynamoDbTable _table;
-    private Func<Task> _prepare = () => Task.CompletedTask;
+    private readonly FakeAccess _access = new();
+    private readonly ManualTimeProvider _time = new();
 
     public DynamoDbTableTests()
     {
         var config = new AmazonDynamoDBConfig { ServiceURL = "http://dynamodb.test", AuthenticationRegion = "us-east-1", MaxErrorRetry = 0, HttpClientFactory = new FakeHttpFactory(_http) };
         _client = new AmazonDynamoDBClient(new SessionAWSCredentials("ASIA", "secret", "token"), config);
-        _table = new DynamoDbTable(_client, TestItems.Table, _ => _prepare(), _ => throw new NotSupportedException(), new RecordingLogger<DynamoDbTable>());
+        _table = new DynamoDbTable(_client, TestItems.Table, _access, _time, new RecordingLogger<DynamoDbTable>());
     }
 
     public void Dispose()
@@ -63,9 +65,9 @@ public sealed class DynamoDbTableTests : IDisposable
     }
 
     [Theory]
-    [InlineData(400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "slow down", (int)FaultKind.Transient, "slow down")]
-    [InlineData(400, "com.amazon.coral.service#ThrottlingException", "Rate exceeded", (int)FaultKind.Transient, "Rate exceeded")]
-    [InlineData(400, "com.amazonaws.dynamodb.v20120810#RequestLimitExceeded", "limit", (int)FaultKind.Transient, "limit")]
+    [InlineData(400, "com.amazonaws.dynamodb.v20120810#ProvisionedThroughputExceededException", "slow down", (int)FaultKind.Throttled, "slow down")]
+    [InlineData(400, "com.amazon.coral.service#ThrottlingException", "Rate exceeded", (int)FaultKind.Throttled, "Rate exceeded")]
+    [InlineData(400, "com.amazonaws.dynamodb.v20120810#RequestLimitExceeded", "limit", (int)FaultKind.Throttled, "limit")]
     [InlineData(500, "com.amazonaws.dynamodb.v20120810#InternalServerError", "oops", (int)FaultKind.Transient, "HTTP 500")]
     [InlineData(409, "com.amazonaws.dynamodb.v20120810#ReplicatedWriteConflictException", "conflict", (int)FaultKind.Transient, "conflict")]
     [InlineData(400, "com.amazon.coral.service#ExpiredTokenException", "The security token included in the request is expired", (int)FaultKind.StaleCredentials, "expired")]
@@ -113,7 +115,7 @@ public sealed class DynamoDbTableTests : IDisposable
     public async Task WriteAsync_NoCredentials_IsToldAsSuch()
     {
         var failure = new CredentialFailure(CredentialFailureKind.ConnectionRefused, "Nothing accepts connections.", "network", "Check the host.");
-        _prepare = () => throw new CredentialsUnavailableException(failure);
+        _access.Prepare = () => throw new CredentialsUnavailableException(failure);
         var fault = (await WriteAsync(1)).Fault!;
         Assert.Equal(FaultKind.NoCredentials, fault.Kind);
         Assert.Contains("Nothing accepts connections.", fault.What, StringComparison.Ordinal);
@@ -129,6 +131,65 @@ public sealed class DynamoDbTableTests : IDisposable
         await _http.Asked;
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => write);
+    }
+
+    [Fact]
+    public async Task WriteAsync_NoAnswerInTenSeconds_IsTransient()
+    {
+        _http.Hang();
+        var write = WriteAsync(1);
+        await _http.Asked;
+        _time.Advance(TimeSpan.FromSeconds(10));
+        var fault = (await write).Fault!;
+        Assert.Equal(FaultKind.Transient, fault.Kind);
+        Assert.Contains("did not answer in time", fault.What, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("x-amz-retry-after", "1500", 1.5)]
+    [InlineData("x-amz-retry-after", "3600000", 300.0)]
+    [InlineData("Retry-After", "7", 7.0)]
+    [InlineData("Retry-After", "Sun, 01 Mar 2026 12:00:20 GMT", 20.0)]
+    [InlineData("Retry-After", "soon", null)]
+    [InlineData("x-amz-retry-after", "-5", null)]
+    public async Task WriteAsync_ServiceAsksToWait_IsInTheFault(string header, string value, double? seconds)
+    {
+        _http.Answer(503, """{"__type":"com.amazon.coral.service#ServiceUnavailable","message":"busy"}""", ("Date", "Sun, 01 Mar 2026 12:00:00 GMT"), (header, value));
+        var fault = (await WriteAsync(1)).Fault!;
+        Assert.Equal(FaultKind.Transient, fault.Kind);
+        Assert.Equal(seconds, fault.RetryAfter?.TotalSeconds);
+    }
+
+    [Theory]
+    [InlineData("InvalidSignatureException", "Signature expired: 20260301T120000Z is now earlier than 20260301T121500Z")]
+    [InlineData("InvalidSignatureException", "Signature not yet current: 20260301T123000Z is still later than 20260301T122000Z")]
+    [InlineData("RequestTimeTooSkewed", "The difference between the request time and the current time is too large.")]
+    public async Task WriteAsync_TimeRefusedAndToldByTheAnswer_MeasuresTheClock(string type, string message)
+    {
+        _http.Answer(400, $$"""{"__type":"com.amazon.coral.service#{{type}}","message":"{{message}}"}""", ("Date", "Sun, 01 Mar 2026 12:20:00 GMT"));
+        var fault = (await WriteAsync(1)).Fault!;
+        Assert.Equal(FaultKind.ClockSkew, fault.Kind);
+        Assert.Equal(TestItems.Noon.AddMinutes(20), _access.ServerTime);
+    }
+
+    [Fact]
+    public async Task WriteAsync_AnswerChangedOnTheWay_IsTransient()
+    {
+        _http.Answer(200, """{"UnprocessedItems":{}}""", ("x-amz-crc32", "4185382652"));
+        Assert.Equal(FaultKind.Transient, (await WriteAsync(1)).Fault!.Kind);
+        _http.Answer(200, """{"UnprocessedItems":{}}""", ("x-amz-crc32", "4185382651"));
+        Assert.Null((await WriteAsync(1)).Fault);
+    }
+
+    [Theory]
+    [InlineData(413, "<html>Too Large</html>", (int)FaultKind.Rejected)]
+    [InlineData(413, "", (int)FaultKind.Rejected)]
+    [InlineData(429, "<html>Too Many</html>", (int)FaultKind.Throttled)]
+    [InlineData(404, "<html>no such page</html>", (int)FaultKind.Transient)]
+    public async Task WriteAsync_AnswerOfAProxy_IsSortedByItsStatus(int status, string body, int kind)
+    {
+        _http.Answer(status, body);
+        Assert.Equal((FaultKind)kind, (await WriteAsync(1)).Fault!.Kind);
     }
 
     [Theory]
@@ -171,6 +232,19 @@ public sealed class DynamoDbTableTests : IDisposable
 
     private Task<WriteResult> WriteAsync(int count) => _table.WriteAsync(TestItems.Items(count), CancellationToken.None);
 
+    private sealed class FakeAccess : ITableAccess
+    {
+        public Func<Task> Prepare { get; set; } = () => Task.CompletedTask;
+
+        public DateTimeOffset? ServerTime { get; private set; }
+
+        public Task PrepareAsync(CancellationToken cancellationToken) => Prepare();
+
+        public Task RefreshAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public void ServerTimeIs(DateTimeOffset serverTime) => ServerTime = serverTime;
+    }
+
     private sealed class FakeHttpFactory(FakeHttp http) : HttpClientFactory
     {
         public override HttpClient CreateHttpClient(IClientConfig clientConfig) => new(http, disposeHandler: false);
@@ -187,10 +261,12 @@ public sealed class DynamoDbTableTests : IDisposable
 
         public Task Asked => _asked.Task;
 
-        public void Answer(int status, string body) => _answer = () => Task.FromResult(new HttpResponseMessage((HttpStatusCode)status)
+        public void Answer(int status, string body, params (string Name, string Value)[] headers) => _answer = () =>
         {
-            Content = new StringContent(body, Encoding.UTF8, "application/x-amz-json-1.0"),
-        });
+            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/x-amz-json-1.0") };
+            foreach (var (name, value) in headers) response.Headers.TryAddWithoutValidation(name, value);
+            return Task.FromResult(response);
+        };
 
         public void Fail(Exception exception) => _answer = () => Task.FromException<HttpResponseMessage>(exception);
 

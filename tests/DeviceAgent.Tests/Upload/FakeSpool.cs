@@ -15,7 +15,7 @@ internal sealed class FakeSpool : ISpool
 
     public List<(long Sequence, string Reason)> DeadLetters { get; } = [];
 
-    /// <summary>The next appends fail with this.</summary>
+    /// <summary>Appends and acknowledgements fail with this while it is set.</summary>
     public SpoolException? Failure { get; set; }
 
     public List<SpoolEntry> Appended { get; } = [];
@@ -60,12 +60,12 @@ internal sealed class FakeSpool : ISpool
     }
 
     /// <summary>Puts a record in as if it had waited for so long.</summary>
-    public void Add(DateTimeOffset timestamp, TimeSpan? age, ReadOnlyMemory<byte> payload, bool isSound = true)
+    public void Add(DateTimeOffset timestamp, TimeSpan? age, ReadOnlyMemory<byte> payload, bool isSound = true, SpoolClass @class = SpoolClass.Normal)
     {
         TaskCompletionSource committed;
         lock (_gate)
         {
-            _records.Add(_next, new SpoolRecord(_next, SpoolClass.Normal, timestamp, age, payload, isSound));
+            _records.Add(_next, new SpoolRecord(_next, @class, timestamp, age, payload, isSound));
             _next++;
             (committed, _nextCommit) = (_nextCommit, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }
@@ -73,9 +73,9 @@ internal sealed class FakeSpool : ISpool
         committed.SetResult();
     }
 
-    public void Fill(int count, TimeSpan? age = null)
+    public void Fill(int count, TimeSpan? age = null, SpoolClass @class = SpoolClass.Normal)
     {
-        for (var i = 0; i < count; i++) Add(TestItems.Noon.AddSeconds(_next), age, TestItems.Entry((int)_next).Payload);
+        for (var i = 0; i < count; i++) Add(TestItems.Noon.AddSeconds(_next), age, TestItems.Entry((int)_next).Payload, @class: @class);
     }
 
     /// <summary>Completes when the last record has left.</summary>
@@ -104,7 +104,8 @@ internal sealed class FakeSpool : ISpool
         lock (_gate)
         {
             var from = query.Order == SpoolOrder.OldestFirst ? _records.Values : _records.Values.Reverse();
-            records = [.. from.Where(r => r.Sequence > query.After && query.Except?.Contains(r.Sequence) != true).Take(query.Max)];
+            var offered = from.Where(r => r.Sequence > query.After && query.Except?.Contains(r.Sequence) != true);
+            records = [.. offered.Where(r => r.Class == SpoolClass.Critical).Concat(offered.Where(r => r.Class != SpoolClass.Critical)).Take(query.Max)];
         }
 
         AfterPeek?.Invoke();
@@ -113,6 +114,7 @@ internal sealed class FakeSpool : ISpool
 
     public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken)
     {
+        if (Failure is not null) return Task.FromException(Failure);
         lock (_gate)
         {
             Acknowledged.AddRange(sequences);

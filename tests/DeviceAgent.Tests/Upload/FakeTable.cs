@@ -1,14 +1,17 @@
+using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;
 
-/// <summary>A table that keeps what it is given, and answers as it is told.</summary>
+/// <summary>A table that keeps what it is given, answers as it is told, and notes when two requests have a key in common.</summary>
 internal sealed class FakeTable : ITable
 {
     private readonly Lock _gate = new();
     private readonly Queue<Func<IReadOnlyList<PendingItem>, WriteResult>> _answers = new();
     private readonly List<IReadOnlyList<PendingItem>> _requests = [];
+    private readonly HashSet<ItemKey> _keysUnderWay = [];
     private TaskCompletionSource _asked = NewSignal();
+    private int _underWay;
 
     /// <summary>What is in the table, by key; a later put replaces an earlier one.</summary>
     public Dictionary<ItemKey, PendingItem> Stored { get; } = [];
@@ -22,6 +25,11 @@ internal sealed class FakeTable : ITable
         }
     }
 
+    /// <summary>Requests that broke the rules.</summary>
+    public List<string> Violations { get; } = [];
+
+    public int MostUnderWay { get; private set; }
+
     public Queue<UploadFault?> CheckAnswers { get; } = new();
 
     public UploadFault? RefreshAnswer { get; set; }
@@ -34,12 +42,17 @@ internal sealed class FakeTable : ITable
     /// <summary>When set, requests wait for it or for their cancellation.</summary>
     public TaskCompletionSource? Hang { get; set; }
 
+    /// <summary>When set, each request takes so long.</summary>
+    public (ManualTimeProvider Clock, TimeSpan Time)? Latency { get; set; }
+
+    /// <summary>When set, it may say what becomes of a request; null is the usual.</summary>
+    public Func<FakeTable, IReadOnlyList<PendingItem>, WriteResult?>? Answer { get; set; }
+
     /// <summary>The next request ends in this fault.</summary>
     public void Fail(UploadFault fault) => _answers.Enqueue(items => WriteResult.Failed(items, fault));
 
     /// <summary>The next request leaves those at these places unprocessed.</summary>
-    public void LeaveUnprocessed(params int[] places) =>
-        _answers.Enqueue(items => Accept([.. items.Where((_, i) => !places.Contains(i))], [.. places.Select(p => items[p])]));
+    public void LeaveUnprocessed(params int[] places) => _answers.Enqueue(items => Accept(items, i => !places.Contains(i)));
 
     /// <summary>Completes when so many requests have come.</summary>
     public async Task WhenAskedAsync(int requests)
@@ -61,23 +74,27 @@ internal sealed class FakeTable : ITable
 
     public async Task<WriteResult> WriteAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
     {
-        Assert.InRange(items.Count, 1, 25);
-        Assert.Equal(items.Count, items.Select(i => i.Key).Distinct().Count());
-        TaskCompletionSource asked;
-        lock (_gate)
+        Enter(items);
+        try
         {
-            _requests.Add(items);
-            (asked, _asked) = (_asked, NewSignal());
+            if (Hang is { } hang) await hang.Task.WaitAsync(cancellationToken);
+            if (Latency is { } latency) await Task.Delay(latency.Time, latency.Clock, cancellationToken);
+            lock (_gate)
+            {
+                if (_answers.TryDequeue(out var answer)) return answer(items);
+                if (Answer?.Invoke(this, items) is { } result) return result;
+                return items.Any(i => Poison.Contains(i.Record.Sequence))
+                    ? WriteResult.Failed(items, new UploadFault(FaultKind.Rejected, "ValidationException: no good"))
+                    : Accept(items, _ => true);
+            }
         }
-
-        asked.SetResult();
-        if (Hang is { } hang) await hang.Task.WaitAsync(cancellationToken);
-        lock (_gate)
+        finally
         {
-            if (_answers.TryDequeue(out var answer)) return answer(items);
-            return items.Any(i => Poison.Contains(i.Record.Sequence))
-                ? WriteResult.Failed(items, new UploadFault(FaultKind.Rejected, "ValidationException: no good"))
-                : Accept(items, []);
+            lock (_gate)
+            {
+                _underWay--;
+                _keysUnderWay.ExceptWith(items.Select(i => i.Key));
+            }
         }
     }
 
@@ -87,11 +104,28 @@ internal sealed class FakeTable : ITable
         return Task.FromResult(RefreshAnswer);
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-    private WriteResult Accept(IReadOnlyList<PendingItem> items, IReadOnlyList<PendingItem> unprocessed)
+    /// <summary>Puts those at the places that are chosen.</summary>
+    public WriteResult Accept(IReadOnlyList<PendingItem> items, Func<int, bool> isAccepted)
     {
-        foreach (var item in items) Stored[item.Key] = item;
-        return new WriteResult(items, unprocessed, null);
+        var accepted = items.Where((_, i) => isAccepted(i)).ToList();
+        foreach (var item in accepted) Stored[item.Key] = item;
+        return new WriteResult(accepted, [.. items.Except(accepted)], null);
     }
+
+    private void Enter(IReadOnlyList<PendingItem> items)
+    {
+        TaskCompletionSource asked;
+        lock (_gate)
+        {
+            _requests.Add(items);
+            MostUnderWay = Math.Max(MostUnderWay, ++_underWay);
+            if (items.Count is < 1 or > 25) Violations.Add($"request {_requests.Count} has {items.Count} items");
+            foreach (var item in items.Where(i => !_keysUnderWay.Add(i.Key))) Violations.Add($"request {_requests.Count}: {item.Key} is under way already");
+            (asked, _asked) = (_asked, NewSignal());
+        }
+
+        asked.SetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }

@@ -10,7 +10,7 @@ public class ItemMapperTests
     public void ToItem_ValuesOfAllKinds_GetTheirTypes()
     {
         var sample = ReadingJson.TryRead(Encoding.UTF8.GetBytes("""{"n":23.70,"s":"x","e":"","b":false,"z":null,"l":[1,"a",[]],"m":{"k":{"d":2}},"el":[],"em":{}}"""), out _);
-        var item = new ItemMapper(TestItems.Table).ToItem(new Reading("SN1", TestItems.Noon, sample!.Attributes));
+        var item = new ItemMapper(TestItems.Table).ToItem(new Reading("SN1", TestItems.Noon, sample!.Attributes), TestItems.Key(0));
 
         Assert.Equal("SN1", item["serial_number"].S);
         Assert.Equal("2026-03-01T12:00:00.000Z", item["timestamp"].S);
@@ -39,7 +39,7 @@ public class ItemMapperTests
             TimeToLive = new TimeToLive("expires_at", 2),
             StaticAttributes = [new("site", new ReadingValue.Text("cellar")), new("n", new ReadingValue.Number("9"))],
         };
-        var item = new ItemMapper(table).ToItem(TestItems.Reading(0, new KeyValuePair<string, ReadingValue>("n", ReadingValue.Of(1))));
+        var item = new ItemMapper(table).ToItem(TestItems.Reading(0, new KeyValuePair<string, ReadingValue>("n", ReadingValue.Of(1))), TestItems.Key(0));
 
         Assert.Equal(["at", "expires_at", "id", "n", "site"], item.Keys.Order(StringComparer.Ordinal));
         Assert.Equal($"{TestItems.Noon.ToUnixTimeSeconds() + (2 * 86_400)}", item["expires_at"].N);

@@ -20,6 +20,14 @@ internal static class TestItems
     public static SpoolRecord Record(long sequence, int second) =>
         new(sequence, SpoolClass.Normal, Noon.AddSeconds(second), null, ReadingJson.Write(Reading(second)), IsSound: true);
 
-    public static IReadOnlyList<PendingItem> Items(int count) =>
-        Batch.From([.. Enumerable.Range(1, count).Select(i => Record(i, i))], new ItemMapper(Table)).Items;
+    public static IReadOnlyList<PendingItem> Items(int count) => BatchOf([.. Enumerable.Range(1, count).Select(i => Record(i, i))]).Items;
+
+    public static Batch BatchOf(IReadOnlyList<SpoolRecord> records, params ItemKey[] underWay)
+    {
+        var batch = new Batch(new ItemMapper(Table), 25, underWay.ToHashSet());
+        batch.Add(records);
+        return batch;
+    }
+
+    public static ItemKey Key(int second) => new("SN1", TimestampText.Format(Noon.AddSeconds(second)));
 }

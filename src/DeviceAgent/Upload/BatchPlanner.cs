@@ -1,0 +1,24 @@
+using DeviceAgent.Spool;
+
+namespace DeviceAgent.Upload;
+
+/// <summary>Takes the next batch from what is in the spool and not under way.</summary>
+internal sealed class BatchPlanner(ISpool spool, ItemMapper mapper, UploadOptions options)
+{
+    /// <summary>How often it is looked further where records must be held back.</summary>
+    private const int Looks = 4;
+
+    public async Task<Batch> NextAsync(InFlight inFlight, CancellationToken cancellationToken)
+    {
+        var batch = new Batch(mapper, options.BatchSize, inFlight.Keys);
+        var except = inFlight.Sequences();
+        for (var look = 0; look < Looks; look++)
+        {
+            var records = await spool.PeekAsync(new SpoolQuery(options.BatchSize, options.Order, except), cancellationToken).ConfigureAwait(false);
+            if (batch.Add(records) || batch.IsFull || records.Count < options.BatchSize) break;
+            except = [.. except, .. records.Select(r => r.Sequence)];
+        }
+
+        return batch;
+    }
+}

@@ -1,0 +1,60 @@
+using System.Net;
+using Amazon.Runtime;
+using DeviceAgent.Diagnostics;
+
+namespace DeviceAgent.Upload.Wire;
+
+/// <summary>
+/// The HTTP client that the SDK's client uses: one, with its connections kept and their bytes counted. How long a request may take
+/// is the caller's to say, by its token.
+/// </summary>
+internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Then a connection is replaced, and with it the address that it goes to.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient _client;
+
+    public WireHttpClientFactory(Connector connector, AgentMetrics metrics)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = ConnectionLifetime,
+            ConnectCallback = async (context, token) => new CountingStream(await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false), metrics),
+        };
+        _client = new HttpClient(new WholeAnswer(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
+
+    public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+    public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Reads each answer to its end under the request's token: the SDK reads the body without one.</summary>
+    private sealed class WholeAnswer(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+                return response;
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+using DeviceAgent.Spool;
+using DeviceAgent.TestSupport;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.Hosting;
+
+namespace DeviceAgent.Tests.Upload;
+
+/// <summary>An uploader between a spool and a table in memory, in virtual time.</summary>
+internal sealed class UploadRig : IAsyncDisposable
+{
+    private Uploader? _uploader;
+
+    public ManualTimeProvider Time { get; } = new();
+
+    public FakeSpool Spool { get; } = new();
+
+    public FakeTable Table { get; } = new();
+
+    public DrainSignal Drain { get; } = new();
+
+    public FakeLifetime Lifetime { get; } = new();
+
+    public CountedMetrics Counted { get; } = new();
+
+    public RecordingLogger<Uploader> Log { get; } = new();
+
+    public UploadState State { get; }
+
+    public UploadOptions Options { get; init; } = new();
+
+    public int Seed { get; init; } = 1;
+
+    public UploadRig() => State = new UploadState(Time);
+
+    public async Task StartAsync()
+    {
+        var deliverer = new Deliverer(Spool, Table, Counted.Metrics, new RecordingLogger<Deliverer>());
+        _uploader = new Uploader(Spool, Table, deliverer, new ItemMapper(TestItems.Table), Options, State, Drain, Lifetime, Time, new Random(Seed), Log);
+        await _uploader.StartAsync(CancellationToken.None);
+    }
+
+    public Task StopAsync() => _uploader!.StopAsync(CancellationToken.None);
+
+    /// <summary>Starts, and lets time pass until nothing is left in the spool.</summary>
+    public async Task DrainInVirtualTimeAsync()
+    {
+        await StartAsync();
+        await PassTimeUntilAsync(Spool.WhenEmptyAsync());
+    }
+
+    /// <summary>Lets time pass, from timer to timer.</summary>
+    public async Task PassTimeUntilAsync(Task done)
+    {
+        while (!done.IsCompleted)
+        {
+            using var waiting = new CancellationTokenSource();
+            await Task.WhenAny(done, Time.WaitForTimersAsync(1, waiting.Token));
+            await waiting.CancelAsync();
+            if (Time.NextTimer is { } next) Time.Advance(next);
+            await Task.Yield();
+        }
+
+        await done;
+    }
+
+    public async Task AdvanceToNextRequestAsync(int requests)
+    {
+        await Time.WaitForTimersAsync(1);
+        Time.Advance(Time.NextTimer!.Value);
+        await Table.WhenAskedAsync(requests);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_uploader is null) return;
+        var stop = StopAsync();
+        Time.Advance(TimeSpan.FromSeconds(10));
+        await stop.WaitAsync(TimeSpan.FromSeconds(20));
+        _uploader.Dispose();
+        Counted.Dispose();
+    }
+
+    internal sealed class FakeLifetime : IHostApplicationLifetime
+    {
+        private readonly TaskCompletionSource _stopped = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Stopped => _stopped.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+        public CancellationToken ApplicationStarted => CancellationToken.None;
+
+        public CancellationToken ApplicationStopping => CancellationToken.None;
+
+        public CancellationToken ApplicationStopped => CancellationToken.None;
+
+        public void StopApplication() => _stopped.TrySetResult();
+    }
+}
