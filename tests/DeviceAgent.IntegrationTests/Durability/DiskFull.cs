@@ -14,7 +14,7 @@ internal sealed class DiskFull(TimeSpan full, Action<string> say)
     private const string Thing = "thermostat-01";
     private const string Sensor = "sensor";
     private const int DiskMebibytes = 16;
-    private const int MemoryReadings = 200;
+    private const int MemoryReadings = 400;
     private const int ReadingsAtATime = 10;
 
     private static readonly TimeSpan _pace = TimeSpan.FromMilliseconds(50);
@@ -54,7 +54,7 @@ internal sealed class DiskFull(TimeSpan full, Action<string> say)
             "spool.reserveMegabytes=0",
             $"spool.memoryReadings={MemoryReadings}");
 
-        using var program = new Producer(socket, _oracle, "program", new Random(1)) { Pause = TimeSpan.FromMilliseconds(200), Query = "?class=critical" };
+        using var program = new Producer(socket, _oracle, "program", new Random(1)) { Pause = TimeSpan.FromMilliseconds(400), MostReadings = 3, Query = "?class=critical" };
         using var stop = new CancellationTokenSource();
         var sensing = SenseAsync(agent, stop.Token);
         var producing = program.RunAsync(stop.Token);

@@ -24,7 +24,10 @@ internal sealed class Producer(string socket, Oracle oracle, string serial, Rand
     private int _inMemory;
     private int _refused;
 
-    /// <summary>Between a request that was answered well and the next one.</summary>
+    /// <summary>In one request at most.</summary>
+    public int MostReadings { get; init; } = 10;
+
+    /// <summary>Between one request and the next.</summary>
     public TimeSpan Pause { get; init; } = TimeSpan.Zero;
 
     /// <summary>What follows the path.</summary>
@@ -47,7 +50,7 @@ internal sealed class Producer(string socket, Oracle oracle, string serial, Rand
     {
         while (!stop.IsCancellationRequested)
         {
-            var pause = await PostAsync(random.Next(1, 11)) ? Pause : _pause;
+            var pause = await PostAsync(random.Next(1, MostReadings + 1)) || Pause > _pause ? Pause : _pause;
             if (pause > TimeSpan.Zero) await Task.Delay(pause, stop).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
