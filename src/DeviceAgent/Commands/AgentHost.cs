@@ -20,7 +20,10 @@ internal static class AgentHost
     /// <summary>All loops together; a request under way gets 4 s of it.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
 
-    public static IHost Build(AgentOptions options, DeviceIdentity identity)
+    /// <param name="options">The configuration.</param>
+    /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="replace">Puts other services in the place of some, after all are registered.</param>
+    public static IHost Build(AgentOptions options, DeviceIdentity identity, Action<IServiceCollection>? replace = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddSingleton(TimeProvider.System);
@@ -36,6 +39,7 @@ internal static class AgentHost
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
         builder.Services.AddSensing(options.Source, options.SerialNumber, rules);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
+        replace?.Invoke(builder.Services);
         return builder.Build();
     }
 

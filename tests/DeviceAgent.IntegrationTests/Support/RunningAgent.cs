@@ -25,6 +25,8 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     public int ProcessId => _process.Id;
 
+    public bool HasExited => _process.HasExited;
+
     public StreamWriter Input => _process.StandardInput;
 
     /// <summary>Starts <c>device-agent</c> with the arguments, with no AWS variables but those given.</summary>
@@ -91,10 +93,16 @@ internal sealed class RunningAgent : IAsyncDisposable
         return await WaitForExitAsync();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>SIGKILL, unless it has ended.</summary>
+    public async Task KillAsync()
     {
         if (!_process.HasExited) _process.Kill();
         await _process.WaitForExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await KillAsync();
         _process.Dispose();
     }
 
