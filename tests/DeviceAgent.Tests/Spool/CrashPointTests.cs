@@ -47,6 +47,7 @@ public sealed class CrashPointTests : IDisposable
     {
         var path = _folder.File($"{(injection.Contains("KILL", StringComparison.Ordinal) ? "kill" : "fault")}-{number}.db");
         var start = new ProcessStartInfo("strace") { RedirectStandardOutput = true, RedirectStandardError = true };
+        start.Environment["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = "1";
         string[] trace = ["-f", "-qq", "-o", "/dev/null", "-e", "trace=fdatasync,fsync", .. injection.Length == 0 ? Array.Empty<string>() : ["-e", injection]];
         string[] writer = ["dotnet", "exec", typeof(CrashPointTests).Assembly.Location, SpoolWriter.Argument, path, Readings.ToString(CultureInfo.InvariantCulture)];
         foreach (var argument in trace.Concat(writer)) start.ArgumentList.Add(argument);
@@ -70,7 +71,9 @@ public sealed class CrashPointTests : IDisposable
         var found = records.Select(r => int.Parse(SpoolBench.Text(r), CultureInfo.InvariantCulture)).ToList();
         Assert.True(found.SequenceEqual(Enumerable.Range(0, found.Count)), $"{when}: {string.Join(' ', found)}");
         Assert.True(acknowledged.All(found.Contains), $"{when}: acknowledged {string.Join(' ', acknowledged)}, found {string.Join(' ', found)}");
-        Assert.True(records.All(r => r.IsSound) && spool.Status.Quarantined == 0, when);
+
+        // Killed while it is being made, a file may be empty.
+        Assert.True(records.All(r => r.IsSound) && (spool.Status.Quarantined == 0 || found.Count == 0), when);
         return found.Count;
     }
 }

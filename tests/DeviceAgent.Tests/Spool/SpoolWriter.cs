@@ -15,7 +15,10 @@ internal static class SpoolWriter
 
     public static SpoolOptions Options { get; } = new() { ReserveBytes = 0, QuotaBytes = 1024 * 1024, GroupCommitReadings = 5 };
 
-    public static async Task<int> Main(string[] arguments)
+    /// <summary>On the thread pool, which the tests limit to one thread: strace counts the syncs of each thread.</summary>
+    public static Task<int> Main(string[] arguments) => Task.Run(() => RunAsync(arguments));
+
+    private static async Task<int> RunAsync(string[] arguments)
     {
         if (arguments is not [Argument, var path, var count]) return 2;
         using var metrics = new CountedMetrics();
