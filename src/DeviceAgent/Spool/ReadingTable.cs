@@ -38,8 +38,11 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         while (reader.Read()) yield return (reader.GetInt64(0), ToWeight(reader, 1));
     }
 
-    /// <summary>Rows whose time is known, from one end, without those that are hidden; the critical ones (which have an index) before all others.</summary>
-    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, Func<long, bool> isHidden) =>
+    /// <summary>Rows whose time is known, from one end, without those that are hidden.</summary>
+    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, Func<long, bool> isHidden) => Read("TRUE", order, isHidden);
+
+    /// <summary>The same, with the critical ones (which have an index) before all others.</summary>
+    public IEnumerable<(SpoolRow Row, bool IsSound)> ReadCriticalFirst(SpoolOrder order, Func<long, bool> isHidden) =>
         Read("class = 1", order, isHidden).Concat(Read("class <> 1", order, isHidden));
 
     private IEnumerable<(SpoolRow Row, bool IsSound)> Read(string classes, SpoolOrder order, Func<long, bool> isHidden)

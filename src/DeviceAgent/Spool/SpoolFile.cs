@@ -101,7 +101,8 @@ internal sealed class SpoolFile : IDisposable
         }
     }
 
-    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, Func<long, bool> isHidden) => _readings.Read(order, isHidden);
+    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolQuery query, Func<long, bool> isHidden) =>
+        query.CriticalFirst ? _readings.ReadCriticalFirst(query.Order, isHidden) : _readings.Read(query.Order, isHidden);
 
     /// <summary>Number, boot and monotonic time of the oldest row that is not hidden.</summary>
     public SpoolRow? Oldest(Func<long, bool> isHidden) => _readings.Oldest(isHidden);

@@ -4,4 +4,5 @@ namespace DeviceAgent.Spool;
 /// <param name="Max">At most so many records.</param>
 /// <param name="Order">From which end.</param>
 /// <param name="Except">Sequences to leave out: those that are under way.</param>
-internal sealed record SpoolQuery(int Max, SpoolOrder Order = SpoolOrder.OldestFirst, IReadOnlySet<long>? Except = null);
+/// <param name="CriticalFirst">The critical ones before all others.</param>
+internal sealed record SpoolQuery(int Max, SpoolOrder Order = SpoolOrder.OldestFirst, IReadOnlySet<long>? Except = null, bool CriticalFirst = false);

@@ -107,11 +107,11 @@ internal sealed class SpoolStore
         OnDisk(file =>
         {
             onDisk.Clear();
-            onDisk.AddRange(file.Read(query.Order, IsHidden).Take(query.Max).Select(r => StoredRow.ToRecord(r.Row, r.IsSound, _clock)));
+            onDisk.AddRange(file.Read(query, IsHidden).Take(query.Max).Select(r => StoredRow.ToRecord(r.Row, r.IsSound, _clock)));
         });
-        var inMemory = _ring.Read(query.Order).Where(r => !IsHidden(r.Sequence)).OrderByDescending(r => r.Class == SpoolClass.Critical).Take(query.Max).Select(r => StoredRow.ToRecord(r, isSound: true, _clock));
+        var inMemory = _ring.Read(query.Order).Where(r => !IsHidden(r.Sequence)).OrderByDescending(r => query.CriticalFirst && r.Class == SpoolClass.Critical).Take(query.Max).Select(r => StoredRow.ToRecord(r, isSound: true, _clock));
         var all = query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk);
-        return [.. all.OrderByDescending(r => r.Class == SpoolClass.Critical).Take(query.Max)];
+        return [.. all.OrderByDescending(r => query.CriticalFirst && r.Class == SpoolClass.Critical).Take(query.Max)];
     }
 
     public void Acknowledge(IReadOnlyCollection<long> sequences)
