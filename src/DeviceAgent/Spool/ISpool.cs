@@ -26,7 +26,7 @@ internal interface ISpool
     /// <summary>Commits what waits.</summary>
     Task FlushAsync(CancellationToken cancellationToken);
 
-    /// <summary>Records whose time is known, from one end, the critical ones before all others; they stay where they are.</summary>
+    /// <summary>Records whose time is known, from one end; they stay where they are.</summary>
     Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken);
 
     /// <summary>These were accepted by the store that they are for; they are deleted in due course.</summary>

@@ -38,18 +38,16 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         while (reader.Read()) yield return (reader.GetInt64(0), ToWeight(reader, 1));
     }
 
-    /// <summary>
-    /// Rows whose time is known, from one end, without those that are hidden; the critical ones (which have an index) before all others.
-    /// Behind a given row they come in the plain order.
-    /// </summary>
-    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, long? after, Func<long, bool> isHidden) => after is null
-        ? Read("class = 1", 0, order, isHidden).Concat(Read("class <> 1", 0, order, isHidden))
-        : Read("seq > $after", after.Value, order, isHidden);
+    /// <summary>Rows whose time is known, from one end, without those that are hidden; the critical ones, which have an index, come first when that is asked for.</summary>
+    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolQuery query, Func<long, bool> isHidden) => query.CriticalFirst
+        ? Read("class = 1", query, isHidden).Concat(Read("class <> 1", query, isHidden))
+        : Read("TRUE", query, isHidden);
 
-    private IEnumerable<(SpoolRow Row, bool IsSound)> Read(string which, long after, SpoolOrder order, Func<long, bool> isHidden)
+    private IEnumerable<(SpoolRow Row, bool IsSound)> Read(string classes, SpoolQuery query, Func<long, bool> isHidden)
     {
-        var direction = order == SpoolOrder.OldestFirst ? "" : " DESC";
-        using var command = connection.Prepare($"SELECT {StoredRow.Columns} FROM readings WHERE {which} AND ts IS NOT NULL ORDER BY seq{direction}", ("$after", after));
+        var direction = query.Order == SpoolOrder.OldestFirst ? "" : " DESC";
+        using var command = connection.Prepare(
+            $"SELECT {StoredRow.Columns} FROM readings WHERE {classes} AND seq > $after AND ts IS NOT NULL ORDER BY seq{direction}", ("$after", query.After));
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {

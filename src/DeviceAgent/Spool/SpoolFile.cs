@@ -101,7 +101,7 @@ internal sealed class SpoolFile : IDisposable
         }
     }
 
-    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, long? after, Func<long, bool> isHidden) => _readings.Read(order, after, isHidden);
+    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolQuery query, Func<long, bool> isHidden) => _readings.Read(query, isHidden);
 
     /// <summary>Number, boot and monotonic time of the oldest row that is not hidden.</summary>
     public SpoolRow? Oldest(Func<long, bool> isHidden) => _readings.Oldest(isHidden);

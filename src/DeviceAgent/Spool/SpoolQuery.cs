@@ -4,5 +4,6 @@ namespace DeviceAgent.Spool;
 /// <param name="Max">At most so many records.</param>
 /// <param name="Order">From which end.</param>
 /// <param name="Except">Sequences to leave out: those that are under way.</param>
-/// <param name="After">Only records behind this sequence, in the plain order: to go through all of them, page by page. Null: critical ones come first.</param>
-internal sealed record SpoolQuery(int Max, SpoolOrder Order = SpoolOrder.OldestFirst, IReadOnlySet<long>? Except = null, long? After = null);
+/// <param name="After">Only records behind this sequence: to go through all of them, page by page.</param>
+/// <param name="CriticalFirst">The critical ones before all others.</param>
+internal sealed record SpoolQuery(int Max, SpoolOrder Order = SpoolOrder.OldestFirst, IReadOnlySet<long>? Except = null, long After = 0, bool CriticalFirst = false);

@@ -107,14 +107,14 @@ internal sealed class SpoolStore
         OnDisk(file =>
         {
             onDisk.Clear();
-            onDisk.AddRange(file.Read(query.Order, query.After, IsHidden).Take(query.Max).Select(r => StoredRow.ToRecord(r.Row, r.IsSound, _clock)));
+            onDisk.AddRange(file.Read(query, IsHidden).Take(query.Max).Select(r => StoredRow.ToRecord(r.Row, r.IsSound, _clock)));
         });
-        var inMemory = Ranked(_ring.Read(query.Order).Where(r => !IsHidden(r.Sequence) && !(r.Sequence <= query.After)), r => r.Class)
+        var inMemory = Ranked(_ring.Read(query.Order).Where(r => r.Sequence > query.After && !IsHidden(r.Sequence)), r => r.Class)
             .Take(query.Max).Select(r => StoredRow.ToRecord(r, isSound: true, _clock));
         return [.. Ranked(query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk), r => r.Class).Take(query.Max)];
 
         IEnumerable<T> Ranked<T>(IEnumerable<T> records, Func<T, SpoolClass> classOf) =>
-            query.After is null ? records.OrderByDescending(r => classOf(r) == SpoolClass.Critical) : records;
+            query.CriticalFirst ? records.OrderByDescending(r => classOf(r) == SpoolClass.Critical) : records;
     }
 
     public void Acknowledge(IReadOnlyCollection<long> sequences)

@@ -14,7 +14,7 @@ internal sealed class BatchPlanner(ISpool spool, ItemMapper mapper, UploadOption
         var except = inFlight.Sequences();
         for (var look = 0; look < Looks; look++)
         {
-            var records = await spool.PeekAsync(new SpoolQuery(options.BatchSize, options.Order, except), cancellationToken).ConfigureAwait(false);
+            var records = await spool.PeekAsync(new SpoolQuery(options.BatchSize, options.Order, except, CriticalFirst: true), cancellationToken).ConfigureAwait(false);
             if (batch.Add(records) || batch.IsFull || records.Count < options.BatchSize) break;
             except = [.. except, .. records.Select(r => r.Sequence)];
         }

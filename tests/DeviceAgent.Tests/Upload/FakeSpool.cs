@@ -105,7 +105,7 @@ internal sealed class FakeSpool : ISpool
         {
             var from = query.Order == SpoolOrder.OldestFirst ? _records.Values : _records.Values.Reverse();
             var offered = from.Where(r => r.Sequence > query.After && query.Except?.Contains(r.Sequence) != true);
-            records = [.. offered.Where(r => r.Class == SpoolClass.Critical).Concat(offered.Where(r => r.Class != SpoolClass.Critical)).Take(query.Max)];
+            records = [.. query.CriticalFirst ? offered.Where(r => r.Class == SpoolClass.Critical).Concat(offered.Where(r => r.Class != SpoolClass.Critical)).Take(query.Max) : offered.Take(query.Max)];
         }
 
         AfterPeek?.Invoke();
