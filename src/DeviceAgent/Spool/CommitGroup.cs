@@ -4,14 +4,14 @@ namespace DeviceAgent.Spool;
 internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
 {
     private readonly List<WaitingEntry> _entries = [];
-    private readonly List<TaskCompletionSource> _waiting = [];
+    private readonly List<TaskCompletionSource<AppendResult>> _waiting = [];
     private long _bytes;
     private bool _critical;
     private long _opened;
 
     public IReadOnlyList<WaitingEntry> Entries => _entries;
 
-    public void Add(SpoolEntry entry, TaskCompletionSource committed)
+    public void Add(SpoolEntry entry, TaskCompletionSource<AppendResult> committed)
     {
         if (_entries.Count == 0) _opened = clock.Time.GetTimestamp();
         _entries.Add(new WaitingEntry(entry, clock.Milliseconds));
@@ -34,7 +34,7 @@ internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
     {
         foreach (var waiting in _waiting)
         {
-            if (failure is null) waiting.TrySetResult();
+            if (failure is null) waiting.TrySetResult(AppendResult.Durable);
             else waiting.TrySetException(failure);
         }
 

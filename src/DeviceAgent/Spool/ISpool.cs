@@ -1,7 +1,8 @@
 namespace DeviceAgent.Spool;
 
 /// <summary>
-/// Readings that wait for upload, in order. Looking is not taking: a record stays until it is acknowledged or set aside.
+/// Readings that wait for upload, in order. Looking is not taking: a record stays until it is acknowledged or set aside, or is given
+/// up by the rule of the quota. Acknowledging or setting aside a record that is no longer there does nothing.
 /// </summary>
 internal interface ISpool
 {
@@ -14,18 +15,35 @@ internal interface ISpool
     /// <summary>Completes at the next commit. Take it before <see cref="PeekAsync"/>, so that no commit goes unseen between the two.</summary>
     Task NextCommit { get; }
 
-    /// <summary>Completes when the record is committed to the medium. Throws <see cref="SpoolException"/> when it could not be.</summary>
-    Task AppendAsync(SpoolEntry entry, CancellationToken cancellationToken);
+    SpoolStatus Status { get; }
+
+    /// <summary>
+    /// Completes when the reading is on the medium, or in memory while the disk cannot be used. Throws <see cref="SpoolException"/>
+    /// when it was not taken at all: no room and new readings are the ones to refuse, or closed.
+    /// </summary>
+    Task<AppendResult> AppendAsync(SpoolEntry entry, CancellationToken cancellationToken);
 
     /// <summary>Commits what waits.</summary>
     Task FlushAsync(CancellationToken cancellationToken);
 
-    /// <summary>The oldest records, at most <paramref name="max"/>, which stay where they are.</summary>
-    Task<IReadOnlyList<SpoolRecord>> PeekAsync(int max, CancellationToken cancellationToken);
+    /// <summary>Records whose time is known, from one end; they stay where they are.</summary>
+    Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken);
 
     /// <summary>These were accepted by the store that they are for; they are deleted in due course.</summary>
     Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken);
 
     /// <summary>Moves a record that can never be accepted to the dead letters, with the reason.</summary>
     Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken);
+
+    /// <summary>Dead letters behind <paramref name="afterId"/> (0 for the first page), at most <paramref name="max"/>.</summary>
+    Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(long afterId, int max, CancellationToken cancellationToken);
+
+    /// <summary>Puts dead letters back at the end of the spool, all of them when <paramref name="ids"/> is null; returns how many.</summary>
+    Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Gives the readings whose time is not known their timestamps, in the order in which they were taken; returns how many.
+    /// <paramref name="resolve"/> runs in the spool's own loop and must not call the spool.
+    /// </summary>
+    Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken);
 }

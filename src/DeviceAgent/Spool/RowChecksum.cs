@@ -6,12 +6,12 @@ namespace DeviceAgent.Spool;
 /// <summary>CRC-32C over what makes up a row, so that a row changed by the medium is known.</summary>
 internal static class RowChecksum
 {
-    public static uint Of(long sequence, SpoolClass @class, long timestamp, ReadOnlySpan<byte> payload)
+    public static uint Of(long sequence, SpoolClass @class, long? timestamp, ReadOnlySpan<byte> payload)
     {
         var crc = uint.MaxValue;
         crc = BitOperations.Crc32C(crc, (ulong)sequence);
         crc = BitOperations.Crc32C(crc, (uint)@class);
-        crc = BitOperations.Crc32C(crc, (ulong)timestamp);
+        crc = BitOperations.Crc32C(crc, (ulong)(timestamp ?? long.MinValue));
         for (; payload.Length >= sizeof(ulong); payload = payload[sizeof(ulong)..])
         {
             crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(payload));

@@ -64,12 +64,12 @@ internal sealed class SpoolFile : IDisposable
         _insert.Transaction = transaction;
         foreach (var (entry, mono) in entries)
         {
-            var timestamp = entry.Timestamp.ToUnixTimeMilliseconds();
-            if (entry.IsLive) newestLive = Math.Max(newestLive, timestamp);
+            var timestamp = entry.Timestamp?.ToUnixTimeMilliseconds();
+            if (entry.IsLive && timestamp is { } known) newestLive = Math.Max(newestLive, known);
             var payload = entry.Payload.ToArray();
             Bind(_insert, "$seq", next);
             Bind(_insert, "$class", (int)entry.Class);
-            Bind(_insert, "$ts", timestamp);
+            Bind(_insert, "$ts", timestamp is null ? DBNull.Value : timestamp);
             Bind(_insert, "$boot_id", _clock.BootId);
             Bind(_insert, "$mono", entry.IsLive ? mono : DBNull.Value);
             Bind(_insert, "$crc", RowChecksum.Of(next, entry.Class, timestamp, payload));
@@ -86,10 +86,11 @@ internal sealed class SpoolFile : IDisposable
         Count += entries.Count;
     }
 
-    /// <summary>Rows after <paramref name="after"/> in order, read one at a time.</summary>
-    public IEnumerable<SpoolRecord> ReadAfter(long after)
+    /// <summary>Rows after <paramref name="after"/> whose time is known, in order, read one at a time.</summary>
+    public IEnumerable<SpoolRecord> ReadAfter(long after, SpoolOrder order)
     {
-        using var command = Prepare("SELECT seq, class, ts, boot_id, mono, crc, payload FROM readings WHERE seq > $seq ORDER BY seq");
+        var direction = order == SpoolOrder.OldestFirst ? "" : " DESC";
+        using var command = Prepare($"SELECT seq, class, ts, boot_id, mono, crc, payload FROM readings WHERE seq > $seq AND ts IS NOT NULL ORDER BY seq{direction}");
         Bind(command, "$seq", after);
         using var reader = command.ExecuteReader();
         while (reader.Read()) yield return ToRecord(reader);
@@ -110,13 +111,14 @@ internal sealed class SpoolFile : IDisposable
     public void SetAside(SpoolRecord record, string reason)
     {
         using var transaction = _connection.BeginTransaction();
-        using var insert = Prepare("INSERT INTO dead_letters (seq, ts, set_aside_at, reason, payload) VALUES ($seq, $ts, $at, $reason, $payload)");
+        using var insert = Prepare("INSERT INTO dead_letters (seq, ts, set_aside_at, reason, payload, class) VALUES ($seq, $ts, $at, $reason, $payload, $class)");
         insert.Transaction = transaction;
         Bind(insert, "$seq", record.Sequence);
         Bind(insert, "$ts", record.Timestamp.ToUnixTimeMilliseconds());
         Bind(insert, "$at", _clock.Time.GetUtcNow().ToUnixTimeMilliseconds());
         Bind(insert, "$reason", reason);
         Bind(insert, "$payload", record.Payload.ToArray());
+        Bind(insert, "$class", (int)record.Class);
         insert.ExecuteNonQuery();
         var deleted = DeleteRows([record.Sequence], transaction);
         _mark.Save(_mark.Newest, _next - 1, transaction);
@@ -124,6 +126,69 @@ internal sealed class SpoolFile : IDisposable
         _mark.Covers(_next - 1);
         Count -= deleted;
     }
+
+    public List<DeadLetter> DeadLetters(long afterId, int max)
+    {
+        using var command = Prepare("SELECT id, seq, ts, set_aside_at, reason, payload FROM dead_letters WHERE id > $id ORDER BY id LIMIT $max");
+        Bind(command, "$id", afterId);
+        Bind(command, "$max", max);
+        using var reader = command.ExecuteReader();
+        var letters = new List<DeadLetter>();
+        while (reader.Read())
+        {
+            letters.Add(new DeadLetter(
+                reader.GetInt64(0), reader.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)), reader.GetString(4), reader.GetFieldValue<byte[]>(5)));
+        }
+
+        return letters;
+    }
+
+    public long DeadLetterCount => Scalar("SELECT count(*) FROM dead_letters") ?? 0;
+
+    public int Requeue(IReadOnlyCollection<long>? ids)
+    {
+        var letters = DeadLetters(0, int.MaxValue).Where(l => ids is null || ids.Contains(l.Id)).ToList();
+        Insert([.. letters.Select(l => new WaitingEntry(new SpoolEntry(SpoolClass.Normal, l.Timestamp, IsLive: false, l.Payload), 0))]);
+        foreach (var letter in letters) Scalar($"DELETE FROM dead_letters WHERE id = {letter.Id}");
+        return letters.Count;
+    }
+
+    public int Resolve(Func<UnresolvedReading, DateTimeOffset> resolve)
+    {
+        var rows = new List<(UnresolvedReading Reading, SpoolClass Class, byte[] Payload)>();
+        using (var command = Prepare("SELECT seq, boot_id, mono, class, payload FROM readings WHERE ts IS NULL ORDER BY seq"))
+        using (var reader = command.ExecuteReader())
+        {
+            while (reader.Read())
+            {
+                var payload = reader.GetFieldValue<byte[]>(4);
+                rows.Add((new UnresolvedReading(reader.GetInt64(0), reader.GetString(1), TimeSpan.FromMilliseconds(reader.GetInt64(2)), PayloadSerialNumber.Of(payload)), (SpoolClass)reader.GetInt32(3), payload));
+            }
+        }
+
+        using var transaction = _connection.BeginTransaction();
+        using var update = Prepare("UPDATE readings SET ts = $ts, crc = $crc WHERE seq = $seq");
+        update.Transaction = transaction;
+        foreach (var (reading, @class, payload) in rows)
+        {
+            var timestamp = resolve(reading).ToUnixTimeMilliseconds();
+            Bind(update, "$seq", reading.Sequence);
+            Bind(update, "$ts", timestamp);
+            Bind(update, "$crc", RowChecksum.Of(reading.Sequence, @class, timestamp, payload));
+            update.ExecuteNonQuery();
+            _mark.Newest = Math.Max(_mark.Newest, timestamp);
+        }
+
+        transaction.Commit();
+        return rows.Count;
+    }
+
+    public Dictionary<SpoolClass, long> CountByClass() =>
+        Enum.GetValues<SpoolClass>().ToDictionary(c => c, c => Scalar($"SELECT count(*) FROM readings WHERE class = {(int)c}") ?? 0);
+
+    public long UnknownTime => Scalar("SELECT count(*) FROM readings WHERE ts IS NULL") ?? 0;
+
+    public long Bytes => Scalar("SELECT sum(length(payload)) FROM readings") ?? 0;
 
     /// <summary>Writes the log back into the file and gives its space back.</summary>
     public void Checkpoint()
@@ -164,6 +229,11 @@ internal sealed class SpoolFile : IDisposable
         {
             using var create = Prepare(SpoolSchema.Tables);
             create.ExecuteNonQuery();
+        }
+        else if (version == 1)
+        {
+            using var migrate = Prepare(SpoolSchema.From1To2);
+            migrate.ExecuteNonQuery();
         }
     }
 

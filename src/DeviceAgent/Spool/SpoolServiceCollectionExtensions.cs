@@ -1,3 +1,4 @@
+using DeviceAgent.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,11 @@ internal static class SpoolServiceCollectionExtensions
     {
         services.AddSingleton<DrainSignal>();
         services.AddSingleton<ISpool>(s => new SqliteSpool(
-            Path.Combine(stateDirectory, FileName), options, BootClock.Current(s.GetRequiredService<TimeProvider>()), s.GetRequiredService<ILogger<SqliteSpool>>()));
+            Path.Combine(stateDirectory, FileName),
+            options,
+            BootClock.Current(s.GetRequiredService<TimeProvider>()),
+            s.GetRequiredService<AgentMetrics>(),
+            s.GetRequiredService<ILogger<SqliteSpool>>()));
         return services;
     }
 }

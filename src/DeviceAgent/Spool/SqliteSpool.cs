@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DeviceAgent.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -18,6 +19,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private readonly CommitGroup _group;
     private readonly AcknowledgedRows _acknowledged;
     private readonly CheckpointRule _checkpoints;
+    private readonly AgentMetrics _metrics;
     private readonly ILogger<SqliteSpool> _logger;
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _timer;
@@ -27,18 +29,17 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private long _count;
     private long _newestLive;
 
-    /// <summary>All rows up to this one are acknowledged.</summary>
-    private long _acknowledgedUpTo;
-
+    private SpoolStatus _status = null!;
     private TaskCompletionSource _nextCommit = NewSignal();
 
-    public SqliteSpool(string path, SpoolOptions options, BootClock clock, ILogger<SqliteSpool> logger)
+    public SqliteSpool(string path, SpoolOptions options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
     {
         _path = path;
         _file = new SpoolFile(path, clock);
         _group = new CommitGroup(options, clock);
         _acknowledged = new AcknowledgedRows(clock.Time);
         _checkpoints = new CheckpointRule(clock.Time);
+        _metrics = metrics;
         _logger = logger;
         Publish();
         _timer = clock.Time.CreateTimer(_ => _work.Writer.TryWrite(static () => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -52,20 +53,45 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 
     public Task NextCommit => Volatile.Read(ref _nextCommit).Task;
 
-    public Task AppendAsync(SpoolEntry entry, CancellationToken cancellationToken)
+    public SpoolStatus Status => Volatile.Read(ref _status);
+
+    public Task<AppendResult> AppendAsync(SpoolEntry entry, CancellationToken cancellationToken)
     {
-        var committed = NewSignal();
-        Enqueue(() => _group.Add(entry, committed), committed);
+        var committed = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_work.Writer.TryWrite(() => _group.Add(entry, committed))) committed.SetException(new SpoolException("the spool is closed"));
         return committed.Task.WaitAsync(cancellationToken);
     }
 
     public Task FlushAsync(CancellationToken cancellationToken) => DoAsync(Commit, cancellationToken);
 
-    public async Task<IReadOnlyList<SpoolRecord>> PeekAsync(int max, CancellationToken cancellationToken)
+    public async Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken)
     {
         IReadOnlyList<SpoolRecord> records = [];
-        await DoAsync(() => records = Peek(max), cancellationToken).ConfigureAwait(false);
+        await DoAsync(() => records = Peek(query), cancellationToken).ConfigureAwait(false);
         return records;
+    }
+
+    public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(long afterId, int max, CancellationToken cancellationToken)
+    {
+        IReadOnlyList<DeadLetter> letters = [];
+        await DoAsync(() => letters = _file.DeadLetters(afterId, max), cancellationToken).ConfigureAwait(false);
+        return letters;
+    }
+
+    public async Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        await DoAsync(() => count = _file.Requeue(ids), cancellationToken).ConfigureAwait(false);
+        Interlocked.Exchange(ref _nextCommit, NewSignal()).SetResult();
+        return count;
+    }
+
+    public async Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        await DoAsync(() => count = _file.Resolve(resolve), cancellationToken).ConfigureAwait(false);
+        Interlocked.Exchange(ref _nextCommit, NewSignal()).SetResult();
+        return count;
     }
 
     public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) =>
@@ -128,20 +154,21 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
             return;
         }
 
+        _metrics.Committed.Add(_group.Entries.Count);
+        _metrics.Commits.Add(1);
         AfterWrite();
         Publish();
         _group.Complete();
         Interlocked.Exchange(ref _nextCommit, NewSignal()).SetResult();
     }
 
-    private List<SpoolRecord> Peek(int max)
+    private List<SpoolRecord> Peek(SpoolQuery query)
     {
-        var records = new List<SpoolRecord>(max);
-        foreach (var record in _file.ReadAfter(_acknowledgedUpTo))
+        var records = new List<SpoolRecord>();
+        foreach (var record in _file.ReadAfter(0, query.Order))
         {
-            if (!_acknowledged.Contains(record.Sequence)) records.Add(record);
-            else if (records.Count == 0) _acknowledgedUpTo = record.Sequence;
-            if (records.Count == max) break;
+            if (!_acknowledged.Contains(record.Sequence) && query.Except?.Contains(record.Sequence) != true) records.Add(record);
+            if (records.Count == query.Max) break;
         }
 
         return records;
@@ -208,6 +235,15 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private void Publish()
     {
         Interlocked.Exchange(ref _count, _file.Count - _acknowledged.Sequences.Count);
+        Volatile.Write(ref _status, new SpoolStatus
+        {
+            Count = _file.Count - _acknowledged.Sequences.Count,
+            CountByClass = _file.CountByClass(),
+            UnknownTime = _file.UnknownTime,
+            Bytes = _file.Bytes,
+            DeadLetters = _file.DeadLetterCount,
+            Shed = Enum.GetValues<SpoolClass>().ToDictionary(c => c, _ => 0L),
+        });
         Interlocked.Exchange(ref _newestLive, _file.NewestLive.UtcTicks);
     }
 

@@ -51,7 +51,7 @@ internal sealed class Uploader(
     {
         try
         {
-            while (await spool.PeekAsync(options.BatchSize, requests).ConfigureAwait(false) is { Count: > 0 } records)
+            while (await spool.PeekAsync(new SpoolQuery(options.BatchSize), requests).ConfigureAwait(false) is { Count: > 0 } records)
             {
                 if (await DeliverAsync(records, requests, requests).ConfigureAwait(false) is not null) return;
             }
@@ -84,7 +84,7 @@ internal sealed class Uploader(
         // Both before the look into the spool: what is committed in between must not be missed.
         var nextCommit = spool.NextCommit;
         var draining = drain.Requested.IsCompleted;
-        var records = await spool.PeekAsync(options.BatchSize, stopping).ConfigureAwait(false);
+        var records = await spool.PeekAsync(new SpoolQuery(options.BatchSize), stopping).ConfigureAwait(false);
         if (records.Count == 0 && draining)
         {
             logger.Drained();

@@ -31,9 +31,9 @@ public sealed class SpoolConnectionTests : IDisposable
     {
         new SpoolFile(_folder.File("spool.db"), new BootClock("boot", new ManualTimeProvider())).Dispose();
         using var connection = SpoolConnection.Open(_folder.File("spool.db"));
-        Assert.Equal("1", Query(connection, "PRAGMA user_version"));
+        Assert.Equal("2", Query(connection, "PRAGMA user_version"));
         Assert.Equal("seq,class,ts,boot_id,mono,crc,payload", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('readings')"));
-        Assert.Equal("id,seq,ts,set_aside_at,reason,payload", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('dead_letters')"));
+        Assert.Equal("id,seq,ts,set_aside_at,reason,payload,class,crc", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('dead_letters')"));
         Assert.Equal("name,value", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('marks')"));
     }
 

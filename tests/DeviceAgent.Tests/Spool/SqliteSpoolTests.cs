@@ -12,6 +12,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingLogger<SqliteSpool> _logger = new();
+    private readonly CountedMetrics _metrics = new();
     private SqliteSpool _spool = null!;
 
     public Task InitializeAsync()
@@ -22,7 +23,11 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
 
     public async Task DisposeAsync() => await _spool.DisposeAsync();
 
-    public void Dispose() => _folder.Dispose();
+    public void Dispose()
+    {
+        _metrics.Dispose();
+        _folder.Dispose();
+    }
 
     [Fact]
     public async Task Append_BelowAllLimits_IsCommittedAfterTheDelay()
@@ -93,7 +98,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     public async Task Acknowledge_SomeOfThem_LeavesTheOthersInOrder()
     {
         await FillAsync("a", "b", "c", "d");
-        var records = await _spool.PeekAsync(4, CancellationToken.None);
+        var records = await _spool.PeekAsync(new SpoolQuery(4), CancellationToken.None);
         await Acknowledge(records[0], records[2]);
         Assert.Equal(["b", "d"], await Peek());
         Assert.Equal(2, _spool.Count);
@@ -105,7 +110,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     public async Task Acknowledge_FewRows_DeletesThemAfterAMinute()
     {
         await FillAsync("a", "b");
-        await Acknowledge([.. await _spool.PeekAsync(1, CancellationToken.None)]);
+        await Acknowledge([.. await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None)]);
         Assert.Equal(2, await RowsAfterCrashAsync());
         _time.Advance(TimeSpan.FromSeconds(60));
         await SettleAsync();
@@ -116,7 +121,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     public async Task Acknowledge_500Rows_DeletesThemAtOnce()
     {
         await FillAsync([.. Enumerable.Range(0, 501).Select(i => $"{i}")]);
-        await Acknowledge([.. await _spool.PeekAsync(500, CancellationToken.None)]);
+        await Acknowledge([.. await _spool.PeekAsync(new SpoolQuery(500), CancellationToken.None)]);
         await SettleAsync();
         Assert.Equal(1, await RowsAfterCrashAsync());
         Assert.Equal(["500"], await Peek());
@@ -126,7 +131,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     public async Task Dispose_CommitsAndDeletesWhatWaits()
     {
         await FillAsync("a", "b");
-        await Acknowledge([.. await _spool.PeekAsync(1, CancellationToken.None)]);
+        await Acknowledge([.. await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None)]);
         var append = Append("c");
         await ReopenAsync();
         await append;
@@ -145,11 +150,11 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     public async Task Append_AfterARestartWithAnEmptySpool_DoesNotUseSequencesAgain()
     {
         await FillAsync("a");
-        var first = Assert.Single(await _spool.PeekAsync(1, CancellationToken.None));
+        var first = Assert.Single(await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None));
         await Acknowledge(first);
         await ReopenAsync();
         await FillAsync("b");
-        Assert.True(Assert.Single(await _spool.PeekAsync(1, CancellationToken.None)).Sequence > first.Sequence);
+        Assert.True(Assert.Single(await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None)).Sequence > first.Sequence);
     }
 
     [Fact]
@@ -161,7 +166,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
         await ReopenAsync();
         Assert.Equal(Noon, _spool.NewestLive);
 
-        await Acknowledge([.. await _spool.PeekAsync(2, CancellationToken.None)]);
+        await Acknowledge([.. await _spool.PeekAsync(new SpoolQuery(2), CancellationToken.None)]);
         await ReopenAsync();
         Assert.Equal(0, _spool.Count);
         Assert.Equal(Noon, _spool.NewestLive);
@@ -185,13 +190,13 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
         await _spool.AppendAsync(Entry("b", isLive: false, @class: SpoolClass.Critical), CancellationToken.None);
         _time.Advance(TimeSpan.FromSeconds(7));
         _time.StepWallClock(TimeSpan.FromDays(-400));
-        var records = await _spool.PeekAsync(2, CancellationToken.None);
+        var records = await _spool.PeekAsync(new SpoolQuery(2), CancellationToken.None);
         Assert.Equal(TimeSpan.FromSeconds(7), records[0].Age);
         Assert.Null(records[1].Age);
 
         await _spool.DisposeAsync();
         _spool = Open(bootId: "another boot");
-        Assert.Null((await _spool.PeekAsync(1, CancellationToken.None))[0].Age);
+        Assert.Null((await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None))[0].Age);
     }
 
     [Fact]
@@ -201,14 +206,14 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
         await SettleAsync();
         _time.Advance(TimeSpan.FromSeconds(5));
         await append;
-        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Single(await _spool.PeekAsync(1, CancellationToken.None)).Age);
+        Assert.Equal(TimeSpan.FromSeconds(5), Assert.Single(await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None)).Age);
     }
 
     [Fact]
     public async Task SetAside_Record_GoesToTheDeadLettersWithItsReason()
     {
         await FillAsync("a", "b");
-        await _spool.SetAsideAsync((await _spool.PeekAsync(1, CancellationToken.None))[0], "no good", CancellationToken.None);
+        await _spool.SetAsideAsync((await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None))[0], "no good", CancellationToken.None);
         Assert.Equal(["b"], await Peek());
         Assert.Equal(1, _spool.Count);
         await _spool.DisposeAsync();
@@ -222,7 +227,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
         await _spool.DisposeAsync();
         Query(_folder.File("spool.db"), "UPDATE readings SET payload = CAST('x' AS BLOB) WHERE seq = 1");
         _spool = Open();
-        Assert.Equal([false, true], (await _spool.PeekAsync(2, CancellationToken.None)).Select(r => r.IsSound));
+        Assert.Equal([false, true], (await _spool.PeekAsync(new SpoolQuery(2), CancellationToken.None)).Select(r => r.IsSound));
     }
 
     [Fact]
@@ -270,7 +275,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     }
 
     private SqliteSpool Open(string? path = null, string bootId = "boot") =>
-        new(path ?? _folder.File("spool.db"), new SpoolOptions(), new BootClock(bootId, _time), _logger);
+        new(path ?? _folder.File("spool.db"), new SpoolOptions(), new BootClock(bootId, _time), _metrics.Metrics, _logger);
 
     private async Task ReopenAsync()
     {
@@ -291,7 +296,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     }
 
     private async Task<List<string>> Peek(int max = 100) =>
-        [.. (await _spool.PeekAsync(max, CancellationToken.None)).Select(r => Encoding.UTF8.GetString(r.Payload.Span))];
+        [.. (await _spool.PeekAsync(new SpoolQuery(max), CancellationToken.None)).Select(r => Encoding.UTF8.GetString(r.Payload.Span))];
 
     private Task Acknowledge(params SpoolRecord[] records) =>
         _spool.AcknowledgeAsync([.. records.Select(r => r.Sequence)], CancellationToken.None);
@@ -299,8 +304,8 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     /// <summary>The spool works through its queue in order: when it has answered twice, what came before is done, upkeep included.</summary>
     private async Task SettleAsync()
     {
-        await _spool.PeekAsync(1, CancellationToken.None);
-        await _spool.PeekAsync(1, CancellationToken.None);
+        await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None);
+        await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None);
     }
 
     private async Task<long> RowsAfterCrashAsync()

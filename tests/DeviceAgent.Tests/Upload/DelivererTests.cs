@@ -1,3 +1,4 @@
+using DeviceAgent.Spool;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;
@@ -92,7 +93,7 @@ public class DelivererTests
     private async Task<UploadFault?> DeliverAsync(int count)
     {
         _spool.Fill(count);
-        var records = await _spool.PeekAsync(count, CancellationToken.None);
+        var records = await _spool.PeekAsync(new SpoolQuery(count), CancellationToken.None);
         var batch = Batch.From(records, new ItemMapper(TestItems.Table));
         return await new Deliverer(_spool, _table, _logger).DeliverAsync(batch.Items, CancellationToken.None);
     }

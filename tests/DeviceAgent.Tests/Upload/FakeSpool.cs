@@ -43,12 +43,20 @@ internal sealed class FakeSpool : ISpool
         }
     }
 
-    public Task AppendAsync(SpoolEntry entry, CancellationToken cancellationToken)
+    public SpoolStatus Status => new()
     {
-        if (Failure is not null) return Task.FromException(Failure);
+        Count = Count,
+        CountByClass = new Dictionary<SpoolClass, long> { [SpoolClass.Normal] = Count },
+        Shed = new Dictionary<SpoolClass, long>(),
+        DeadLetters = DeadLetters.Count,
+    };
+
+    public Task<AppendResult> AppendAsync(SpoolEntry entry, CancellationToken cancellationToken)
+    {
+        if (Failure is not null) return Task.FromException<AppendResult>(Failure);
         Appended.Add(entry);
-        Add(entry.Timestamp, entry.IsLive ? TimeSpan.Zero : null, entry.Payload);
-        return Task.CompletedTask;
+        Add(entry.Timestamp!.Value, entry.IsLive ? TimeSpan.Zero : null, entry.Payload);
+        return Task.FromResult(AppendResult.Durable);
     }
 
     /// <summary>Puts a record in as if it had waited for so long.</summary>
@@ -90,10 +98,15 @@ internal sealed class FakeSpool : ISpool
         return Task.CompletedTask;
     }
 
-    public Task<IReadOnlyList<SpoolRecord>> PeekAsync(int max, CancellationToken cancellationToken)
+    public Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken)
     {
         IReadOnlyList<SpoolRecord> records;
-        lock (_gate) records = [.. _records.Values.Take(max)];
+        lock (_gate)
+        {
+            var from = query.Order == SpoolOrder.OldestFirst ? _records.Values : _records.Values.Reverse();
+            records = [.. from.Where(r => query.Except?.Contains(r.Sequence) != true).Take(query.Max)];
+        }
+
         AfterPeek?.Invoke();
         return Task.FromResult(records);
     }
@@ -121,4 +134,10 @@ internal sealed class FakeSpool : ISpool
 
         return Task.CompletedTask;
     }
+
+    public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(long afterId, int max, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    public Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken) => throw new NotSupportedException();
 }
