@@ -1,4 +1,3 @@
-using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -14,7 +13,7 @@ internal sealed class ClockService(DeviceClock clock, GoodTimeFile file, BootClo
     {
         try
         {
-            if (!clock.IsTrusted) logger.TimeUnknown(TimestampText.Format(clock.GetUtcNow() - clock.SystemOffset));
+            if (!clock.IsTrusted) logger.TimeUnknown(clock.GetUtcNow() - clock.SystemOffset);
             while (!clock.IsTrusted) await Task.Delay(DeviceClock.ConsultPeriod, clock, stoppingToken).ConfigureAwait(false);
             while (true)
             {

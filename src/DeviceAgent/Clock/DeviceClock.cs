@@ -1,4 +1,3 @@
-using DeviceAgent.Sensing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Clock;
@@ -77,6 +76,9 @@ internal sealed class DeviceClock : TimeProvider
     /// <summary>The moment on the boot's monotonic clock.</summary>
     public TimeSpan Monotonic => _system.GetElapsedTime(0);
 
+    /// <summary>What <see cref="GetTimestamp"/> gave, on the same scale.</summary>
+    public TimeSpan MonotonicAt(long timestamp) => _system.GetElapsedTime(0, timestamp);
+
     /// <summary>What must be added to the system's clock to have this one's time.</summary>
     public TimeSpan SystemOffset => GetUtcNow() - _system.GetUtcNow();
 
@@ -125,7 +127,7 @@ internal sealed class DeviceClock : TimeProvider
         {
             if (date < _buildTime)
             {
-                _logger.DateNotBelieved(TimestampText.Format(date));
+                _logger.DateNotBelieved(date);
                 return;
             }
 
@@ -182,7 +184,7 @@ internal sealed class DeviceClock : TimeProvider
     private void Adopt(Anchor anchor, TimeOrigin origin)
     {
         var now = Monotonic;
-        var time = TimestampText.Format(anchor.At(now));
+        var time = anchor.At(now);
         if (_anchor is not { } old) _logger.TimeKnown(time, origin, (anchor.At(now) - _system.GetUtcNow()).TotalSeconds);
         else if ((anchor.At(now) - old.At(now)) is var step && step.Duration() > DateSlack) _logger.TimeCorrected(step.TotalSeconds, time, origin);
         _anchor = anchor;

@@ -1,4 +1,5 @@
 using System.Collections;
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -46,6 +47,7 @@ internal static class AgentConfiguration
             Source = SourceOptions.Read(settings.Section("source")),
             Upload = UploadOptions.Read(settings.Section("upload")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
+            Clock = ClockOptions.Read(settings.Section("clock")),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");

@@ -1,3 +1,4 @@
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -31,6 +32,8 @@ internal sealed record AgentOptions
     public required UploadOptions Upload { get; init; }
 
     public required SpoolOptions Spool { get; init; }
+
+    public required ClockOptions Clock { get; init; }
 
     /// <summary>trace, debug, information, warning, error, critical or none.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

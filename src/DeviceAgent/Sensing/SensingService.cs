@@ -6,14 +6,21 @@ namespace DeviceAgent.Sensing;
 
 /// <summary>Takes samples from the source, makes readings of them and puts them into the spool, for as long as the agent runs.</summary>
 internal sealed class SensingService(
-    ISource source, SourceOptions options, string serialNumber, ReadingRules rules, ISpool spool, DrainSignal drain, TimeProvider time, ILogger<SensingService> logger) : BackgroundService
+    ISource source,
+    SourceOptions options,
+    string serialNumber,
+    ReadingRules rules,
+    LiveTimestamps timestamps,
+    ISpool spool,
+    DrainSignal drain,
+    TimeProvider time,
+    ILogger<SensingService> logger) : BackgroundService
 {
     /// <summary>Readings under way to the medium at a time: a fast source waits for the commits.</summary>
     private const int MaxUncommitted = 256;
 
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
 
-    private readonly LiveTimestamps _timestamps = new(spool.NewestLive, time);
     private readonly ReportInterval _refused = new(ReportPeriod, time);
     private readonly ReportInterval _notStored = new(ReportPeriod, time);
     private readonly Queue<Task> _uncommitted = new();
@@ -52,7 +59,8 @@ internal sealed class SensingService(
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
         var owner = sample.SerialNumber ?? serialNumber;
-        var reading = new Reading(owner, sample.Timestamp ?? _timestamps.Next(owner), sample.Attributes) { IsLive = sample.Timestamp is null };
+        var timestamp = sample.Timestamp ?? timestamps.Next(owner);
+        var reading = new Reading(owner, timestamp ?? default, sample.Attributes) { IsLive = sample.Timestamp is null };
         if (rules.FindProblem(reading) is { } problem)
         {
             if (sample.Line is { } line) problem = $"line {line}: {problem}";
@@ -60,7 +68,7 @@ internal sealed class SensingService(
             return false;
         }
 
-        var entry = new SpoolEntry(SpoolClass.Normal, reading.Timestamp, reading.IsLive, ReadingJson.Write(reading));
+        var entry = new SpoolEntry(SpoolClass.Normal, timestamp, reading.IsLive, ReadingJson.Write(reading));
         var committed = spool.AppendAsync(entry, CancellationToken.None);
         _uncommitted.Enqueue(committed);
         while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().IsCompleted))

@@ -11,11 +11,14 @@ internal static class SensingServiceCollectionExtensions
     {
         services.AddSingleton(s => SourceFactory.Create(
             options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<LiveTimestamps>();
+        services.AddHostedService<RestampingService>();
         services.AddHostedService(s => new SensingService(
             s.GetRequiredService<ISource>(),
             options,
             serialNumber,
             rules,
+            s.GetRequiredService<LiveTimestamps>(),
             s.GetRequiredService<ISpool>(),
             s.GetRequiredService<DrainSignal>(),
             s.GetRequiredService<TimeProvider>(),

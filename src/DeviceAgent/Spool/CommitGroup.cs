@@ -11,10 +11,10 @@ internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
 
     public IReadOnlyList<WaitingEntry> Entries => _entries;
 
-    public void Add(SpoolEntry entry, TaskCompletionSource<AppendResult> committed)
+    public void Add(SpoolEntry entry, long taken, TaskCompletionSource<AppendResult> committed)
     {
         if (_entries.Count == 0) _opened = clock.Time.GetTimestamp();
-        _entries.Add(new WaitingEntry(entry, clock.Milliseconds));
+        _entries.Add(new WaitingEntry(entry, taken));
         _waiting.Add(committed);
         _bytes += entry.Payload.Length;
         _critical |= entry.Class == SpoolClass.Critical;

@@ -153,34 +153,53 @@ internal sealed class SpoolFile : IDisposable
         return letters.Count;
     }
 
-    public int Resolve(Func<UnresolvedReading, DateTimeOffset> resolve)
+    public int Resolve(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan)
     {
-        var rows = new List<(UnresolvedReading Reading, SpoolClass Class, byte[] Payload)>();
-        using (var command = Prepare("SELECT seq, boot_id, mono, class, payload FROM readings WHERE ts IS NULL ORDER BY seq"))
+        var rows = new List<(UnresolvedReading Reading, SpoolClass Class, long Checksum)>();
+        using (var command = Prepare("SELECT seq, boot_id, mono, class, payload, crc FROM readings WHERE ts IS NULL ORDER BY seq"))
         using (var reader = command.ExecuteReader())
         {
             while (reader.Read())
             {
                 var payload = reader.GetFieldValue<byte[]>(4);
-                rows.Add((new UnresolvedReading(reader.GetInt64(0), reader.GetString(1), TimeSpan.FromMilliseconds(reader.GetInt64(2)), PayloadSerialNumber.Of(payload)), (SpoolClass)reader.GetInt32(3), payload));
+                rows.Add((new UnresolvedReading(reader.GetInt64(0), reader.GetString(1), TimeSpan.FromMilliseconds(reader.GetInt64(2)), PayloadSerialNumber.Of(payload), payload), (SpoolClass)reader.GetInt32(3), reader.GetInt64(5)));
             }
         }
 
+        var resolve = plan(UnresolvedBoots());
         using var transaction = _connection.BeginTransaction();
-        using var update = Prepare("UPDATE readings SET ts = $ts, crc = $crc WHERE seq = $seq");
+        using var update = Prepare("UPDATE readings SET ts = $ts, crc = $crc, payload = $payload WHERE seq = $seq");
         update.Transaction = transaction;
-        foreach (var (reading, @class, payload) in rows)
+        var newest = _mark.Newest;
+        foreach (var (reading, @class, checksum) in rows)
         {
-            var timestamp = resolve(reading).ToUnixTimeMilliseconds();
+            var resolved = resolve(reading);
+            var timestamp = resolved.Timestamp.ToUnixTimeMilliseconds();
+            var payload = resolved.Payload ?? reading.Payload.ToArray();
+            var isSound = (uint)checksum == RowChecksum.Of(reading.Sequence, @class, null, reading.Payload.Span);
+            Bind(update, "$payload", payload);
             Bind(update, "$seq", reading.Sequence);
             Bind(update, "$ts", timestamp);
-            Bind(update, "$crc", RowChecksum.Of(reading.Sequence, @class, timestamp, payload));
+            // A row that the medium changed must stay known as such.
+            Bind(update, "$crc", isSound ? RowChecksum.Of(reading.Sequence, @class, timestamp, payload) : checksum);
             update.ExecuteNonQuery();
-            _mark.Newest = Math.Max(_mark.Newest, timestamp);
+            newest = Math.Max(newest, timestamp);
         }
 
+        _mark.Save(newest, _next - 1, transaction);
         transaction.Commit();
+        _mark.Newest = newest;
+        _mark.Covers(_next - 1);
         return rows.Count;
+    }
+
+    private List<UnresolvedBoot> UnresolvedBoots()
+    {
+        using var command = Prepare("SELECT boot_id, max(mono) FROM readings WHERE ts IS NULL GROUP BY boot_id ORDER BY min(seq)");
+        using var reader = command.ExecuteReader();
+        var boots = new List<UnresolvedBoot>();
+        while (reader.Read()) boots.Add(new UnresolvedBoot(reader.GetString(0), TimeSpan.FromMilliseconds(reader.GetInt64(1))));
+        return boots;
     }
 
     public Dictionary<SpoolClass, long> CountByClass() =>

@@ -15,6 +15,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
 
     private readonly string _path;
+    private readonly BootClock _clock;
     private readonly SpoolFile _file;
     private readonly CommitGroup _group;
     private readonly AcknowledgedRows _acknowledged;
@@ -35,6 +36,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     public SqliteSpool(string path, SpoolOptions options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
     {
         _path = path;
+        _clock = clock;
         _file = new SpoolFile(path, clock);
         _group = new CommitGroup(options, clock);
         _acknowledged = new AcknowledgedRows(clock.Time);
@@ -58,7 +60,8 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     public Task<AppendResult> AppendAsync(SpoolEntry entry, CancellationToken cancellationToken)
     {
         var committed = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_work.Writer.TryWrite(() => _group.Add(entry, committed))) committed.SetException(new SpoolException("the spool is closed"));
+        var taken = _clock.Milliseconds;
+        if (!_work.Writer.TryWrite(() => _group.Add(entry, taken, committed))) committed.SetException(new SpoolException("the spool is closed"));
         return committed.Task.WaitAsync(cancellationToken);
     }
 
@@ -86,10 +89,16 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
         return count;
     }
 
-    public async Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken)
+    public async Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken)
     {
         var count = 0;
-        await DoAsync(() => count = _file.Resolve(resolve), cancellationToken).ConfigureAwait(false);
+        await DoAsync(
+            () =>
+            {
+                Commit();
+                count = _file.Resolve(plan);
+            },
+            cancellationToken).ConfigureAwait(false);
         Interlocked.Exchange(ref _nextCommit, NewSignal()).SetResult();
         return count;
     }

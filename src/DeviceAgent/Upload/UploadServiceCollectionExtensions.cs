@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.DynamoDBv2;
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -42,11 +43,15 @@ internal static class UploadServiceCollectionExtensions
     private static DynamoDbTable MakeTable(IServiceProvider services, TableOptions table)
     {
         var cache = services.GetRequiredService<CredentialCache>();
-        var time = services.GetRequiredService<TimeProvider>();
+        var clock = services.GetRequiredService<DeviceClock>();
         return new DynamoDbTable(
             services.GetRequiredService<IAmazonDynamoDB>(),
             table,
-            async token => ClockCorrection.Apply(await cache.GetAsync(token).ConfigureAwait(false), time),
+            async token =>
+            {
+                await cache.GetAsync(token).ConfigureAwait(false);
+                ClockCorrection.Apply(clock);
+            },
             cache.RefreshAsync,
             services.GetRequiredService<ILogger<DynamoDbTable>>());
     }

@@ -84,7 +84,14 @@ internal sealed class Uploader(
         // Both before the look into the spool: what is committed in between must not be missed.
         var nextCommit = spool.NextCommit;
         var draining = drain.Requested.IsCompleted;
+        var waitingForTime = spool.Status.UnknownTime > 0;
         var records = await spool.PeekAsync(new SpoolQuery(options.BatchSize), stopping).ConfigureAwait(false);
+        if (records.Count == 0 && draining && waitingForTime)
+        {
+            await nextCommit.WaitAsync(stopping).ConfigureAwait(false);
+            return;
+        }
+
         if (records.Count == 0 && draining)
         {
             logger.Drained();

@@ -1,4 +1,4 @@
-using DeviceAgent.Credentials;
+using DeviceAgent.Clock;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;
 
@@ -6,35 +6,33 @@ namespace DeviceAgent.Tests.Upload;
 
 public class ClockCorrectionTests
 {
-    private readonly ManualTimeProvider _time = new();
+    private readonly ManualTimeProvider _system = new();
+    private readonly DeviceClock _clock;
+
+    public ClockCorrectionTests() => _clock = new DeviceClock(_system, () => false, DateTimeOffset.UnixEpoch, trustSystemTime: true, new RecordingLogger<DeviceClock>());
 
     [Fact]
-    public void From_DeviceClockWrong_IsTheDifference()
+    public void From_SystemClockWrong_IsTheDifference()
     {
-        var credentials = Received(providerAhead: TimeSpan.FromHours(3));
-        _time.Advance(TimeSpan.FromMinutes(10));
-        Assert.Equal(TimeSpan.FromHours(3), ClockCorrection.From(credentials, _time));
+        Observe(TimeSpan.FromHours(3));
+        _system.Advance(TimeSpan.FromMinutes(10));
+        Assert.InRange(ClockCorrection.From(_clock), TimeSpan.FromHours(3), TimeSpan.FromHours(3) + TimeSpan.FromSeconds(1));
     }
 
     [Fact]
-    public void From_ClockSetRightMeanwhile_CorrectsNothing()
+    public void From_SystemClockSetRightMeanwhile_CorrectsNothing()
     {
-        var credentials = Received(providerAhead: TimeSpan.FromHours(3));
-        _time.StepWallClock(TimeSpan.FromHours(3));
-        Assert.Equal(TimeSpan.Zero, ClockCorrection.From(credentials, _time));
+        Observe(TimeSpan.FromHours(3));
+        _system.StepWallClock(TimeSpan.FromHours(3));
+        Assert.Equal(TimeSpan.Zero, ClockCorrection.From(_clock));
     }
 
     [Fact]
-    public void From_FewSeconds_AreTolerated() => Assert.Equal(TimeSpan.Zero, ClockCorrection.From(Received(TimeSpan.FromSeconds(-50)), _time));
-
-    private TemporaryCredentials Received(TimeSpan providerAhead) => new()
+    public void From_FewSeconds_AreTolerated()
     {
-        AccessKeyId = "ASIA",
-        SecretAccessKey = new Secret("s"),
-        SessionToken = new Secret("t"),
-        Expiration = _time.GetUtcNow() + providerAhead + TimeSpan.FromHours(1),
-        Lifetime = TimeSpan.FromHours(1),
-        ReceivedAt = _time.GetTimestamp(),
-        ClockOffset = providerAhead,
-    };
+        Observe(TimeSpan.FromSeconds(-50));
+        Assert.Equal(TimeSpan.Zero, ClockCorrection.From(_clock));
+    }
+
+    private void Observe(TimeSpan ahead) => _clock.Observe(_system.GetUtcNow() + ahead, _clock.Monotonic, _clock.Monotonic);
 }
