@@ -10,26 +10,39 @@ internal sealed class AcknowledgedRows(TimeProvider time)
 
     private static readonly TimeSpan GroupDelay = TimeSpan.FromSeconds(60);
 
-    private readonly HashSet<long> _sequences = [];
+    private readonly Dictionary<long, RowWeight> _rows = [];
     private long _opened;
 
-    public IReadOnlyCollection<long> Sequences => _sequences;
+    public IReadOnlyCollection<long> Sequences => _rows.Keys;
 
-    public bool Contains(long sequence) => _sequences.Contains(sequence);
+    public Tally Tally { get; } = new();
 
-    public void Add(IReadOnlyCollection<long> sequences)
+    public bool Contains(long sequence) => _rows.ContainsKey(sequence);
+
+    public void Add(long sequence, RowWeight weight)
     {
-        if (_sequences.Count == 0) _opened = time.GetTimestamp();
-        _sequences.UnionWith(sequences);
+        if (_rows.Count == 0) _opened = time.GetTimestamp();
+        if (_rows.TryAdd(sequence, weight)) Tally.Add(weight);
     }
 
-    public void Clear() => _sequences.Clear();
+    /// <summary>The row is not in the file any more.</summary>
+    public RowWeight Remove(long sequence)
+    {
+        if (_rows.Remove(sequence, out var weight)) Tally.Remove(weight);
+        return weight;
+    }
+
+    public void Clear()
+    {
+        _rows.Clear();
+        Tally.Add(Tally, -1);
+    }
 
     /// <summary>How long until they must be deleted; null when there are none.</summary>
     public TimeSpan? DueIn()
     {
-        if (_sequences.Count == 0) return null;
-        if (_sequences.Count >= GroupSize) return TimeSpan.Zero;
+        if (_rows.Count == 0) return null;
+        if (_rows.Count >= GroupSize) return TimeSpan.Zero;
         var left = GroupDelay - time.GetElapsedTime(_opened);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }

@@ -3,19 +3,18 @@ namespace DeviceAgent.Spool;
 /// <summary>Readings that wait for their common commit.</summary>
 internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
 {
-    private readonly List<WaitingEntry> _entries = [];
-    private readonly List<TaskCompletionSource<AppendResult>> _waiting = [];
+    private List<WaitingEntry> _entries = [];
     private long _bytes;
     private bool _critical;
     private long _opened;
 
-    public IReadOnlyList<WaitingEntry> Entries => _entries;
-
-    public void Add(SpoolEntry entry, long taken, TaskCompletionSource<AppendResult> committed)
+    /// <param name="entry">What was put in.</param>
+    /// <param name="taken">When, in ms of the monotonic clock.</param>
+    /// <param name="stored">Who waits.</param>
+    public void Add(SpoolEntry entry, long taken, TaskCompletionSource<AppendResult> stored)
     {
         if (_entries.Count == 0) _opened = clock.Time.GetTimestamp();
-        _entries.Add(new WaitingEntry(entry, taken));
-        _waiting.Add(committed);
+        _entries.Add(new WaitingEntry(entry, taken, stored));
         _bytes += entry.Payload.Length;
         _critical |= entry.Class == SpoolClass.Critical;
     }
@@ -29,18 +28,11 @@ internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
-    /// <summary>Tells those who wait how it went and starts a new group.</summary>
-    public void Complete(SpoolException? failure = null)
+    /// <summary>Those that wait; a new group is started.</summary>
+    public IReadOnlyList<WaitingEntry> Take()
     {
-        foreach (var waiting in _waiting)
-        {
-            if (failure is null) waiting.TrySetResult(AppendResult.Durable);
-            else waiting.TrySetException(failure);
-        }
-
-        _entries.Clear();
-        _waiting.Clear();
-        _bytes = 0;
-        _critical = false;
+        var entries = _entries;
+        (_entries, _bytes, _critical) = ([], 0, false);
+        return entries;
     }
 }

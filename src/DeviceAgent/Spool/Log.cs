@@ -10,6 +10,24 @@ internal static partial class Log
     [LoggerMessage(2101, LogLevel.Information, "Spool closed; {Count} readings wait for upload.")]
     public static partial void SpoolClosed(this ILogger logger, long count);
 
-    [LoggerMessage(2102, LogLevel.Error, "Upkeep of the spool failed and is tried again: {Problem}")]
-    public static partial void UpkeepFailed(this ILogger logger, string problem);
+    [LoggerMessage(2102, LogLevel.Error, "Readings are held in memory, {Limit} at most, until the disk can be used again: {Problem}")]
+    public static partial void SpoolInMemory(this ILogger logger, int limit, string problem);
+
+    [LoggerMessage(2103, LogLevel.Information, "The disk can be used again: {Count} readings went from memory to the spool.")]
+    public static partial void SpoolOnDiskAgain(this ILogger logger, long count);
+
+    [LoggerMessage(2104, LogLevel.Critical, "The spool {Path} is damaged ({Problem}). It was set aside as {Aside}; {Readings} readings and {DeadLetters} dead letters were saved from it into a new one.")]
+    public static partial void SpoolSetAside(this ILogger logger, string path, string problem, string aside, long readings, long deadLetters);
+
+    [LoggerMessage(2105, LogLevel.Warning, "The spool has reached its bound: {Low} low, {Normal} normal and {Critical} critical readings were given up since the last message.")]
+    public static partial void ReadingsShed(this ILogger logger, long low, long normal, long critical);
+
+    [LoggerMessage(2106, LogLevel.Warning, "The dead letters have reached their bound: the oldest {Count} were deleted.")]
+    public static partial void DeadLettersDropped(this ILogger logger, int count);
+
+    [LoggerMessage(2107, LogLevel.Critical, "{Count} stored readings are no longer there after the file was opened again: the medium has lost them.")]
+    public static partial void ReadingsLost(this ILogger logger, long count);
+
+    [LoggerMessage(2108, LogLevel.Error, "{Count} readings were held in memory when the spool was closed and are lost: {Problem}")]
+    public static partial void MemoryLost(this ILogger logger, long count, string? problem);
 }

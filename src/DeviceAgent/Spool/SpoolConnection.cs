@@ -5,10 +5,10 @@ namespace DeviceAgent.Spool;
 /// <summary>Opens the one connection, and puts SQLite's errors into words that help.</summary>
 internal static class SpoolConnection
 {
-    private const int Busy = 5;
+    public const int Busy = 5;
     private const int ReadOnly = 8;
     private const int Corrupt = 11;
-    private const int Full = 13;
+    public const int Full = 13;
     private const int CannotOpen = 14;
     private const int NotADatabase = 26;
 
@@ -37,7 +37,8 @@ internal static class SpoolConnection
         catch (SqliteException e)
         {
             connection.Dispose();
-            throw Explain(path, e);
+            if (e.SqliteErrorCode == Busy) throw Explain(path, e);
+            throw;
         }
     }
 

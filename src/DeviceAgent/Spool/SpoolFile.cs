@@ -4,43 +4,61 @@ namespace DeviceAgent.Spool;
 
 /// <summary>
 /// The spool's SQLite file, through one connection; not safe for use by two threads at once. Each method that writes is one
-/// transaction, on the medium when it returns.
+/// transaction, on the medium when it returns; when it throws, nothing has changed.
 /// </summary>
 internal sealed class SpoolFile : IDisposable
 {
-    private readonly SqliteConnection _connection;
-    private readonly BootClock _clock;
-    private readonly string _path;
-    private readonly SqliteCommand _insert;
-    private readonly SqliteCommand _delete;
-    private readonly NewestLiveMark _mark;
-    private long _next;
+    private const int PageSize = 4096;
 
-    public SpoolFile(string path, BootClock clock)
+    /// <summary>Pages that lie empty when space is worth giving back, and the most that may have to be copied for it (in memory first).</summary>
+    private const long WorthwhilePages = 256;
+
+    private const long MaxCopiedPages = 1024;
+
+    /// <summary>So many rows behind the mark of the newest live timestamp are searched at most when the spool is opened after a crash.</summary>
+    private const int RowsBetweenMarks = 500;
+
+    private readonly SqliteConnection _connection;
+    private readonly string _path;
+    private readonly Marks _marks;
+    private readonly ReadingTable _readings;
+    private readonly DeadLetterTable _deadLetters;
+    private readonly SheddingRule _shedding;
+    private long _markedUpTo;
+    private bool _clean;
+
+    /// <exception cref="SpoolDamagedException">The content is wrong.</exception>
+    /// <exception cref="SpoolException">Another process has it open, or a newer agent wrote it.</exception>
+    /// <exception cref="SqliteException">It cannot be opened or read.</exception>
+    public SpoolFile(SpoolMedium medium, SpoolOptions options)
     {
-        _path = path;
-        _clock = clock;
-        _connection = SpoolConnection.Open(path);
+        _path = medium.Path;
+        var quota = medium.Quota(options);
+        _connection = medium.Connect(_path);
         try
         {
-            using (var transaction = _connection.BeginTransaction())
-            {
-                Migrate();
-                transaction.Commit();
-            }
-
-            _mark = new NewestLiveMark(_connection);
-            _next = Math.Max(Scalar("SELECT max(seq) FROM readings") ?? 0, _mark.UpTo) + 1;
-            Count = Scalar("SELECT count(*) FROM readings") ?? 0;
-            _insert = Prepare("INSERT INTO readings (seq, class, ts, boot_id, mono, crc, payload) VALUES ($seq, $class, $ts, $boot_id, $mono, $crc, $payload)");
-            _delete = Prepare("DELETE FROM readings WHERE seq = $seq");
+            SpoolVersion.Establish(_connection, _path);
+            // The quota counts bytes of rows; rows that fill their pages badly are met by this.
+            _connection.Execute($"PRAGMA max_page_count = {((quota + (quota / 2)) / PageSize) + 64}");
+            _marks = new Marks(_connection);
+            _readings = new ReadingTable(_connection);
+            _deadLetters = new DeadLetterTable(_connection);
+            _clean = _marks[Marks.Clean] == 1;
+            if (_clean) (Tally, _deadLetters.Count, _deadLetters.Bytes) = _marks.Load();
+            else Check();
+            _shedding = new SheddingRule(_readings, Tally, quota, options.WhenFull);
+            DeadLetterBounds = (options.DeadLetters, quota / 8);
+            _markedUpTo = _marks[Marks.NewestLiveSequence] ?? 0;
+            Next = Math.Max(_connection.Number("SELECT max(seq) FROM readings") ?? 0, _markedUpTo) + 1;
+            var behind = _connection.Number("SELECT max(ts) FROM readings WHERE seq > $seq AND mono IS NOT NULL", ("$seq", _markedUpTo));
+            NewestLive = Math.Max(_marks[Marks.NewestLive] ?? long.MinValue, behind ?? long.MinValue);
         }
-        catch (SqliteException e)
+        catch (SqliteException e) when (e.SqliteErrorCode == SpoolConnection.Busy)
         {
             _connection.Dispose();
-            throw SpoolConnection.Explain(path, e);
+            throw SpoolConnection.Explain(_path, e);
         }
-        catch (SpoolException)
+        catch
         {
             _connection.Dispose();
             throw;
@@ -48,243 +66,274 @@ internal sealed class SpoolFile : IDisposable
     }
 
     /// <summary>Rows in the table, acknowledged ones that are not yet deleted included.</summary>
-    public long Count { get; private set; }
+    public Tally Tally { get; private set; } = new();
 
-    public DateTimeOffset NewestLive =>
-        _mark.Newest == long.MinValue ? DateTimeOffset.MinValue : DateTimeOffset.FromUnixTimeMilliseconds(_mark.Newest);
+    public DeadLetterTable DeadLetters => _deadLetters;
+
+    public (long Count, long Bytes) DeadLetterBounds { get; }
+
+    /// <summary>The first sequence number that was never used.</summary>
+    public long Next { get; private set; }
+
+    /// <summary>In ms since 1970; <see cref="long.MinValue"/> when there was none.</summary>
+    public long NewestLive { get; private set; }
+
+    /// <summary>Transactions that were committed, each with a sync of the medium.</summary>
+    public long Commits { get; private set; }
 
     public string SqliteVersion => _connection.ServerVersion;
 
     public long WalBytes => new FileInfo(_path + "-wal") is { Exists: true } wal ? wal.Length : 0;
 
-    public void Insert(IReadOnlyList<WaitingEntry> entries)
+    /// <summary>Stores rows in order, making room for them by the rule. Without rows it writes all the same: the disk is tried.</summary>
+    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged)
     {
-        var (next, newestLive) = (_next, _mark.Newest);
-        using var transaction = _connection.BeginTransaction();
-        _insert.Transaction = transaction;
-        foreach (var (entry, mono) in entries)
+        for (var extra = 0L; ; extra = (extra * 2) + Math.Max(64 * PageSize / 4, rows.Sum(r => r.Weight.Bytes)))
         {
-            var timestamp = entry.Timestamp?.ToUnixTimeMilliseconds();
-            if (entry.IsLive && timestamp is { } known) newestLive = Math.Max(newestLive, known);
-            var payload = entry.Payload.ToArray();
-            Bind(_insert, "$seq", next);
-            Bind(_insert, "$class", (int)entry.Class);
-            Bind(_insert, "$ts", timestamp is null ? DBNull.Value : timestamp);
-            Bind(_insert, "$boot_id", _clock.BootId);
-            Bind(_insert, "$mono", entry.IsLive ? mono : DBNull.Value);
-            Bind(_insert, "$crc", RowChecksum.Of(next, entry.Class, timestamp, payload));
-            Bind(_insert, "$payload", payload);
-            _insert.ExecuteNonQuery();
-            next++;
-        }
-
-        var mark = _mark.IsDue(next - 1);
-        if (mark) _mark.Save(newestLive, next - 1, transaction);
-        transaction.Commit();
-        if (mark) _mark.Covers(next - 1);
-        (_next, _mark.Newest) = (next, newestLive);
-        Count += entries.Count;
-    }
-
-    /// <summary>Rows after <paramref name="after"/> whose time is known, in order, read one at a time.</summary>
-    public IEnumerable<SpoolRecord> ReadAfter(long after, SpoolOrder order)
-    {
-        var direction = order == SpoolOrder.OldestFirst ? "" : " DESC";
-        using var command = Prepare($"SELECT seq, class, ts, boot_id, mono, crc, payload FROM readings WHERE seq > $seq AND ts IS NOT NULL ORDER BY seq{direction}");
-        Bind(command, "$seq", after);
-        using var reader = command.ExecuteReader();
-        while (reader.Read()) yield return ToRecord(reader);
-    }
-
-    /// <summary>Deletes rows, and remembers the newest live timestamp that goes with them.</summary>
-    public void Delete(IReadOnlyCollection<long> sequences)
-    {
-        using var transaction = _connection.BeginTransaction();
-        var deleted = DeleteRows(sequences, transaction);
-        _mark.Save(_mark.Newest, _next - 1, transaction);
-        transaction.Commit();
-        _mark.Covers(_next - 1);
-        Count -= deleted;
-    }
-
-    /// <summary>Moves a row to the dead letters.</summary>
-    public void SetAside(SpoolRecord record, string reason)
-    {
-        using var transaction = _connection.BeginTransaction();
-        using var insert = Prepare("INSERT INTO dead_letters (seq, ts, set_aside_at, reason, payload, class) VALUES ($seq, $ts, $at, $reason, $payload, $class)");
-        insert.Transaction = transaction;
-        Bind(insert, "$seq", record.Sequence);
-        Bind(insert, "$ts", record.Timestamp.ToUnixTimeMilliseconds());
-        Bind(insert, "$at", _clock.Time.GetUtcNow().ToUnixTimeMilliseconds());
-        Bind(insert, "$reason", reason);
-        Bind(insert, "$payload", record.Payload.ToArray());
-        Bind(insert, "$class", (int)record.Class);
-        insert.ExecuteNonQuery();
-        var deleted = DeleteRows([record.Sequence], transaction);
-        _mark.Save(_mark.Newest, _next - 1, transaction);
-        transaction.Commit();
-        _mark.Covers(_next - 1);
-        Count -= deleted;
-    }
-
-    public List<DeadLetter> DeadLetters(long afterId, int max)
-    {
-        using var command = Prepare("SELECT id, seq, ts, set_aside_at, reason, payload FROM dead_letters WHERE id > $id ORDER BY id LIMIT $max");
-        Bind(command, "$id", afterId);
-        Bind(command, "$max", max);
-        using var reader = command.ExecuteReader();
-        var letters = new List<DeadLetter>();
-        while (reader.Read())
-        {
-            letters.Add(new DeadLetter(
-                reader.GetInt64(0), reader.GetInt64(1), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(2)), DateTimeOffset.FromUnixTimeMilliseconds(reader.GetInt64(3)), reader.GetString(4), reader.GetFieldValue<byte[]>(5)));
-        }
-
-        return letters;
-    }
-
-    public long DeadLetterCount => Scalar("SELECT count(*) FROM dead_letters") ?? 0;
-
-    public int Requeue(IReadOnlyCollection<long>? ids)
-    {
-        var letters = DeadLetters(0, int.MaxValue).Where(l => ids is null || ids.Contains(l.Id)).ToList();
-        Insert([.. letters.Select(l => new WaitingEntry(new SpoolEntry(SpoolClass.Normal, l.Timestamp, IsLive: false, l.Payload), 0))]);
-        foreach (var letter in letters) Scalar($"DELETE FROM dead_letters WHERE id = {letter.Id}");
-        return letters.Count;
-    }
-
-    public int Resolve(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan)
-    {
-        var rows = new List<(UnresolvedReading Reading, SpoolClass Class, long Checksum)>();
-        using (var command = Prepare("SELECT seq, boot_id, mono, class, payload, crc FROM readings WHERE ts IS NULL ORDER BY seq"))
-        using (var reader = command.ExecuteReader())
-        {
-            while (reader.Read())
+            try
             {
-                var payload = reader.GetFieldValue<byte[]>(4);
-                rows.Add((new UnresolvedReading(reader.GetInt64(0), reader.GetString(1), TimeSpan.FromMilliseconds(reader.GetInt64(2)), PayloadSerialNumber.Of(payload), payload), (SpoolClass)reader.GetInt32(3), reader.GetInt64(5)));
+                return InsertOnce(rows, acknowledged, extra);
+            }
+            catch (SqliteException e) when (e.SqliteErrorCode == SpoolConnection.Full && IsAtPageLimit(rows) && extra < _shedding.Quota * 2)
+            {
+                // The rows fill their pages badly: the file has reached its bound before their bytes reached the quota.
             }
         }
-
-        var resolve = plan(UnresolvedBoots());
-        using var transaction = _connection.BeginTransaction();
-        using var update = Prepare("UPDATE readings SET ts = $ts, crc = $crc, payload = $payload WHERE seq = $seq");
-        update.Transaction = transaction;
-        var newest = _mark.Newest;
-        foreach (var (reading, @class, checksum) in rows)
-        {
-            var resolved = resolve(reading);
-            var timestamp = resolved.Timestamp.ToUnixTimeMilliseconds();
-            var payload = resolved.Payload ?? reading.Payload.ToArray();
-            var isSound = (uint)checksum == RowChecksum.Of(reading.Sequence, @class, null, reading.Payload.Span);
-            Bind(update, "$payload", payload);
-            Bind(update, "$seq", reading.Sequence);
-            Bind(update, "$ts", timestamp);
-            // A row that the medium changed must stay known as such.
-            Bind(update, "$crc", isSound ? RowChecksum.Of(reading.Sequence, @class, timestamp, payload) : checksum);
-            update.ExecuteNonQuery();
-            newest = Math.Max(newest, timestamp);
-        }
-
-        _mark.Save(newest, _next - 1, transaction);
-        transaction.Commit();
-        _mark.Newest = newest;
-        _mark.Covers(_next - 1);
-        return rows.Count;
     }
 
-    private List<UnresolvedBoot> UnresolvedBoots()
+    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolOrder order, Func<long, bool> isHidden) => _readings.Read(order, isHidden);
+
+    /// <summary>Number, boot and monotonic time of the oldest row that is not hidden.</summary>
+    public SpoolRow? Oldest(Func<long, bool> isHidden) => _readings.Oldest(isHidden);
+
+    public RowWeight? Weigh(long sequence) => _readings.Weigh(sequence);
+
+    public void Delete(IReadOnlyCollection<long> sequences)
     {
-        using var command = Prepare("SELECT boot_id, max(mono) FROM readings WHERE ts IS NULL GROUP BY boot_id ORDER BY min(seq)");
-        using var reader = command.ExecuteReader();
-        var boots = new List<UnresolvedBoot>();
-        while (reader.Read()) boots.Add(new UnresolvedBoot(reader.GetString(0), TimeSpan.FromMilliseconds(reader.GetInt64(1))));
-        return boots;
+        var deleted = new Tally();
+        Write(() => DeleteRows(sequences, deleted));
+        Tally.Add(deleted, -1);
     }
 
-    public Dictionary<SpoolClass, long> CountByClass() =>
-        Enum.GetValues<SpoolClass>().ToDictionary(c => c, c => Scalar($"SELECT count(*) FROM readings WHERE class = {(int)c}") ?? 0);
+    /// <summary>
+    /// Moves readings to the dead letters: those with a row, if that is still there, and those that were only in memory. Returns how
+    /// many of the oldest dead letters had to give way.
+    /// </summary>
+    public int SetAside(IReadOnlyCollection<(SetAsideReading Reading, bool HasRow)> readings)
+    {
+        var deleted = new Tally();
+        var trimmed = 0;
+        WriteDeadLetters(() =>
+        {
+            foreach (var (reading, hasRow) in readings)
+            {
+                var weight = _readings.Delete(reading.Row.Sequence);
+                if (weight is { } gone) deleted.Add(gone);
+                if (weight is not null || !hasRow) _deadLetters.Insert(reading);
+            }
 
-    public long UnknownTime => Scalar("SELECT count(*) FROM readings WHERE ts IS NULL") ?? 0;
+            trimmed = _deadLetters.Trim(DeadLetterBounds.Count, DeadLetterBounds.Bytes);
+        });
+        Tally.Add(deleted, -1);
+        return trimmed;
+    }
 
-    public long Bytes => Scalar("SELECT sum(length(payload)) FROM readings") ?? 0;
+    /// <summary>Puts dead letters back as new rows, as far as there is room for them.</summary>
+    public (int Requeued, InsertResult Result) Requeue(IReadOnlyCollection<long>? ids, long next, string bootId, IReadOnlyCollection<long> acknowledged)
+    {
+        var chosen = _deadLetters.ReadRows(0, int.MaxValue).Where(l => ids is null || ids.Contains(l.Id)).ToList();
+        var rows = chosen.Select((l, i) => l.Letter.Row with { Sequence = next + i, BootId = bootId }).ToList();
+        InsertResult? result = null;
+        WriteDeadLetters(() =>
+        {
+            result = _shedding.Insert(rows, acknowledged, extra: 0);
+            foreach (var (letter, row) in chosen.Zip(rows))
+            {
+                if (!result.Refused.Contains(row.Sequence)) _deadLetters.Delete(letter.Id);
+            }
+        });
+        Settle(rows, result!);
+        return (rows.Count - result!.Refused.Count, result);
+    }
+
+    /// <summary>The boots of the rows whose time is not known, from the oldest to the newest.</summary>
+    public IReadOnlyList<UnresolvedBoot> UnresolvedBoots() => _readings.UnresolvedBoots();
+
+    /// <summary>Gives times to rows behind <paramref name="after"/>; returns how many and the last row looked at, or null when there are no more.</summary>
+    public (int Resolved, long? Last) Resolve(Func<UnresolvedReading, ResolvedReading> resolve, long after, int max)
+    {
+        var unknown = _readings.ReadUnknownTime(after, max);
+        if (unknown.Count == 0) return (0, null);
+
+        // A row that the medium has changed gets no true time any more; the mapping will find its checksum wrong and set it aside.
+        var resolved = unknown.Where(r => r.IsSound).Select(r => (TimeResolution.Of(r.Row, resolve), true));
+        var damaged = unknown.Where(r => !r.IsSound).Select(r => (r.Row with { Timestamp = 0 }, false));
+        var rows = resolved.Concat(damaged).ToList();
+        var newest = rows.Where(r => r.Item2).Select(r => r.Item1.Timestamp!.Value).DefaultIfEmpty(NewestLive).Max();
+        Write(() =>
+        {
+            foreach (var (row, isSound) in rows) _readings.SetTime(row, isSound);
+            _marks[Marks.NewestLive] = Math.Max(NewestLive, newest);
+        });
+        NewestLive = Math.Max(NewestLive, newest);
+        foreach (var (row, _) in unknown) Tally.Remove(row.Weight);
+        foreach (var (row, _) in rows) Tally.Add(row.Weight);
+        return (rows.Count, unknown[^1].Row.Sequence);
+    }
+
+    /// <summary>Takes in what was saved from a damaged file, under its old numbers.</summary>
+    public void Adopt(IReadOnlyCollection<SpoolRow> rows)
+    {
+        var change = new Tally();
+        Write(() =>
+        {
+            foreach (var row in rows)
+            {
+                _readings.Insert(row);
+                change.Add(row.Weight);
+            }
+        });
+        Tally.Add(change);
+    }
+
+    public void Adopt(IReadOnlyCollection<SetAsideReading> letters) => WriteDeadLetters(() =>
+    {
+        foreach (var letter in letters) _deadLetters.Insert(letter);
+    });
+
+    /// <summary>Takes over what a damaged file remembered of rows that are gone.</summary>
+    public void AdoptNewest(long? newestLive, long? sequence)
+    {
+        NewestLive = Math.Max(NewestLive, newestLive ?? long.MinValue);
+        Next = Math.Max(Next, (sequence ?? 0) + 1);
+    }
+
+    /// <summary>Deletes what was written from a number on: a transaction that failed may have reached the medium all the same.</summary>
+    public void DropFrom(long sequence)
+    {
+        if (sequence >= Next) return;
+        Write(() => _connection.Execute("DELETE FROM readings WHERE seq >= $seq", ("$seq", sequence)));
+        Recount();
+        Next = sequence;
+    }
 
     /// <summary>Writes the log back into the file and gives its space back.</summary>
-    public void Checkpoint()
+    public void Checkpoint() => _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+
+    /// <summary>
+    /// Gives empty pages back to the file system when there are many and little else. Copying the few pages that hold something costs
+    /// less flash than auto_vacuum, whose map of pages is written with every commit.
+    /// </summary>
+    public void GiveBackSpace()
     {
-        using var command = Prepare("PRAGMA wal_checkpoint(TRUNCATE)");
-        command.ExecuteNonQuery();
+        var free = _connection.Number("PRAGMA freelist_count") ?? 0;
+        var used = (_connection.Number("PRAGMA page_count") ?? 0) - free;
+        if (free >= WorthwhilePages && used <= MaxCopiedPages && free >= used * 4) _connection.Execute("VACUUM");
+    }
+
+    /// <summary>Notes that the file is in good order, so that the next start need not read all of it.</summary>
+    public void MarkClean()
+    {
+        if (_clean) return;
+        _connection.Transact(() =>
+        {
+            SaveNewest(Next - 1, NewestLive);
+            _marks.Save(Tally, _deadLetters.Count, _deadLetters.Bytes);
+            _marks[Marks.Clean] = 1;
+        });
+        _clean = true;
     }
 
     public void Dispose()
     {
-        _insert.Dispose();
-        _delete.Dispose();
+        _readings.Dispose();
         _connection.Dispose();
     }
 
-    private int DeleteRows(IReadOnlyCollection<long> sequences, SqliteTransaction transaction)
+    private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, long extra)
     {
-        _delete.Transaction = transaction;
-        var deleted = 0;
+        InsertResult? result = null;
+        var last = rows.Count == 0 ? Next - 1 : rows[^1].Sequence;
+        var mark = rows.Count == 0 || last - _markedUpTo >= RowsBetweenMarks;
+        Write(() =>
+        {
+            result = _shedding.Insert(rows, acknowledged, extra);
+            if (mark) SaveNewest(last, Newest(rows, result));
+        });
+        if (mark) _markedUpTo = last;
+        Settle(rows, result!);
+        return result!;
+    }
+
+    private void Settle(IReadOnlyList<SpoolRow> rows, InsertResult result)
+    {
+        _shedding.Committed();
+        NewestLive = Newest(rows, result);
+        if (rows.Count > 0) Next = rows[^1].Sequence + 1;
+    }
+
+    private long Newest(IReadOnlyList<SpoolRow> rows, InsertResult result) =>
+        rows.Where(r => r.IsLive && r.Timestamp is not null && !result.Refused.Contains(r.Sequence)).Select(r => r.Timestamp!.Value).Append(NewestLive).Max();
+
+    private void DeleteRows(IReadOnlyCollection<long> sequences, Tally deleted)
+    {
         foreach (var sequence in sequences)
         {
-            Bind(_delete, "$seq", sequence);
-            deleted += _delete.ExecuteNonQuery();
+            if (_readings.Delete(sequence) is { } gone) deleted.Add(gone);
         }
 
-        return deleted;
+        // The newest timestamp may go with its row.
+        SaveNewest(Next - 1, NewestLive);
     }
 
-    private void Migrate()
+    private void SaveNewest(long upTo, long newest)
     {
-        var version = Scalar("PRAGMA user_version") ?? 0;
-        if (version > SpoolSchema.Version)
+        _marks[Marks.NewestLive] = newest;
+        _marks[Marks.NewestLiveSequence] = upTo;
+    }
+
+    private void Write(Action work)
+    {
+        _connection.Transact(() =>
         {
-            throw new SpoolException($"the spool '{_path}' has schema version {version}, this agent knows {SpoolSchema.Version}: it was written by a newer agent; run that one, or move the file away");
-        }
+            if (_clean) _marks[Marks.Clean] = 0;
+            work();
+        });
+        _clean = false;
+        Commits++;
+    }
 
-        if (version == 0)
+    private void WriteDeadLetters(Action work)
+    {
+        var (count, bytes) = (_deadLetters.Count, _deadLetters.Bytes);
+        try
         {
-            using var create = Prepare(SpoolSchema.Tables);
-            create.ExecuteNonQuery();
+            Write(work);
         }
-        else if (version == 1)
+        catch
         {
-            using var migrate = Prepare(SpoolSchema.From1To2);
-            migrate.ExecuteNonQuery();
+            (_deadLetters.Count, _deadLetters.Bytes) = (count, bytes);
+            throw;
         }
     }
 
-    private SpoolRecord ToRecord(SqliteDataReader reader)
+    private void Check()
     {
-        var sequence = reader.GetInt64(0);
-        var @class = (SpoolClass)reader.GetInt32(1);
-        var timestamp = reader.GetInt64(2);
-        var payload = reader.GetFieldValue<byte[]>(6);
-        var sound = (uint)reader.GetInt64(5) == RowChecksum.Of(sequence, @class, timestamp, payload);
-        TimeSpan? age = !reader.IsDBNull(4) && reader.GetString(3) == _clock.BootId
-            ? TimeSpan.FromMilliseconds(_clock.Milliseconds - reader.GetInt64(4))
-            : null;
-        return new SpoolRecord(sequence, @class, DateTimeOffset.FromUnixTimeMilliseconds(timestamp), age, payload, sound);
+        if (_connection.Prepare("PRAGMA quick_check(1)").ExecuteScalar() is not "ok") throw new SpoolDamagedException("quick_check finds errors");
+        Recount();
     }
 
-    private long? Scalar(string sql)
+    private void Recount()
     {
-        using var command = Prepare(sql);
-        return command.ExecuteScalar() is long value ? value : null;
+        var counted = _readings.Count();
+        counted.Add(Tally, -1);
+        Tally.Add(counted);
+        _deadLetters.Recount();
     }
 
-    private SqliteCommand Prepare(string sql)
+    private bool IsAtPageLimit(IReadOnlyList<SpoolRow> rows)
     {
-        var command = _connection.CreateCommand();
-        command.CommandText = sql;
-        return command;
-    }
-
-    private static void Bind(SqliteCommand command, string name, object value)
-    {
-        if (command.Parameters.Contains(name)) command.Parameters[name].Value = value;
-        else command.Parameters.AddWithValue(name, value);
+        var used = (_connection.Number("PRAGMA page_count") ?? 0) - (_connection.Number("PRAGMA freelist_count") ?? 0);
+        return used + 16 + rows.Sum(r => (r.Weight.Bytes / PageSize) + 1) >= _connection.Number("PRAGMA max_page_count");
     }
 }

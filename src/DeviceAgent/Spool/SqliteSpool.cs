@@ -1,116 +1,106 @@
 using System.Threading.Channels;
 using DeviceAgent.Diagnostics;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Spool;
 
 /// <summary>
-/// The spool on SQLite. One loop does all the work on the file, one piece at a time; a timer wakes it when a group is to be
-/// committed, acknowledged rows deleted or the log written back.
+/// The spool on SQLite. One loop does all the work on the store, one piece at a time; a timer wakes it when a group is to be
+/// committed or upkeep is due.
 /// </summary>
 internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 {
-    /// <summary>The pause after upkeep that failed.</summary>
-    private static readonly TimeSpan RetryDelay = TimeSpan.FromSeconds(10);
-
-    private readonly string _path;
-    private readonly BootClock _clock;
-    private readonly SpoolFile _file;
+    private readonly SpoolStore _store;
     private readonly CommitGroup _group;
-    private readonly AcknowledgedRows _acknowledged;
-    private readonly CheckpointRule _checkpoints;
-    private readonly AgentMetrics _metrics;
+    private readonly BootClock _clock;
     private readonly ILogger<SqliteSpool> _logger;
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _timer;
     private readonly Task _loop;
     private int _disposed;
-    private bool _upkeepFailed;
-    private long _count;
     private long _newestLive;
-
-    private SpoolStatus _status = null!;
-    private TaskCompletionSource _nextCommit = NewSignal();
+    private Snapshot _snapshot = null!;
+    private TaskCompletionSource _nextCommit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SqliteSpool(string path, SpoolOptions options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
+        : this(new SpoolMedium(path), options, clock, metrics, logger)
     {
-        _path = path;
-        _clock = clock;
-        _file = new SpoolFile(path, clock);
-        _group = new CommitGroup(options, clock);
-        _acknowledged = new AcknowledgedRows(clock.Time);
-        _checkpoints = new CheckpointRule(clock.Time);
-        _metrics = metrics;
-        _logger = logger;
-        Publish();
-        _timer = clock.Time.CreateTimer(_ => _work.Writer.TryWrite(static () => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _loop = Task.Run(RunAsync);
-        _logger.SpoolOpened(path, _file.SqliteVersion, Count);
     }
 
-    public long Count => Interlocked.Read(ref _count);
+    /// <exception cref="SpoolException">Another process has the file open, or a newer agent wrote it.</exception>
+    public SqliteSpool(SpoolMedium medium, SpoolOptions options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
+    {
+        _clock = clock;
+        _logger = logger;
+        _store = new SpoolStore(medium, options, clock, metrics, logger);
+        _group = new CommitGroup(options, clock);
+        Publish();
+        _timer = clock.Time.CreateTimer(_ => _work.Writer.TryWrite(static () => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        ArmTimer();
+        _loop = Task.Run(RunAsync);
+        SpoolGauges.Register(metrics.Meter, this);
+    }
+
+    public long Count => Volatile.Read(ref _snapshot).Status.Count;
 
     public DateTimeOffset NewestLive => new(Interlocked.Read(ref _newestLive), TimeSpan.Zero);
 
     public Task NextCommit => Volatile.Read(ref _nextCommit).Task;
 
-    public SpoolStatus Status => Volatile.Read(ref _status);
+    public SpoolStatus Status
+    {
+        get
+        {
+            var (status, at) = Volatile.Read(ref _snapshot);
+            return status with { OldestAge = status.OldestAge + _clock.Time.GetElapsedTime(at) };
+        }
+    }
 
     public Task<AppendResult> AppendAsync(SpoolEntry entry, CancellationToken cancellationToken)
     {
-        var committed = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (entry.Timestamp is null && !entry.IsLive) throw new ArgumentException("Only the time of a live reading can become known later.", nameof(entry));
+        var stored = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         var taken = _clock.Milliseconds;
-        if (!_work.Writer.TryWrite(() => _group.Add(entry, taken, committed))) committed.SetException(new SpoolException("the spool is closed"));
-        return committed.Task.WaitAsync(cancellationToken);
+        if (!_work.Writer.TryWrite(() => _group.Add(entry, taken, stored))) stored.SetException(new SpoolException("the spool is closed"));
+        return stored.Task.WaitAsync(cancellationToken);
     }
 
-    public Task FlushAsync(CancellationToken cancellationToken) => DoAsync(Commit, cancellationToken);
+    public Task FlushAsync(CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            Commit();
+            return true;
+        },
+        cancellationToken);
 
-    public async Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<SpoolRecord> records = [];
-        await DoAsync(() => records = Peek(query), cancellationToken).ConfigureAwait(false);
-        return records;
-    }
+    public Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken) => DoAsync(() => _store.Peek(query), cancellationToken);
 
-    public async Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(long afterId, int max, CancellationToken cancellationToken)
-    {
-        IReadOnlyList<DeadLetter> letters = [];
-        await DoAsync(() => letters = _file.DeadLetters(afterId, max), cancellationToken).ConfigureAwait(false);
-        return letters;
-    }
-
-    public async Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken)
-    {
-        var count = 0;
-        await DoAsync(() => count = _file.Requeue(ids), cancellationToken).ConfigureAwait(false);
-        Interlocked.Exchange(ref _nextCommit, NewSignal()).SetResult();
-        return count;
-    }
-
-    public async Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken)
-    {
-        var count = 0;
-        await DoAsync(
-            () =>
-            {
-                Commit();
-                count = _file.Resolve(plan);
-            },
-            cancellationToken).ConfigureAwait(false);
-        Interlocked.Exchange(ref _nextCommit, NewSignal()).SetResult();
-        return count;
-    }
-
-    public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) =>
-        DoAsync(() => _acknowledged.Add(sequences), cancellationToken);
+    public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            _store.Acknowledge(sequences);
+            return true;
+        },
+        cancellationToken);
 
     public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
-            _file.SetAside(record, reason);
-            _checkpoints.NoteWrite();
+            _store.SetAside(record, reason);
+            return true;
+        },
+        cancellationToken);
+
+    public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(long afterId, int max, CancellationToken cancellationToken) =>
+        DoAsync(() => _store.DeadLetters(afterId, max), cancellationToken);
+
+    public Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken) => DoAsync(() => Signalled(_store.Requeue(ids)), cancellationToken);
+
+    public Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            Commit();
+            return Signalled(_store.Resolve(plan));
         },
         cancellationToken);
 
@@ -121,10 +111,9 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
         _work.Writer.TryComplete();
         await _loop.ConfigureAwait(false);
         await _timer.DisposeAsync().ConfigureAwait(false);
-        Guard(Commit);
-        Guard(DeleteAcknowledged);
-        Guard(Checkpoint);
-        _file.Dispose();
+        Commit();
+        Publish();
+        _store.Close();
         _logger.SpoolClosed(Count);
     }
 
@@ -135,11 +124,13 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
             await foreach (var work in _work.Reader.ReadAllAsync().ConfigureAwait(false))
             {
                 work();
-                _upkeepFailed = false;
-                if (_group.DueIn() == TimeSpan.Zero) Guard(Commit);
-                if (_acknowledged.DueIn() == TimeSpan.Zero) Guard(DeleteAcknowledged);
-                if (_checkpoints.DueIn() == TimeSpan.Zero) Guard(Checkpoint);
-                Publish();
+                if (_group.DueIn() == TimeSpan.Zero) Commit();
+                if (_store.DueIn() == TimeSpan.Zero)
+                {
+                    if (_store.Upkeep()) SignalCommit();
+                    Publish();
+                }
+
                 ArmTimer();
             }
         }
@@ -152,116 +143,56 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 
     private void Commit()
     {
-        if (_group.Entries.Count == 0) return;
-        try
-        {
-            _file.Insert(_group.Entries);
-        }
-        catch (SqliteException e)
-        {
-            _group.Complete(SpoolConnection.Explain(_path, e));
-            return;
-        }
-
-        _metrics.Committed.Add(_group.Entries.Count);
-        _metrics.Commits.Add(1);
-        AfterWrite();
+        var entries = _group.Take();
+        if (entries.Count == 0) return;
+        _store.Commit(entries);
         Publish();
-        _group.Complete();
-        Interlocked.Exchange(ref _nextCommit, NewSignal()).SetResult();
+        foreach (var entry in entries) entry.Tell();
+        SignalCommit();
     }
 
-    private List<SpoolRecord> Peek(SpoolQuery query)
+    private int Signalled(int count)
     {
-        var records = new List<SpoolRecord>();
-        foreach (var record in _file.ReadAfter(0, query.Order))
-        {
-            if (!_acknowledged.Contains(record.Sequence) && query.Except?.Contains(record.Sequence) != true) records.Add(record);
-            if (records.Count == query.Max) break;
-        }
-
-        return records;
+        if (count > 0) SignalCommit();
+        return count;
     }
 
-    private void DeleteAcknowledged()
-    {
-        if (_acknowledged.Sequences.Count == 0) return;
-        _file.Delete(_acknowledged.Sequences);
-        _acknowledged.Clear();
-        AfterWrite();
-    }
+    private void SignalCommit() =>
+        Interlocked.Exchange(ref _nextCommit, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
-    private void AfterWrite()
+    private Task<T> DoAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {
-        _checkpoints.NoteWrite();
-        if (CheckpointRule.IsDueAfterWrite(_file.WalBytes, drained: _file.Count == 0)) Guard(Checkpoint);
-    }
-
-    private void Checkpoint()
-    {
-        _checkpoints.NoteCheckpoint();
-        _file.Checkpoint();
-    }
-
-    /// <summary>Work that nobody waits for: what goes wrong with it is logged here.</summary>
-    private void Guard(Action work)
-    {
-        try
-        {
-            work();
-        }
-        catch (SqliteException e)
-        {
-            _upkeepFailed = true;
-            _logger.UpkeepFailed(SpoolConnection.Explain(_path, e).Message);
-        }
-    }
-
-    private Task DoAsync(Action work, CancellationToken cancellationToken)
-    {
-        var done = NewSignal();
-        Enqueue(() =>
+        var done = new TaskCompletionSource<T>(TaskCreationOptions.RunContinuationsAsynchronously);
+        var enqueued = _work.Writer.TryWrite(() =>
         {
             try
             {
-                work();
+                var result = work();
                 Publish();
-                done.SetResult();
+                done.SetResult(result);
             }
-            catch (SqliteException e)
+            catch (Exception e)
             {
-                done.SetException(SpoolConnection.Explain(_path, e));
+                // Whoever asked is told; the loop goes on for the others.
+                done.SetException(e);
             }
-        }, done);
+        });
+        if (!enqueued) done.SetException(new SpoolException("the spool is closed"));
         return done.Task.WaitAsync(cancellationToken);
-    }
-
-    private void Enqueue(Action work, TaskCompletionSource done)
-    {
-        if (!_work.Writer.TryWrite(work)) done.SetException(new SpoolException("the spool is closed"));
     }
 
     private void Publish()
     {
-        Interlocked.Exchange(ref _count, _file.Count - _acknowledged.Sequences.Count);
-        Volatile.Write(ref _status, new SpoolStatus
-        {
-            Count = _file.Count - _acknowledged.Sequences.Count,
-            CountByClass = _file.CountByClass(),
-            UnknownTime = _file.UnknownTime,
-            Bytes = _file.Bytes,
-            DeadLetters = _file.DeadLetterCount,
-            Shed = Enum.GetValues<SpoolClass>().ToDictionary(c => c, _ => 0L),
-        });
-        Interlocked.Exchange(ref _newestLive, _file.NewestLive.UtcTicks);
+        Volatile.Write(ref _snapshot, new Snapshot(_store.Status(), _clock.Time.GetTimestamp()));
+        var newest = _store.NewestLive == long.MinValue ? DateTimeOffset.MinValue : DateTimeOffset.FromUnixTimeMilliseconds(_store.NewestLive);
+        Interlocked.Exchange(ref _newestLive, newest.UtcTicks);
     }
 
     private void ArmTimer()
     {
-        var due = new[] { _group.DueIn(), _acknowledged.DueIn(), _checkpoints.DueIn() }.Min();
-        if (_upkeepFailed && due < RetryDelay) due = RetryDelay;
+        var due = new[] { _group.DueIn(), _store.DueIn() }.Min();
         _timer.Change(due ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private sealed record Snapshot(SpoolStatus Status, long At);
 }
