@@ -36,7 +36,7 @@ public sealed class DamageTests : SpoolTest
         Assert.Equal(payloads.Order(Comparer<string>.Create((a, b) => Number(a).CompareTo(Number(b)))), payloads);
         var status = Bench.Spool.Status;
         Assert.Equal((1, payloads.Count + 2, 2), (status.Quarantined, status.Salvaged, status.DeadLetters));
-        Assert.Equal(SpoolBench.Noon.AddSeconds(899), Bench.Spool.NewestLive);
+        Assert.Equal(SpoolBench.Noon.AddSeconds(901), Bench.Spool.NewestLive);
         Assert.Equal([AppendResult.Durable], await Bench.FillAsync(900, 1));
         Assert.Equal("900", (await Bench.PayloadsAsync())[^1]);
     }

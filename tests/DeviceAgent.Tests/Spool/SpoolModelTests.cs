@@ -10,6 +10,10 @@ public sealed class SpoolModelTests
     private const int QuotaRows = 40;
     private const int MemoryRows = 15;
 
+    /// <summary>They may have an eighth of the quota.</summary>
+    private const int MaxDeadLetters = QuotaRows / 8;
+
+    /// <summary>What may happen.</summary>
     public enum Kind
     {
         Append,
@@ -72,7 +76,7 @@ public sealed class SpoolModelTests
                 await bench.AcknowledgeAsync(accepted);
                 model.Held.RemoveAll(r => accepted.Any(a => SpoolBench.Text(a) == r.Payload));
                 break;
-            case Kind.SetAside when await bench.PeekAsync(1) is [var first]:
+            case Kind.SetAside when model.DeadLetters < MaxDeadLetters && await bench.PeekAsync(1) is [var first]:
                 await bench.Spool.SetAsideAsync(first, "bad", CancellationToken.None);
                 model.Held.RemoveAt(0);
                 model.DeadLetters++;
@@ -108,6 +112,7 @@ public sealed class SpoolModelTests
     /// <summary>What is held, oldest first; what came after the disk was full is in memory.</summary>
     private sealed class Model
     {
+        private readonly HashSet<string> _refused = [];
         private int _payload;
 
         public List<(SpoolClass Class, string Payload, bool InMemory)> Held { get; } = [];
@@ -147,8 +152,6 @@ public sealed class SpoolModelTests
         }
 
         public void Restarted() => Shed = new long[3];
-
-        private readonly HashSet<string> _refused = [];
 
         /// <summary>Gives up the oldest of the lowest class; a reading that is only just coming is refused.</summary>
         private void Trim(int rows, Func<(SpoolClass Class, string Payload, bool InMemory), bool> counts, HashSet<string> coming)
