@@ -19,6 +19,15 @@ public sealed record CredentialFailure(
     string? RequestId = null,
     TimeSpan? RetryAfter = null)
 {
+    /// <summary>The <c>Date</c> of the answer; null when there was no answer, or none with a <c>Date</c>.</summary>
+    public DateTimeOffset? ProviderDate { get; init; }
+
+    /// <summary>
+    /// With <see cref="CredentialFailureKind.ServerCertificateNotYetValid"/>: the first moment of that certificate, whose issuer and
+    /// name are in order. It is hardly earlier than that now, whatever the local clock says.
+    /// </summary>
+    public DateTimeOffset? ServerCertificateNotBefore { get; init; }
+
     /// <summary>The provider's clock minus the local wall clock, when the answer carried a <c>Date</c>.</summary>
     public TimeSpan? ClockOffset { get; init; }
 

@@ -24,6 +24,9 @@ public sealed record TemporaryCredentials
     /// <summary>When they came, as <see cref="TimeProvider.GetTimestamp"/>: the life is counted from here, whatever the wall clock does.</summary>
     public required long ReceivedAt { get; init; }
 
+    /// <summary>The <c>Date</c> of the answer that they came in, whole seconds on the provider's clock; null when it had none.</summary>
+    public DateTimeOffset? ProviderDate { get; init; }
+
     /// <summary>The provider's clock minus the local wall clock; add it to the local time when signing. Zero when the provider sent no <c>Date</c>.</summary>
     public required TimeSpan ClockOffset { get; init; }
 

@@ -8,6 +8,7 @@ public class ArchitectureTests
     [Theory]
     [InlineData("Spool", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.Commands")]
     [InlineData("Sensing", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Upload", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
+    [InlineData("Clock", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
     [InlineData("Upload", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
     [InlineData("Identity", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload")]
     [InlineData("LocalEndpoint", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]

@@ -26,6 +26,7 @@ public class EventIdTests
     [InlineData("DeviceAgent.Upload", 2200)]
     [InlineData("DeviceAgent.Commands", 2300)]
     [InlineData("DeviceAgent.LocalEndpoint", 2400)]
+    [InlineData("DeviceAgent.Clock", 2500)]
     public void EventIds_OfAFeature_LieInItsBlock(string feature, int first)
     {
         var ids = Messages.Where(m => m.Type.Namespace == feature).Select(m => m.Message.EventId).ToList();

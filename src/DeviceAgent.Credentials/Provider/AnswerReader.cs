@@ -44,6 +44,7 @@ internal sealed class AnswerReader(TimeProvider timeProvider)
             { Date: { } until } when until > (date ?? now) => until - (date ?? now),
             _ => null,
         },
+        date,
         date - now);
 
     private static string? Header(HttpResponseMessage response, string name) =>

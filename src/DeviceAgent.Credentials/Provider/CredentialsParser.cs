@@ -49,6 +49,7 @@ internal static class CredentialsParser
                 Expiration = expiration,
                 Lifetime = expiration - sentAt < MaxLifetime ? expiration - sentAt : MaxLifetime,
                 ReceivedAt = receivedAt,
+                ProviderDate = answer.Date,
                 ClockOffset = answer.ClockOffset ?? TimeSpan.Zero,
             });
         }

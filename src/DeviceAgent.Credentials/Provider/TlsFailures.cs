@@ -36,7 +36,10 @@ internal static class TlsFailures
         ServerCertificateNotYetValid,
         $"A certificate of {c.Endpoint} is not valid before {fault.NotBefore.UtcDateTime:u}; the local clock says {c.LocalTime}.",
         c.ClockIsWrong ? "clock: the local time is certainly wrong" : "clock: the local time is most likely behind",
-        $"Set the clock: timedatectl set-ntp true, or sudo date -u -s '{fault.NotBefore.UtcDateTime:yyyy-MM-dd HH:mm:ss}' to start with");
+        $"Set the clock: timedatectl set-ntp true, or sudo date -u -s '{fault.NotBefore.UtcDateTime:yyyy-MM-dd HH:mm:ss}' to start with")
+    {
+        ServerCertificateNotBefore = fault.NotBefore,
+    };
 
     public static CredentialFailure Expired(FailureContext c, ServerCertificateFault fault)
     {

@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using DeviceAgent.Clock;
 using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
@@ -26,13 +27,13 @@ internal static class AgentHost
     public static IHost Build(AgentOptions options, DeviceIdentity identity, Action<IServiceCollection>? replace = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
-        builder.Services.AddSingleton(TimeProvider.System);
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         builder.Logging.AddAgentLogging(options.LogLevel);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
         builder.Services.AddAgentMetrics();
+        builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         builder.Services.AddDeviceCredentials(identity, options.Credentials);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);

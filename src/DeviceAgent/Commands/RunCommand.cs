@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeviceAgent.Clock;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -23,7 +24,7 @@ internal static class RunCommand
         using var host = AgentHost.Build(loaded.Options, loaded.Identity);
         try
         {
-            host.Services.GetRequiredService<ISpool>();
+            host.Services.GetRequiredService<DeviceClock>().RaiseFloor(host.Services.GetRequiredService<ISpool>().NewestLive);
         }
         catch (SpoolException e)
         {

@@ -1,4 +1,5 @@
 using System.Collections;
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
@@ -63,6 +64,7 @@ internal static class AgentConfiguration
             Upload = UploadOptions.Read(settings.Section("upload")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory),
+            Clock = ClockOptions.Read(settings.Section("clock")),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");

@@ -1,3 +1,4 @@
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
@@ -34,6 +35,8 @@ internal sealed record AgentOptions
     public required SpoolOptions Spool { get; init; }
 
     public required EndpointOptions Endpoint { get; init; }
+
+    public required ClockOptions Clock { get; init; }
 
     /// <summary>trace, debug, information, warning, error, critical or none.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;

@@ -1,3 +1,4 @@
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -12,7 +13,7 @@ internal static class CredentialsServiceCollectionExtensions
         services.AddSingleton(_ => identity);
         services.AddSingleton(s => new CredentialsProviderClient(identity, options, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new CredentialCache(
-            s.GetRequiredService<CredentialsProviderClient>(),
+            new TimedFetch(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()).FetchAsync,
             new CredentialCacheOptions(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Random>(),

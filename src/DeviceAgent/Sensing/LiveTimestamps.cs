@@ -1,25 +1,48 @@
 namespace DeviceAgent.Sensing;
 
 /// <summary>
-/// Gives live readings their timestamps: whole milliseconds, strictly increasing for each serial number, also when the wall
-/// clock stands still or steps back, and across restarts (<paramref name="floor"/> is the newest given before). One for all who give timestamps; thread-safe.
+/// Gives live readings their timestamps: whole milliseconds, strictly increasing for each serial number, also when the wall clock
+/// stands still or steps back, and across restarts. Thread-safe.
 /// </summary>
-internal sealed class LiveTimestamps(DateTimeOffset floor, TimeProvider time)
+internal sealed class LiveTimestamps(TimeProvider time)
 {
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
+    public static readonly TimeSpan Step = TimeSpan.FromMilliseconds(1);
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DateTimeOffset> _last = [];
+    private DateTimeOffset? _floor;
+    private long _withheld;
 
-    public DateTimeOffset Next(string serialNumber)
+    /// <summary>How often there was no timestamp to give.</summary>
+    public long Withheld
+    {
+        get
+        {
+            lock (_gate) return _withheld;
+        }
+    }
+
+    /// <summary>The next timestamp; null while the time is not known: the reading gets its timestamp later.</summary>
+    public DateTimeOffset? Next(string serialNumber)
     {
         lock (_gate)
         {
+            if (_floor is not { } floor)
+            {
+                _withheld++;
+                return null;
+            }
+
             var now = TimestampText.WholeMilliseconds(time.GetUtcNow());
             var last = _last.GetValueOrDefault(serialNumber, floor);
-            var next = now > last ? now : last + Step;
-            _last[serialNumber] = next;
-            return next;
+            return _last[serialNumber] = now > last ? now : last + Step;
         }
+    }
+
+    /// <summary>The time is known: from now on there are timestamps, and all of them lie behind what <paramref name="floor"/> says.</summary>
+    /// <param name="floor">Gets how often there was no timestamp to give; runs while nobody is given one.</param>
+    public void Open(Func<long, DateTimeOffset> floor)
+    {
+        lock (_gate) _floor = TimestampText.WholeMilliseconds(floor(_withheld)) + Step;
     }
 }

@@ -37,6 +37,12 @@ internal static partial class Log
     [LoggerMessage(2010, LogLevel.Warning, "No sensor was found: no thermal zone, hwmon, IIO device or 1-wire thermometer. Is the driver loaded (source.sysfsRoot, dtoverlay)?")]
     public static partial void NoSensors(this ILogger logger);
 
+    [LoggerMessage(2012, LogLevel.Information, "{Count} readings that waited for it have their timestamps now.")]
+    public static partial void Restamped(this ILogger logger, int count);
+
+    [LoggerMessage(2013, LogLevel.Error, "Readings could not be given their timestamps, it is tried again: {Problem}")]
+    public static partial void NotRestamped(this ILogger logger, string problem);
+
     [LoggerMessage(2011, LogLevel.Critical, "The source cannot be read: {Problem}")]
     public static partial void SourceFailed(this ILogger logger, string problem);
 }

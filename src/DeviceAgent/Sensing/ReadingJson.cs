@@ -15,6 +15,9 @@ internal static class ReadingJson
 
     public const string TimestampName = "timestamp";
 
+    /// <summary>True in a reading whose timestamp was worked out afterwards, from what is known about its boot.</summary>
+    public const string EstimatedName = "timestamp_estimated";
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     public static byte[] Write(Reading reading)
@@ -24,7 +27,7 @@ internal static class ReadingJson
         {
             writer.WriteStartObject();
             writer.WriteString(SerialNumberName, reading.SerialNumber);
-            writer.WriteString(TimestampName, TimestampText.Format(reading.Timestamp));
+            if (reading.Timestamp != default) writer.WriteString(TimestampName, TimestampText.Format(reading.Timestamp));
             foreach (var (name, value) in reading.Attributes)
             {
                 writer.WritePropertyName(name);
@@ -36,6 +39,10 @@ internal static class ReadingJson
 
         return buffer.WrittenSpan.ToArray();
     }
+
+    /// <summary>The object that <see cref="Write"/> gave, marked as one with an estimated timestamp; null when the medium has changed it.</summary>
+    public static byte[]? MarkEstimated(ReadOnlySpan<byte> written) =>
+        written is [(byte)'{', .., (byte)'}'] ? [.. written[..^1], .. ",\"timestamp_estimated\":true}"u8] : null;
 
     /// <summary>Reads one object; serial number and timestamp may be absent. <paramref name="problem"/> says what is wrong.</summary>
     public static Sample? TryRead(ReadOnlyMemory<byte> utf8, out string? problem)

@@ -1,3 +1,4 @@
+using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,6 +14,7 @@ internal sealed class SensingService(
     LiveTimestamps timestamps,
     ISpool spool,
     DrainSignal drain,
+    AgentMetrics metrics,
     TimeProvider time,
     ILogger<SensingService> logger) : BackgroundService
 {
@@ -58,16 +60,19 @@ internal sealed class SensingService(
     /// <summary>True when the sample became a reading.</summary>
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
+        metrics.Read.Add(1);
         var owner = sample.SerialNumber ?? serialNumber;
-        var reading = new Reading(owner, sample.Timestamp ?? timestamps.Next(owner), sample.Attributes) { IsLive = sample.Timestamp is null };
+        var timestamp = sample.Timestamp ?? timestamps.Next(owner);
+        var reading = new Reading(owner, timestamp ?? default, sample.Attributes) { IsLive = sample.Timestamp is null };
         if (rules.FindProblem(reading) is { } problem)
         {
             if (sample.Line is { } line) problem = $"line {line}: {problem}";
+            metrics.Refused.Add(1);
             if (_refused.TryReport(out var count)) logger.ReadingRefused(problem, count);
             return false;
         }
 
-        var entry = new SpoolEntry(SpoolClass.Normal, reading.Timestamp, reading.IsLive, ReadingJson.Write(reading));
+        var entry = new SpoolEntry(SpoolClass.Normal, timestamp, reading.IsLive, ReadingJson.Write(reading));
         var committed = spool.AppendAsync(entry, CancellationToken.None);
         _uncommitted.Enqueue(committed);
         while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().IsCompleted))
@@ -93,6 +98,7 @@ internal sealed class SensingService(
         }
         catch (SpoolException e)
         {
+            metrics.Refused.Add(1);
             if (_notStored.TryReport(out var count)) logger.ReadingNotStored(e.Message, count);
         }
     }

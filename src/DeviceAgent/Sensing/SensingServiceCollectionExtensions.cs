@@ -1,3 +1,4 @@
+using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,8 @@ internal static class SensingServiceCollectionExtensions
     {
         services.AddSingleton(s => SourceFactory.Create(
             options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton(s => new LiveTimestamps(s.GetRequiredService<ISpool>().NewestLive, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<LiveTimestamps>();
+        services.AddHostedService<RestampingService>();
         services.AddHostedService(s => new SensingService(
             s.GetRequiredService<ISource>(),
             options,
@@ -20,6 +22,7 @@ internal static class SensingServiceCollectionExtensions
             s.GetRequiredService<LiveTimestamps>(),
             s.GetRequiredService<ISpool>(),
             s.GetRequiredService<DrainSignal>(),
+            s.GetRequiredService<AgentMetrics>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<SensingService>>()));
         return services;

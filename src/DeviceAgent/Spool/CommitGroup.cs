@@ -8,10 +8,13 @@ internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
     private bool _critical;
     private long _opened;
 
-    public void Add(SpoolEntry entry, TaskCompletionSource<AppendResult> stored)
+    /// <param name="entry">What was put in.</param>
+    /// <param name="taken">When, in ms of the monotonic clock.</param>
+    /// <param name="stored">Who waits.</param>
+    public void Add(SpoolEntry entry, long taken, TaskCompletionSource<AppendResult> stored)
     {
         if (_entries.Count == 0) _opened = clock.Time.GetTimestamp();
-        _entries.Add(new WaitingEntry(entry, clock.Milliseconds, stored));
+        _entries.Add(new WaitingEntry(entry, taken, stored));
         _bytes += entry.Payload.Length;
         _critical |= entry.Class == SpoolClass.Critical;
     }

@@ -43,7 +43,8 @@ internal interface ISpool
 
     /// <summary>
     /// Gives the readings whose time is not known their timestamps, in the order in which they were taken; returns how many.
-    /// <paramref name="resolve"/> runs in the spool's own loop and must not call the spool.
+    /// <paramref name="plan"/> sees first which boots they are of, and what it returns is then asked for each reading. Both run in
+    /// the spool's own loop and must not call the spool.
     /// </summary>
-    Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken);
+    Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken);
 }

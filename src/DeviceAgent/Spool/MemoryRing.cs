@@ -41,13 +41,17 @@ internal sealed class MemoryRing(SpoolOptions options)
     public IEnumerable<SpoolRow> Read(SpoolOrder order) =>
         (order == SpoolOrder.OldestFirst ? _rows.Values : _rows.Values.Reverse()).Where(r => r.Timestamp is not null);
 
+    /// <summary>When the last row was taken whose time is not known; null when there is none.</summary>
+    public TimeSpan? LastOfUnknownTime =>
+        Tally.UnknownTime == 0 ? null : TimeSpan.FromMilliseconds(_rows.Values.Where(r => r.Timestamp is null).Max(r => r.Mono ?? 0));
+
     /// <summary>Gives times to rows that have none; returns how many.</summary>
-    public int Resolve(Func<UnresolvedReading, DateTimeOffset> resolve)
+    public int Resolve(Func<UnresolvedReading, ResolvedReading> resolve)
     {
         var unknown = _rows.Values.Where(r => r.Timestamp is null).ToList();
         foreach (var row in unknown)
         {
-            var resolved = row with { Timestamp = TimeResolution.Of(row, resolve) };
+            var resolved = TimeResolution.Of(row, resolve);
             Remove(row.Sequence);
             Add(resolved);
         }

@@ -79,9 +79,20 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         return rows;
     }
 
+    /// <summary>The boots of the rows whose time is not known, from the oldest to the newest.</summary>
+    public List<UnresolvedBoot> UnresolvedBoots()
+    {
+        using var command = connection.Prepare("SELECT boot_id, max(mono) FROM readings WHERE ts IS NULL GROUP BY boot_id ORDER BY min(seq)");
+        using var reader = command.ExecuteReader();
+        var boots = new List<UnresolvedBoot>();
+        while (reader.Read()) boots.Add(new UnresolvedBoot(reader.GetValue(0) as string ?? "", TimeSpan.FromMilliseconds(reader.GetValue(1) as long? ?? 0)));
+        return boots;
+    }
+
     /// <summary>The checksum of a row that is not sound is made wrong for good.</summary>
     public void SetTime(SpoolRow row, bool isSound) => connection.Execute(
-        "UPDATE readings SET ts = $ts, crc = $crc WHERE seq = $seq", ("$ts", row.Timestamp), ("$crc", isSound ? row.Checksum : ~row.Checksum), ("$seq", row.Sequence));
+        "UPDATE readings SET ts = $ts, crc = $crc, payload = $payload WHERE seq = $seq",
+        ("$payload", row.Payload), ("$ts", row.Timestamp), ("$crc", isSound ? row.Checksum : ~row.Checksum), ("$seq", row.Sequence));
 
     /// <summary>Counts all rows, which reads the whole table.</summary>
     public Tally Count()

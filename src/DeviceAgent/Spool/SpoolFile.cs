@@ -156,14 +156,17 @@ internal sealed class SpoolFile : IDisposable
         return (rows.Count - result!.Refused.Count, result);
     }
 
+    /// <summary>The boots of the rows whose time is not known, from the oldest to the newest.</summary>
+    public IReadOnlyList<UnresolvedBoot> UnresolvedBoots() => _readings.UnresolvedBoots();
+
     /// <summary>Gives times to rows behind <paramref name="after"/>; returns how many and the last row looked at, or null when there are no more.</summary>
-    public (int Resolved, long? Last) Resolve(Func<UnresolvedReading, DateTimeOffset> resolve, long after, int max)
+    public (int Resolved, long? Last) Resolve(Func<UnresolvedReading, ResolvedReading> resolve, long after, int max)
     {
         var unknown = _readings.ReadUnknownTime(after, max);
         if (unknown.Count == 0) return (0, null);
 
         // A row that the medium has changed gets no true time any more; the mapping will find its checksum wrong and set it aside.
-        var resolved = unknown.Where(r => r.IsSound).Select(r => (r.Row with { Timestamp = TimeResolution.Of(r.Row, resolve) }, true));
+        var resolved = unknown.Where(r => r.IsSound).Select(r => (TimeResolution.Of(r.Row, resolve), true));
         var damaged = unknown.Where(r => !r.IsSound).Select(r => (r.Row with { Timestamp = 0 }, false));
         var rows = resolved.Concat(damaged).ToList();
         var newest = rows.Where(r => r.Item2).Select(r => r.Item1.Timestamp!.Value).DefaultIfEmpty(NewestLive).Max();
@@ -173,7 +176,8 @@ internal sealed class SpoolFile : IDisposable
             _marks[Marks.NewestLive] = Math.Max(NewestLive, newest);
         });
         NewestLive = Math.Max(NewestLive, newest);
-        Tally.Add(SpoolClass.Normal, 0, 0, -rows.Count);
+        foreach (var (row, _) in unknown) Tally.Remove(row.Weight);
+        foreach (var (row, _) in rows) Tally.Add(row.Weight);
         return (rows.Count, unknown[^1].Row.Sequence);
     }
 

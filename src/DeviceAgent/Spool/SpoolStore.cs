@@ -151,14 +151,29 @@ internal sealed class SpoolStore
         return requeued;
     }
 
-    public int Resolve(Func<UnresolvedReading, DateTimeOffset> resolve)
+    /// <exception cref="SpoolException">Readings on the disk, which come before those in memory, could not be given their times.</exception>
+    public int Resolve(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan)
     {
         const int GroupSize = 500;
+        var boots = new List<UnresolvedBoot>();
+        OnDisk(file => boots = [.. file.UnresolvedBoots()]);
+        if (_ring.LastOfUnknownTime is { } last)
+        {
+            boots.RemoveAll(b => b.BootId == _clock.BootId);
+            boots.Add(new UnresolvedBoot(_clock.BootId, last));
+        }
+
+        var resolve = plan(boots);
         var (total, after) = (0, (long?)0);
         while (after is { } from)
         {
             var step = (Resolved: 0, Last: (long?)null);
-            if (!OnDisk(file => step = file.Resolve(resolve, from, GroupSize))) break;
+            if (!OnDisk(file => step = file.Resolve(resolve, from, GroupSize)))
+            {
+                if (_disk.File is { Tally.UnknownTime: > 0 }) throw new SpoolException($"readings on the disk cannot be given their times now: {_memoryReason}");
+                break;
+            }
+
             total += step.Resolved;
             after = step.Last;
         }

@@ -60,7 +60,8 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     {
         if (entry.Timestamp is null && !entry.IsLive) throw new ArgumentException("Only the time of a live reading can become known later.", nameof(entry));
         var stored = new TaskCompletionSource<AppendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
-        if (!_work.Writer.TryWrite(() => _group.Add(entry, stored))) stored.SetException(new SpoolException("the spool is closed"));
+        var taken = _clock.Milliseconds;
+        if (!_work.Writer.TryWrite(() => _group.Add(entry, taken, stored))) stored.SetException(new SpoolException("the spool is closed"));
         return stored.Task.WaitAsync(cancellationToken);
     }
 
@@ -95,8 +96,13 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 
     public Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken) => DoAsync(() => Signalled(_store.Requeue(ids)), cancellationToken);
 
-    public Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken) =>
-        DoAsync(() => Signalled(_store.Resolve(resolve)), cancellationToken);
+    public Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken) => DoAsync(
+        () =>
+        {
+            Commit();
+            return Signalled(_store.Resolve(plan));
+        },
+        cancellationToken);
 
     /// <summary>Commits what waits, deletes what is acknowledged, writes the log back and closes the file.</summary>
     public async ValueTask DisposeAsync()

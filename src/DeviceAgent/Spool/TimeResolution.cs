@@ -3,7 +3,10 @@ namespace DeviceAgent.Spool;
 /// <summary>Gives a row its time.</summary>
 internal static class TimeResolution
 {
-    /// <summary>In ms since 1970.</summary>
-    public static long Of(SpoolRow row, Func<UnresolvedReading, DateTimeOffset> resolve) => resolve(
-        new UnresolvedReading(row.Sequence, row.BootId, TimeSpan.FromMilliseconds(row.Mono ?? 0), PayloadSerialNumber.Of(row.Payload))).ToUnixTimeMilliseconds();
+    public static SpoolRow Of(SpoolRow row, Func<UnresolvedReading, ResolvedReading> resolve)
+    {
+        var resolved = resolve(new UnresolvedReading(
+            row.Sequence, row.BootId, TimeSpan.FromMilliseconds(row.Mono ?? 0), PayloadSerialNumber.Of(row.Payload), row.Payload));
+        return row with { Timestamp = resolved.Timestamp.ToUnixTimeMilliseconds(), Payload = resolved.Payload ?? row.Payload };
+    }
 }

@@ -30,12 +30,13 @@ internal sealed partial record TableOptions
 
     /// <summary>The names that no attribute of a reading may have.</summary>
     public IReadOnlySet<string> ReservedNames => new HashSet<string>(
-        [ReadingJson.SerialNumberName, ReadingJson.TimestampName, PartitionKey, SortKey, .. TimeToLive is null ? Array.Empty<string>() : [TimeToLive.Attribute]], StringComparer.Ordinal);
+        [ReadingJson.SerialNumberName, ReadingJson.TimestampName, ReadingJson.EstimatedName, PartitionKey, SortKey, .. TimeToLive is null ? Array.Empty<string>() : [TimeToLive.Attribute]], StringComparer.Ordinal);
 
     /// <summary>What these settings add to the size of each item, in bytes.</summary>
     public int OverheadBytes =>
         ReadingSize.Of(PartitionKey, new ReadingValue.Nothing())
         + ReadingSize.Of(SortKey, new ReadingValue.Nothing())
+        + ReadingSize.Of(ReadingJson.EstimatedName, new ReadingValue.Nothing())
         + (TimeToLive is null ? 0 : ReadingSize.Of(TimeToLive.Attribute, ReadingValue.Of(253402300799m)))
         + StaticAttributes.Sum(a => ReadingSize.Of(a.Key, a.Value));
 

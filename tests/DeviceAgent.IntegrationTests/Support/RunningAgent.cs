@@ -45,10 +45,16 @@ internal sealed class RunningAgent : IAsyncDisposable
     }
 
     public static RunningAgent Run(string configuration, params IEnumerable<string> settings) =>
-        Start(["run", "--config", configuration, .. settings.SelectMany(s => new[] { "--set", s })]);
+        Run(configuration, settings, null);
+
+    public static RunningAgent Run(string configuration, IEnumerable<string> settings, IReadOnlyDictionary<string, string>? environment) =>
+        Start(["run", "--config", configuration, .. settings.SelectMany(s => new[] { "--set", s })], environment);
 
     /// <summary>Waits until the agent has printed the text.</summary>
-    public async Task WaitForOutputAsync(string text)
+    public Task WaitForOutputAsync(string text) => WaitForLineAsync(text);
+
+    /// <summary>The same; gives the line in which it stands.</summary>
+    public async Task<string> WaitForLineAsync(string text)
     {
         using var timeout = new CancellationTokenSource(Patience);
         while (true)
@@ -56,7 +62,7 @@ internal sealed class RunningAgent : IAsyncDisposable
             Task more;
             lock (_output)
             {
-                if (_output.ToString().Contains(text, StringComparison.Ordinal)) return;
+                if (_output.ToString().Split('\n').SkipLast(1).FirstOrDefault(l => l.Contains(text, StringComparison.Ordinal)) is { } line) return line;
                 more = _more.Task;
             }
 

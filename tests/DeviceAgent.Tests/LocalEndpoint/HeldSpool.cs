@@ -85,7 +85,7 @@ internal sealed class HeldSpool : ISpool, IDisposable
 
     public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public void Dispose() => _appended.Dispose();
 

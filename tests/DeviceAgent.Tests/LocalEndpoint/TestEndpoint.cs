@@ -37,7 +37,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
         services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>();
-        services.AddSingleton(new LiveTimestamps(DateTimeOffset.MinValue, TimeProvider.System));
+        var timestamps = new LiveTimestamps(TimeProvider.System);
+        timestamps.Open(_ => DateTimeOffset.MinValue);
+        services.AddSingleton(timestamps);
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
         _services = services.BuildServiceProvider();
         _service = _services.GetRequiredService<IHostedService>();

@@ -12,13 +12,19 @@ public sealed class SensingServiceTests : IDisposable
 {
     private readonly ManualTimeProvider _time = new();
     private readonly FakeSpool _spool = new();
+    private readonly CountedMetrics _counted = new();
     private readonly DrainSignal _drain = new();
     private readonly ChannelSource _source = new();
     private readonly RecordingLogger<SensingService> _logger = new();
     private readonly ReadingRules _rules = new(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
     private SensingService? _service;
+    private bool _timeIsKnown = true;
 
-    public void Dispose() => _service?.Dispose();
+    public void Dispose()
+    {
+        _service?.Dispose();
+        _counted.Dispose();
+    }
 
     [Fact]
     public async Task Run_SourceEnds_FlushesAndAsksForTheDrain()
@@ -47,14 +53,17 @@ public sealed class SensingServiceTests : IDisposable
     }
 
     [Fact]
-    public async Task Run_AfterARestart_GoesOnBehindTheNewestTimestamp()
+    public async Task Run_TimeNotKnown_StoresWithoutTimestamp()
     {
-        _spool.NewestLive = _time.GetUtcNow().AddHours(1);
-        _source.Give(Sample("""{"t":1}"""));
+        _timeIsKnown = false;
+        _source.Give(Sample("""{"t":1}"""), Sample("""{"t":2,"timestamp":"2015-02-02T14:19:00Z"}"""));
         _source.End();
         await StartAsync();
         await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal(_spool.NewestLive.AddMilliseconds(1), _spool.Appended[0].Timestamp);
+        Assert.Null(_spool.Appended[0].Timestamp);
+        Assert.True(_spool.Appended[0].IsLive);
+        Assert.Equal("""{"serial_number":"SN1","t":1}""", Encoding.UTF8.GetString(_spool.Appended[0].Payload.Span));
+        Assert.Equal(2015, _spool.Appended[1].Timestamp!.Value.Year);
     }
 
     [Fact]
@@ -91,7 +100,9 @@ public sealed class SensingServiceTests : IDisposable
 
     private Task StartAsync()
     {
-        _service = new SensingService(_source, new SourceOptions(), "SN1", _rules, new LiveTimestamps(_spool.NewestLive, _time), _spool, _drain, _time, _logger);
+        var timestamps = new LiveTimestamps(_time);
+        if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
+        _service = new SensingService(_source, new SourceOptions(), "SN1", _rules, timestamps, _spool, _drain, _counted.Metrics, _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 

@@ -54,7 +54,7 @@ public sealed class UnknownTimeTests : SpoolTest
     public async Task Resolve_ThatFails_TellsTheCallerAndChangesNothing()
     {
         await AppendAsync("SN1");
-        await Assert.ThrowsAsync<InvalidOperationException>(() => Bench.Spool.ResolveTimesAsync(_ => throw new InvalidOperationException("no clock"), CancellationToken.None));
+        await Assert.ThrowsAsync<InvalidOperationException>(() => Bench.Spool.ResolveTimesAsync(_ => _ => throw new InvalidOperationException("no clock"), CancellationToken.None));
         Assert.Equal(1, Bench.Spool.Status.UnknownTime);
         Assert.Equal(1, await ResolveAsync());
     }
@@ -67,10 +67,10 @@ public sealed class UnknownTimeTests : SpoolTest
         Bench.AppendAsync([.. serialNumbers.Select(s => SpoolBench.Entry($$"""{"serial_number":"{{s}}","t":1}""") with { Timestamp = null })]);
 
     private Task<int> ResolveAsync() => Bench.Spool.ResolveTimesAsync(
-        reading =>
+        _ => reading =>
         {
             _asked.Add(reading);
-            return SpoolBench.Noon + reading.Monotonic;
+            return new ResolvedReading(SpoolBench.Noon + reading.Monotonic);
         },
         CancellationToken.None);
 }

@@ -55,7 +55,7 @@ internal sealed class FakeSpool : ISpool
     {
         if (Failure is not null) return Task.FromException<AppendResult>(Failure);
         Appended.Add(entry);
-        Add(entry.Timestamp!.Value, entry.IsLive ? TimeSpan.Zero : null, entry.Payload);
+        if (entry.Timestamp is { } timestamp) Add(timestamp, entry.IsLive ? TimeSpan.Zero : null, entry.Payload);
         return Task.FromResult(AppendResult.Durable);
     }
 
@@ -141,5 +141,5 @@ internal sealed class FakeSpool : ISpool
 
     public Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task<int> ResolveTimesAsync(Func<UnresolvedReading, DateTimeOffset> resolve, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken) => throw new NotSupportedException();
 }

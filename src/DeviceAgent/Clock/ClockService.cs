@@ -1,0 +1,38 @@
+using DeviceAgent.Spool;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Clock;
+
+/// <summary>Watches for a synchronised kernel until the time is known, then saves it: at once, hourly and at the end.</summary>
+internal sealed class ClockService(DeviceClock clock, GoodTimeFile file, BootClock boot, ILogger<ClockService> logger) : BackgroundService
+{
+    private static readonly TimeSpan SavePeriod = TimeSpan.FromHours(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            if (!clock.IsTrusted) logger.TimeUnknown(clock.GetUtcNow() - clock.SystemOffset);
+            while (!clock.IsTrusted) await Task.Delay(DeviceClock.ConsultPeriod, clock, stoppingToken).ConfigureAwait(false);
+            while (true)
+            {
+                Save();
+                await Task.Delay(SavePeriod, clock, stoppingToken).ConfigureAwait(false);
+            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            if (clock.IsTrusted) Save();
+        }
+    }
+
+    /// <summary>A time that only the configuration vouches for is no floor for others.</summary>
+    private void Save()
+    {
+        if (clock.Origin == TimeOrigin.System) return;
+        var time = new GoodTime(clock.GetUtcNow(), boot.BootId, boot.Milliseconds);
+        clock.RaiseFloor(time.Time);
+        file.Save(time);
+    }
+}

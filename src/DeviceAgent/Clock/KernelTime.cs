@@ -1,0 +1,27 @@
+using System.Runtime.InteropServices;
+
+namespace DeviceAgent.Clock;
+
+/// <summary>Whether the kernel holds its clock for synchronised (NTP, PTP).</summary>
+internal static partial class KernelTime
+{
+    /// <summary>Far larger than <c>struct timex</c> on any machine (208 bytes on 64 bits). All zero, it changes nothing.</summary>
+    private const int TimexBytes = 512;
+
+    /// <summary>What <c>adjtimex</c> returns while STA_UNSYNC is set.</summary>
+    private const int TimeError = 5;
+
+    /// <summary>Where the kernel may not be asked (a container's filter): made by systemd-timesyncd at its first synchronisation.</summary>
+    private const string TimesyncdFile = "/run/systemd/timesync/synchronized";
+
+    public static bool IsSynchronised()
+    {
+        if (!OperatingSystem.IsLinux()) return false;
+        var state = AdjustTime(new byte[TimexBytes]);
+        return state < 0 ? File.Exists(TimesyncdFile) : state != TimeError;
+    }
+
+    /// <summary>The result alone tells: the layout of the structure, which differs between machines, does not matter.</summary>
+    [LibraryImport("libc", EntryPoint = "adjtimex")]
+    private static partial int AdjustTime(Span<byte> timex);
+}

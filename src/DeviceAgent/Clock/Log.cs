@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Clock;
+
+internal static partial class Log
+{
+    [LoggerMessage(2500, LogLevel.Warning, "The time is not known yet: the system's clock says {SystemTime:u} and nobody confirms it. Readings are kept and get their timestamps when AWS answers or the kernel is synchronised (on a device with a battery-backed clock: clock.trustSystemTime).")]
+    public static partial void TimeUnknown(this ILogger logger, DateTimeOffset systemTime);
+
+    [LoggerMessage(2501, LogLevel.Information, "The time is known: {Time:u} (by: {Origin}; the system's clock is {Behind:0.0} s behind).")]
+    public static partial void TimeKnown(this ILogger logger, DateTimeOffset time, TimeOrigin origin, double behind);
+
+    [LoggerMessage(2502, LogLevel.Warning, "The time was corrected by {Step:0.0} s to {Time:u} (by: {Origin}). Set up time synchronisation if this happens again.")]
+    public static partial void TimeCorrected(this ILogger logger, double step, DateTimeOffset time, TimeOrigin origin);
+
+    [LoggerMessage(2503, LogLevel.Warning, "AWS says that it is {Date:u}, which is before this agent was built: not believed.")]
+    public static partial void DateNotBelieved(this ILogger logger, DateTimeOffset date);
+
+    [LoggerMessage(2504, LogLevel.Warning, "The last good time in {Path} cannot be read, the agent goes on without it: {Problem}")]
+    public static partial void GoodTimeNotRead(this ILogger logger, string path, string problem);
+
+    [LoggerMessage(2505, LogLevel.Warning, "The time could not be saved to {Path}, it is tried again in an hour: {Problem}")]
+    public static partial void GoodTimeNotSaved(this ILogger logger, string path, string problem);
+}

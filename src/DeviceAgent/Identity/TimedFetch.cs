@@ -1,0 +1,48 @@
+using DeviceAgent.Clock;
+using DeviceAgent.Credentials;
+
+namespace DeviceAgent.Identity;
+
+/// <summary>
+/// Asks for credentials, and lets the clock learn from what is answered. Where the certificate of the endpoint was judged by a time
+/// that turns out to be wrong, it is asked again under the right one: nothing but the time is taken from such an answer.
+/// </summary>
+internal sealed class TimedFetch(Func<CancellationToken, Task<FetchResult>> fetch, DeviceClock clock)
+{
+    /// <summary>The floor may have to be assumed, then a certificate's beginning; then the time is known.</summary>
+    private const int MaxAttempts = 4;
+
+    /// <summary>A certificate's dates are not looked at more closely.</summary>
+    private static readonly TimeSpan Tolerance = TimeSpan.FromMinutes(1);
+
+    public async Task<FetchResult> FetchAsync(CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            var (judgedAt, sentAt) = (clock.GetUtcNow(), clock.Monotonic);
+            var result = await fetch(cancellationToken).ConfigureAwait(false);
+            Learn(result, sentAt);
+            var step = clock.GetUtcNow() - judgedAt - (clock.Monotonic - sentAt);
+            if (step.Duration() < Tolerance || attempt == MaxAttempts) return result;
+        }
+    }
+
+    private void Learn(FetchResult result, TimeSpan sentAt)
+    {
+        switch (result)
+        {
+            case FetchResult.Success { Credentials: { ProviderDate: { } date } credentials }:
+                clock.Observe(date, sentAt, clock.MonotonicAt(credentials.ReceivedAt));
+                break;
+            case FetchResult.Failure { Reason.ProviderDate: { } date }:
+                clock.Observe(date, sentAt, clock.Monotonic);
+                break;
+            case FetchResult.Failure { Reason.ServerCertificateNotBefore: { } notBefore }:
+                clock.AssumeAtLeast(notBefore);
+                break;
+            case FetchResult.Failure { Reason.Kind: CredentialFailureKind.ServerCertificateExpired }:
+                clock.AssumeFloor();
+                break;
+        }
+    }
+}

@@ -1,0 +1,41 @@
+using System.Runtime.InteropServices;
+using Microsoft.Win32.SafeHandles;
+
+namespace DeviceAgent.State;
+
+/// <summary>Writes small files so that after a power cut there is either the old content or the new one.</summary>
+internal static partial class DurableFile
+{
+    private const int ReadOnlyCloseOnExec = 0x80000;
+
+    /// <summary>Temporary file, fsync, rename, fsync of the folder. The file is for its owner only.</summary>
+    /// <exception cref="IOException">It could not be written; the old content is still there.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public static void Write(string path, ReadOnlySpan<byte> content)
+    {
+        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var temporary = path + ".new";
+        using (var file = new FileStream(temporary, options))
+        {
+            file.Write(content);
+            file.Flush(flushToDisk: true);
+        }
+
+        File.Move(temporary, path, overwrite: true);
+        if (!OperatingSystem.IsWindows()) Synchronise(Path.GetDirectoryName(Path.GetFullPath(path))!);
+    }
+
+    private static void Synchronise(string folder)
+    {
+        using var handle = Open(folder, ReadOnlyCloseOnExec);
+        if (handle.IsInvalid || Synchronise(handle) != 0)
+            throw new IOException($"the folder '{folder}' cannot be flushed to the disk: {Marshal.GetLastPInvokeErrorMessage()}");
+    }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Synchronise(SafeFileHandle file);
+}
