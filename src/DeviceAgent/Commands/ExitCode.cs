@@ -12,7 +12,7 @@ internal enum ExitCode
     /// <summary>The command line is wrong.</summary>
     Usage = 2,
 
-    /// <summary>The spool cannot be used (EX_IOERR): in use by another process, not writable, damaged, disk full.</summary>
+    /// <summary>The spool cannot be used (EX_IOERR): in use by another process, written by a newer agent, or its folder cannot be made.</summary>
     SpoolUnusable = 74,
 
     /// <summary>The configuration is wrong (EX_CONFIG).</summary>

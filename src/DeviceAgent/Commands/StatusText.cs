@@ -15,8 +15,10 @@ internal static class StatusText
         if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
             await output.WriteLineAsync($"              last failure: {Text(failure, "message")} Likely cause: {Text(failure, "cause")}. {Text(failure, "remedy")}").ConfigureAwait(false);
         if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"clock         the provider's is {offset:+0.0;-0.0;0.0} s from this one")).ConfigureAwait(false);
-        var counters = status.GetProperty("counters");
-        await output.WriteLineAsync($"uploaded      {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed since the start").ConfigureAwait(false);
+        var (counters, upload) = (status.GetProperty("counters"), status.GetProperty("upload"));
+        await output.WriteLineAsync($"upload        {Upload(upload)}").ConfigureAwait(false);
+        if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);
+        await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
     }
 
@@ -47,6 +49,14 @@ internal static class StatusText
         if (!credentials.GetProperty("valid").GetBoolean()) return $"none that are valid ({Count(credentials, "consecutive_failures")} failures since the last success)";
         return $"valid until {Text(credentials, "expiration")}, next refresh {Text(credentials, "next_refresh") ?? "running"}";
     }
+
+    private static string Upload(JsonElement upload) => Text(upload, "mode") switch
+    {
+        "backingOff" => $"tries again in {Span(Number(upload, "next_attempt_in_seconds"))}: {Text(upload, "reason")}",
+        "parked" => $"PARKED until somebody mends it, looks again in {Span(Number(upload, "next_attempt_in_seconds"))}: {Text(upload, "reason")}",
+        "draining" => $"{Count(upload, "readings_in_flight")} readings under way in {Count(upload, "requests_in_flight")} of at most {Count(upload, "concurrency")} requests",
+        _ => "nothing to send now",
+    };
 
     private static string ByClass(JsonElement counts) => string.Join(", ", counts.EnumerateObject().Select(c => $"{c.Name} {c.Value.GetInt64()}"));
 

@@ -59,7 +59,9 @@ internal sealed class DoorServer : IAsyncDisposable
         options.Limits.MaxRequestLineSize = limits.HeaderBytes;
         options.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
         options.Limits.MaxRequestBufferSize = 64 * 1024;
-        options.Limits.MaxRequestBodySize = RequestBody.MaxBytes;
+
+        // RequestBody has the limit: Kestrel's own closes the connection under a client that still sends, which then misses the answer.
+        options.Limits.MaxRequestBodySize = null;
         options.Limits.RequestHeadersTimeout = limits.HeaderTimeout;
         options.Limits.KeepAliveTimeout = limits.KeepAlive;
         options.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestClient, limits.TrickleGrace);

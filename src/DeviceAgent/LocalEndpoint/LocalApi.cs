@@ -77,7 +77,7 @@ internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsAp
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
         {
             if (e.StatusCode == StatusCodes.Status408RequestTimeout) context.Response.Headers.Connection = "close";
-            await Answer.ProblemAsync(context, e.StatusCode, e.StatusCode == StatusCodes.Status413PayloadTooLarge ? $"the body is larger than {RequestBody.MaxBytes} bytes" : e.Message).ConfigureAwait(false);
+            await Answer.ProblemAsync(context, e.StatusCode, e.Message).ConfigureAwait(false);
         }
         catch (SpoolException e) when (!context.Response.HasStarted)
         {

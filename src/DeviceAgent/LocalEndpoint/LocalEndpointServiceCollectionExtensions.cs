@@ -1,4 +1,3 @@
-using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -32,12 +31,7 @@ internal static class LocalEndpointServiceCollectionExtensions
         services.TryAddSingleton<DoorLimits>();
         services.AddSingleton<RequestBody>();
         services.AddSingleton<ReadingsApi>();
-        services.AddSingleton(s => new StatusApi(
-            s.GetRequiredService<AgentFacts>(),
-            s.GetRequiredService<CredentialCache>(),
-            s.GetRequiredService<ISpool>(),
-            s.GetRequiredService<MetricsCollector>(),
-            s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton<StatusApi>();
         services.AddSingleton<MetricsApi>();
         services.AddSingleton<SpoolApi>();
         services.AddSingleton<LocalApi>();

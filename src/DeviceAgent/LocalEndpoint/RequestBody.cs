@@ -14,10 +14,11 @@ internal sealed class RequestBody(IngestBudget budget, TimeProvider time)
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Hands the body to <paramref name="use"/>; its memory counts until that returns.</summary>
-    /// <exception cref="RefusedException">Too slow, or too much is on its way already.</exception>
-    /// <exception cref="BadHttpRequestException">Too large, or not HTTP.</exception>
+    /// <exception cref="RefusedException">Too large, too slow, or too much is on its way already.</exception>
+    /// <exception cref="BadHttpRequestException">Not HTTP.</exception>
     public async Task<T> ReadAsync<T>(HttpContext context, Func<ReadOnlyMemory<byte>, T> use)
     {
+        if (context.Request.ContentLength > MaxBytes) throw TooLarge();
         var body = new ArrayBufferWriter<byte>(4096);
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
@@ -26,6 +27,7 @@ internal sealed class RequestBody(IngestBudget budget, TimeProvider time)
             while (true)
             {
                 var read = await context.Request.BodyReader.ReadAsync(either.Token).ConfigureAwait(false);
+                if (body.WrittenCount + read.Buffer.Length > MaxBytes) throw TooLarge();
                 foreach (var part in read.Buffer)
                 {
                     if (!budget.TryTake(0, part.Length)) throw new RefusedException(StatusCodes.Status429TooManyRequests, "too much is on its way to the disk: try again", RetryAfter);
@@ -46,4 +48,6 @@ internal sealed class RequestBody(IngestBudget budget, TimeProvider time)
             budget.Return(0, body.WrittenCount);
         }
     }
+
+    private static RefusedException TooLarge() => new(StatusCodes.Status413PayloadTooLarge, $"the body is larger than {MaxBytes} bytes");
 }

@@ -3,12 +3,13 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
+using DeviceAgent.Upload;
 using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.LocalEndpoint;
 
 /// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
-internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, ISpool spool, MetricsCollector metrics, TimeProvider time)
+internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, UploadState upload, ISpool spool, MetricsCollector metrics, TimeProvider time)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -21,6 +22,7 @@ internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, I
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
             Write(json, held);
+            Write(json, upload.Status);
             SpoolJson.Write(json, "spool", spool.Status);
             WriteCounters(json);
         });
@@ -51,6 +53,20 @@ internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, I
             json.WriteNull("last_failure");
         }
 
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, UploadStatus status)
+    {
+        json.WriteStartObject("upload");
+        json.WriteString("mode", JsonNamingPolicy.CamelCase.ConvertName(status.Mode.ToString()));
+        json.WriteString("reason", status.Reason);
+        json.WriteString("remedy", status.Remedy);
+        WriteSeconds(json, "next_attempt_in_seconds", status.NextAttemptIn);
+        WriteSeconds(json, "seconds_since_success", status.SinceLastSuccess);
+        json.WriteNumber("requests_in_flight", status.RequestsInFlight);
+        json.WriteNumber("readings_in_flight", status.ReadingsInFlight);
+        json.WriteNumber("concurrency", status.Concurrency);
         json.WriteEndObject();
     }
 

@@ -10,7 +10,7 @@ internal sealed class Quarantine(SpoolMedium medium, SpoolOptions options, TimeP
 {
     private const int RowsAtOnce = 500;
 
-    private static readonly string[] Companions = ["-wal", "-shm"];
+    private static readonly string[] Companions = ["-wal", "-shm", "-journal"];
 
     private string SalvagePath => Path.ChangeExtension(medium.Path, ".salvage.db");
 

@@ -7,6 +7,7 @@ internal static class SpoolConnection
 {
     public const int Busy = 5;
     private const int ReadOnly = 8;
+    private const int IoError = 10;
     private const int Corrupt = 11;
     public const int Full = 13;
     private const int CannotOpen = 14;
@@ -32,6 +33,10 @@ internal static class SpoolConnection
             using var command = connection.CreateCommand();
             command.CommandText = SpoolSchema.Pragmas;
             command.ExecuteNonQuery();
+
+            // SQLite stays with the mode that it has when it cannot change it, and gives no error.
+            command.CommandText = "PRAGMA journal_mode";
+            if (command.ExecuteScalar() is not "wal") throw new SqliteException("the write-ahead log cannot be used", IoError, IoError);
             return connection;
         }
         catch (SqliteException e)

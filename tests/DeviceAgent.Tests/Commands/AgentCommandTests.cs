@@ -1,4 +1,5 @@
 using DeviceAgent.Commands;
+using DeviceAgent.Spool;
 using DeviceAgent.Tests.Configuration;
 
 namespace DeviceAgent.Tests.Commands;
@@ -42,14 +43,13 @@ public class AgentCommandTests
     }
 
     [Fact]
-    public async Task Run_SpoolThatCannotBeOpened_EndsWithItsExitCode()
+    public async Task Run_SpoolOfARunningAgent_EndsWithItsExitCode()
     {
         using var device = new TestDevice();
-        device.WriteText("state/spool.db", new string('x', 5000));
+        using var other = SpoolConnection.Open(Path.Combine(device.Folder, "state", "spool.db"));
         var (exit, _, error) = await RunAsync("run", "--config", device.ConfigurationPath);
         Assert.Equal(ExitCode.SpoolUnusable, exit);
-        Assert.Contains("spool.db", error, StringComparison.Ordinal);
-        Assert.Contains("damaged", error, StringComparison.Ordinal);
+        Assert.Contains("another process has it open", error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -9,6 +9,7 @@ using DeviceAgent.Diagnostics;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
+using DeviceAgent.Upload;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -35,7 +36,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions(), TimeProvider.System, new Random(1), NullLogger.Instance);
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
-        services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache);
+        services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>();
         services.AddSingleton(new LiveTimestamps(DateTimeOffset.MinValue, TimeProvider.System));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
         _services = services.BuildServiceProvider();
