@@ -7,6 +7,7 @@
 #   --sweep [STEP]      an upload reset after every STEP-th byte (1) of the request, then of the answer
 #   --disk-full [S]     the disk is full for S seconds (60); needs root
 #   --troubles [S]      S seconds (120) of random faults of network and cloud, without kills
+#   --drain [N]         a backlog of N readings (100000) goes to a table that throttles a fifth of the requests
 #   --wear [S]          what reaches the flash for each reading, measured for S seconds (180); needs root
 #   --seed N            chooses moments and faults; each run prints its own
 #
@@ -30,6 +31,7 @@ while [ $# -gt 0 ]; do
     --sweep) chosen[sweep]=${value:-1} ;;
     --disk-full) chosen[disk-full]=${value:-60} ;;
     --troubles) chosen[troubles]=${value:-120} ;;
+    --drain) chosen[drain]=${value:-100000} ;;
     --wear) chosen[wear]=${value:-180} ;;
     --seed) seed=(--seed "${value:?torture.sh: --seed needs a number}") ;;
     -h | --help) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0 ;;
@@ -37,7 +39,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 if [ ${#chosen[@]} -eq 0 ]; then
-  chosen=([kill]=1000 [power-cuts]=20 [sweep]=1 [disk-full]=60 [troubles]=120 [wear]=180)
+  chosen=([kill]=1000 [power-cuts]=20 [sweep]=1 [disk-full]=60 [troubles]=120 [drain]=100000 [wear]=180)
 fi
 
 for rig in power-cuts disk-full wear; do
@@ -63,5 +65,6 @@ run power-cuts --cuts "${chosen[power-cuts]:-}" "${seed[@]}"
 run disk-full --seconds "${chosen[disk-full]:-}"
 run troubles --seconds "${chosen[troubles]:-}" "${seed[@]}"
 run kill --kills "${chosen[kill]:-}" "${seed[@]}"
+run drain --readings "${chosen[drain]:-}"
 run wear --seconds "${chosen[wear]:-}"
 exit $status

@@ -9,7 +9,10 @@ namespace DeviceAgent.IntegrationTests.Durability;
 /// The agent's disk is full for a while. Readings of its own source come faster than they are uploaded, so the bounded memory overflows; a
 /// program hands in critical ones beside. The agent must live on, give up the oldest of the lowest class, and have counted each.
 /// </summary>
-internal sealed class DiskFull(TimeSpan full, Action<string> say)
+/// <param name="full">How long the disk is full.</param>
+/// <param name="isOnline">True: the network is slow meanwhile. False: there is none.</param>
+/// <param name="say">Takes the figures.</param>
+internal sealed class DiskFull(TimeSpan full, bool isOnline, Action<string> say)
 {
     private const string Thing = "thermostat-01";
     private const string Sensor = "sensor";
@@ -19,6 +22,9 @@ internal sealed class DiskFull(TimeSpan full, Action<string> say)
 
     private static readonly TimeSpan _pace = TimeSpan.FromMilliseconds(50);
     private static readonly TimeSpan _healthy = TimeSpan.FromSeconds(2);
+
+    /// <summary>The upload may be in a long pause.</summary>
+    private static readonly TimeSpan _drain = TimeSpan.FromMinutes(5);
 
     private readonly Oracle _oracle = new();
 
@@ -60,6 +66,12 @@ internal sealed class DiskFull(TimeSpan full, Action<string> say)
         var producing = program.RunAsync(stop.Token);
         await AcknowledgedAsync(program, agent);
         await Task.Delay(_healthy, TimeProvider.System);
+        if (!isOnline)
+        {
+            proxy.SetScript(() => ConnectionFault.Refused);
+            await proxy.DropConnectionsAsync();
+        }
+
         await using (new Ballast(disk)) await Task.Delay(full, TimeProvider.System);
         Assert.True(program.InMemory > 0, "the disk was full, and every reading was acknowledged all the same");
 
@@ -72,14 +84,14 @@ internal sealed class DiskFull(TimeSpan full, Action<string> say)
         Assert.True(await program.PostAsync(1), $"a fresh reading was not acknowledged: {program.LastRefusal}");
         var shed = (await MetricsPage.ReadAsync(socket)).Sum("readings_shed_total");
         agent.Input.Close();
-        var exit = await agent.WaitForExitAsync();
+        var exit = await agent.WaitForExitAsync(_drain);
         Assert.True(exit == 0, $"the agent ended with {exit}:\n{agent.Output}");
 
         var items = await cloud.ItemsAsync(Thing);
         var taken = sensed + program.Acknowledged + program.InMemory;
         var criticalMissing = program.Acknowledged + program.InMemory - items.Count(i => i["serial_number"].S != Sensor);
         var outcome = new Outcome(taken, shed, items.Count, criticalMissing, _oracle.Judge(items));
-        say($"disk full for {full.TotalSeconds:F0} s: {taken} readings taken ({program.InMemory} of the program's in memory only), {shed} counted as given up, {items.Count} stored; {outcome.Verdict}");
+        say($"disk full for {full.TotalSeconds:F0} s, network {(isOnline ? "slow" : "down")}: {taken} readings taken ({program.InMemory} of the program's in memory only), {shed} counted as given up, {items.Count} stored; {outcome.Verdict}");
         return outcome;
     }
 

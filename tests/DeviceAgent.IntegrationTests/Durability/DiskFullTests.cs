@@ -11,7 +11,7 @@ public sealed class DiskFullTests(ITestOutputHelper output)
     {
         if (!RootRights.Available(output)) return;
 
-        var outcome = await new DiskFull(TimeSpan.FromSeconds(8), output.WriteLine).RunAsync();
+        var outcome = await new DiskFull(TimeSpan.FromSeconds(8), isOnline: false, output.WriteLine).RunAsync();
 
         Assert.True(outcome.Verdict.IsGood, outcome.Verdict.ToString());
         Assert.True(outcome.Shed > 0, "the memory did not overflow: the rig has shown nothing");

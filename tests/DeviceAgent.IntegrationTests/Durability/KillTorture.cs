@@ -20,6 +20,9 @@ internal sealed class KillTorture(int kills, int seed, Action<string> say)
     private static readonly TimeSpan _longestLife = TimeSpan.FromMilliseconds(2500);
     private static readonly TimeSpan _uploading = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Each start has put the whole file into the spool once more.</summary>
+    private static readonly TimeSpan _drain = TimeSpan.FromMinutes(15);
+
     private readonly Random _random = new(seed);
     private readonly Oracle _oracle = new();
 
@@ -52,7 +55,7 @@ internal sealed class KillTorture(int kills, int seed, Action<string> say)
         var quiet = watch.Elapsed;
         await using (var last = RunningAgent.Run(configuration, [.. settings, "source.speed=0"]))
         {
-            var exit = await last.WaitForExitAsync();
+            var exit = await last.WaitForExitAsync(_drain);
             Assert.True(exit == 0, $"the agent ended with {exit} after the torture:\n{last.Output}");
         }
 

@@ -18,8 +18,9 @@ internal static class TortureCommand
         Rig("sweep", "Resets an upload after every n-th byte of request and answer.", "--step", "Bytes between two resets.", 1, (step, _) => SweepAsync(step)),
         Rig("kill", "Kills the agent at random moments.", "--kills", "How often.", 1000, async (kills, seed) => (await new KillTorture(kills, seed, Console.WriteLine).RunAsync()).IsGood),
         Rig("power-cuts", "Cuts the power at random moments; needs root.", "--cuts", "How often.", 20, async (cuts, seed) => (await new PowerCuts(cuts, seed, Console.WriteLine).RunAsync()).IsGood),
-        Rig("disk-full", "Fills the disk for a while; needs root.", "--seconds", "How long.", 60, async (seconds, _) => (await new DiskFull(TimeSpan.FromSeconds(seconds), Console.WriteLine).RunAsync()).IsGood),
+        Rig("disk-full", "Fills the disk for a while; needs root.", "--seconds", "How long.", 60, (seconds, _) => DiskFullAsync(TimeSpan.FromSeconds(seconds))),
         Rig("troubles", "Lets network and cloud go wrong at random.", "--seconds", "How long.", 120, async (seconds, seed) => (await new OracleRun(TimeSpan.FromSeconds(seconds), seed, Console.WriteLine).RunAsync()).IsGood),
+        Rig("drain", "Delivers a backlog to a table that throttles.", "--readings", "How many.", 100_000, async (readings, _) => (await new BacklogDrain(readings, Console.WriteLine).RunAsync()).IsGood),
         Rig("wear", "Measures what reaches the flash for each reading; needs root.", "--seconds", "How long.", 180, (seconds, _) => WearAsync(seconds)),
     }.Parse(arguments).InvokeAsync();
 
@@ -44,6 +45,13 @@ internal static class TortureCommand
             Console.WriteLine($"{direction}: {resets} resets, {sweep.SentAgain} items sent again, {watch.Elapsed.TotalSeconds:F0} s; {verdict}");
         }
 
+        return good;
+    }
+
+    private static async Task<bool> DiskFullAsync(TimeSpan full)
+    {
+        var good = true;
+        foreach (var isOnline in new[] { false, true }) good &= (await new DiskFull(full, isOnline, Console.WriteLine).RunAsync()).IsGood;
         return good;
     }
 

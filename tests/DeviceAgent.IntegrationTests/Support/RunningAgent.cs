@@ -77,9 +77,9 @@ internal sealed class RunningAgent : IAsyncDisposable
         }
     }
 
-    public async Task<int> WaitForExitAsync()
+    public async Task<int> WaitForExitAsync(TimeSpan? patience = null)
     {
-        using var timeout = new CancellationTokenSource(Patience);
+        using var timeout = new CancellationTokenSource(patience ?? Patience);
         try
         {
             await _process.WaitForExitAsync(timeout.Token);
