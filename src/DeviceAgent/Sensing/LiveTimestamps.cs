@@ -13,6 +13,15 @@ internal sealed class LiveTimestamps(TimeProvider time)
     private DateTimeOffset? _floor;
     private long _withheld;
 
+    /// <summary>Whether readings are given their timestamps at once.</summary>
+    public bool IsOpen
+    {
+        get
+        {
+            lock (_gate) return _floor is not null;
+        }
+    }
+
     /// <summary>How often there was no timestamp to give.</summary>
     public long Withheld
     {

@@ -42,6 +42,7 @@ public sealed class RestampingServiceTests : IDisposable
         Assert.Equal(4, records.Count);
         Assert.Equal([Noon.AddSeconds(-9.5), Noon.AddSeconds(-9.5).AddMilliseconds(1), Noon.AddSeconds(-9.5).AddMilliseconds(2)], records.Take(3).Select(r => r.Timestamp));
         Assert.InRange(records[3].Timestamp, Noon, Noon.AddSeconds(1));
+        Assert.True(records[3].Timestamp > records[2].Timestamp);
         Assert.All(records, r => Assert.True(r.IsSound));
         Assert.All(records, r => Assert.DoesNotContain("estimated", Encoding.UTF8.GetString(r.Payload.Span), StringComparison.Ordinal));
         Assert.Equal(records[3].Timestamp, run.Spool.NewestLive);
@@ -134,7 +135,7 @@ public sealed class RestampingServiceTests : IDisposable
         public async Task OpenedAsync()
         {
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
-            while (Timestamps.Next("somebody else") is null)
+            while (!Timestamps.IsOpen)
             {
                 patience.Token.ThrowIfCancellationRequested();
                 await Task.Yield();
