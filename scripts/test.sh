@@ -27,6 +27,9 @@ done
 need 'openssl version' openssl
 need 'curl --version' curl ca-certificates
 need 'aws --version' awscli
+need 'strace -V' strace
+need 'faketime --version' faketime
+need 'mount --version && mkfs.ext4 -V && findmnt --version && kill -L' mount e2fsprogs util-linux procps
 need 'python3 -c "import boto3" || /usr/bin/python3 -c "import boto3"' python3-boto3
 
 step "npm ci (clients and servers that we did not write)"

@@ -12,15 +12,20 @@ internal sealed class MemoryRing(SpoolOptions options)
 
     public IReadOnlyCollection<SpoolRow> Rows => _rows.Values;
 
-    /// <summary>Takes a reading; returns those that were given up for it, or null when it is itself the one for which there is no room.</summary>
-    public IReadOnlyList<SpoolRow>? TryAdd(SpoolRow row)
+    /// <summary>
+    /// Takes a reading; returns those that were given up for it, or null when it is itself the one for which there is no room. Readings that are under way
+    /// to the table are passed over while there are others.
+    /// </summary>
+    public IReadOnlyList<SpoolRow>? TryAdd(SpoolRow row, Func<long, bool> isUnderWay)
     {
         if (options.WhenFull == WhenFull.RefuseNew && IsOver(1, row.Weight.Bytes)) return null;
         Add(row);
         var shed = new List<SpoolRow>();
         while (IsOver(0, 0))
         {
-            var victim = _rows.Values.First(r => r.Class == Tally.LowestFirst.First(c => this.Tally.CountOf(c) > 0));
+            var lowest = Tally.LowestFirst.First(c => this.Tally.CountOf(c) > 0);
+            var candidates = _rows.Values.Where(r => r.Class == lowest);
+            var victim = candidates.FirstOrDefault(r => r.Sequence != row.Sequence && !isUnderWay(r.Sequence)) ?? candidates.First();
             Remove(victim.Sequence);
             if (victim.Sequence != row.Sequence) shed.Add(victim);
         }

@@ -7,13 +7,18 @@ internal sealed class SheddingRule(ReadingTable readings, Tally tally, long quot
     private readonly Dictionary<SpoolClass, long> _oldest = [];
 
     private readonly Dictionary<SpoolClass, long> _newOldest = [];
+    private Func<long, bool> _isUnderWay = _ => false;
     private Tally _change = new();
 
     public long Quota => quota;
 
-    /// <summary>Stores the rows in order, with room made for them, and <paramref name="extra"/> bytes more.</summary>
-    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, long extra)
+    /// <summary>
+    /// Stores the rows in order, with room made for them, and <paramref name="extra"/> bytes more. Rows that are under way to the table are passed over while
+    /// there are others of the class: they may be in the table already.
+    /// </summary>
+    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isUnderWay, long extra)
     {
+        _isUnderWay = isUnderWay;
         _change = new Tally();
         _newOldest.Clear();
         var over = tally.Bytes + rows.Sum(r => r.Weight.Bytes) + extra - quota;
@@ -87,23 +92,40 @@ internal sealed class SheddingRule(ReadingTable readings, Tally tally, long quot
     private long DropStored(SpoolClass @class, long over, Tally shed)
     {
         if (tally.CountOf(@class) + _change.CountOf(@class) == 0) return 0;
-        var victims = new List<long>();
+        var victims = new List<(long Sequence, RowWeight Weight)>();
+        var spared = new List<(long Sequence, RowWeight Weight)>();
         var bytes = 0L;
-        foreach (var (sequence, weight) in readings.OldestOf(@class, _oldest.GetValueOrDefault(@class, long.MinValue)))
+        foreach (var row in readings.OldestOf(@class, _oldest.GetValueOrDefault(@class, long.MinValue)))
         {
             if (bytes >= over)
             {
-                _newOldest[@class] = sequence;
+                _newOldest[@class] = spared.Count > 0 ? spared[0].Sequence : row.Sequence;
                 break;
             }
 
-            victims.Add(sequence);
-            shed.Add(weight);
-            _change.Remove(weight);
-            bytes += weight.Bytes;
+            if (_isUnderWay(row.Sequence))
+            {
+                spared.Add(row);
+                continue;
+            }
+
+            victims.Add(row);
+            bytes += row.Weight.Bytes;
         }
 
-        foreach (var victim in victims) readings.Delete(victim);
+        foreach (var row in spared.TakeWhile(_ => bytes < over))
+        {
+            victims.Add(row);
+            bytes += row.Weight.Bytes;
+        }
+
+        foreach (var (sequence, weight) in victims)
+        {
+            readings.Delete(sequence);
+            shed.Add(weight);
+            _change.Remove(weight);
+        }
+
         return bytes;
     }
 }

@@ -86,13 +86,13 @@ internal sealed class SpoolFile : IDisposable
     public long WalBytes => new FileInfo(_path + "-wal") is { Exists: true } wal ? wal.Length : 0;
 
     /// <summary>Stores rows in order, making room for them by the rule. Without rows it writes all the same: the disk is tried.</summary>
-    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged)
+    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isUnderWay)
     {
         for (var extra = 0L; ; extra = (extra * 2) + Math.Max(64 * PageSize / 4, rows.Sum(r => r.Weight.Bytes)))
         {
             try
             {
-                return InsertOnce(rows, acknowledged, extra);
+                return InsertOnce(rows, acknowledged, isUnderWay, extra);
             }
             catch (SqliteException e) when (e.SqliteErrorCode == SpoolConnection.Full && IsAtPageLimit(rows) && extra < _shedding.Quota * 2)
             {
@@ -139,14 +139,14 @@ internal sealed class SpoolFile : IDisposable
     }
 
     /// <summary>Puts dead letters back as new rows, as far as there is room for them.</summary>
-    public (int Requeued, InsertResult Result) Requeue(IReadOnlyCollection<long>? ids, long next, string bootId, IReadOnlyCollection<long> acknowledged)
+    public (int Requeued, InsertResult Result) Requeue(IReadOnlyCollection<long>? ids, long next, string bootId, IReadOnlyCollection<long> acknowledged, Func<long, bool> isUnderWay)
     {
         var chosen = _deadLetters.ReadRows(0, int.MaxValue).Where(l => ids is null || ids.Contains(l.Id)).ToList();
         var rows = chosen.Select((l, i) => l.Letter.Row with { Sequence = next + i, BootId = bootId }).ToList();
         InsertResult? result = null;
         WriteDeadLetters(() =>
         {
-            result = _shedding.Insert(rows, acknowledged, extra: 0);
+            result = _shedding.Insert(rows, acknowledged, isUnderWay, extra: 0);
             foreach (var (letter, row) in chosen.Zip(rows))
             {
                 if (!result.Refused.Contains(row.Sequence)) _deadLetters.Delete(letter.Id);
@@ -250,14 +250,14 @@ internal sealed class SpoolFile : IDisposable
         _connection.Dispose();
     }
 
-    private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, long extra)
+    private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isUnderWay, long extra)
     {
         InsertResult? result = null;
         var last = rows.Count == 0 ? Next - 1 : rows[^1].Sequence;
         var mark = rows.Count == 0 || last - _markedUpTo >= RowsBetweenMarks;
         Write(() =>
         {
-            result = _shedding.Insert(rows, acknowledged, extra);
+            result = _shedding.Insert(rows, acknowledged, isUnderWay, extra);
             if (mark) SaveNewest(last, Newest(rows, result));
         });
         if (mark) _markedUpTo = last;

@@ -31,6 +31,9 @@ internal sealed class SpoolStore
     /// <summary>Acknowledged while the file was closed.</summary>
     private readonly HashSet<long> _acknowledgedUnseen = [];
 
+    /// <summary>What the uploader took to send, as far as it has told: given up last, for it may be in the table already.</summary>
+    private HashSet<long> _underWay = [];
+
     /// <summary>What the file held when it was closed after a fault.</summary>
     private Tally _closedWith = new();
 
@@ -111,7 +114,9 @@ internal sealed class SpoolStore
         });
         var inMemory = Ranked(_ring.Read(query.Order).Where(r => r.Sequence > query.After && !IsHidden(r.Sequence)), r => r.Class)
             .Take(query.Max).Select(r => StoredRow.ToRecord(r, isSound: true, _clock));
-        return [.. Ranked(query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk), r => r.Class).Take(query.Max)];
+        List<SpoolRecord> records = [.. Ranked(query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk), r => r.Class).Take(query.Max)];
+        if (except is not null) _underWay = [.. except, .. records.Select(r => r.Sequence)];
+        return records;
 
         IEnumerable<T> Ranked<T>(IEnumerable<T> records, Func<T, SpoolClass> classOf) =>
             query.CriticalFirst ? records.OrderByDescending(r => classOf(r) == SpoolClass.Critical) : records;
@@ -145,7 +150,7 @@ internal sealed class SpoolStore
     public int Requeue(IReadOnlyCollection<long>? ids)
     {
         if (_memoryReason is not null) throw new SpoolException($"dead letters cannot be put back now: {_memoryReason}");
-        var (requeued, result) = Need(file => file.Requeue(ids, _numbers.Next, _clock.BootId, _acknowledged.Sequences));
+        var (requeued, result) = Need(file => file.Requeue(ids, _numbers.Next, _clock.BootId, _acknowledged.Sequences, _underWay.Contains));
         _numbers.Advance(_disk.File!.Next);
         Note(result);
         return requeued;
@@ -242,7 +247,7 @@ internal sealed class SpoolStore
         InsertResult? result = null;
         if (_memoryReason is not null) return null;
         if (_medium.IsFull(rows.Sum(r => r.Weight.Bytes), _options)) EnterMemory("the partition's free space is down to what is left to others (spool.reserveMegabytes): free some space");
-        else OnDisk(file => result = file.Insert(rows, _acknowledged.Sequences), isInsert: true);
+        else OnDisk(file => result = file.Insert(rows, _acknowledged.Sequences, _underWay.Contains), isInsert: true);
         if (result is not null) Note(result);
         return result;
     }
@@ -253,7 +258,7 @@ internal sealed class SpoolStore
         var refused = new HashSet<long>();
         foreach (var row in rows)
         {
-            if (_ring.TryAdd(row) is not { } shed) refused.Add(row.Sequence);
+            if (_ring.TryAdd(row, _underWay.Contains) is not { } shed) refused.Add(row.Sequence);
             else _shed.Note(shed);
         }
 
@@ -276,7 +281,7 @@ internal sealed class SpoolStore
         var rows = _ring.Rows.ToList();
         if (_medium.IsFull(_ring.Tally.Bytes, _options)) return false;
         InsertResult? result = null;
-        if (!OnDisk(file => result = file.Insert(rows, _acknowledged.Sequences), isInsert: true)) return false;
+        if (!OnDisk(file => result = file.Insert(rows, _acknowledged.Sequences, _underWay.Contains), isInsert: true)) return false;
         Note(result!);
         var stored = Leave(rows, result!);
         if (_ring.Tally.Count > 0) return stored > 0;
@@ -408,6 +413,7 @@ internal sealed class SpoolStore
         NoteMissing(file, inDoubt: _inDoubtFrom is not null);
         _inDoubtFrom = null;
         _numbers.Meet(file.Next, _ring);
+        _underWay = [.. _underWay.Select(_numbers.Current)];
         NewestLive = Math.Max(NewestLive, file.NewestLive);
         _oldest = null;
         _closedWith = new Tally();

@@ -42,6 +42,19 @@ public sealed class MemoryTests() : SpoolTest(new SpoolOptions { QuotaBytes = Sp
     }
 
     [Fact]
+    public async Task Append_MoreThanTheMemoryHolds_PassesOverWhatIsUnderWayToTheTable()
+    {
+        _ = Bench.Spool;
+        Bench.FreeBytes = 0;
+        await Bench.FillAsync(0, 50);
+        var underWay = await Bench.Spool.PeekAsync(new SpoolQuery(10, Except: new HashSet<long>()), CancellationToken.None);
+        await Bench.FillAsync(50, 30);
+        Assert.Equal(Enumerable.Range(0, 10).Concat(Enumerable.Range(40, 40)).Select(i => $"{i}"), await Bench.PayloadsAsync());
+        await Bench.AcknowledgeAsync(underWay);
+        Assert.Equal((40, 30L), ((int)Bench.Spool.Count, Bench.Metrics["readings.shed/normal"]));
+    }
+
+    [Fact]
     public async Task Append_MoreThanTheMemoryHolds_GivesUpTheOldestOfTheLowestClass()
     {
         _ = Bench.Spool;

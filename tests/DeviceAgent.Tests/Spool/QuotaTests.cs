@@ -52,6 +52,30 @@ public sealed class QuotaTests : SpoolTest
     }
 
     [Fact]
+    public async Task DropOldest_RowsUnderWayToTheTable_ArePassedOverAndLaterGivenUpInTheirTurn()
+    {
+        await Bench.FillAsync(0, 1000);
+        await Bench.Spool.PeekAsync(new SpoolQuery(25, Except: new HashSet<long>()), CancellationToken.None);
+        await Bench.FillAsync(1000, 20);
+        Assert.Equal(Enumerable.Range(0, 25).Concat(Enumerable.Range(45, 975)).Select(i => $"{i}"), await Bench.PayloadsAsync());
+
+        await Bench.Spool.PeekAsync(new SpoolQuery(1, Except: new HashSet<long>()), CancellationToken.None);
+        await Bench.FillAsync(1020, 25);
+        Assert.Equal(Enumerable.Range(0, 1).Concat(Enumerable.Range(46, 999)).Select(i => $"{i}"), await Bench.PayloadsAsync());
+        Assert.Equal((0, 45, 0), Shed());
+    }
+
+    [Fact]
+    public async Task DropOldest_OnlyRowsUnderWayAreLeft_GivesThemUp()
+    {
+        await Bench.FillAsync(0, 25);
+        await Bench.Spool.PeekAsync(new SpoolQuery(25, Except: new HashSet<long>()), CancellationToken.None);
+        await Bench.FillAsync(25, 990, SpoolClass.Critical);
+        Assert.Equal((0, 15, 0), Shed());
+        Assert.Equal(1000, Bench.Spool.Count);
+    }
+
+    [Fact]
     public async Task Acknowledge_RowThatWasGivenUpMeanwhile_DoesNothing()
     {
         await Bench.FillAsync(0, 1000);
