@@ -50,13 +50,14 @@ public sealed class MqttChannel : IAsyncDisposable
     /// <param name="packet">The packet.</param>
     /// <param name="cancellationToken">Ends the connection rather than a packet: see above.</param>
     /// <param name="maximumSize">The largest packet that the other side takes.</param>
-    /// <exception cref="ArgumentException">The packet cannot be written, or is larger than <paramref name="maximumSize"/>. Nothing was sent.</exception>
+    /// <exception cref="ArgumentException">The packet cannot be written. Nothing was sent.</exception>
+    /// <exception cref="MqttLimitException">The packet is larger than <paramref name="maximumSize"/>. Nothing was sent.</exception>
     public async Task WriteAsync(MqttPacket packet, CancellationToken cancellationToken, long maximumSize = long.MaxValue)
     {
         using var writer = new PacketWriter();
         MqttPacketCodec.Encode(writer, packet, Version);
         if (writer.Written.Length > maximumSize)
-            throw new ArgumentException($"The {packet.Type} has {writer.Written.Length} bytes; the other side takes {maximumSize}.", nameof(packet));
+            throw new MqttLimitException("The other side's maximum packet size", writer.Written.Length, maximumSize);
         await _writing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
