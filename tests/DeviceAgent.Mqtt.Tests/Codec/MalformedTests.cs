@@ -1,4 +1,3 @@
-using DeviceAgent.Mqtt.Codec;
 using DeviceAgent.Mqtt.Packets;
 
 namespace DeviceAgent.Mqtt.Tests.Codec;

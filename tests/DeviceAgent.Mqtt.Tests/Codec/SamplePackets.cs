@@ -11,10 +11,14 @@ internal static class SamplePackets
     public static IEnumerable<MqttPacket> V311()
     {
         const MqttProtocolVersion v = MqttProtocolVersion.V311;
-        yield return new ConnectPacket { Version = v, ClientId = "" , CleanStart = true };
+        yield return new ConnectPacket { Version = v, ClientId = "", CleanStart = true };
         yield return new ConnectPacket
         {
-            Version = v, ClientId = "boiler-07", KeepAlive = 60, UserName = "user", Password = Bytes,
+            Version = v,
+            ClientId = "boiler-07",
+            KeepAlive = 60,
+            UserName = "user",
+            Password = Bytes,
             Will = new WillMessage("a/b", Bytes) { QualityOfService = MqttQualityOfService.AtLeastOnce, Retain = true },
         };
         foreach (byte code in new byte[] { 0, 1, 2, 3, 4, 5, 7 })
@@ -31,11 +35,21 @@ internal static class SamplePackets
     {
         yield return new ConnectPacket
         {
-            ClientId = "boiler-07", KeepAlive = 65535, CleanStart = true, Password = Bytes,
+            ClientId = "boiler-07",
+            KeepAlive = 65535,
+            CleanStart = true,
+            Password = Bytes,
             Properties = new MqttProperties
             {
-                SessionExpiryInterval = uint.MaxValue, ReceiveMaximum = 100, MaximumPacketSize = 149_504, TopicAliasMaximum = 8, RequestProblemInformation = true,
-                RequestResponseInformation = false, AuthenticationMethod = "method", AuthenticationData = Bytes, UserProperties = Users,
+                SessionExpiryInterval = uint.MaxValue,
+                ReceiveMaximum = 100,
+                MaximumPacketSize = 149_504,
+                TopicAliasMaximum = 8,
+                RequestProblemInformation = true,
+                RequestResponseInformation = false,
+                AuthenticationMethod = "method",
+                AuthenticationData = Bytes,
+                UserProperties = Users,
             },
             Will = new WillMessage("a/b", Bytes) { QualityOfService = MqttQualityOfService.ExactlyOnce, Properties = OfMessage() with { WillDelayInterval = 5 } },
         };
@@ -44,17 +58,33 @@ internal static class SamplePackets
             SessionPresent = true,
             Properties = new MqttProperties
             {
-                SessionExpiryInterval = 3600, ReceiveMaximum = 1, MaximumQualityOfService = MqttQualityOfService.AtLeastOnce, RetainAvailable = false, MaximumPacketSize = 1,
-                AssignedClientIdentifier = "auto-1", TopicAliasMaximum = 0, ReasonString = "fine", WildcardSubscriptionAvailable = true, SubscriptionIdentifierAvailable = false,
-                SharedSubscriptionAvailable = true, ServerKeepAlive = 1200, ResponseInformation = "r", ServerReference = "s", AuthenticationMethod = "m",
-                AuthenticationData = Array.Empty<byte>(), UserProperties = Users,
+                SessionExpiryInterval = 3600,
+                ReceiveMaximum = 1,
+                MaximumQualityOfService = MqttQualityOfService.AtLeastOnce,
+                RetainAvailable = false,
+                MaximumPacketSize = 1,
+                AssignedClientIdentifier = "auto-1",
+                TopicAliasMaximum = 0,
+                ReasonString = "fine",
+                WildcardSubscriptionAvailable = true,
+                SubscriptionIdentifierAvailable = false,
+                SharedSubscriptionAvailable = true,
+                ServerKeepAlive = 1200,
+                ResponseInformation = "r",
+                ServerReference = "s",
+                AuthenticationMethod = "m",
+                AuthenticationData = Array.Empty<byte>(),
+                UserProperties = Users,
             },
         };
         yield return new ConnAckPacket { ReasonCode = MqttReasonCode.NotAuthorized };
         yield return new PublishPacket { Topic = "", Properties = new MqttProperties { TopicAlias = 65535 } };
         yield return new PublishPacket
         {
-            Topic = "a", QualityOfService = MqttQualityOfService.AtLeastOnce, PacketId = 7, Payload = Bytes,
+            Topic = "a",
+            QualityOfService = MqttQualityOfService.AtLeastOnce,
+            PacketId = 7,
+            Payload = Bytes,
             Properties = OfMessage() with { TopicAlias = 1, SubscriptionIdentifiers = [1, 127, 128, 268_435_455] },
         };
         var reason = new MqttProperties { ReasonString = "why", UserProperties = Users };
@@ -74,7 +104,8 @@ internal static class SamplePackets
         yield return new DisconnectPacket { ReasonCode = MqttReasonCode.SessionTakenOver };
         yield return new DisconnectPacket
         {
-            ReasonCode = MqttReasonCode.ServerMoved, Properties = new MqttProperties { SessionExpiryInterval = 0, ServerReference = "s", ReasonString = "r", UserProperties = Users },
+            ReasonCode = MqttReasonCode.ServerMoved,
+            Properties = new MqttProperties { SessionExpiryInterval = 0, ServerReference = "s", ReasonString = "r", UserProperties = Users },
         };
         yield return new DisconnectPacket();
         yield return new AuthPacket();
@@ -103,6 +134,11 @@ internal static class SamplePackets
 
     private static MqttProperties OfMessage() => new()
     {
-        PayloadFormatIndicator = true, MessageExpiryInterval = 60, ContentType = "application/json", ResponseTopic = "answers", CorrelationData = Bytes, UserProperties = Users,
+        PayloadFormatIndicator = true,
+        MessageExpiryInterval = 60,
+        ContentType = "application/json",
+        ResponseTopic = "answers",
+        CorrelationData = Bytes,
+        UserProperties = Users,
     };
 }

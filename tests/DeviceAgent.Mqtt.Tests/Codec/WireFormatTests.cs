@@ -11,7 +11,12 @@ public class WireFormatTests
     {
         var packet = new ConnectPacket
         {
-            Version = MqttProtocolVersion.V311, ClientId = "c", CleanStart = true, KeepAlive = 10, UserName = "u", Password = Encoding.UTF8.GetBytes("p"),
+            Version = MqttProtocolVersion.V311,
+            ClientId = "c",
+            CleanStart = true,
+            KeepAlive = 10,
+            UserName = "u",
+            Password = Encoding.UTF8.GetBytes("p"),
             Will = new WillMessage("w", Encoding.UTF8.GetBytes("x")) { QualityOfService = MqttQualityOfService.AtLeastOnce, Retain = true },
         };
         Both("10 19 0004 4D515454 04 EE 000A 0001 63 0001 77 0001 78 0001 75 0001 70", packet, MqttProtocolVersion.V311);
@@ -22,7 +27,9 @@ public class WireFormatTests
     {
         var packet = new ConnectPacket
         {
-            ClientId = "c", KeepAlive = 60, Properties = new MqttProperties { SessionExpiryInterval = 3600, ReceiveMaximum = 20 },
+            ClientId = "c",
+            KeepAlive = 60,
+            Properties = new MqttProperties { SessionExpiryInterval = 3600, ReceiveMaximum = 20 },
             Will = new WillMessage("w", Encoding.UTF8.GetBytes("x")) { Properties = new MqttProperties { WillDelayInterval = 5 } },
         };
         Both("10 22 0004 4D515454 05 04 003C 08 11 00000E10 21 0014 0001 63 05 18 00000005 0001 77 0001 78", packet);
@@ -47,7 +54,7 @@ public class WireFormatTests
     [Fact]
     public void ConnAck_5_AsAwsIotSendsIt()
     {
-        var ack = Assert.IsType<ConnAckPacket>(Wire.Decode(Wire.Hex("20 19 01 00 16 11 00000E10 21 0064 24 01 27 00024800 29 00 13 0020 22 0008")));
+        var ack = Assert.IsType<ConnAckPacket>(Wire.Decode(Wire.Hex("20 1A 01 00 17 11 00000E10 21 0064 24 01 27 00024800 29 00 13 0020 22 0008")));
         Assert.True(ack.SessionPresent);
         Assert.Equal(100, (int)ack.Properties!.ReceiveMaximum!);
         Assert.Equal(149_504u, ack.Properties.MaximumPacketSize);
@@ -66,7 +73,8 @@ public class WireFormatTests
         "82 09 0005 02 0B 07 0001 61 2D",
         new SubscribePacket
         {
-            PacketId = 5, Properties = new MqttProperties { SubscriptionIdentifiers = [7] },
+            PacketId = 5,
+            Properties = new MqttProperties { SubscriptionIdentifiers = [7] },
             Filters = [new("a", MqttQualityOfService.AtLeastOnce) { NoLocal = true, RetainAsPublished = true, RetainHandling = MqttRetainHandling.DoNotSend }],
         });
 
