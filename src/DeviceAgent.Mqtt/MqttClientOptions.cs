@@ -48,7 +48,8 @@ public sealed class MqttClientOptions
     /// <summary>How many QoS 1 messages are out unacknowledged at a time; the server may want fewer. 1 to 65535.</summary>
     public int MaximumInFlight { get; init; } = 100;
 
-    /// <summary>How many QoS 1 messages may come in before the first is handled, and how many of QoS 0 wait. 1 to 65535.</summary>
+    /// <summary>How many QoS 1 messages may come in before the first is handled, and how many of QoS 0 wait. In 3.1.1, which cannot tell
+    /// the server, ten times as many of QoS 1. More end the connection. 1 to 65535.</summary>
     public int ReceiveMaximum { get; init; } = 100;
 
     /// <summary>The largest packet that is read, in bytes. The default is AWS IoT's largest.</summary>

@@ -6,10 +6,12 @@ namespace DeviceAgent.Mqtt.Connections;
 /// <summary>
 /// Messages of one connection that wait for the handler. Reading never waits for the handler, so that a handler may wait for an
 /// acknowledgement. QoS 1 is bounded by the receive maximum, which the server has to keep; QoS 0 beyond the bound is dropped.
+/// In 3.1.1 a server knows of no maximum (mosquitto sends hundreds at once): there QoS 1 has ten times the room.
 /// </summary>
-internal sealed class IncomingMessages(int maximum)
+internal sealed class IncomingMessages(int maximum, MqttProtocolVersion version)
 {
     private readonly Channel<PublishPacket> _queue = Channel.CreateUnbounded<PublishPacket>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly int _maximumUnacknowledged = version == MqttProtocolVersion.V5 ? maximum : maximum * 10;
     private int _unacknowledged;
     private int _unhandled;
 
@@ -22,9 +24,9 @@ internal sealed class IncomingMessages(int maximum)
             if (Volatile.Read(ref _unhandled) >= maximum) return false;
             Interlocked.Increment(ref _unhandled);
         }
-        else if (Interlocked.Increment(ref _unacknowledged) > maximum)
+        else if (Interlocked.Increment(ref _unacknowledged) > _maximumUnacknowledged)
         {
-            throw new MqttProtocolException(MqttReasonCode.ReceiveMaximumExceeded, $"More than {maximum} QoS 1 messages before the first was acknowledged.");
+            throw new MqttProtocolException(MqttReasonCode.ReceiveMaximumExceeded, $"More than {_maximumUnacknowledged} QoS 1 messages before the first was acknowledged.");
         }
 
         return _queue.Writer.TryWrite(packet);

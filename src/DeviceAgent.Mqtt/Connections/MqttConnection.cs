@@ -42,7 +42,7 @@ internal sealed class MqttConnection : IDisposable
         _timeProvider = timeProvider;
         _logger = logger;
         _keepAlive = new KeepAlive(granted.KeepAlive, timeProvider);
-        _incoming = new IncomingMessages(options.ReceiveMaximum);
+        _incoming = new IncomingMessages(options.ReceiveMaximum, options.ProtocolVersion);
         Server = server;
         Replies = new PendingReplies(session.PacketIds);
         Window = new SendWindow(Math.Min(options.MaximumInFlight, server.Granted.ReceiveMaximum ?? ushort.MaxValue));

@@ -75,6 +75,16 @@ public class ReceiveTests
     }
 
     [Fact]
+    public async Task Messages_MoreQos1ThanAnnounced311_HaveTenTimesTheRoom()
+    {
+        await using var it = new Slow(ClientFixture.Options(MqttProtocolVersion.V311, receiveMaximum: 3));
+        var connection = await it.ConnectAsync();
+        for (ushort i = 1; i <= 30; i++) await connection.SendAsync(Publish(i));
+        it.Go.Release(100);
+        for (ushort i = 1; i <= 30; i++) Assert.Equal(i, (await connection.ReceiveAsync<PubAckPacket>()).PacketId);
+    }
+
+    [Fact]
     public async Task Messages_MoreQos0ThanFit_AreDroppedAndTheConnectionStays()
     {
         await using var it = new Slow(ClientFixture.Options(receiveMaximum: 3));
