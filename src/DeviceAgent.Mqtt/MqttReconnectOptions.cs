@@ -1,0 +1,20 @@
+namespace DeviceAgent.Mqtt;
+
+/// <summary>How a lost connection is tried again: a random time up to a ceiling that doubles with every failure in a row.</summary>
+public sealed record MqttReconnectOptions
+{
+    /// <summary>The ceiling after the first failure.</summary>
+    public TimeSpan BaseDelay { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>The highest ceiling.</summary>
+    public TimeSpan MaximumDelay { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>How long a connection must stand before its loss counts as the first failure again.</summary>
+    public TimeSpan StableAfter { get; init; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>The shortest wait after another connection took the session over: two devices with one client id do not fight.</summary>
+    public TimeSpan TakenOverDelay { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>The shortest time between two CONNECTs; AWS IoT takes one a second for each client id.</summary>
+    public TimeSpan ConnectSpacing { get; init; } = TimeSpan.FromSeconds(1);
+}

@@ -1,0 +1,3 @@
+namespace DeviceAgent.Mqtt.Tests.Brokers;
+
+public class Mosquitto311Tests(Mosquitto broker) : BrokerContract(broker, MqttProtocolVersion.V311), IClassFixture<Mosquitto>;

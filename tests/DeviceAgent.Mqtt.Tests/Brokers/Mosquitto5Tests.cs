@@ -1,0 +1,94 @@
+using System.Text;
+using DeviceAgent.Mqtt.Tests.Support;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DeviceAgent.Mqtt.Tests.Brokers;
+
+public class Mosquitto5Tests(Mosquitto broker) : BrokerContract(broker, MqttProtocolVersion.V5), IClassFixture<Mosquitto>
+{
+    [Fact]
+    public async Task Properties_PassThrough()
+    {
+        await using var client = Client("a");
+        var events = new Recorder(client);
+        await client.ConnectAsync().Soon();
+        await client.SubscribeAsync([new("properties")]).Soon();
+        await client.PublishAsync(new MqttMessage("properties", "{}"u8.ToArray())
+        {
+            ContentType = "application/json",
+            ResponseTopic = "answers",
+            CorrelationData = new byte[] { 1, 2 },
+            Expiry = TimeSpan.FromMinutes(5),
+            UserProperties = [new("a", "1"), new("a", "2")],
+        }).Soon();
+        var message = await events.MessageAsync();
+        Assert.Equal(("application/json", "answers"), (message.ContentType, message.ResponseTopic));
+        Assert.Equal([1, 2], message.CorrelationData!.Value.ToArray());
+        Assert.Equal([new("a", "1"), new("a", "2")], message.UserProperties);
+        Assert.InRange(message.Expiry!.Value.TotalSeconds, 290, 300);
+    }
+
+    [Fact]
+    public async Task Subscribe_NoLocal_DoesNotEcho()
+    {
+        await using var client = Client("a");
+        var events = new Recorder(client);
+        await client.ConnectAsync().Soon();
+        await client.SubscribeAsync([new("quiet") { NoLocal = true }, new("loud")]).Soon();
+        await client.PublishAsync(new MqttMessage("quiet", default)).Soon();
+        await client.PublishAsync(new MqttMessage("loud", default)).Soon();
+        Assert.Equal("loud", (await events.MessageAsync()).Topic);
+    }
+
+    [Fact]
+    public async Task Publish_Forbidden_IsRefusedWithItsReason()
+    {
+        await using var client = Client("a");
+        await client.ConnectAsync().Soon();
+        Assert.Equal(MqttReasonCode.NotAuthorized, (await client.PublishAsync(new MqttMessage("forbidden/a", default)).Soon()).ReasonCode);
+    }
+
+    [Fact]
+    public async Task MosquittoPub_ToThisClient()
+    {
+        await using var client = Client("a");
+        var events = new Recorder(client);
+        await client.ConnectAsync().Soon();
+        await client.SubscribeAsync([new("from-pub")]).Soon();
+        await using var publisher = BrokerProcess.Start(
+            "mosquitto_pub", Mosquitto.Remedy, "-h", "127.0.0.1", "-p", $"{broker.Port}", "-t", "from-pub", "-m", "hello", "-q", "1");
+        Assert.Equal("hello", Encoding.UTF8.GetString((await events.MessageAsync()).Payload.Span));
+    }
+
+    [Fact]
+    public async Task MutualTls_Device_IsLetIn()
+    {
+        await using var client = Secure(new MqttTlsOptions { Certificate = broker.Certificates.Device, Roots = [broker.Certificates.Root] });
+        Assert.False((await client.ConnectAsync().Soon()).SessionPresent);
+        Assert.True((await client.PublishAsync(new MqttMessage("secure", new byte[100_000])).Soon()).IsSuccess);
+    }
+
+    [Fact]
+    public async Task MutualTls_StrangerOrNobody_IsKeptOut()
+    {
+        foreach (var certificate in new[] { broker.Certificates.Stranger, null })
+        {
+            await using var client = Secure(new MqttTlsOptions { Certificate = certificate, Roots = [broker.Certificates.Root] });
+            var e = await Assert.ThrowsAsync<MqttConnectException>(() => client.ConnectAsync().Soon());
+            Assert.True(e.Failure is MqttConnectFailure.Tls or MqttConnectFailure.ClosedBeforeConnAck, e.ToString());
+        }
+    }
+
+    [Fact]
+    public async Task MutualTls_ServerOfAnotherRoot_IsNotTrusted()
+    {
+        await using var client = Secure(new MqttTlsOptions { Certificate = broker.Certificates.Device, Roots = [broker.Certificates.Stranger] });
+        Assert.Equal(MqttConnectFailure.Tls, (await Assert.ThrowsAsync<MqttConnectException>(() => client.ConnectAsync().Soon())).Failure);
+        await using var wrongName = Secure(new MqttTlsOptions { Certificate = broker.Certificates.Device, Roots = [broker.Certificates.Root], ServerName = "other.test" });
+        Assert.Equal(MqttConnectFailure.Tls, (await Assert.ThrowsAsync<MqttConnectException>(() => wrongName.ConnectAsync().Soon())).Failure);
+    }
+
+    private MqttClient Secure(MqttTlsOptions tls) => new(
+        new MqttClientOptions { Host = "127.0.0.1", Port = broker.TlsPort, ClientId = $"tls-{Guid.NewGuid():N}", Tls = tls },
+        TimeProvider.System, NullLogger<MqttClient>.Instance);
+}

@@ -1,0 +1,197 @@
+using System.Text;
+using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Mqtt.Tests.Support;
+
+namespace DeviceAgent.Mqtt.Tests.Connections;
+
+public class PublishTests
+{
+    private static readonly ConnAckPacket Resumed = new() { SessionPresent = true };
+
+    [Fact]
+    public async Task PublishAsync_Qos1_CompletesWithItsOwnAcknowledgement()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var first = it.Client.PublishAsync(Message("a") with { ContentType = "text/plain", Expiry = TimeSpan.FromMinutes(1) });
+        var second = it.Client.PublishAsync(Message("b"));
+        var (a, b) = (await connection.ReceiveAsync<PublishPacket>(), await connection.ReceiveAsync<PublishPacket>());
+        Assert.Equal(("text/plain", 60u), (a.Properties!.ContentType, a.Properties.MessageExpiryInterval!.Value));
+        await connection.SendAsync(new PubAckPacket { PacketId = 999 });
+        await connection.SendAsync(new PubAckPacket { PacketId = b.PacketId, ReasonCode = MqttReasonCode.QuotaExceeded, Properties = new MqttProperties { ReasonString = "slow" } });
+        var refused = await second.Soon();
+        Assert.Equal((false, MqttReasonCode.QuotaExceeded, "slow"), (refused.IsSuccess, refused.ReasonCode, refused.ReasonString));
+        Assert.False(first.IsCompleted);
+        await connection.SendAsync(new PubAckPacket { PacketId = a.PacketId, ReasonCode = MqttReasonCode.NoMatchingSubscribers });
+        Assert.True((await first.Soon()).IsSuccess);
+    }
+
+    [Fact]
+    public async Task PublishAsync_WindowFull_WaitsInOrder()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync(new MqttProperties { ReceiveMaximum = 2 });
+        var publishing = Enumerable.Range(0, 4).Select(i => it.Client.PublishAsync(Message($"t{i}"))).ToArray();
+        var first = await connection.ReceiveAsync<PublishPacket>();
+        await connection.ReceiveAsync<PublishPacket>();
+        // Not stuck, not sent: QoS 0 goes past the window and is what comes next.
+        await it.Client.PublishAsync(Message("now") with { QualityOfService = MqttQualityOfService.AtMostOnce });
+        Assert.Equal("now", (await connection.ReceiveAsync<PublishPacket>()).Topic);
+        await connection.SendAsync(new PubAckPacket { PacketId = first.PacketId });
+        Assert.Equal("t2", (await connection.ReceiveAsync<PublishPacket>()).Topic);
+        await publishing[0].Soon();
+        await connection.CloseAsync();
+        await Assert.ThrowsAsync<MqttNotConnectedException>(() => publishing[3].Soon());
+    }
+
+    [Fact]
+    public async Task PublishAsync_CancelledWhileWaiting_LeavesItsPlace()
+    {
+        await using var it = new ClientFixture(ClientFixture.Options(maximumInFlight: 1));
+        var connection = await it.ConnectAsync();
+        var first = it.Client.PublishAsync(Message("t0"));
+        using var cancel = new CancellationTokenSource();
+        var second = it.Client.PublishAsync(Message("t1"), cancel.Token);
+        var third = it.Client.PublishAsync(Message("t2"));
+        await cancel.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => second.Soon());
+        await connection.SendAsync(new PubAckPacket { PacketId = (await connection.ReceiveAsync<PublishPacket>()).PacketId });
+        await first.Soon();
+        var sent = await connection.ReceiveAsync<PublishPacket>();
+        Assert.Equal("t2", sent.Topic);
+        await connection.SendAsync(new PubAckPacket { PacketId = sent.PacketId });
+        await third.Soon();
+    }
+
+    [Fact]
+    public async Task PublishAsync_NoAcknowledgement_TimesOutAndFreesItsPlace()
+    {
+        await using var it = new ClientFixture(ClientFixture.Options(maximumInFlight: 1));
+        var connection = await it.ConnectAsync();
+        var publishing = it.Client.PublishAsync(Message("t"));
+        var late = await connection.ReceiveAsync<PublishPacket>();
+        it.Time.Advance(TimeSpan.FromSeconds(30));
+        await Assert.ThrowsAsync<MqttTimeoutException>(() => publishing.Soon());
+        var next = it.Client.PublishAsync(Message("u"));
+        var sent = await connection.ReceiveAsync<PublishPacket>();
+        Assert.NotEqual(late.PacketId, sent.PacketId);
+        await connection.SendAsync(new PubAckPacket { PacketId = late.PacketId });
+        await connection.SendAsync(new PubAckPacket { PacketId = sent.PacketId });
+        Assert.True((await next.Soon()).IsSuccess);
+    }
+
+    [Fact]
+    public async Task Reconnect_SessionPresent_SendsAgainWithDupInOrderWithinTheWindow()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var publishing = Enumerable.Range(0, 3).Select(i => it.Client.PublishAsync(Message($"t{i}"))).ToArray();
+        var ids = new List<int>();
+        for (var i = 0; i < 3; i++) ids.Add((await connection.ReceiveAsync<PublishPacket>()).PacketId);
+        await connection.CloseAsync();
+        await it.Events.DisconnectedAsync();
+
+        connection = await it.ConnectAsync(Resumed with { Properties = new MqttProperties { ReceiveMaximum = 1 } });
+        for (var i = 0; i < 3; i++)
+        {
+            var again = await connection.ReceiveAsync<PublishPacket>();
+            Assert.Equal(($"t{i}", ids[i], true), (again.Topic, (int)again.PacketId, again.Duplicate));
+            Assert.False(publishing[i].IsCompleted);
+            await connection.SendAsync(new PubAckPacket { PacketId = again.PacketId });
+            Assert.True((await publishing[i].Soon()).IsSuccess);
+        }
+
+        var next = it.Client.PublishAsync(Message("new"));
+        var sent = await connection.ReceiveAsync<PublishPacket>();
+        Assert.Equal(("new", false), (sent.Topic, sent.Duplicate));
+        await connection.SendAsync(new PubAckPacket { PacketId = sent.PacketId });
+        await next.Soon();
+    }
+
+    [Fact]
+    public async Task Reconnect_SessionLost_FailsWhatWaits()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var publishing = it.Client.PublishAsync(Message("t"));
+        await connection.ReceiveAsync<PublishPacket>();
+        await connection.CloseAsync();
+        await it.Events.DisconnectedAsync();
+        Assert.False(publishing.IsCompleted);
+        await it.ConnectAsync();
+        await Assert.ThrowsAsync<MqttSessionLostException>(() => publishing.Soon());
+    }
+
+    [Fact]
+    public async Task Loss_CleanStart_FailsWhatWaitsAtOnce()
+    {
+        await using var it = new ClientFixture(ClientFixture.Options(cleanStart: true));
+        var connection = await it.ConnectAsync();
+        var publishing = it.Client.PublishAsync(Message("t"));
+        await connection.ReceiveAsync<PublishPacket>();
+        await connection.CloseAsync();
+        await Assert.ThrowsAsync<MqttSessionLostException>(() => publishing.Soon());
+    }
+
+    [Fact]
+    public async Task Dispose_WhileWaiting_Fails()
+    {
+        var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var publishing = it.Client.PublishAsync(Message("t"));
+        await connection.ReceiveAsync<PublishPacket>();
+        await it.DisposeAsync();
+        await Assert.ThrowsAsync<MqttNotConnectedException>(() => publishing.Soon());
+    }
+
+    public static TheoryData<MqttMessage> OverTheLimits() =>
+    [
+        Message(new string('a', 257)),
+        Message("1/2/3/4/5/6/7/8/9"),
+        Message("$aws/rules/r/1/2/3/4/5/6/7/8/9"),
+        new MqttMessage("t", new byte[(128 * 1024) + 1]),
+    ];
+
+    [Theory]
+    [MemberData(nameof(OverTheLimits), DisableDiscoveryEnumeration = true)]
+    public async Task PublishAsync_OverALimitOfTheService_IsNotSent(MqttMessage message)
+    {
+        await using var it = new ClientFixture();
+        await it.ConnectAsync();
+        await Assert.ThrowsAsync<MqttLimitException>(() => it.Client.PublishAsync(message));
+    }
+
+    [Theory]
+    [InlineData("1/2/3/4/5/6/7/8")]
+    [InlineData("$aws/rules/rule/1/2/3/4/5/6/7/8")]
+    public async Task PublishAsync_AtTheLimit_IsSent(string topic)
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        _ = it.Client.PublishAsync(Message(topic));
+        Assert.Equal(topic, (await connection.ReceiveAsync<PublishPacket>()).Topic);
+    }
+
+    [Fact]
+    public async Task PublishAsync_OverALimitOfTheServer_IsNotSentAndHoldsNoPlace()
+    {
+        await using var it = new ClientFixture(ClientFixture.Options(maximumInFlight: 1));
+        var connection = await it.ConnectAsync(new MqttProperties { MaximumPacketSize = 50, RetainAvailable = false });
+        await Assert.ThrowsAsync<MqttLimitException>(() => it.Client.PublishAsync(new MqttMessage("t", new byte[60])).Soon());
+        await Assert.ThrowsAsync<MqttLimitException>(() => it.Client.PublishAsync(Message("t") with { Retain = true }).Soon());
+        _ = it.Client.PublishAsync(Message("fits"));
+        Assert.Equal("fits", (await connection.ReceiveAsync<PublishPacket>()).Topic);
+    }
+
+    [Fact]
+    public async Task PublishAsync_Qos1WhereTheServerHasOnlyQos0_IsNotSent()
+    {
+        await using var it = new ClientFixture();
+        await it.ConnectAsync(new MqttProperties { MaximumQualityOfService = MqttQualityOfService.AtMostOnce });
+        await Assert.ThrowsAsync<MqttLimitException>(() => it.Client.PublishAsync(Message("t")));
+        await Assert.ThrowsAsync<ArgumentException>(() => it.Client.PublishAsync(Message("t") with { QualityOfService = MqttQualityOfService.ExactlyOnce }));
+        await Assert.ThrowsAsync<ArgumentException>(() => it.Client.PublishAsync(Message("a/#")));
+    }
+
+    private static MqttMessage Message(string topic) => new(topic, Encoding.UTF8.GetBytes("x"));
+}
