@@ -80,7 +80,7 @@ public sealed class ClockTests
 
     private static string FakeTimeLibrary()
     {
-        var library = Directory.GetFiles("/usr/lib", "libfaketimeMT.so.1", SearchOption.AllDirectories).FirstOrDefault();
+        var library = Directory.GetDirectories("/usr/lib", "*-linux-gnu*").Select(d => Path.Combine(d, "faketime", "libfaketime.so.1")).FirstOrDefault(File.Exists);
         Assert.True(library is not null, "faketime is not installed: apt install faketime (scripts/test.sh does)");
         return library;
     }
