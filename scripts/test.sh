@@ -28,6 +28,7 @@ need 'openssl version' openssl
 need 'curl --version' curl ca-certificates
 need 'aws --version' awscli
 need 'strace -V' strace
+need 'test -x /usr/sbin/mosquitto && command -v mosquitto_pub' mosquitto mosquitto-clients
 need 'faketime --version' faketime
 need 'mount --version && mkfs.ext4 -V && findmnt --version && kill -L' mount e2fsprogs util-linux procps
 need 'python3 -c "import boto3" || /usr/bin/python3 -c "import boto3"' python3-boto3
@@ -47,7 +48,7 @@ rm -rf "$results"
 status=0
 dotnet test DeviceAgent.sln --no-build --nologo -maxcpucount:1 -v quiet \
   --logger trx --results-directory "$results" \
-  --blame-hang --blame-hang-timeout 4m --blame-hang-dump-type none || status=$?
+  --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none || status=$?
 
 step "publish for linux-arm64 (framework-dependent)"
 scripts/publish.sh linux-arm64 artifacts/linux-arm64

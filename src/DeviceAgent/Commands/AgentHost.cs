@@ -51,7 +51,8 @@ internal static class AgentHost
         var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
         logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, options.Credentials.RoleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
-        foreach (var warning in identity.WarningsAt(host.Services.GetRequiredService<TimeProvider>().GetUtcNow())) logger.IdentityWarning(warning.ToString());
+        var clock = host.Services.GetRequiredService<DeviceClock>();
+        foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
         if (options.Table.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint) logger.EndpointNotEncrypted(endpoint);
     }
 

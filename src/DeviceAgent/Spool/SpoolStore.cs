@@ -12,6 +12,9 @@ internal sealed class SpoolStore
     /// <summary>Between attempts to go back to the disk.</summary>
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
 
+    /// <summary>To go back to the disk before the end, after which what is in memory is lost.</summary>
+    private const int LastAttempts = 3;
+
     private readonly SpoolMedium _medium;
     private readonly SpoolOptions _options;
     private readonly BootClock _clock;
@@ -208,7 +211,7 @@ internal sealed class SpoolStore
 
     public void Close()
     {
-        if (_memoryReason is not null) TryReturn();
+        for (var attempt = 1; _memoryReason is not null && attempt <= LastAttempts; attempt++) TryReturn();
         DeleteAcknowledged();
         if (_memoryReason is null && _leaving.Count == 0) OnDisk(file => file.MarkClean());
         Checkpoint();

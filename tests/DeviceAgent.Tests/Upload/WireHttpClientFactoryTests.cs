@@ -16,7 +16,7 @@ public sealed class WireHttpClientFactoryTests : IDisposable
     public WireHttpClientFactoryTests()
     {
         _listener.Start();
-        _factory = new WireHttpClientFactory(Connector.ForSockets(TimeProvider.System), _counted.Metrics);
+        _factory = new WireHttpClientFactory(Connector.ForSockets(TimeProvider.System), _counted.Metrics, TimeProvider.System);
     }
 
     public void Dispose()

@@ -17,7 +17,7 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
 
     private readonly HttpClient _client;
 
-    public WireHttpClientFactory(Connector connector, AgentMetrics metrics)
+    public WireHttpClientFactory(Connector connector, AgentMetrics metrics, TimeProvider time)
     {
         var sockets = new SocketsHttpHandler
         {
@@ -26,6 +26,7 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
+            SslOptions = { RemoteCertificateValidationCallback = new ServerCertificateCheck(time).IsGood },
             ConnectCallback = async (context, token) => new CountingStream(await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false), metrics),
         };
         _client = new HttpClient(new WholeAnswer(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
