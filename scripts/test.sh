@@ -42,11 +42,17 @@ dotnet build DeviceAgent.sln --nologo -v quiet -clp:NoSummary
 step "formatting"
 dotnet format whitespace DeviceAgent.sln --verify-no-changes --no-restore
 
+filter=()
+if [ "$(id -u)" -ne 0 ]; then
+  step "NOT RUN: the power-cut and full-disk tests mount file systems and need root. They run in CI, and here with sudo."
+  filter=(--filter 'FullyQualifiedName!~PowerCutTests&FullyQualifiedName!~DiskFullTests')
+fi
+
 step "tests"
 results=artifacts/test-results
 rm -rf "$results"
 status=0
-dotnet test DeviceAgent.sln --no-build --nologo -maxcpucount:1 -v quiet \
+dotnet test DeviceAgent.sln --no-build --nologo -maxcpucount:1 -v quiet "${filter[@]}" \
   --logger trx --results-directory "$results" \
   --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none || status=$?
 
