@@ -4,7 +4,7 @@ namespace DeviceAgent.Clock;
 
 internal static partial class Log
 {
-    [LoggerMessage(2500, LogLevel.Warning, "The time is not known yet: the system's clock says {SystemTime:u} and nobody confirms it. Readings are kept and get their timestamps when AWS answers or the kernel is synchronised (on a device with a battery-backed clock: clock.trustSystemTime).")]
+    [LoggerMessage(2500, LogLevel.Information, "The time is not known yet: the system's clock says {SystemTime:u} and nobody confirms it. Readings are kept and get their timestamps when AWS answers or the kernel is synchronised (on a device with a battery-backed clock: clock.trustSystemTime).")]
     public static partial void TimeUnknown(this ILogger logger, DateTimeOffset systemTime);
 
     [LoggerMessage(2501, LogLevel.Information, "The time is known: {Time:u} (by: {Origin}; the system's clock is {Behind:0.0} s behind).")]
