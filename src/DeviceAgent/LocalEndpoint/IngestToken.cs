@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using DeviceAgent.Credentials;
+using DeviceAgent.State;
 using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.LocalEndpoint;
@@ -49,21 +50,6 @@ internal sealed class IngestToken
         return CryptographicOperations.FixedTimeEquals(_hash, SHA256.HashData(Encoding.UTF8.GetBytes(value[Scheme.Length..].Trim())));
     }
 
-    /// <summary>Written aside and moved into place: a power cut leaves a whole file or none.</summary>
-    private static void Create(string path)
-    {
-        var partial = path + ".new";
-        File.Delete(partial);
-        var options = new FileStreamOptions { Mode = System.IO.FileMode.CreateNew, Access = FileAccess.Write };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = FileMode;
-        using (var file = new FileStream(partial, options))
-        {
-            // The umask may have taken the group's right away.
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, FileMode);
-            file.Write(Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes)) + "\n"));
-            file.Flush(flushToDisk: true);
-        }
-
-        File.Move(partial, path);
-    }
+    private static void Create(string path) =>
+        DurableFile.Write(path, Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes)) + "\n"), FileMode);
 }

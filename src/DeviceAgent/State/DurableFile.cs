@@ -7,17 +7,21 @@ namespace DeviceAgent.State;
 internal static partial class DurableFile
 {
     private const int ReadOnlyCloseOnExec = 0x80000;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    /// <summary>Temporary file, fsync, rename, fsync of the folder. The file is for its owner only.</summary>
+    /// <summary>Temporary file, fsync, rename, fsync of the folder. The file has exactly this mode; by default it is for its owner only.</summary>
     /// <exception cref="IOException">It could not be written; the old content is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content)
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly)
     {
-        var options = new FileStreamOptions { Mode = FileMode.Create, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
         var temporary = path + ".new";
+        File.Delete(temporary);
         using (var file = new FileStream(temporary, options))
         {
+            // The umask may have taken rights away.
+            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, mode);
             file.Write(content);
             file.Flush(flushToDisk: true);
         }
