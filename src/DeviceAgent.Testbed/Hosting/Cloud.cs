@@ -9,6 +9,7 @@ using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.IotData;
 using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
@@ -51,6 +52,8 @@ internal sealed class Cloud : IAsyncDisposable
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
         Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
+        Shadows = new ShadowService(_store, Time);
+        Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
@@ -78,6 +81,8 @@ internal sealed class Cloud : IAsyncDisposable
     public RegistryService Registry { get; }
 
     public MqttBroker Broker { get; }
+
+    public ShadowService Shadows { get; }
 
     public SessionTokens Tokens { get; }
 
@@ -152,7 +157,13 @@ internal sealed class Cloud : IAsyncDisposable
     }
 
     /// <summary>The data plane's operations, of every service behind it.</summary>
-    private IReadOnlyList<RestRoute> DataRoutes() => [.. new PublishOperations(Broker, Time).Routes, .. new RetainedOperations(Broker.Retained).Routes, .. new ConnectionOperations(Broker).Routes];
+    private IReadOnlyList<RestRoute> DataRoutes() =>
+    [
+        .. new PublishOperations(Broker, Time).Routes,
+        .. new RetainedOperations(Broker.Retained).Routes,
+        .. new ConnectionOperations(Broker).Routes,
+        .. new ShadowOperations(Shadows, Time).Routes,
+    ];
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
