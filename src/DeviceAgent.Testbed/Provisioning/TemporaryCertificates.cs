@@ -6,7 +6,7 @@ using DeviceAgent.Testbed.State;
 namespace DeviceAgent.Testbed.Provisioning;
 
 /// <summary>Certificates that go again unless something becomes of them, and the tokens that prove whose they are.</summary>
-internal sealed class TemporaryCertificates : IDisposable
+internal sealed class TemporaryCertificates : IAsyncDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
 
@@ -42,20 +42,27 @@ internal sealed class TemporaryCertificates : IDisposable
     /// <summary>Something has become of it: it stays, and its token is used up.</summary>
     public void Claim(string certificateId) => _kept.Delete(certificateId);
 
-    public void Dispose() => _sweeps.Dispose();
+    public ValueTask DisposeAsync() => _sweeps.DisposeAsync();
 
     private void Sweep()
     {
         foreach (var temporary in _kept.All.Where(t => t.Expires <= _time.GetUtcNow()))
         {
             _kept.Delete(temporary.CertificateId);
-            if (_registry.FindCertificate(temporary.CertificateId) is not { } certificate) continue;
-            var unclaimed = certificate.Status == CertificateStatus.PendingActivation && _registry.ThingsOf(certificate.Id).Count == 0;
-            if (!unclaimed && temporary.TokenHash is not null) continue;
-            if (!unclaimed) _registry.Certificates.Update(certificate.Id, CertificateStatus.Inactive);
-            _registry.Certificates.Delete(certificate.Id, force: true);
+            try
+            {
+                if (temporary.TokenHash is null) _registry.Certificates.Update(temporary.CertificateId, CertificateStatus.Inactive);
+                if (temporary.TokenHash is null || IsUnclaimed(temporary.CertificateId)) _registry.Certificates.Delete(temporary.CertificateId, force: true);
+            }
+            catch (RegistryException)
+            {
+                // Somebody deleted it, or attached it to a thing: then it is theirs to deal with.
+            }
         }
     }
+
+    private bool IsUnclaimed(string certificateId) =>
+        _registry.Certificates.Get(certificateId).Status == CertificateStatus.PendingActivation && _registry.PolicyTargets.PoliciesOf(certificateId).Count == 0;
 
     private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }
