@@ -8,9 +8,10 @@ using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.IotData;
+using DeviceAgent.Testbed.Provisioning;
 using DeviceAgent.Testbed.Registry;
-using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Registry.Rest;
+using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
 using Microsoft.AspNetCore.Http;
@@ -27,6 +28,9 @@ internal sealed class Cloud : IAsyncDisposable
     private readonly StateStore _store;
     private readonly CertificateAuthority _authority;
     private readonly DynamoDbEngine _tables;
+    private readonly ProvisioningTemplateRegistry _templates;
+    private readonly TemporaryCertificates _temporary;
+    private readonly ProvisioningService _provisioning;
     private readonly RegistrySeed _seed;
     private readonly ConsoleApi _console;
     private ForwardingBackend? _forwarding;
@@ -42,7 +46,7 @@ internal sealed class Cloud : IAsyncDisposable
         Activity = new Activity(TimeProvider.System);
         _store = new StateStore(Path.Combine(folder, "state.db"));
         _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
-        CaPath = Path.Combine(directory, RegistrySeed.CaFile);
+        CaPath = Path.Combine(directory, CertificateFolder.CaFile);
         PrivateFiles.Write(CaPath, _authority.CertificatePem);
 
         var keys = CloudKeys.LoadOrMake(_store);
@@ -53,7 +57,11 @@ internal sealed class Cloud : IAsyncDisposable
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
         Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
         Shadows = new ShadowService(_store, Time);
+        _templates = new ProvisioningTemplateRegistry(_store, Time);
+        _temporary = new TemporaryCertificates(_store, Registry, Time);
+        _provisioning = new ProvisioningService(Registry, Iam, _templates, _temporary, Time);
         Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
+        Broker.Serve(new ProvisioningTopics(_provisioning));
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
@@ -103,6 +111,7 @@ internal sealed class Cloud : IAsyncDisposable
         try
         {
             cloud._seed.EnsureDefaults();
+            new ProvisioningSeed(cloud.Registry, cloud.Iam, cloud._templates, cloud._authority).EnsureDefaults(directory);
             cloud._host = await DoorHost.StartAsync(options.PortBase, cloud.Doors(options), cancellationToken);
             return cloud;
         }
@@ -127,6 +136,7 @@ internal sealed class Cloud : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Broker.DisposeAsync();
+        await _temporary.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
         _forwarding?.Dispose();
         _tables.Dispose();
@@ -147,7 +157,7 @@ internal sealed class Cloud : IAsyncDisposable
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
             [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
-            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
+            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf, new ProvisioningTemplateOperations(_templates, _provisioning).Routes).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
             [Door.IotData] = (data.HandleSignedAsync, null),
