@@ -11,6 +11,10 @@ internal sealed class RegistryTables(StateStore store)
 
     public Documents<ThingType> ThingTypes { get; } = new(store, "iot.thing-type", RegistryJson.Default.ThingType);
 
+    public Documents<ThingGroup> ThingGroups { get; } = new(store, "iot.thing-group", RegistryJson.Default.ThingGroup);
+
+    public Documents<ThingGroupMember> ThingGroupMembers { get; } = new(store, "iot.thing-group-member", RegistryJson.Default.ThingGroupMember);
+
     public Documents<DeviceCertificateRecord> Certificates { get; } = new(store, "iot.certificate", RegistryJson.Default.DeviceCertificateRecord);
 
     public Documents<CaCertificateRecord> CaCertificates { get; } = new(store, "iot.ca-certificate", RegistryJson.Default.CaCertificateRecord);

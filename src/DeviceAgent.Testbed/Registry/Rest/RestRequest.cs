@@ -39,6 +39,10 @@ internal sealed class RestRequest(
 
     public JsonObject? Object(string name) => Object(body, name);
 
+    public IReadOnlyList<string> Texts(string name) => Texts(body, name);
+
+    public IReadOnlyDictionary<string, string>? Map(string name) => Map(body, name);
+
     /// <summary>Members of the service model that would change the outcome, but that the testbed does not play: refused rather than dropped.</summary>
     public void RefuseUnplayed(params ReadOnlySpan<string> names)
     {
