@@ -7,6 +7,8 @@ namespace DeviceAgent.Testbed.Registry.Rest;
 internal sealed class RestRequest(
     IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> query, Func<string, string?> header, JsonObject body)
 {
+    public JsonObject Body => body;
+
     public string Label(string name) => labels[name];
 
     public string? Query(string name) => query.GetValueOrDefault(name);
