@@ -1,11 +1,15 @@
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.CredentialsProvider;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Iam;
+using DeviceAgent.Testbed.IotData;
+using DeviceAgent.Testbed.Jobs;
+using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
@@ -21,6 +25,7 @@ internal sealed class Cloud : IAsyncDisposable
     public const string RoleAlias = RegistrySeed.RoleAliasName;
 
     private readonly StateStore _store;
+    private readonly MessageLine _messages = new();
     private readonly CertificateAuthority _authority;
     private readonly DynamoDbEngine _tables;
     private readonly RegistrySeed _seed;
@@ -47,6 +52,7 @@ internal sealed class Cloud : IAsyncDisposable
         Verifier = new SigV4Verifier(Tokens, OperatorKey, new SigV4Options(), Time);
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
+        Jobs = new JobsService(_store, Registry, _messages, Time);
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
@@ -72,6 +78,8 @@ internal sealed class Cloud : IAsyncDisposable
     public IamService Iam { get; }
 
     public RegistryService Registry { get; }
+
+    public JobsService Jobs { get; }
 
     public SessionTokens Tokens { get; }
 
@@ -113,6 +121,7 @@ internal sealed class Cloud : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         if (_host is not null) await _host.DisposeAsync();
+        await Jobs.DisposeAsync();
         _forwarding?.Dispose();
         _tables.Dispose();
         _authority.Dispose();
@@ -131,13 +140,15 @@ internal sealed class Cloud : IAsyncDisposable
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
             [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
-            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
+            [Door.Iot] = (new RegistryApi(Registry, Jobs, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
-            [Door.IotData] = (RefuseIotDataAsync, null),
+            [Door.IotData] = (IotData().HandleSignedAsync, null),
             [Door.Console] = (_console.HandleAsync, null),
         };
     }
+
+    private IotDataApi IotData() => new(Registry, Iam, Reader(SignedDoor.IotData), new JobsDataOperations(Jobs.Devices, Time).Routes);
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
@@ -162,11 +173,4 @@ internal sealed class Cloud : IAsyncDisposable
         "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => $"localhost:{Host.Port(Door.IotData)}",
         _ => null,
     };
-
-    private static Task RefuseIotDataAsync(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status501NotImplemented;
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync("""{"message":"The testbed does not play the IoT data plane (MQTT, shadows, jobs)."}""");
-    }
 }

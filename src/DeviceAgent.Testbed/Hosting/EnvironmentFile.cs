@@ -22,6 +22,7 @@ internal static class EnvironmentFile
             Export("AWS_DEFAULT_REGION", CloudAccount.Region),
             Export("AWS_ENDPOINT_URL_DYNAMODB", Url(Door.DynamoDb)),
             Export("AWS_ENDPOINT_URL_IOT", Url(Door.Iot)),
+            Export("AWS_ENDPOINT_URL_IOT_JOBS_DATA_PLANE", Url(Door.IotData)),
             Export("AWS_ENDPOINT_URL_IAM", Url(Door.Iam)),
             Export("AWS_ENDPOINT_URL_STS", Url(Door.Sts)),
             Export("AWS_EC2_METADATA_DISABLED", "true"),

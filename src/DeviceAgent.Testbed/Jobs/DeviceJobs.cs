@@ -11,7 +11,7 @@ internal sealed class DeviceJobs(JobLedger ledger, JobLifecycle lifecycle, JobTa
     public IReadOnlyList<JobExecution> Pending(string thingName) => ledger.Do(() => Queue(thingName));
 
     /// <summary>The head of the queue, begun if it was not; null when nothing is pending.</summary>
-    public (JobExecution Execution, Job Job)? StartNext(string thingName, IReadOnlyDictionary<string, string>? details, long? stepTimeoutMinutes) => ledger.Do(() =>
+    public AssignedExecution? StartNext(string thingName, IReadOnlyDictionary<string, string>? details, long? stepTimeoutMinutes) => ledger.Do(() =>
     {
         if (Queue(thingName) is not [var head, ..]) return null;
         return WithJob(head.Status == ExecutionStatus.Queued
@@ -20,7 +20,7 @@ internal sealed class DeviceJobs(JobLedger ledger, JobLifecycle lifecycle, JobTa
     });
 
     /// <summary>Null when the next one was asked for and nothing is pending.</summary>
-    public (JobExecution Execution, Job Job)? Describe(string thingName, string jobId, long? number) => ledger.Do(() =>
+    public AssignedExecution? Describe(string thingName, string jobId, long? number) => ledger.Do(() =>
     {
         var queue = Queue(thingName);
         if (jobId == Next) return queue is [var head, ..] ? WithJob(head) : null;
@@ -28,7 +28,7 @@ internal sealed class DeviceJobs(JobLedger ledger, JobLifecycle lifecycle, JobTa
         return execution.IsTerminal ? throw JobRefusal.Terminal(execution) : WithJob(execution);
     });
 
-    public (JobExecution Execution, Job Job) Update(string thingName, string jobId, ExecutionUpdate update) => ledger.Do(() =>
+    public AssignedExecution Update(string thingName, string jobId, ExecutionUpdate update) => ledger.Do(() =>
     {
         Queue(thingName);
         var execution = ledger.Get(JobRules.JobId(jobId), thingName, update.Number);
@@ -43,7 +43,7 @@ internal sealed class DeviceJobs(JobLedger ledger, JobLifecycle lifecycle, JobTa
     private IReadOnlyList<JobExecution> Queue(string thingName) =>
         targets.Exists(thingName) ? ledger.Queue(thingName) : throw JobRefusal.NoSuchThing(thingName);
 
-    private (JobExecution, Job) WithJob(JobExecution execution) => (execution, ledger.Get(execution.JobId));
+    private AssignedExecution WithJob(JobExecution execution) => new(execution, ledger.Get(execution.JobId));
 
     private DateTimeOffset? StepDeadline(JobExecution execution, long? minutes) => minutes switch
     {

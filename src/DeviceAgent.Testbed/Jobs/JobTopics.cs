@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
@@ -50,10 +51,10 @@ internal sealed class JobTopics(DeviceJobs jobs, TimeProvider time) : ITopicServ
 
     private JsonObject Pending(string thing) => JobsDataOperations.Pending(jobs.Pending(thing));
 
-    private JsonObject Execution((Model.JobExecution Execution, Model.Job Job)? found, bool includeDocument) => new JsonObject().With(
-        "execution", found is var (execution, job) ? ExecutionShapes.Whole(execution, includeDocument ? JsonNode.Parse(job.Document) : null, time.GetUtcNow()) : null);
+    private JsonObject Execution(AssignedExecution? found, bool includeDocument) => new JsonObject().With(
+        "execution", found is (var execution, var job) ? ExecutionShapes.Whole(execution, includeDocument ? JsonNode.Parse(job.Document) : null, time.GetUtcNow()) : null);
 
-    private static JsonObject Updated((Model.JobExecution Execution, Model.Job Job) updated, JobsDataRequest data) => new JsonObject()
+    private static JsonObject Updated(AssignedExecution updated, JobsDataRequest data) => new JsonObject()
         .With("executionState", data.IncludeState ? ExecutionShapes.State(updated.Execution) : null)
         .With("jobDocument", data.IncludeDocument == true ? JsonNode.Parse(updated.Job.Document) : null);
 

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Jobs.Model;
+using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
 
 namespace DeviceAgent.Testbed.Jobs.Rest;
@@ -7,7 +8,9 @@ namespace DeviceAgent.Testbed.Jobs.Rest;
 /// <summary>The jobs data plane over REST (service <c>iot-jobs-data</c>): a job document is text here, an object over MQTT.</summary>
 internal sealed class JobsDataOperations(DeviceJobs jobs, TimeProvider time)
 {
-    public IReadOnlyList<RestRoute> Routes =>
+    public IReadOnlyList<RestRoute> Routes => [.. Operations.Select(route => route with { Permissions = request => [Permission(route, request)] })];
+
+    private IReadOnlyList<RestRoute> Operations =>
     [
         new("GetPendingJobExecutions", "GET", "/things/{thingName}/jobs", request => Pending(jobs.Pending(request.Label("thingName")))),
         new("StartNextPendingJobExecution", "PUT", "/things/{thingName}/jobs/$next", StartNext),
@@ -21,9 +24,11 @@ internal sealed class JobsDataOperations(DeviceJobs jobs, TimeProvider time)
         ["queuedJobs"] = ExecutionShapes.Summaries(queue, ExecutionStatus.Queued),
     };
 
+    private static Permission Permission(RestRoute route, RestRequest request) => new($"iotjobsdata:{route.Operation}", Thing.ArnOf(request.Label("thingName")));
+
     private JsonObject StartNext(RestRequest request)
     {
-        var data = JobsDataRequest.Of(request.Body);
+        var data = JobsDataRequest.Of(request.Json);
         return Execution(jobs.StartNext(request.Label("thingName"), data.Details, data.FirstStepTimeout), includeDocument: true);
     }
 
@@ -32,13 +37,13 @@ internal sealed class JobsDataOperations(DeviceJobs jobs, TimeProvider time)
 
     private JsonObject Update(RestRequest request)
     {
-        var data = JobsDataRequest.Of(request.Body);
+        var data = JobsDataRequest.Of(request.Json);
         var (execution, job) = jobs.Update(request.Label("thingName"), request.Label("jobId"), data.Update);
         return new JsonObject()
             .With("executionState", data.IncludeState ? ExecutionShapes.State(execution) : null)
             .With("jobDocument", data.IncludeDocument == true ? job.Document : null);
     }
 
-    private JsonObject Execution((JobExecution Execution, Job Job)? found, bool includeDocument) => new JsonObject().With(
-        "execution", found is var (execution, job) ? ExecutionShapes.Whole(execution, includeDocument ? job.Document : null, time.GetUtcNow()) : null);
+    private JsonObject Execution(AssignedExecution? found, bool includeDocument) => new JsonObject().With(
+        "execution", found is (var execution, var job) ? ExecutionShapes.Whole(execution, includeDocument ? job.Document : null, time.GetUtcNow()) : null);
 }
