@@ -74,7 +74,12 @@ internal sealed class JobProgress(JobLedger ledger, JobLifecycle lifecycle, JobT
 
             var (now, step) = (time.GetUtcNow(), TimeSpan.FromMinutes(1 / rate));
             var due = Bounded(job.NextRollout, now, step);
-            if (due > now) return;
+            if (due > now)
+            {
+                if (due != job.NextRollout) ledger.Put(job with { NextRollout = due });
+                return;
+            }
+
             job = Reach(job with { NextRollout = due + step }, [job.Waiting[0]]);
         }
     }
