@@ -13,6 +13,12 @@ public sealed class RotationCrashTests
     /// <summary>Steps that come again and again (writes, fetches) are tried so often.</summary>
     private const int MostOccurrences = 4;
 
+    /// <summary>In virtual time.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(3);
+
+    /// <summary>Readings that can be delivered are, before time goes on.</summary>
+    private const int MostPolls = 25;
+
     public enum Role
     {
         Good,
@@ -105,7 +111,7 @@ public sealed class RotationCrashTests
             await rig.StartAsync();
             await uploader.StartAsync(CancellationToken.None);
             var change = rig.RotateAsync(cancellationToken: stop.Token);
-            await PassTimeAsync(killer, change);
+            await PassTimeAsync(killer, change, rig);
             var outcome = killer.IsDead ? null : await change;
             if (outcome is not null) Assert.Equal(rig.State.InForce, await rig.ServedAsync());
 
@@ -113,12 +119,14 @@ public sealed class RotationCrashTests
             killer.Kill();
             await stop.CancelAsync();
             await ((Task)change).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            await uploader.StopAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            var stopped = uploader.StopAsync(CancellationToken.None);
+            for (; !stopped.IsCompleted; await RotationRig.PollAsync()) _time.Advance(TimeSpan.FromSeconds(1));
             return outcome;
         }
 
-        private async Task PassTimeAsync(Killer killer, Task change)
+        private async Task PassTimeAsync(Killer killer, Task change, RotationRig rig)
         {
+            var end = _time.GetUtcNow() + Patience;
             while (!killer.IsDead && !(change.IsCompleted && Spool.Count == 0))
             {
                 if (!change.IsCompleted)
@@ -127,7 +135,8 @@ public sealed class RotationCrashTests
                     Readings++;
                 }
 
-                for (var i = 0; i < 20; i++) await Task.Yield();
+                Assert.True(_time.GetUtcNow() < end, $"{change.Status} {rig.State.Status}, {Spool.Count} wait: {string.Join(Environment.NewLine, rig.Log.Entries)}\n{string.Join(" ", Cloud.Writes.TakeLast(40))}");
+                for (var i = 0; i < MostPolls && Spool.Count > 0 && !killer.IsDead; i++) await RotationRig.PollAsync();
                 _time.Advance(TimeSpan.FromSeconds(2));
             }
         }

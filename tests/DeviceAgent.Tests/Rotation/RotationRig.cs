@@ -84,14 +84,14 @@ internal sealed class RotationRig : IAsyncDisposable
         for (var i = 0; i < 20_000 && !done.IsCompleted; i++)
         {
             Time.Advance(step ?? TimeSpan.FromSeconds(1));
-            await PollAsync(CancellationToken.None);
+            await PollAsync();
         }
 
         return await done.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     /// <summary>Lets the others run.</summary>
-    private static Task PollAsync(CancellationToken cancellationToken) => Task.Delay(1, cancellationToken);
+    public static Task PollAsync(CancellationToken cancellationToken = default) => Task.Delay(1, cancellationToken);
 
     public async ValueTask DisposeAsync()
     {
