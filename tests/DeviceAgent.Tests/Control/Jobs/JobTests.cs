@@ -44,15 +44,15 @@ public sealed class JobTests : IDisposable
 
     [Theory]
     [InlineData("""{"operation":"format-disk"}""", "unknownOperation", "format-disk")]
-    [InlineData("""{"op":"rotate-role-alias"}""", "invalidArguments", "operation")]
-    [InlineData("""[1]""", "invalidArguments", "object")]
-    [InlineData("""{"operation":"rotate-role-alias","roleAlias":7}""", "invalidArguments", "roleAlias")]
-    [InlineData("""{"operation":"set-config"}""", "invalidArguments", "settings")]
+    [InlineData("""{"op":"rotate-role-alias"}""", "invalidArgument", "operation")]
+    [InlineData("""[1]""", "invalidArgument", "object")]
+    [InlineData("""{"operation":"rotate-role-alias","roleAlias":7}""", "invalidArgument", "roleAlias")]
+    [InlineData("""{"operation":"set-config"}""", "invalidArgument", "settings")]
     [InlineData("""{"operation":"set-config","settings":{"source":{"interval":1}}}""", "unknownSetting", "source.interval")]
     [InlineData("""{"operation":"set-config","settings":{"roleAlias":"x"}}""", "unknownSetting", "rotate-role-alias")]
     [InlineData("""{"operation":"set-config","settings":{"source":{"intervalSeconds":0}}}""", "invalidSettings", "0.01")]
     [InlineData("""{"operation":"rotate-role-alias","roleAlias":"x","expiresAt":"2026-11-26T11:59:59Z"}""", "expired", "2026-11-26T11:59:59")]
-    [InlineData("""{"operation":"rotate-role-alias","roleAlias":"x","expiresAt":"tomorrow"}""", "invalidArguments", "ISO-8601")]
+    [InlineData("""{"operation":"rotate-role-alias","roleAlias":"x","expiresAt":"tomorrow"}""", "invalidArgument", "ISO-8601")]
     public async Task Job_NotUnderstood_IsRejectedWithTheReason(string document, string code, string reason)
     {
         await _rig.StartAsync();
@@ -172,7 +172,7 @@ public sealed class JobTests : IDisposable
         Directory.CreateDirectory(_rig.MemoryPath + ".new");
         Cloud.Jobs.Create("j1", Rotate);
         await EndAsync("j1", "FAILED");
-        Assert.Equal("stateNotWritable", Cloud.Jobs["j1"].Details["code"]);
+        Assert.Equal("stateNotSaved", Cloud.Jobs["j1"].Details["code"]);
         Assert.Empty(_rig.Rotation.Asked);
     }
 
