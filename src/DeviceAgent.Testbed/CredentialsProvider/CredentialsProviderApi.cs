@@ -30,6 +30,13 @@ internal sealed class CredentialsProviderApi(
     {
         context.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
         var target = RawTarget(context);
+        var thingName = context.Request.Headers.TryGetValue(ThingNameHeader, out var sent) ? sent.ToString() : null;
+        if (faults.Current.Of(thingName).Network)
+        {
+            context.Abort();
+            return;
+        }
+
         if (CredentialsRequest.AliasOf(target) is not { } alias)
         {
             await RefuseAsync(context, null, CredentialsRefusal.NoSuchPath(target.Split('?')[0]));
@@ -41,7 +48,6 @@ internal sealed class CredentialsProviderApi(
         }
         else if (context.Connection.ClientCertificate is { } certificate)
         {
-            var thingName = context.Request.Headers.TryGetValue(ThingNameHeader, out var sent) ? sent.ToString() : null;
             await AnswerAsync(context, new CredentialsRequest(CertificateIds.Of(certificate), alias, thingName));
         }
         else

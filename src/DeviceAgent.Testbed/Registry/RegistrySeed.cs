@@ -14,6 +14,11 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
     public const string RoleName = "device-agent-telemetry";
     public const string RolePolicyName = "own-table";
     public const string RoleAliasName = "device-agent";
+
+    /// <summary>Role aliases to rotate to: one whose role may do the same, and one whose role may not write.</summary>
+    public const string NextRoleAliasName = "device-agent-next";
+    public const string ReadOnlyRoleAliasName = "device-agent-readonly";
+
     public const string IotPolicyName = "assume-device-agent";
 
     public const string CertificateFile = "certificate.pem";
@@ -29,21 +34,20 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["dynamodb:BatchWriteItem","dynamodb:PutItem","dynamodb:DescribeTable"],"Resource":"TABLE"}]}"""
             .Replace("TABLE", CloudAccount.Arn("dynamodb", "table/${credentials-iot:ThingName}"));
 
+    private static readonly string ReadOnlyRolePolicy = RolePolicy.Replace("""["dynamodb:BatchWriteItem","dynamodb:PutItem","dynamodb:DescribeTable"]""", "\"dynamodb:DescribeTable\"");
+
+    /// <summary>Every alias that begins like the first: an operator rotates without a new IoT policy.</summary>
     private static readonly string IotPolicyDocument =
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:AssumeRoleWithCertificate","Resource":"ALIAS"}]}"""
-            .Replace("ALIAS", RoleAlias.ArnOf(RoleAliasName));
+            .Replace("ALIAS", RoleAlias.ArnOf(RoleAliasName) + "*");
 
     /// <summary>The thing type, the role with its policies, the role alias and the IoT policy.</summary>
     public void EnsureDefaults()
     {
         if (registry.ThingTypes.All.All(t => t.Name != ThingTypeName)) registry.ThingTypes.Create(ThingTypeName, "Thermostats of the demonstration", []);
-        if (iam.FindRole(RoleName) is null)
-        {
-            iam.Roles.Create(RoleName, TrustPolicy, maxSessionDuration: MaxSessionDuration);
-            iam.Roles.PutInlinePolicy(RoleName, RolePolicyName, RolePolicy);
-        }
-
-        if (registry.FindRoleAlias(RoleAliasName) is null) registry.RoleAliases.Create(RoleAliasName, iam.Roles.Get(RoleName).Arn, durationSeconds: null);
+        EnsureRole(RoleAliasName, RoleName, RolePolicy);
+        EnsureRole(NextRoleAliasName, $"{RoleName}-next", RolePolicy);
+        EnsureRole(ReadOnlyRoleAliasName, $"{RoleName}-readonly", ReadOnlyRolePolicy);
         if (registry.Policies.All.All(p => p.Name != IotPolicyName)) registry.Policies.Create(IotPolicyName, IotPolicyDocument);
     }
 
@@ -64,6 +68,17 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
         PrivateFiles.Write(Path.Combine(directory, PrivateKeyFile), made.PrivateKeyPem);
         PrivateFiles.Write(Path.Combine(directory, CertificateFile), made.CertificatePem);
         return new ProvisionedThing(name, record.Id, directory);
+    }
+
+    private void EnsureRole(string alias, string role, string policy)
+    {
+        if (iam.FindRole(role) is null)
+        {
+            iam.Roles.Create(role, TrustPolicy, maxSessionDuration: MaxSessionDuration);
+            iam.Roles.PutInlinePolicy(role, RolePolicyName, policy);
+        }
+
+        if (registry.FindRoleAlias(alias) is null) registry.RoleAliases.Create(alias, iam.Roles.Get(role).Arn, durationSeconds: null);
     }
 
     private string? KnownCertificate(string directory)
