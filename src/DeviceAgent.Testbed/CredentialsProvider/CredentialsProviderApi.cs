@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Hosting;
@@ -19,7 +20,7 @@ internal sealed class CredentialsProviderApi(
 {
     private const string ThingNameHeader = "x-amzn-iot-thingname";
 
-    private readonly DeviceTls _tls = new(authority, registry, faults, options, time, logger);
+    private readonly DeviceTls _tls = new(authority, registry, faults, [SslApplicationProtocol.Http11], time, logger);
     private readonly CredentialsRules _rules = new(registry, iam, faults, options, time);
     private readonly RequestQuota _quota = new(time);
 
@@ -30,13 +31,6 @@ internal sealed class CredentialsProviderApi(
     {
         context.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
         var target = RawTarget(context);
-        var thingName = context.Request.Headers.TryGetValue(ThingNameHeader, out var sent) ? sent.ToString() : null;
-        if (faults.Current.Of(thingName).Network)
-        {
-            context.Abort();
-            return;
-        }
-
         if (CredentialsRequest.AliasOf(target) is not { } alias)
         {
             await RefuseAsync(context, null, CredentialsRefusal.NoSuchPath(target.Split('?')[0]));
@@ -48,6 +42,7 @@ internal sealed class CredentialsProviderApi(
         }
         else if (context.Connection.ClientCertificate is { } certificate)
         {
+            var thingName = context.Request.Headers.TryGetValue(ThingNameHeader, out var sent) ? sent.ToString() : null;
             await AnswerAsync(context, new CredentialsRequest(CertificateIds.Of(certificate), alias, thingName));
         }
         else

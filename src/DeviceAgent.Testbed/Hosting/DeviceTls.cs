@@ -9,13 +9,19 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
-namespace DeviceAgent.Testbed.CredentialsProvider;
+namespace DeviceAgent.Testbed.Hosting;
 
 /// <summary>Mutual TLS as AWS IoT does it: TLS 1.2 or 1.3, the endpoint's own name as SNI, a certificate that the account knows.</summary>
+/// <param name="protocols">What the endpoint speaks (ALPN); a client that names none may speak any of it.</param>
 internal sealed class DeviceTls(
-    CertificateAuthority authority, RegistryService registry, FaultSwitches faults, CredentialsProviderOptions options, TimeProvider time, ILogger logger)
+    CertificateAuthority authority, RegistryService registry, FaultSwitches faults, IReadOnlyList<SslApplicationProtocol> protocols, TimeProvider time, ILogger logger)
 {
+    /// <summary>The endpoint's host name: what a client must send as SNI. The server certificate is made for it.</summary>
+    private const string HostName = "localhost";
+
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly BrokenNetwork _network = new(registry, faults);
 
     public void Configure(ListenOptions listen)
     {
@@ -25,6 +31,7 @@ internal sealed class DeviceTls(
             HandshakeTimeout = HandshakeTimeout,
             OnConnection = context => ValueTask.FromResult(OptionsFor(context.ClientHelloInfo.ServerName)),
         });
+        listen.Use(next => connection => _network.ServeAsync(connection, next));
     }
 
     /// <summary>Whether the certificate may pass the handshake; what it may do then is another question.</summary>
@@ -40,17 +47,17 @@ internal sealed class DeviceTls(
 
     private SslServerAuthenticationOptions OptionsFor(string serverName)
     {
-        if (!string.Equals(serverName, options.HostName, StringComparison.OrdinalIgnoreCase))
+        if (!string.Equals(serverName, HostName, StringComparison.OrdinalIgnoreCase))
         {
-            Log.WrongServerName(logger, serverName, options.HostName);
-            throw new AuthenticationException($"The client must send '{options.HostName}' as server name (SNI); it sent '{serverName}'.");
+            Log.WrongServerName(logger, serverName, HostName);
+            throw new AuthenticationException($"The client must send '{HostName}' as server name (SNI); it sent '{serverName}'.");
         }
 
         return new SslServerAuthenticationOptions
         {
             ServerCertificate = authority.ServerCertificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            ApplicationProtocols = [.. protocols],
             AllowTlsResume = false,
             ClientCertificateRequired = true,
             // The callback decides alone; this policy only keeps the platform from looking for issuers on the network.
