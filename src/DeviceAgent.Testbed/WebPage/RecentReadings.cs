@@ -5,7 +5,8 @@ using Amazon.DynamoDBv2.Model;
 namespace DeviceAgent.Testbed.WebPage;
 
 /// <summary>The newest readings of a thing as they stand in its table.</summary>
-internal sealed class RecentReadings(IAmazonDynamoDB dynamoDb)
+/// <param name="dynamoDb">By the front door, so only once it is open.</param>
+internal sealed class RecentReadings(Lazy<IAmazonDynamoDB> dynamoDb)
 {
     /// <summary>In the order of their timestamps; none when the thing has no table.</summary>
     public async Task<IReadOnlyList<ShownReading>> NewestAsync(string thing, int count, CancellationToken cancellationToken)
@@ -20,7 +21,7 @@ internal sealed class RecentReadings(IAmazonDynamoDB dynamoDb)
         };
         try
         {
-            var page = await dynamoDb.QueryAsync(request, cancellationToken);
+            var page = await dynamoDb.Value.QueryAsync(request, cancellationToken);
             return [.. (page.Items ?? []).Select(Read).Reverse()];
         }
         catch (AmazonDynamoDBException e) when (e.ErrorCode is "ResourceNotFoundException" or "ValidationException")

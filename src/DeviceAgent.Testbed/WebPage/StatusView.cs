@@ -39,7 +39,7 @@ internal sealed class StatusView(RegistryService registry, ThingSwitches switche
             ["certificateId"] = reported.CertificateId,
             ["spoolReadings"] = reported.SpoolReadings,
             ["health"] = reported.Health,
-            ["change"] = fleet.ChangeOf(device.Thing, reported),
+            ["change"] = reported.Change,
             ["lastReading"] = newest.Count > 0 ? Json(newest[0]) : null,
             ["faults"] = new JsonObject(Enum.GetValues<ThingSwitch>().Select(s => KeyValuePair.Create(NameOf(s), (JsonNode?)JsonValue.Create(switches.IsOn(device.Thing, s))))),
         };
