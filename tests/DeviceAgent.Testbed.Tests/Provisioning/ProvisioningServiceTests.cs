@@ -241,6 +241,37 @@ public sealed class ProvisioningServiceTests : IAsyncDisposable
         Assert.Equal(typeAfter is not null, Registry.IsAttached("boiler-07", id));
     }
 
+    /// <summary>A thing in the groups a and b; the template says b and c.</summary>
+    [Theory]
+    [InlineData("REPLACE", "b,c")]
+    [InlineData("MERGE", "a,b,c")]
+    [InlineData("DO_NOTHING", "a,b")]
+    [InlineData("FAIL", null)]
+    public void RegisterThing_ThingGroups_FollowTheirOverrideSetting(string setting, string? after)
+    {
+        Registry.Things.Create("boiler-07", null, new Dictionary<string, string>());
+        foreach (var group in new[] { "a", "b", "c" }) Registry.ThingGroups.Create(group, null, null, new Dictionary<string, string>());
+        foreach (var group in new[] { "a", "b" }) Registry.ThingGroups.Add(group, "boiler-07");
+        var template = _world.NewTemplate(Body("""{"ThingName":"boiler-07","ThingGroups":["b",{"Fn::Sub":"c"}]}""", $$"""{"ThingGroups":"{{setting}}"}"""));
+        var (_, token) = _world.NewCertificate();
+
+        if (after is null) Refused(409, "ResourceConflicts", () => _world.RegisterWith(template, token));
+        else _world.RegisterWith(template, token);
+
+        Assert.Equal(after ?? "a,b", string.Join(',', Registry.ThingGroups.GroupsOf("boiler-07").Select(g => g.Name).Order(StringComparer.Ordinal)));
+    }
+
+    [Fact]
+    public void RegisterThing_NewThing_JoinsItsGroups()
+    {
+        Registry.ThingGroups.Create("canaries", null, null, new Dictionary<string, string>());
+        var template = _world.NewTemplate(Body("""{"ThingName":"boiler-07","ThingGroups":["canaries"]}""", "{}"));
+
+        _world.RegisterWith(template, _world.NewCertificate().Token);
+
+        Assert.Equal(["boiler-07"], Registry.ThingGroups.ThingsIn("canaries", recursive: false));
+    }
+
     /// <summary>Without override settings a thing that is as the template says is no conflict.</summary>
     [Fact]
     public void RegisterThing_NoOverrideSettings_ConflictsOnlyWithAnotherThing()

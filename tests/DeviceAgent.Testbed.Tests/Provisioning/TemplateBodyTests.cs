@@ -7,7 +7,7 @@ public sealed class TemplateBodyTests
 {
     public const string Certificate = """{"Type":"AWS::IoT::Certificate","Properties":{"CertificateId":{"Ref":"AWS::IoT::Certificate::Id"},"Status":"Active"}}""";
 
-    /// <summary>The example of AWS's guide without the groups, which no template of ours can have.</summary>
+    /// <summary>The example of AWS's guide, without the billing group, which the testbed does not have.</summary>
     [Fact]
     public void Accepts_TheGuidesExample()
     {
@@ -17,8 +17,8 @@ public sealed class TemplateBodyTests
              "Mappings":{"LocationTable":{"Seattle":{"LocationUrl":"https://example.aws"}}},
              "Resources":{
                "thing":{"Type":"AWS::IoT::Thing",
-                 "Properties":{"ThingName":{"Ref":"SerialNumber"},"AttributePayload":{"version":"v1","serialNumber":{"Ref":"SerialNumber"}},"ThingTypeName":{"Fn::Join":["",["ThingPrefix_",{"Ref":"SerialNumber"}]]}},
-                 "OverrideSettings":{"AttributePayload":"MERGE","ThingTypeName":"REPLACE"}},
+                 "Properties":{"ThingName":{"Ref":"SerialNumber"},"AttributePayload":{"version":"v1","serialNumber":{"Ref":"SerialNumber"}},"ThingTypeName":{"Fn::Join":["",["ThingPrefix_",{"Ref":"SerialNumber"}]]},"ThingGroups":["v1-lightbulbs","WA"]},
+                 "OverrideSettings":{"AttributePayload":"MERGE","ThingTypeName":"REPLACE","ThingGroups":"DO_NOTHING"}},
                "certificate":{"Type":"AWS::IoT::Certificate","Properties":{"CertificateId":{"Ref":"AWS::IoT::Certificate::Id"},"Status":"Active"},"OverrideSettings":{"Status":"DO_NOTHING"}},
                "policy":{"Type":"AWS::IoT::Policy","Properties":{"PolicyDocument":{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["iot:Publish"],"Resource":["arn:aws:iot:us-east-1:123456789012:topic/foo/bar"]}]}}}},
              "DeviceConfiguration":{"FallbackUrl":"https://www.example.com/test-site","LocationUrl":{"Fn::FindInMap":["LocationTable",{"Ref":"DeviceLocation"},"LocationUrl"]}}}
