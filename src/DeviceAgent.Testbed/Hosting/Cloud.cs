@@ -10,7 +10,10 @@ using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.IotData;
 using DeviceAgent.Testbed.Jobs;
 using DeviceAgent.Testbed.Jobs.Rest;
+using DeviceAgent.Testbed.Provisioning;
 using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.Registry.Rest;
+using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
 using Microsoft.AspNetCore.Http;
@@ -25,9 +28,11 @@ internal sealed class Cloud : IAsyncDisposable
     public const string RoleAlias = RegistrySeed.RoleAliasName;
 
     private readonly StateStore _store;
-    private readonly MessageLine _messages = new();
     private readonly CertificateAuthority _authority;
     private readonly DynamoDbEngine _tables;
+    private readonly ProvisioningTemplateRegistry _templates;
+    private readonly TemporaryCertificates _temporary;
+    private readonly ProvisioningService _provisioning;
     private readonly RegistrySeed _seed;
     private readonly ConsoleApi _console;
     private ForwardingBackend? _forwarding;
@@ -43,7 +48,7 @@ internal sealed class Cloud : IAsyncDisposable
         Activity = new Activity(TimeProvider.System);
         _store = new StateStore(Path.Combine(folder, "state.db"));
         _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
-        CaPath = Path.Combine(directory, RegistrySeed.CaFile);
+        CaPath = Path.Combine(directory, CertificateFolder.CaFile);
         PrivateFiles.Write(CaPath, _authority.CertificatePem);
 
         var keys = CloudKeys.LoadOrMake(_store);
@@ -52,7 +57,15 @@ internal sealed class Cloud : IAsyncDisposable
         Verifier = new SigV4Verifier(Tokens, OperatorKey, new SigV4Options(), Time);
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
-        Jobs = new JobsService(_store, Registry, _messages, Time);
+        Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
+        Shadows = new ShadowService(_store, Time);
+        _templates = new ProvisioningTemplateRegistry(_store, Time);
+        _temporary = new TemporaryCertificates(_store, Registry, Time);
+        _provisioning = new ProvisioningService(Registry, Iam, _templates, _temporary, Time);
+        Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
+        Broker.Serve(new ProvisioningTopics(_provisioning));
+        Jobs = new JobsService(_store, Registry, Broker, Time);
+        Broker.Serve(new JobTopics(Jobs.Devices, Time));
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
@@ -79,6 +92,10 @@ internal sealed class Cloud : IAsyncDisposable
 
     public RegistryService Registry { get; }
 
+    public MqttBroker Broker { get; }
+
+    public ShadowService Shadows { get; }
+
     public JobsService Jobs { get; }
 
     public SessionTokens Tokens { get; }
@@ -90,6 +107,9 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>As <c>aws iot describe-endpoint</c> tells it: host and port.</summary>
     public string CredentialsEndpoint => $"localhost:{Host.Port(Door.CredentialsProvider)}";
 
+    /// <summary>Where devices connect with MQTT, and with HTTPS and their certificate, as <c>aws iot describe-endpoint</c> tells it.</summary>
+    public string DataEndpoint => $"localhost:{Host.Port(Door.IotDevices)}";
+
     /// <exception cref="PortTakenException">Another process has one of the ports.</exception>
     public static async Task<Cloud> StartAsync(TestbedOptions options, string directory, CancellationToken cancellationToken)
     {
@@ -97,6 +117,7 @@ internal sealed class Cloud : IAsyncDisposable
         try
         {
             cloud._seed.EnsureDefaults();
+            new ProvisioningSeed(cloud.Registry, cloud.Iam, cloud._templates, cloud._authority).EnsureDefaults(directory);
             cloud._host = await DoorHost.StartAsync(options.PortBase, cloud.Doors(options), cancellationToken);
             return cloud;
         }
@@ -120,8 +141,10 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (_host is not null) await _host.DisposeAsync();
         await Jobs.DisposeAsync();
+        await Broker.DisposeAsync();
+        await _temporary.DisposeAsync();
+        if (_host is not null) await _host.DisposeAsync();
         _forwarding?.Dispose();
         _tables.Dispose();
         _authority.Dispose();
@@ -136,19 +159,37 @@ internal sealed class Cloud : IAsyncDisposable
     {
         var provider = new CredentialsProviderApi(
             Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
+        var data = new IotDataApi(Registry, Iam, Reader(SignedDoor.IotData), DataRoutes());
         return new()
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
             [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
-            [Door.Iot] = (new RegistryApi(Registry, Jobs, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
+            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf, ControlRoutes()).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
-            [Door.IotData] = (IotData().HandleSignedAsync, null),
+            [Door.IotData] = (data.HandleSignedAsync, null),
+            [Door.IotDevices] = (data.HandleDeviceAsync, new DeviceDoor(_authority, Registry, Faults, Broker, Time, NullLogger<DeviceDoor>.Instance).Configure),
             [Door.Console] = (_console.HandleAsync, null),
         };
     }
 
-    private IotDataApi IotData() => new(Registry, Iam, Reader(SignedDoor.IotData), new JobsDataOperations(Jobs.Devices, Time).Routes);
+    /// <summary>The control plane's operations beyond the registry's own.</summary>
+    private IReadOnlyList<RestRoute> ControlRoutes() =>
+    [
+        .. new ProvisioningTemplateOperations(_templates, _provisioning).Routes,
+        .. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes,
+        .. new JobExecutionOperations(Jobs.Control, Time).Routes,
+    ];
+
+    /// <summary>The data plane's operations, of every service behind it.</summary>
+    private IReadOnlyList<RestRoute> DataRoutes() =>
+    [
+        .. new PublishOperations(Broker, Time).Routes,
+        .. new RetainedOperations(Broker.Retained).Routes,
+        .. new ConnectionOperations(Broker).Routes,
+        .. new ShadowOperations(Shadows, Time).Routes,
+        .. new JobsDataOperations(Jobs.Devices, Time).Routes,
+    ];
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
@@ -170,7 +211,7 @@ internal sealed class Cloud : IAsyncDisposable
     private string? EndpointOf(string endpointType) => endpointType switch
     {
         "iot:CredentialProvider" => CredentialsEndpoint,
-        "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => $"localhost:{Host.Port(Door.IotData)}",
+        "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => DataEndpoint,
         _ => null,
     };
 }

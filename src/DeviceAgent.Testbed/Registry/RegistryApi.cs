@@ -1,6 +1,4 @@
 using DeviceAgent.Testbed.Iam;
-using DeviceAgent.Testbed.Jobs;
-using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Http;
@@ -9,11 +7,11 @@ namespace DeviceAgent.Testbed.Registry;
 
 /// <summary>The AWS IoT control plane over HTTP: REST-JSON, requests signed for the service <c>iot</c>.</summary>
 /// <param name="registry">What the operations work on.</param>
-/// <param name="jobs">The jobs, which share this door.</param>
 /// <param name="iam">Says what a caller with temporary credentials may do; the operator may do everything.</param>
 /// <param name="requests">Checks signatures; made for the door <see cref="SignedDoor.Iot"/>.</param>
 /// <param name="endpointOf">From an endpoint type such as <c>iot:CredentialProvider</c> to host and port; null for one that the testbed does not have.</param>
-internal sealed class RegistryApi(RegistryService registry, JobsService jobs, IamService iam, SignedRequestReader requests, Func<string, string?> endpointOf)
+/// <param name="others">The operations of the other services behind this door.</param>
+internal sealed class RegistryApi(RegistryService registry, IamService iam, SignedRequestReader requests, Func<string, string?> endpointOf, IReadOnlyList<RestRoute> others)
 {
     public IReadOnlyList<RestRoute> Routes { get; } =
     [
@@ -27,9 +25,8 @@ internal sealed class RegistryApi(RegistryService registry, JobsService jobs, Ia
         .. new PolicyOperations(registry.Policies).Routes,
         .. new PolicyTargetOperations(registry.PolicyTargets).Routes,
         .. new RoleAliasOperations(registry.RoleAliases).Routes,
-        .. new JobOperations(jobs.Control, registry.ThingGroups, jobs.Time).Routes,
-        .. new JobExecutionOperations(jobs.Control, jobs.Time).Routes,
         .. new EndpointOperations(endpointOf).Routes,
+        .. others,
     ];
 
     public async Task HandleAsync(HttpContext context)

@@ -17,6 +17,7 @@ internal static class RegistryResources
                 "certificateId" => "cert",
                 "caCertificateId" => "cacert",
                 "jobId" => "job",
+                "templateName" => "provisioningtemplate",
                 _ => null,
             };
             if (kind is not null) return CloudAccount.Arn("iot", $"{kind}/{value}");

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Signing;
 
@@ -30,7 +31,11 @@ internal sealed class RegistryDoor : IAsyncDisposable
     {
         var verifier = new SigV4Verifier(_tokens, _key, new SigV4Options(), World.Time);
         var reader = new SignedRequestReader(verifier, SignedDoor.Iot, World.Time);
-        return new RegistryApi(World.Registry, World.Jobs, World.Iam, reader, type => type == "iot:CredentialProvider" ? "localhost:8440" : null);
+        return new RegistryApi(World.Registry, World.Iam, reader, type => type == "iot:CredentialProvider" ? "localhost:8440" : null,
+        [
+            .. new JobOperations(World.Jobs.Control, World.Registry.ThingGroups, World.Time).Routes,
+            .. new JobExecutionOperations(World.Jobs.Control, World.Time).Routes,
+        ]);
     }
 
     /// <summary>Keys of a session of a role.</summary>
