@@ -144,9 +144,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Jobs.DisposeAsync();
         await Broker.DisposeAsync();
         await _temporary.DisposeAsync();
-        await Jobs.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
         if (_consoleDynamoDb.IsValueCreated) _consoleDynamoDb.Value.Dispose();
         _forwarding?.Dispose();
