@@ -48,6 +48,7 @@ internal sealed class RoleAliasRotation : BackgroundService
         _prover = new Prover(table, source, heartbeat, options, time, logger);
         _watch = new ProbationWatch(source, cache, state, options, time, random, logger);
         source.Answered += OnAnswered;
+        RotationGauges.Register(metrics.Meter, state);
 
         // Killed on probation: it begins anew, whether or not the change is asked for again.
         if (state.Status is { Previous: { } previous } status) Watch(new Probation(status.InForce, previous, time));

@@ -35,6 +35,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         await _rig.UntilProvingAsync();
         Assert.Equal(RotationRig.Old, await _rig.ServedAsync());
         Assert.Equal(RotationPhase.Proving, _rig.State.Status.Phase);
+        Assert.Equal((2, 0), (_rig.Counted["role_alias.phase"], _rig.Counted["role_alias.rotated"]));
 
         Assert.Equal(RotationRig.New, await _rig.WriteAsync());
         await _rig.UntilProbationAsync();
@@ -46,7 +47,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         Assert.Equal(new RotationStatus(RotationRig.New, RotationRig.Old, RotationPhase.Settled, null, null, new LastChange(RotationRig.New, ChangeOutcome.Applied)), _rig.State.Status);
         Assert.Null(_rig.Table.Stage);
         Assert.All(_cloud.Puts.Values, puts => Assert.Equal(1, puts));
-        Assert.Equal(1, _rig.Counted["role_alias.changes/applied"]);
+        Assert.Equal((1, 0, 1), (_rig.Counted["role_alias.changes/applied"], _rig.Counted["role_alias.phase"], _rig.Counted["role_alias.rotated"]));
     }
 
     [Fact]
