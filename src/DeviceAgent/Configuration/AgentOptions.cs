@@ -1,6 +1,7 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -31,6 +32,8 @@ internal sealed record AgentOptions
     public required SourceOptions Source { get; init; }
 
     public required UploadOptions Upload { get; init; }
+
+    public required RotationOptions Rotation { get; init; }
 
     public required SpoolOptions Spool { get; init; }
 

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -9,7 +10,8 @@ using Microsoft.AspNetCore.Http;
 namespace DeviceAgent.LocalEndpoint;
 
 /// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
-internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, UploadState upload, ISpool spool, MetricsCollector metrics, TimeProvider time)
+internal sealed class StatusApi(
+    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, MetricsCollector metrics, TimeProvider time)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -22,6 +24,7 @@ internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, U
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
             Write(json, held);
+            RotationJson.Write(json, "role_alias", roleAlias.Status);
             Write(json, upload.Status);
             SpoolJson.Write(json, "spool", spool.Status);
             WriteCounters(json);
