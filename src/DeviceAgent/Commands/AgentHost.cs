@@ -34,7 +34,7 @@ internal static class AgentHost
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddDeviceCredentials(identity, options.Credentials);
+        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
