@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
+using DeviceAgent.Credentials.Identity.Hardware;
 
 namespace DeviceAgent.Credentials.Identity;
 
@@ -17,7 +18,8 @@ internal static class IdentityFingerprint
     }
 
     private static IEnumerable<string> Files(DeviceIdentityOptions options) =>
-        new[] { options.CertificatePath, options.PrivateKeyPath, options.CertificateChainPath }.OfType<string>();
+        new[] { options.CertificatePath, options.PrivateKeyPath, options.CertificateChainPath }.OfType<string>()
+            .Select(p => Pkcs11Uri.IsOne(p) ? Pkcs11Uri.Parse(p).PinFile : p).OfType<string>();
 
     private static void Append(IncrementalHash hash, string path)
     {
