@@ -89,7 +89,7 @@ internal static class AgentConfiguration
     }
 
     private static string KeyOf(DeviceIdentityOptions options, string subject) =>
-        subject == options.PrivateKeyPath ? "privateKeyPath"
+        options.PrivateKeyPath is { } key && subject == DeviceIdentityOptions.Shown(key) ? "privateKeyPath"
         : subject == options.CertificateChainPath ? "certificateChainPath"
         : "certificatePath";
 }
