@@ -13,6 +13,9 @@ internal sealed class AgentMetrics
     /// <summary>The tag that tells the classes of <see cref="Shed"/> apart.</summary>
     public const string ClassTag = "class";
 
+    /// <summary>The tag that tells the ends of <see cref="ControlChanges"/> apart.</summary>
+    public const string OutcomeTag = "outcome";
+
     public AgentMetrics(IMeterFactory factory)
     {
         Meter = factory.Create(MeterName);
@@ -29,6 +32,8 @@ internal sealed class AgentMetrics
         Commits = Counter("spool.commits", "Commits, each with one sync of the medium.");
         BytesSent = Counter("wire.bytes_sent", "Bytes written to DynamoDB's connections, TLS included.");
         BytesReceived = Counter("wire.bytes_received", "Bytes read from DynamoDB's connections, TLS included.");
+        ControlConnections = Counter("control.connections", "Connections to AWS IoT that were made.");
+        ControlChanges = Counter("control.changes", "Changes that operators asked for, by outcome.");
     }
 
     /// <summary>For the gauges of the features (spool depth, age of the oldest reading, ...).</summary>
@@ -59,6 +64,10 @@ internal sealed class AgentMetrics
     public Counter<long> BytesSent { get; }
 
     public Counter<long> BytesReceived { get; }
+
+    public Counter<long> ControlConnections { get; }
+
+    public Counter<long> ControlChanges { get; }
 
     private Counter<long> Counter(string name, string description) => Meter.CreateCounter<long>(name, description: description);
 }
