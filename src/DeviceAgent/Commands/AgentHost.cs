@@ -6,6 +6,7 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -34,9 +35,11 @@ internal static class AgentHost
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials);
+        builder.Services.AddDeviceCredentials(
+            identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);
+        builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
         builder.Services.AddSensing(options.Source, options.SerialNumber, rules);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
@@ -49,7 +52,8 @@ internal static class AgentHost
     {
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
         var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
-        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, options.Credentials.RoleAlias, options.Credentials.Endpoint);
+        var roleAlias = host.Services.GetRequiredService<RoleAliasState>().InForce;
+        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
