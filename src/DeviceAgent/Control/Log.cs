@@ -56,6 +56,9 @@ internal static partial class Log
     [LoggerMessage(2616, LogLevel.Information, "The connection to AWS IoT is made anew.")]
     public static partial void LinkRenewed(this ILogger logger);
 
+    [LoggerMessage(2618, LogLevel.Error, "Job {JobId}: its progress can no longer be told.")]
+    public static partial void ProgressFailed(this ILogger logger, Exception exception, string jobId);
+
     [LoggerMessage(2617, LogLevel.Error, "Remote control met a fault; it goes on in {Seconds} s.")]
     public static partial void ControlFault(this ILogger logger, Exception exception, double seconds);
 }

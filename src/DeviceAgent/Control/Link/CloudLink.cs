@@ -27,7 +27,7 @@ internal sealed class CloudLink : IAsyncDisposable
     /// <param name="random">Makes client tokens.</param>
     /// <param name="metrics">Counts connections.</param>
     /// <param name="logger">Says once what is refused.</param>
-    public CloudLink(Func<IMqttClient> make, TimeProvider time, Random random, AgentMetrics metrics, ILogger<CloudLink> logger)
+    public CloudLink(ClientFactory make, TimeProvider time, Random random, AgentMetrics metrics, ILogger<CloudLink> logger)
     {
         (_time, _logger, _metrics) = (time, logger, metrics);
         _client = new RenewableMqttClient(make);

@@ -5,12 +5,12 @@ namespace DeviceAgent.Control.Link;
 /// <summary>A client whose connection can be made anew from scratch, with another certificate, while those who use it stay as they are.</summary>
 internal sealed class RenewableMqttClient : IMqttClient
 {
-    private readonly Func<IMqttClient> _make;
+    private readonly ClientFactory _make;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private volatile IMqttClient _client;
 
     /// <param name="make">Makes a client with the certificate that is in force.</param>
-    public RenewableMqttClient(Func<IMqttClient> make)
+    public RenewableMqttClient(ClientFactory make)
     {
         _make = make;
         _client = Make();
