@@ -13,6 +13,8 @@ internal static partial class NameRules
 
     public static string RoleAlias(string value) => Check("roleAlias", value, 128, RoleAliasPattern());
 
+    public static string TemplateName(string value) => Check("templateName", value, 36, TemplatePattern());
+
     public static string AttributeName(string value) => Check("attribute name", value, 128, AttributeNamePattern());
 
     public static string AttributeValue(string value) => Check("attribute value", value, 800, AttributeValuePattern(), minimum: 0);
@@ -56,6 +58,9 @@ internal static partial class NameRules
 
     [GeneratedRegex(@"\A[\w=,@-]+\z", RegexOptions.ECMAScript)]
     private static partial Regex RoleAliasPattern();
+
+    [GeneratedRegex(@"\A[0-9A-Za-z_-]+\z")]
+    private static partial Regex TemplatePattern();
 
     [GeneratedRegex(@"\A[a-zA-Z0-9_.,@/:#-]+\z")]
     private static partial Regex AttributeNamePattern();

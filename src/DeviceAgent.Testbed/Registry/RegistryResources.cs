@@ -15,6 +15,7 @@ internal static class RegistryResources
                 "roleAlias" => "rolealias",
                 "certificateId" => "cert",
                 "caCertificateId" => "cacert",
+                "templateName" => "provisioningtemplate",
                 _ => null,
             };
             if (kind is not null) return CloudAccount.Arn("iot", $"{kind}/{value}");
