@@ -8,6 +8,8 @@ using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.IotData;
+using DeviceAgent.Testbed.Jobs;
+using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Provisioning;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
@@ -60,8 +62,10 @@ internal sealed class Cloud : IAsyncDisposable
         _templates = new ProvisioningTemplateRegistry(_store, Time);
         _temporary = new TemporaryCertificates(_store, Registry, Time);
         _provisioning = new ProvisioningService(Registry, Iam, _templates, _temporary, Time);
+        Jobs = new JobsService(_store, Registry, Broker, Time);
         Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
         Broker.Serve(new ProvisioningTopics(_provisioning));
+        Broker.Serve(new JobTopics(Jobs.Devices, Time));
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
@@ -91,6 +95,8 @@ internal sealed class Cloud : IAsyncDisposable
     public MqttBroker Broker { get; }
 
     public ShadowService Shadows { get; }
+
+    public JobsService Jobs { get; }
 
     public SessionTokens Tokens { get; }
 
@@ -137,6 +143,7 @@ internal sealed class Cloud : IAsyncDisposable
     {
         await Broker.DisposeAsync();
         await _temporary.DisposeAsync();
+        await Jobs.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
         _forwarding?.Dispose();
         _tables.Dispose();
@@ -157,7 +164,7 @@ internal sealed class Cloud : IAsyncDisposable
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
             [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
-            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf, new ProvisioningTemplateOperations(_templates, _provisioning).Routes).HandleAsync, null),
+            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf, ControlRoutes()).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
             [Door.IotData] = (data.HandleSignedAsync, null),
@@ -166,6 +173,14 @@ internal sealed class Cloud : IAsyncDisposable
         };
     }
 
+    /// <summary>The control plane's operations beside the registry's own.</summary>
+    private IReadOnlyList<RestRoute> ControlRoutes() =>
+    [
+        .. new ProvisioningTemplateOperations(_templates, _provisioning).Routes,
+        .. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes,
+        .. new JobExecutionOperations(Jobs.Control, Time).Routes,
+    ];
+
     /// <summary>The data plane's operations, of every service behind it.</summary>
     private IReadOnlyList<RestRoute> DataRoutes() =>
     [
@@ -173,6 +188,7 @@ internal sealed class Cloud : IAsyncDisposable
         .. new RetainedOperations(Broker.Retained).Routes,
         .. new ConnectionOperations(Broker).Routes,
         .. new ShadowOperations(Shadows, Time).Routes,
+        .. new JobsDataOperations(Jobs.Devices, Time).Routes,
     ];
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)

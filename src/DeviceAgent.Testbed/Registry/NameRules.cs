@@ -9,6 +9,8 @@ internal static partial class NameRules
 
     public static string ThingTypeName(string value) => Check("thingTypeName", value, 128, ThingPattern());
 
+    public static string ThingGroupName(string value) => Check("thingGroupName", value, 128, ThingPattern());
+
     public static string PolicyName(string value) => Check("policyName", value, 128, PolicyPattern());
 
     public static string RoleAlias(string value) => Check("roleAlias", value, 128, RoleAliasPattern());

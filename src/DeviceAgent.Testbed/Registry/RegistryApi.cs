@@ -17,6 +17,8 @@ internal sealed class RegistryApi(RegistryService registry, IamService iam, Sign
     [
         .. new ThingOperations(registry.Things).Routes,
         .. new ThingTypeOperations(registry.ThingTypes).Routes,
+        .. new ThingGroupOperations(registry.ThingGroups).Routes,
+        .. new ThingGroupMemberOperations(registry.ThingGroups).Routes,
         .. new PrincipalOperations(registry.Principals).Routes,
         .. new CaCertificateOperations(registry.CaCertificates).Routes,
         .. new CertificateOperations(registry.Certificates).Routes,
