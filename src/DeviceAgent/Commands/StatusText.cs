@@ -14,6 +14,7 @@ internal static class StatusText
         await output.WriteLineAsync($"credentials   {Credentials(credentials)}").ConfigureAwait(false);
         if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
             await output.WriteLineAsync($"              last failure: {Text(failure, "message")} Likely cause: {Text(failure, "cause")}. {Text(failure, "remedy")}").ConfigureAwait(false);
+        await WriteRoleAliasAsync(output, status.GetProperty("role_alias")).ConfigureAwait(false);
         if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"clock         the provider's is {offset:+0.0;-0.0;0.0} s from this one")).ConfigureAwait(false);
         var (counters, upload) = (status.GetProperty("counters"), status.GetProperty("upload"));
         await output.WriteLineAsync($"upload        {Upload(upload)}").ConfigureAwait(false);
@@ -54,6 +55,23 @@ internal static class StatusText
         var of = document.RootElement.TryGetProperty(Sensing.ReadingJson.SerialNumberName, out var serial) ? serial.GetString() : "?";
         var at = document.RootElement.TryGetProperty(Sensing.ReadingJson.TimestampName, out var timestamp) ? timestamp.GetString() : "?";
         return $"{letter.GetProperty("id").GetInt64()}\t{of}\t{at}\t{Text(letter, "reason")}";
+    }
+
+    private static async Task WriteRoleAliasAsync(TextWriter output, JsonElement alias)
+    {
+        var (inForce, candidate) = (Text(alias, "in_force"), Text(alias, "candidate"));
+        var phase = Text(alias, "phase") switch
+        {
+            "fetching" => $", {candidate} is asked for credentials",
+            "proving" => $", {candidate} has to prove itself by a write",
+            "probation" => $", on probation (before: {Text(alias, "previous")})",
+            "rollingBack" => $", GOES BACK to {Text(alias, "previous")}",
+            _ => "",
+        };
+        await output.WriteLineAsync($"role alias    {inForce}{phase}").ConfigureAwait(false);
+        if (alias.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } last) return;
+        var why = Text(last, "code") is { } code ? $" ({code}): {Text(last, "reason")}" : "";
+        await output.WriteLineAsync($"              last change: {Text(last, "role_alias")} {Text(last, "result")}{why}").ConfigureAwait(false);
     }
 
     private static string Credentials(JsonElement credentials)

@@ -3,6 +3,7 @@ using DeviceAgent.Control;
 using DeviceAgent.Control.Memory;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -11,7 +12,15 @@ using Microsoft.AspNetCore.Http;
 namespace DeviceAgent.LocalEndpoint;
 
 /// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
-internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
+internal sealed class StatusApi(
+    AgentFacts facts,
+    CredentialCache credentials,
+    RoleAliasState roleAlias,
+    UploadState upload,
+    ISpool spool,
+    ControlStatus control,
+    MetricsCollector metrics,
+    TimeProvider time)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -24,6 +33,7 @@ internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, U
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
             Write(json, held);
+            RotationJson.Write(json, "role_alias", roleAlias.Status);
             Write(json, upload.Status);
             SpoolJson.Write(json, "spool", spool.Status);
             Write(json, control);

@@ -9,6 +9,7 @@ using DeviceAgent.Control.Memory;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -39,6 +40,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
         services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>();
+        services.AddSingleton(s => new RoleAliasState("fleet-ddb", new RoleAliasFile(_folder.Path, s.GetRequiredService<ILogger<RoleAliasFile>>()), s.GetRequiredService<ILogger<RoleAliasState>>()));
         var timestamps = new LiveTimestamps(TimeProvider.System);
         timestamps.Open(_ => DateTimeOffset.MinValue);
         services.AddSingleton(timestamps);
