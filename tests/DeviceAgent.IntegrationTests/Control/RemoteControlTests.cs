@@ -1,5 +1,7 @@
 using System.Text.Json.Nodes;
+using DeviceAgent.IntegrationTests.Faults;
 using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.IntegrationTests.Control;
 
@@ -55,6 +57,25 @@ public class RemoteControlTests
         Assert.Equal("SUCCEEDED", execution.Output.Trim());
         var rows = (await cloud.ItemsAsync(Thing)).Count;
         await cloud.WaitForRowsAsync(Thing, rows + 20, again);
+    }
+
+    [Fact]
+    public async Task Broker_Unreachable_ReadingsFlowAndTheNewestDesiredStateIsAppliedOnce()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await using var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Door.IotDevices)}"));
+        await using var agent = RunningAgent.Run(await cloud.DeviceAsync(), $"mqttEndpoint=localhost:{proxy.Url.Port}");
+        await UntilAsync(cloud, agent, _ => true);
+
+        proxy.SetScript(() => ConnectionFault.Refused);
+        await proxy.DropConnectionsAsync();
+        var rows = (await cloud.ItemsAsync(Thing)).Count;
+        foreach (var size in new[] { 3, 4, 5 }) await cloud.ShellAsync(Update($$$"""{"state":{"desired":{"upload":{"batchSize":{{{size}}}}}}}"""));
+        await cloud.WaitForRowsAsync(Thing, rows + 30, agent);
+        proxy.Heal();
+        await UntilAsync(cloud, agent, s => (int)s["upload"]!["batchSize"]! == 5);
+
+        Assert.Single(agent.Output.Split('\n'), l => l.Contains("Change settings by Shadow", StringComparison.Ordinal));
     }
 
     private static string Update(string payload) =>
