@@ -8,6 +8,7 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Provisioning;
 using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -38,7 +39,8 @@ internal static class AgentHost
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddDeviceCredentials(identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce);
+        builder.Services.AddDeviceCredentials(
+            identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
         builder.Services.AddUpload(stored.Settings.Upload, options.Table);
         builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);
@@ -46,6 +48,7 @@ internal static class AgentHost
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
         builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
+        builder.Services.AddCertificateRotation(options);
         builder.Services.AddControl(options, stored);
         replace?.Invoke(builder.Services);
         return builder.Build();
