@@ -32,6 +32,8 @@ internal sealed class IotWorld : IDisposable
 
     public string Folder => _folder.Path;
 
+    public StateStore Store => _store;
+
     /// <summary>A new process over the same state.</summary>
     public void Restart()
     {
