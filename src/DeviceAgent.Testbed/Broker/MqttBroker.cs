@@ -200,20 +200,16 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
 
     private void Route(BrokerMessage message)
     {
-        List<(Subscription Subscription, ClientSession Session)>? shared = null;
+        var shared = new List<(Subscription Subscription, ClientSession Session)>();
         foreach (var session in _sessions.Values)
         {
             var covering = session.Covering(message);
             if (covering.Where(s => s.Group is null).MaxBy(s => s.QualityOfService) is { } own)
                 session.Deliver(message, own.QualityOfService, message.Retain && own.RetainAsPublished);
-            foreach (var one in covering.Where(s => s.Group is not null)) (shared ??= []).Add((one, session));
+            foreach (var one in covering.Where(s => s.Group is not null)) shared.Add((one, session));
         }
 
-        foreach (var group in shared?.GroupBy(s => s.Subscription.Text) ?? [])
-        {
-            var (subscription, session) = _turns.Next([.. group]);
-            session.Deliver(message, subscription.QualityOfService, message.Retain && subscription.RetainAsPublished);
-        }
+        foreach (var (subscription, session) in _turns.Next(shared)) session.Deliver(message, subscription.QualityOfService, message.Retain && subscription.RetainAsPublished);
     }
 
     /// <summary>To the one who asked, with the QoS of its subscription if it has one.</summary>

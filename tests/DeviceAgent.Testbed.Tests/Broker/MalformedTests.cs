@@ -32,7 +32,7 @@ public sealed class MalformedTests : BrokerTest
                 foreach (var packet in Packets()) await client.SendAsync(Mutated(Bytes(packet, version)));
             }
 
-            await client.CutAsync();
+            await client.HangUpAsync();
             var end = World.Broker.Presence.Find(hello.ClientId)?.LastDisconnectReason ?? "not accepted";
             ends[end] = ends.GetValueOrDefault(end) + 1;
             World.Iot.Time.Advance(TimeSpan.FromMilliseconds(100));

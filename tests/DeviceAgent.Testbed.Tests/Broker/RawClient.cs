@@ -128,6 +128,13 @@ internal sealed class RawClient : IAsyncDisposable
         await Served.WaitAsync(Patience);
     }
 
+    /// <summary>Nothing more comes, but what was sent is still read.</summary>
+    public async Task HangUpAsync()
+    {
+        await _up.Writer.CompleteAsync();
+        await Served.WaitAsync(Patience);
+    }
+
     public static string TextOf(PublishPacket message) => Encoding.UTF8.GetString(message.Payload.Span);
 
     public async ValueTask DisposeAsync()
