@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(1009, LogLevel.Information, "AWS credentials come from another source from now on, starting with {AccessKeyId}, valid until {Expiration:u}")]
     public static partial void Switched(ILogger logger, string accessKeyId, DateTimeOffset expiration);
+
+    [LoggerMessage(1010, LogLevel.Information, "AWS credentials come from another source from now on, which is asked for the first set")]
+    public static partial void SwitchedEmpty(ILogger logger);
 }

@@ -8,10 +8,15 @@ using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.IotData;
+using DeviceAgent.Testbed.Jobs;
+using DeviceAgent.Testbed.Jobs.Rest;
+using DeviceAgent.Testbed.Provisioning;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
+using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
+using DeviceAgent.Testbed.WebPage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -26,8 +31,12 @@ internal sealed class Cloud : IAsyncDisposable
     private readonly StateStore _store;
     private readonly CertificateAuthority _authority;
     private readonly DynamoDbEngine _tables;
+    private readonly ProvisioningTemplateRegistry _templates;
+    private readonly TemporaryCertificates _temporary;
+    private readonly ProvisioningService _provisioning;
     private readonly RegistrySeed _seed;
     private readonly ConsoleApi _console;
+    private readonly Lazy<IAmazonDynamoDB> _consoleDynamoDb;
     private ForwardingBackend? _forwarding;
     private DoorHost? _host;
 
@@ -41,7 +50,7 @@ internal sealed class Cloud : IAsyncDisposable
         Activity = new Activity(TimeProvider.System);
         _store = new StateStore(Path.Combine(folder, "state.db"));
         _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
-        CaPath = Path.Combine(directory, RegistrySeed.CaFile);
+        CaPath = Path.Combine(directory, CertificateFolder.CaFile);
         PrivateFiles.Write(CaPath, _authority.CertificatePem);
 
         var keys = CloudKeys.LoadOrMake(_store);
@@ -51,11 +60,20 @@ internal sealed class Cloud : IAsyncDisposable
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
         Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
+        Shadows = new ShadowService(_store, Time);
+        _templates = new ProvisioningTemplateRegistry(_store, Time);
+        _temporary = new TemporaryCertificates(_store, Registry, Time);
+        _provisioning = new ProvisioningService(Registry, Iam, _templates, _temporary, Time);
+        Jobs = new JobsService(_store, Registry, Broker, Time);
+        Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
+        Broker.Serve(new ProvisioningTopics(_provisioning));
+        Broker.Serve(new JobTopics(Jobs.Devices, Time));
+        _consoleDynamoDb = new Lazy<IAmazonDynamoDB>(CreateOperatorDynamoDb);
+        _console = Console();
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
             : new DynamoDbEngine(Path.Combine(folder, "forwarded.db"), new DynamoDbEngineOptions { CreatingTime = TimeSpan.Zero, DeletingTime = TimeSpan.Zero }, Time);
-        _console = new ConsoleApi(new FaultsApi(Faults));
     }
 
     /// <summary>The state directory.</summary>
@@ -79,6 +97,10 @@ internal sealed class Cloud : IAsyncDisposable
 
     public MqttBroker Broker { get; }
 
+    public ShadowService Shadows { get; }
+
+    public JobsService Jobs { get; }
+
     public SessionTokens Tokens { get; }
 
     public SigV4Verifier Verifier { get; }
@@ -98,6 +120,7 @@ internal sealed class Cloud : IAsyncDisposable
         try
         {
             cloud._seed.EnsureDefaults();
+            new ProvisioningSeed(cloud.Registry, cloud.Iam, cloud._templates, cloud._authority).EnsureDefaults(directory);
             cloud._host = await DoorHost.StartAsync(options.PortBase, cloud.Doors(options), cancellationToken);
             return cloud;
         }
@@ -121,12 +144,23 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Jobs.DisposeAsync();
         await Broker.DisposeAsync();
+        await _temporary.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
+        if (_consoleDynamoDb.IsValueCreated) _consoleDynamoDb.Value.Dispose();
         _forwarding?.Dispose();
         _tables.Dispose();
         _authority.Dispose();
         _store.Dispose();
+    }
+
+    private ConsoleApi Console()
+    {
+        var fleet = new FleetControl(Registry, Broker, Shadows, Jobs, Time);
+        var readings = new RecentReadings(_consoleDynamoDb);
+        var switches = new ThingSwitches(Registry, Iam, Faults, Activity);
+        return new ConsoleApi(new FaultsApi(Faults), new StatusView(Registry, switches, readings, fleet, Activity), readings, switches, fleet);
     }
 
     private static RegistryOptions RegistryOptionsOf(TestbedOptions options) => options.CredentialLifetime is { } lifetime && lifetime < TimeSpan.FromMinutes(15)
@@ -142,7 +176,7 @@ internal sealed class Cloud : IAsyncDisposable
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
             [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
-            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
+            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf, ControlRoutes()).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
             [Door.IotData] = (data.HandleSignedAsync, null),
@@ -151,8 +185,23 @@ internal sealed class Cloud : IAsyncDisposable
         };
     }
 
+    /// <summary>The control plane's operations beside the registry's own.</summary>
+    private IReadOnlyList<RestRoute> ControlRoutes() =>
+    [
+        .. new ProvisioningTemplateOperations(_templates, _provisioning).Routes,
+        .. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes,
+        .. new JobExecutionOperations(Jobs.Control, Time).Routes,
+    ];
+
     /// <summary>The data plane's operations, of every service behind it.</summary>
-    private IReadOnlyList<RestRoute> DataRoutes() => [.. new PublishOperations(Broker, Time).Routes, .. new RetainedOperations(Broker.Retained).Routes, .. new ConnectionOperations(Broker).Routes];
+    private IReadOnlyList<RestRoute> DataRoutes() =>
+    [
+        .. new PublishOperations(Broker, Time).Routes,
+        .. new RetainedOperations(Broker.Retained).Routes,
+        .. new ConnectionOperations(Broker).Routes,
+        .. new ShadowOperations(Shadows, Time).Routes,
+        .. new JobsDataOperations(Jobs.Devices, Time).Routes,
+    ];
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {

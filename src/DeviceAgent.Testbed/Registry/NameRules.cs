@@ -9,15 +9,19 @@ internal static partial class NameRules
 
     public static string ThingTypeName(string value) => Check("thingTypeName", value, 128, ThingPattern());
 
+    public static string ThingGroupName(string value) => Check("thingGroupName", value, 128, ThingPattern());
+
     public static string PolicyName(string value) => Check("policyName", value, 128, PolicyPattern());
 
     public static string RoleAlias(string value) => Check("roleAlias", value, 128, RoleAliasPattern());
+
+    public static string TemplateName(string value) => Check("templateName", value, 36, TemplatePattern());
 
     public static string AttributeName(string value) => Check("attribute name", value, 128, AttributeNamePattern());
 
     public static string AttributeValue(string value) => Check("attribute value", value, 800, AttributeValuePattern(), minimum: 0);
 
-    public static string RoleArn(string value) => Check("roleArn", value, 2048, RoleArnPattern(), minimum: 20);
+    public static string RoleArn(string value, string parameter = "roleArn") => Check(parameter, value, 2048, RoleArnPattern(), minimum: 20);
 
     public static string CertificateId(string parameter, string value) => Check(parameter, value, 64, CertificateIdPattern(), minimum: 64).ToLowerInvariant();
 
@@ -56,6 +60,9 @@ internal static partial class NameRules
 
     [GeneratedRegex(@"\A[\w=,@-]+\z", RegexOptions.ECMAScript)]
     private static partial Regex RoleAliasPattern();
+
+    [GeneratedRegex(@"\A[0-9A-Za-z_-]+\z")]
+    private static partial Regex TemplatePattern();
 
     [GeneratedRegex(@"\A[a-zA-Z0-9_.,@/:#-]+\z")]
     private static partial Regex AttributeNamePattern();

@@ -1,7 +1,9 @@
 using System.Collections;
 using DeviceAgent.Clock;
+using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -44,7 +46,7 @@ internal static class AgentConfiguration
         if (layers[0] is null) throw new ConfigurationException(errors);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Read(new SettingsReader("", [.. layers.OfType<SettingsLayer>()], folder, errors));
+        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder).Read(errors);
     }
 
     /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
@@ -62,9 +64,11 @@ internal static class AgentConfiguration
             Table = TableOptions.Read(settings, thingName),
             Source = SourceOptions.Read(settings.Section("source")),
             Upload = UploadOptions.Read(settings.Section("upload")),
+            Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory),
             Clock = ClockOptions.Read(settings.Section("clock")),
+            Control = ControlOptions.Read(settings),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");

@@ -1,6 +1,8 @@
 using DeviceAgent.Clock;
+using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -32,12 +34,19 @@ internal sealed record AgentOptions
 
     public required UploadOptions Upload { get; init; }
 
+    public required RotationOptions Rotation { get; init; }
+
     public required SpoolOptions Spool { get; init; }
 
     public required EndpointOptions Endpoint { get; init; }
 
     public required ClockOptions Clock { get; init; }
 
+    public required ControlOptions Control { get; init; }
+
     /// <summary>trace, debug, information, warning, error, critical or none.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>What these were read from.</summary>
+    public ConfiguredSettings Configured { get; init; } = new([], "");
 }

@@ -8,12 +8,18 @@ namespace DeviceAgent.Identity;
 internal static class CredentialsServiceCollectionExtensions
 {
     /// <summary>Temporary credentials for the device's certificate, kept and renewed.</summary>
-    public static IServiceCollection AddDeviceCredentials(this IServiceCollection services, DeviceIdentity identity, RoleAliasOptions options)
+    /// <param name="services">The agent's services.</param>
+    /// <param name="identity">The certificate and its key.</param>
+    /// <param name="options">Where to ask.</param>
+    /// <param name="roleAlias">The alias that is in force at the start.</param>
+    public static IServiceCollection AddDeviceCredentials(
+        this IServiceCollection services, DeviceIdentity identity, RoleAliasOptions options, Func<IServiceProvider, string> roleAlias)
     {
         services.AddSingleton(_ => identity);
         services.AddSingleton(s => new CredentialsProviderClient(identity, options, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new AliasSource(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()));
         services.AddSingleton(s => new CredentialCache(
-            new TimedFetch(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()).FetchAsync,
+            s.GetRequiredService<AliasSource>().Of(roleAlias(s)),
             new CredentialCacheOptions(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Random>(),
