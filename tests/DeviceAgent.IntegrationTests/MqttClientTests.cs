@@ -91,7 +91,7 @@ public sealed class MqttClientTests : IAsyncLifetime
     private void AllowEverything()
     {
         _cloud.Cloud.Registry.Policies.Create("all", Policy);
-        _cloud.Cloud.Registry.PolicyTargets.Attach("all", _cloud.Cloud.Registry.Certificates.All.Single().Id);
+        _cloud.Cloud.Registry.PolicyTargets.Attach("all", _cloud.Cloud.Registry.Principals.OfThing("thermostat-01").Single().CertificateId);
     }
 
     private string[] Mosquitto(string clientId, string version) =>

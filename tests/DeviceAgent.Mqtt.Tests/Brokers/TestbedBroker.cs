@@ -28,7 +28,7 @@ public sealed class TestbedBroker : IBroker, IAsyncLifetime
         _cloud.Provision("device", device);
         var pem = Path.Combine(device, "certificate.pem");
         _cloud.Registry.Policies.Create("all", Policy);
-        _cloud.Registry.PolicyTargets.Attach("all", _cloud.Registry.Certificates.All.Single().Id);
+        _cloud.Registry.PolicyTargets.Attach("all", _cloud.Registry.Principals.OfThing("device").Single().CertificateId);
         Port = _cloud.Host.Port(Door.IotDevices);
         Tls = new MqttTlsOptions
         {

@@ -37,7 +37,7 @@ internal sealed class DataDoor : IAsyncDisposable
         seed.EnsureDefaults();
         var thing = seed.ProvisionThing("thermostat-01", Path.Combine(iot.Folder, "thing"));
         door.CertificateId = thing.CertificateId;
-        door.Device = X509Certificate2.CreateFromPemFile(Path.Combine(thing.Directory, RegistrySeed.CertificateFile), Path.Combine(thing.Directory, RegistrySeed.PrivateKeyFile));
+        door.Device = X509Certificate2.CreateFromPemFile(Path.Combine(thing.Directory, CertificateFolder.CertificateFile), Path.Combine(thing.Directory, CertificateFolder.PrivateKeyFile));
         var verifier = new SigV4Verifier(door._tokens, door._key, new SigV4Options(), iot.Time);
         var broker = door.World.Broker;
         var api = new IotDataApi(

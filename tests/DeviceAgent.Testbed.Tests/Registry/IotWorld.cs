@@ -28,8 +28,6 @@ internal sealed class IotWorld : IDisposable
 
     public ManualTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
 
-    public StateStore Store => _store;
-
     public CertificateAuthority Authority { get; private set; }
 
     public RegistryService Registry { get; private set; }
