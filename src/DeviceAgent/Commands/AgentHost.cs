@@ -2,10 +2,13 @@ using System.Reflection;
 using System.Security.Cryptography;
 using DeviceAgent.Clock;
 using DeviceAgent.Configuration;
+using DeviceAgent.Control;
+using DeviceAgent.Control.Settings;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Provisioning;
 using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -29,19 +32,24 @@ internal static class AgentHost
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-        builder.Logging.AddAgentLogging(options.LogLevel);
+        var stored = StoredSettings.Recall(options);
+        builder.Logging.AddAgentLogging(() => stored.Settings.InForce.LogLevel);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddDeviceCredentials(identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce);
-        builder.Services.AddSpool(options.StateDirectory, options.Spool);
-        builder.Services.AddUpload(options.Upload, options.Table);
+        builder.Services.AddDeviceCredentials(
+            identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce);
+        builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
+        builder.Services.AddUpload(stored.Settings.Upload, options.Table);
         builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);
+        builder.Services.AddSingleton<AliasInForce>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
-        builder.Services.AddSensing(options.Source, options.SerialNumber, rules);
+        builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
+        builder.Services.AddCertificateRotation(options);
+        builder.Services.AddControl(options, stored);
         replace?.Invoke(builder.Services);
         return builder.Build();
     }
@@ -56,12 +64,21 @@ internal static class AgentHost
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
+        AnnounceControl(host.Services.GetRequiredService<StoredSettings>(), options, logger);
         if (options.Table.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint) logger.EndpointNotEncrypted(endpoint);
     }
 
-    private static void AddAgentLogging(this ILoggingBuilder logging, LogLevel level)
+    private static void AnnounceControl(StoredSettings stored, AgentOptions options, ILogger logger)
     {
-        logging.SetMinimumLevel(level).AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+        if (options.Control.Host is null) return;
+        logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
+        if (stored.Memory.Problem is { } problem) logger.MemoryLost(problem);
+        if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
+    }
+
+    private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> inForce)
+    {
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= inForce() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -69,4 +86,6 @@ internal static class AgentHost
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
     }
+
+    private static bool IsOfTheFramework(string? category) => category?.StartsWith("Microsoft", StringComparison.Ordinal) == true;
 }

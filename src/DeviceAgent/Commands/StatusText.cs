@@ -21,6 +21,7 @@ internal static class StatusText
         if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);
         await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
+        await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
     }
 
     public static async Task WriteSpoolAsync(TextWriter output, JsonElement spool, string origin)
@@ -33,6 +34,17 @@ internal static class StatusText
         if (!spool.GetProperty("on_disk").GetBoolean()) await output.WriteLineAsync($"  NOT ON DISK {Count(spool, "in_memory")} are held in memory only: {Text(spool, "memory_reason")}").ConfigureAwait(false);
         await output.WriteLineAsync($"  given up    {ByClass(spool.GetProperty("shed"))} since the start").ConfigureAwait(false);
         if (Count(spool, "quarantined") is > 0 and var damaged) await output.WriteLineAsync($"  damage      {damaged} damaged files set aside, {Count(spool, "salvaged")} readings saved from them").ConfigureAwait(false);
+    }
+
+    private static async Task WriteControlAsync(TextWriter output, JsonElement control)
+    {
+        await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}").ConfigureAwait(false);
+        if (Text(control, "problem") is { } problem) await output.WriteLineAsync($"              {problem}").ConfigureAwait(false);
+        if (Text(control, "executing") is { } executing) await output.WriteLineAsync($"              changes now: {executing}").ConfigureAwait(false);
+        if (control.GetProperty("settings_from_afar") is { } keys && keys.GetArrayLength() > 0) await output.WriteLineAsync($"              set from afar: {string.Join(", ", keys.EnumerateArray().Select(k => k.GetString()))}").ConfigureAwait(false);
+        if (control.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } change) return;
+        await output.WriteLineAsync($"              last change: {Text(change, "what")} by {Text(change, "by")}: {Text(change, "outcome")} at {Text(change, "at")}").ConfigureAwait(false);
+        if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);
     }
 
     /// <summary>A line for a dead letter of the export.</summary>

@@ -1,4 +1,5 @@
 using Amazon.DynamoDBv2;
+using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
 using DeviceAgent.Upload.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ namespace DeviceAgent.Upload;
 internal static class UploadServiceCollectionExtensions
 {
     /// <summary>From the spool into the table.</summary>
-    public static IServiceCollection AddUpload(this IServiceCollection services, UploadOptions options, TableOptions table)
+    public static IServiceCollection AddUpload(this IServiceCollection services, LiveOptions<UploadOptions> options, TableOptions table)
     {
         services.AddSingleton(options);
         services.AddSingleton(table);

@@ -4,6 +4,8 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using DeviceAgent.Control;
+using DeviceAgent.Control.Memory;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.LocalEndpoint;
@@ -42,6 +44,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
         var timestamps = new LiveTimestamps(TimeProvider.System);
         timestamps.Open(_ => DateTimeOffset.MinValue);
         services.AddSingleton(timestamps);
+        var memory = ControlMemory.Recall(_folder.Path);
+        services.AddSingleton(s => new ControlStatus(
+            new Changes([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<Changes>.Instance), memory, null, null, null));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
         _services = services.BuildServiceProvider();
         _service = _services.GetRequiredService<IHostedService>();
