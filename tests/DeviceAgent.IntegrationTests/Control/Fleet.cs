@@ -85,12 +85,6 @@ internal sealed class Fleet : IAsyncDisposable
     /// <summary>Waits until the thing reports this alias as in force.</summary>
     public Task WaitForAliasAsync(string thing, string alias) => WaitAsync(() => Reported(thing).RoleAlias == alias, () => $"{thing} reports {Reported(thing).RoleAlias}, not {alias}");
 
-    /// <summary>Where a door of the cloud is.</summary>
-    public Uri Url(Testbed.Hosting.Door door) => _cloud.Cloud.Host.Url(door);
-
-    /// <summary>Runs a shell script as the operator would.</summary>
-    public Task<CommandResult> ShellAsync(string script) => _cloud.ShellAsync(script);
-
     public async Task RestartAsync(int index)
     {
         await _agents[index].DisposeAsync();
