@@ -98,4 +98,7 @@ public enum CredentialFailureKind
 
     /// <summary>The answer holds credentials that are expired already.</summary>
     AnswerExpired,
+
+    /// <summary>Too many requests in a short while; nothing was sent (see <see cref="CredentialCacheOptions.RequestBurst"/>).</summary>
+    RequestBudgetSpent,
 }

@@ -35,4 +35,7 @@ internal static partial class Log
 
     [LoggerMessage(1009, LogLevel.Information, "AWS credentials come from another source from now on, starting with {AccessKeyId}, valid until {Expiration:u}")]
     public static partial void Switched(ILogger logger, string accessKeyId, DateTimeOffset expiration);
+
+    [LoggerMessage(1010, LogLevel.Information, "The first AWS credentials are fetched in {DelaySeconds:F0} s, at random, so that devices that start together do not ask together")]
+    public static partial void StartDelayed(ILogger logger, double delaySeconds);
 }
