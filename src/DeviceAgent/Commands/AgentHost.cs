@@ -34,7 +34,8 @@ internal static class AgentHost
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddDeviceCredentials(identity, options.Credentials);
+        var startSpread = StartSpread.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
+        builder.Services.AddDeviceCredentials(identity, options.Credentials, startSpread);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
