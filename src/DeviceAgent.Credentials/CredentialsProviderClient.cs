@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Provider;
@@ -17,6 +18,7 @@ public sealed class CredentialsProviderClient : IDisposable
     private readonly X509Certificate2Collection? _roots;
     private readonly SslStreamCertificateContext _certificateContext;
     private readonly AnswerReader _reader;
+    private readonly IWebProxy _proxy;
 
     /// <summary>Checks the options and reads the CA bundle.</summary>
     /// <param name="identity">The device's certificate and key; stays the caller's to dispose.</param>
@@ -38,6 +40,7 @@ public sealed class CredentialsProviderClient : IDisposable
         _timeProvider = timeProvider;
         _endpoint = endpoint;
         _reader = new AnswerReader(timeProvider);
+        _proxy = options.Proxy ?? HttpClient.DefaultProxy;
         // Offline: nothing is fetched to complete the chain, what was given is what is sent.
         _certificateContext = SslStreamCertificateContext.Create(identity.Certificate, identity.Chain, offline: true);
     }
@@ -52,11 +55,14 @@ public sealed class CredentialsProviderClient : IDisposable
     public async Task<FetchResult> FetchAsync(string roleAlias, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(roleAlias);
-        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, _identity, _timeProvider.GetUtcNow());
+        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, _identity, _timeProvider.GetUtcNow())
+        {
+            Proxy = _proxy.IsBypassed(_endpoint) ? null : _proxy.GetProxy(_endpoint)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped),
+        };
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
 
         var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
-        using var exchange = new Exchange(_certificateContext, _roots, _timeProvider);
+        using var exchange = new Exchange(_certificateContext, _roots, _proxy, _timeProvider);
         using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
         using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);

@@ -3,12 +3,13 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Wire;
 
 namespace DeviceAgent.Credentials.Provider;
 
 /// <summary>
-/// The connection of one request, and how far it came. One request in half an hour needs no pool: a fresh connection sees
-/// a changed address and lets every TLS refusal be told from a cut link.
+/// The connection of one request, and how far it came. One request in half an hour needs no pool (docs/decisions/0006-connections.md):
+/// a fresh connection sees a changed address and lets every TLS refusal be told from a cut link.
 /// </summary>
 internal sealed class Exchange : IDisposable
 {
@@ -21,17 +22,22 @@ internal sealed class Exchange : IDisposable
     private volatile bool _serverTrusted;
     private volatile ServerCertificateFault? _serverFault;
 
-    public Exchange(SslStreamCertificateContext identity, X509Certificate2Collection? roots, TimeProvider timeProvider)
+    public Exchange(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
     {
+        var connector = Connector.ForSockets(timeProvider);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.Zero,
+            Proxy = proxy,
+            ConnectCallback = async (context, token) => await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false),
             MaxResponseHeadersLength = 16,
             ActivityHeadersPropagator = null,
             PlaintextStreamFilter = (context, _) =>
             {
+                // The connection to a proxy passes here too, before there is a tunnel in it.
+                if (context.InitialRequestMessage.Method == HttpMethod.Connect) return ValueTask.FromResult(context.PlaintextStream);
                 _handshakeDone = true;
                 return ValueTask.FromResult<Stream>(new FirstByteStream(context.PlaintextStream, () => _answerBegun = true));
             },

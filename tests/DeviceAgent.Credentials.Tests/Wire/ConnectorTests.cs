@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using DeviceAgent.TestSupport;
-using DeviceAgent.Upload.Wire;
+using DeviceAgent.Credentials.Wire;
 
-namespace DeviceAgent.Tests.Upload;
+namespace DeviceAgent.Credentials.Tests.Wire;
 
 public class ConnectorTests
 {
