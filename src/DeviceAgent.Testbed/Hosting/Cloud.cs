@@ -1,12 +1,15 @@
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.CredentialsProvider;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Iam;
+using DeviceAgent.Testbed.IotData;
 using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
 using Microsoft.AspNetCore.Http;
@@ -47,6 +50,7 @@ internal sealed class Cloud : IAsyncDisposable
         Verifier = new SigV4Verifier(Tokens, OperatorKey, new SigV4Options(), Time);
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
+        Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
@@ -73,6 +77,8 @@ internal sealed class Cloud : IAsyncDisposable
 
     public RegistryService Registry { get; }
 
+    public MqttBroker Broker { get; }
+
     public SessionTokens Tokens { get; }
 
     public SigV4Verifier Verifier { get; }
@@ -81,6 +87,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     /// <summary>As <c>aws iot describe-endpoint</c> tells it: host and port.</summary>
     public string CredentialsEndpoint => $"localhost:{Host.Port(Door.CredentialsProvider)}";
+
+    /// <summary>Where devices connect with MQTT, and with HTTPS and their certificate, as <c>aws iot describe-endpoint</c> tells it.</summary>
+    public string DataEndpoint => $"localhost:{Host.Port(Door.IotDevices)}";
 
     /// <exception cref="PortTakenException">Another process has one of the ports.</exception>
     public static async Task<Cloud> StartAsync(TestbedOptions options, string directory, CancellationToken cancellationToken)
@@ -112,6 +121,7 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Broker.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
         _forwarding?.Dispose();
         _tables.Dispose();
@@ -127,6 +137,7 @@ internal sealed class Cloud : IAsyncDisposable
     {
         var provider = new CredentialsProviderApi(
             Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
+        var data = new IotDataApi(Registry, Iam, Reader(SignedDoor.IotData), DataRoutes());
         return new()
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
@@ -134,10 +145,14 @@ internal sealed class Cloud : IAsyncDisposable
             [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
-            [Door.IotData] = (RefuseIotDataAsync, null),
+            [Door.IotData] = (data.HandleSignedAsync, null),
+            [Door.IotDevices] = (data.HandleDeviceAsync, new DeviceDoor(_authority, Registry, Faults, Broker, Time, NullLogger<DeviceDoor>.Instance).Configure),
             [Door.Console] = (_console.HandleAsync, null),
         };
     }
+
+    /// <summary>The data plane's operations, of every service behind it.</summary>
+    private IReadOnlyList<RestRoute> DataRoutes() => [.. new PublishOperations(Broker, Time).Routes, .. new RetainedOperations(Broker.Retained).Routes, .. new ConnectionOperations(Broker).Routes];
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
@@ -159,14 +174,7 @@ internal sealed class Cloud : IAsyncDisposable
     private string? EndpointOf(string endpointType) => endpointType switch
     {
         "iot:CredentialProvider" => CredentialsEndpoint,
-        "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => $"localhost:{Host.Port(Door.IotData)}",
+        "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => DataEndpoint,
         _ => null,
     };
-
-    private static Task RefuseIotDataAsync(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status501NotImplemented;
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync("""{"message":"The testbed does not play the IoT data plane (MQTT, shadows, jobs)."}""");
-    }
 }

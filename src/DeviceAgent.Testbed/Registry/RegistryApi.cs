@@ -1,10 +1,7 @@
-using System.Text;
-using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 
 namespace DeviceAgent.Testbed.Registry;
 
@@ -31,46 +28,13 @@ internal sealed class RegistryApi(RegistryService registry, IamService iam, Sign
     public async Task HandleAsync(HttpContext context)
     {
         if (await requests.ReadAsync(context) is not { } request) return;
-        try
-        {
-            await WriteAsync(context, StatusCodes.Status200OK, Answer(context, request));
-        }
-        catch (RegistryException e)
-        {
-            context.Response.Headers["x-amzn-ErrorType"] = e.Type;
-            var body = new JsonObject { ["message"] = e.Message }.With("resourceId", e.ResourceId).With("resourceArn", e.ResourceArn);
-            await WriteAsync(context, e.StatusCode, body);
-        }
+        await new RestService("AWS IoT", Routes).AnswerAsync(context, request.Body, permission => Authorize(request.Caller, permission));
     }
 
-    private JsonObject? Answer(HttpContext context, SignedRequest request)
+    private void Authorize(Caller caller, Permission wanted)
     {
-        var rawTarget = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
-        var target = RestTarget.Parse(rawTarget);
-        foreach (var route in Routes.Where(r => r.Method == context.Request.Method))
-        {
-            if (route.Match(target.Segments) is not { } labels) continue;
-            Authorize(request.Caller, $"iot:{route.Operation}", RegistryResources.Of(labels));
-            return route.Handler(new RestRequest(labels, target.Query, name => context.Request.Headers[name], RestRequest.ParseBody(request.Body)));
-        }
-
-        throw new RegistryException(
-            "UnknownOperationException", StatusCodes.Status404NotFound, $"The testbed plays no AWS IoT operation {context.Request.Method} {rawTarget.Split('?')[0]}.");
-    }
-
-    private void Authorize(Caller caller, string action, string resource)
-    {
-        var decision = iam.Decide(caller, action, resource);
+        var decision = iam.Decide(caller, wanted.Action, wanted.Resource);
         if (decision != PolicyDecision.Allow)
-            throw new RegistryException("AccessDeniedException", StatusCodes.Status403Forbidden, AccessDenied.Message(caller, action, resource, decision));
-    }
-
-    private static async Task WriteAsync(HttpContext context, int status, JsonObject? body)
-    {
-        context.Response.StatusCode = status;
-        context.Response.ContentType = "application/json";
-        var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
-        context.Response.ContentLength = bytes.Length;
-        await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
+            throw new RegistryException("AccessDeniedException", StatusCodes.Status403Forbidden, AccessDenied.Message(caller, wanted.Action, wanted.Resource, decision));
     }
 }

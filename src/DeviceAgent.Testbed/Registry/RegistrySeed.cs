@@ -16,6 +16,9 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
     public const string RoleAliasName = "device-agent";
     public const string IotPolicyName = "assume-device-agent";
 
+    /// <summary>What the agent may do over MQTT.</summary>
+    public const string MqttPolicyName = "device-agent";
+
     public const string CertificateFile = "certificate.pem";
     public const string PrivateKeyFile = "private.key";
     public const string CaFile = "ca.pem";
@@ -33,7 +36,7 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:AssumeRoleWithCertificate","Resource":"ALIAS"}]}"""
             .Replace("ALIAS", RoleAlias.ArnOf(RoleAliasName));
 
-    /// <summary>The thing type, the role with its policies, the role alias and the IoT policy.</summary>
+    /// <summary>The thing type, the role with its policies, the role alias and the IoT policies.</summary>
     public void EnsureDefaults()
     {
         if (registry.ThingTypes.All.All(t => t.Name != ThingTypeName)) registry.ThingTypes.Create(ThingTypeName, "Thermostats of the demonstration", []);
@@ -45,10 +48,11 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
 
         if (registry.FindRoleAlias(RoleAliasName) is null) registry.RoleAliases.Create(RoleAliasName, iam.Roles.Get(RoleName).Arn, durationSeconds: null);
         if (registry.Policies.All.All(p => p.Name != IotPolicyName)) registry.Policies.Create(IotPolicyName, IotPolicyDocument);
+        if (registry.Policies.All.All(p => p.Name != MqttPolicyName)) registry.Policies.Create(MqttPolicyName, MqttPolicyDocument());
     }
 
     /// <summary>
-    /// A thing with a certificate that has the default policy, and the device's three files in a folder (mode 0700).
+    /// A thing with a certificate that has the default policies, and the device's three files in a folder (mode 0700).
     /// A folder whose certificate the registry knows is left as it is.
     /// </summary>
     public ProvisionedThing ProvisionThing(string name, string directory)
@@ -61,9 +65,18 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
         var (record, made) = registry.Certificates.CreateWithKeys(name, DeviceKeyKind.EcP256, active: true);
         registry.Principals.Attach(name, record.Id, exclusive: false);
         registry.PolicyTargets.Attach(IotPolicyName, record.Id);
+        registry.PolicyTargets.Attach(MqttPolicyName, record.Id);
         PrivateFiles.Write(Path.Combine(directory, PrivateKeyFile), made.PrivateKeyPem);
         PrivateFiles.Write(Path.Combine(directory, CertificateFile), made.CertificatePem);
         return new ProvisionedThing(name, record.Id, directory);
+    }
+
+    /// <summary>The file that scripts/aws-setup.sh takes on AWS.</summary>
+    private static string MqttPolicyDocument()
+    {
+        using var file = typeof(RegistrySeed).Assembly.GetManifestResourceStream("iot-device-agent.json")!;
+        using var reader = new StreamReader(file);
+        return reader.ReadToEnd().Replace("@PARTITION@", "aws").Replace("@REGION@", CloudAccount.Region).Replace("@ACCOUNT@", CloudAccount.AccountId);
     }
 
     private string? KnownCertificate(string directory)

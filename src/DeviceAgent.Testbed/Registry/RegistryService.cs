@@ -28,6 +28,16 @@ internal sealed class RegistryService
         RoleAliases = new RoleAliasRegistry(_tables, options, time);
     }
 
+    /// <summary>Raised after every change, mostly under a lock: whoever listens only takes note.</summary>
+    public event Action? Changed
+    {
+        add => _tables.Changed += value;
+        remove => _tables.Changed -= value;
+    }
+
+    /// <summary>Grows with every change: what was read under one version still holds while it is the same.</summary>
+    public long Version => _tables.Version;
+
     public ThingTypeRegistry ThingTypes { get; }
 
     public ThingRegistry Things { get; }
