@@ -141,6 +141,18 @@ public sealed class CredentialCache : IAsyncDisposable
     }
 
     /// <summary>
+    /// What may have made the last attempt fail has been changed: the next one is made now instead of when it is due. Does nothing when the
+    /// last attempt succeeded or one is running.
+    /// </summary>
+    public void TryAgain()
+    {
+        lock (_gate)
+        {
+            if (!_disposed && _flight is null && _state.Failure is not null) TryStart();
+        }
+    }
+
+    /// <summary>
     /// Goes over to another source at once, starting with credentials that it has issued already: how a tried and proven
     /// role alias replaces the old one without a gap. A fetch from the old source is cancelled; who waits for it gets the new set.
     /// </summary>

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Provider;
 
@@ -11,12 +10,11 @@ namespace DeviceAgent.Credentials;
 /// </summary>
 public sealed class CredentialsProviderClient : IDisposable
 {
-    private readonly DeviceIdentity _identity;
+    private readonly DeviceIdentitySource _identity;
     private readonly RoleAliasOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly Uri _endpoint;
     private readonly X509Certificate2Collection? _roots;
-    private readonly SslStreamCertificateContext _certificateContext;
     private readonly AnswerReader _reader;
     private readonly IWebProxy _proxy;
 
@@ -26,6 +24,16 @@ public sealed class CredentialsProviderClient : IDisposable
     /// <param name="timeProvider">Judges certificate dates, measures the clock offset and the timeouts.</param>
     /// <exception cref="RoleAliasOptionsException">An option cannot be used; all problems are listed.</exception>
     public CredentialsProviderClient(DeviceIdentity identity, RoleAliasOptions options, TimeProvider timeProvider)
+        : this(new DeviceIdentitySource(identity), options, timeProvider)
+    {
+    }
+
+    /// <summary>The same with an identity that may change: each request is made with the one in force.</summary>
+    /// <param name="identity">Where certificate and key come from; stays the caller's to dispose.</param>
+    /// <param name="options">Which credentials to ask for, and where.</param>
+    /// <param name="timeProvider">Judges certificate dates, measures the clock offset and the timeouts.</param>
+    /// <exception cref="RoleAliasOptionsException">An option cannot be used; all problems are listed.</exception>
+    public CredentialsProviderClient(DeviceIdentitySource identity, RoleAliasOptions options, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(options);
@@ -41,8 +49,6 @@ public sealed class CredentialsProviderClient : IDisposable
         _endpoint = endpoint;
         _reader = new AnswerReader(timeProvider);
         _proxy = options.Proxy ?? HttpClient.DefaultProxy;
-        // Offline: nothing is fetched to complete the chain, what was given is what is sent.
-        _certificateContext = SslStreamCertificateContext.Create(identity.Certificate, identity.Chain, offline: true);
     }
 
     /// <summary>Asks for credentials of <see cref="RoleAliasOptions.RoleAlias"/>.</summary>
@@ -55,14 +61,15 @@ public sealed class CredentialsProviderClient : IDisposable
     public async Task<FetchResult> FetchAsync(string roleAlias, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(roleAlias);
-        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, _identity, _timeProvider.GetUtcNow())
+        using var use = _identity.Use();
+        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, use.Identity, _timeProvider.GetUtcNow())
         {
             Proxy = _proxy.IsBypassed(_endpoint) ? null : _proxy.GetProxy(_endpoint)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped),
         };
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
 
         var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
-        using var exchange = new Exchange(_certificateContext, _roots, _proxy, _timeProvider);
+        using var exchange = new Exchange(use.Identity.Tls, _roots, _proxy, _timeProvider);
         using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
         using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);

@@ -35,7 +35,7 @@ internal static class AgentHost
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartSpread.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
-        builder.Services.AddDeviceCredentials(identity, options.Credentials, startSpread);
+        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, startSpread);
         builder.Services.AddSpool(options.StateDirectory, options.Spool);
         builder.Services.AddUpload(options.Upload, options.Table);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);

@@ -1,5 +1,6 @@
 using System.Collections;
 using DeviceAgent.Clock;
+using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
@@ -44,7 +45,7 @@ internal static class AgentConfiguration
         if (layers[0] is null) throw new ConfigurationException(errors);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Read(new SettingsReader("", [.. layers.OfType<SettingsLayer>()], folder, errors));
+        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder).Read(errors);
     }
 
     /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
@@ -66,6 +67,7 @@ internal static class AgentConfiguration
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory),
             Clock = ClockOptions.Read(settings.Section("clock")),
+            Control = ControlOptions.Read(settings),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");

@@ -1,4 +1,5 @@
 using DeviceAgent.Clock;
+using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
@@ -41,6 +42,11 @@ internal sealed record AgentOptions
 
     public required ClockOptions Clock { get; init; }
 
+    public required ControlOptions Control { get; init; }
+
     /// <summary>trace, debug, information, warning, error, critical or none.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>What these were read from.</summary>
+    public ConfiguredSettings Configured { get; init; } = new([], "");
 }

@@ -9,21 +9,31 @@ internal static class CredentialsServiceCollectionExtensions
 {
     /// <summary>Temporary credentials for the device's certificate, kept and renewed.</summary>
     /// <param name="services">Where to.</param>
-    /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="identity">The device's certificate and key, as loaded at start.</param>
+    /// <param name="files">Where they are, to see when they are replaced.</param>
     /// <param name="options">Which credentials, and where.</param>
     /// <param name="startSpread">The first request waits a random part of it.</param>
     public static IServiceCollection AddDeviceCredentials(
-        this IServiceCollection services, DeviceIdentity identity, RoleAliasOptions options, TimeSpan startSpread)
+        this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, TimeSpan startSpread)
     {
-        services.AddSingleton(_ => identity);
-        services.AddSingleton(s => new CredentialsProviderClient(identity, options, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new CredentialCache(
+        services.AddSingleton(s => new DeviceIdentitySource(
+            identity, files, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeviceIdentitySource>>()));
+        services.AddSingleton(s => new CredentialsProviderClient(
+            s.GetRequiredService<DeviceIdentitySource>(), options, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => FollowIdentity(s, new CredentialCache(
             new TimedFetch(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()).FetchAsync,
             new CredentialCacheOptions { StartSpread = startSpread },
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Random>(),
-            s.GetRequiredService<ILogger<CredentialCache>>()));
+            s.GetRequiredService<ILogger<CredentialCache>>())));
         services.AddSingleton(s => new RoleAliasCredentials(s.GetRequiredService<CredentialCache>()));
         return services;
+    }
+
+    /// <summary>A certificate that was refused may have been replaced by one that is not.</summary>
+    private static CredentialCache FollowIdentity(IServiceProvider services, CredentialCache cache)
+    {
+        services.GetRequiredService<DeviceIdentitySource>().Changed += (_, _) => cache.TryAgain();
+        return cache;
     }
 }

@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.DynamoDBv2;
+using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Wire;
 using DeviceAgent.Upload.Wire;
@@ -10,7 +11,7 @@ namespace DeviceAgent.Upload;
 internal static class UploadServiceCollectionExtensions
 {
     /// <summary>From the spool into the table.</summary>
-    public static IServiceCollection AddUpload(this IServiceCollection services, UploadOptions options, TableOptions table)
+    public static IServiceCollection AddUpload(this IServiceCollection services, LiveOptions<UploadOptions> options, TableOptions table)
     {
         services.AddSingleton(options);
         services.AddSingleton(table);
