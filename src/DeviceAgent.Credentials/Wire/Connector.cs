@@ -73,7 +73,7 @@ internal sealed class Connector(
         }
     }
 
-    private static async Task<Stream> OpenSocketAsync(IPEndPoint address, CancellationToken cancellationToken)
+    public static async Task<Stream> OpenSocketAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

@@ -1,12 +1,14 @@
 using System.Net;
 using System.Net.Sockets;
 using DeviceAgent.Credentials.Tests.Fixtures;
+using DeviceAgent.TestSupport;
+using Xunit.Abstractions;
 using static DeviceAgent.Credentials.CredentialFailureKind;
 
 namespace DeviceAgent.Credentials.Tests.Provider;
 
 /// <summary>The credentials provider behind an HTTP proxy, over real sockets.</summary>
-public sealed class ProxyTests
+public sealed class ProxyTests(ITestOutputHelper output)
 {
     private const string Password = "canary-proxy-password";
 
@@ -20,6 +22,9 @@ public sealed class ProxyTests
         Assert.StartsWith($"CONNECT {server.Endpoint} HTTP/1.1\r\n", Assert.Single(proxy.Heads));
         Assert.Equal("localhost", Assert.Single(server.ServerNames));
         Assert.DoesNotContain("Proxy-", Assert.Single(server.Requests));
+        // A device on a metered link fetches 1,460 times a month.
+        output.WriteLine($"{proxy.Bytes} bytes for one fetch, handshake included");
+        Assert.InRange(proxy.Bytes, 1000, 8 * 1024);
     }
 
     [Fact]

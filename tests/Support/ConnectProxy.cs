@@ -3,15 +3,16 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
-namespace DeviceAgent.Credentials.Tests.Fixtures;
+namespace DeviceAgent.TestSupport;
 
-/// <summary>An HTTP proxy for CONNECT on a port of its own, that wants a user and a password when it is given them.</summary>
-internal sealed class ConnectProxy : IAsyncDisposable
+/// <summary>An HTTP proxy on a port of its own, that wants a user and a password when it is given them.</summary>
+public sealed class ConnectProxy : IAsyncDisposable
 {
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
+    private long _bytes;
 
     public ConnectProxy()
     {
@@ -26,6 +27,9 @@ internal sealed class ConnectProxy : IAsyncDisposable
     public string? Answer { get; init; }
 
     public int Port => ((IPEndPoint)_listener.LocalEndpoint).Port;
+
+    /// <summary>What went through the tunnels, both ways together.</summary>
+    public long Bytes => Interlocked.Read(ref _bytes);
 
     public ConcurrentQueue<string> Heads { get; } = new();
 
@@ -62,7 +66,7 @@ internal sealed class ConnectProxy : IAsyncDisposable
                 Heads.Enqueue(head);
                 if (Answer is not null) await SendAsync(client, Answer);
                 else if (!IsWelcome(head)) await SendAsync(client, "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n");
-                else await TunnelAsync(client, head.Split(' ')[1]);
+                else await TunnelAsync(client, head);
                 if (Answer is not null || IsWelcome(head)) return;
             }
         }
@@ -75,13 +79,28 @@ internal sealed class ConnectProxy : IAsyncDisposable
     private bool IsWelcome(string head) =>
         Wants is null || head.Contains($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Wants))}\r\n", StringComparison.Ordinal);
 
-    private async Task TunnelAsync(NetworkStream client, string target)
+    /// <summary>CONNECT gets a tunnel; a plain request, whose target is a whole URL, is passed on as it is, with what follows it.</summary>
+    private async Task TunnelAsync(NetworkStream client, string head)
     {
+        var target = head.Split(' ')[1];
+        var isConnect = head.StartsWith("CONNECT ", StringComparison.Ordinal);
         using var tcp = new TcpClient();
-        await tcp.ConnectAsync("127.0.0.1", int.Parse(target.Split(':')[^1], System.Globalization.CultureInfo.InvariantCulture), _stop.Token);
+        await tcp.ConnectAsync("127.0.0.1", new Uri(isConnect ? $"https://{target}" : target).Port, _stop.Token);
         var server = tcp.GetStream();
-        await SendAsync(client, "HTTP/1.1 200 OK\r\n\r\n");
-        await Task.WhenAny(client.CopyToAsync(server, _stop.Token), server.CopyToAsync(client, _stop.Token));
+        if (isConnect) await SendAsync(client, "HTTP/1.1 200 OK\r\n\r\n");
+        else await SendAsync(server, head);
+        await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
+    }
+
+    private async Task CopyAsync(NetworkStream from, NetworkStream to)
+    {
+        var buffer = new byte[8192];
+        int count;
+        while ((count = await from.ReadAsync(buffer, _stop.Token)) > 0)
+        {
+            Interlocked.Add(ref _bytes, count);
+            await to.WriteAsync(buffer.AsMemory(0, count), _stop.Token);
+        }
     }
 
     private Task SendAsync(NetworkStream stream, string text) => stream.WriteAsync(Encoding.ASCII.GetBytes(text), _stop.Token).AsTask();
