@@ -80,7 +80,7 @@ public sealed class CredentialsProviderClient : IDisposable
         try
         {
             using var response = await exchange.SendAsync(uri, _options.ThingName, abort.Token).ConfigureAwait(false);
-            return await _reader.ReadAsync(response, context, abort.Token).ConfigureAwait(false);
+            return await _reader.ReadAsync(response, exchange.DateOf(response), context, abort.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {
