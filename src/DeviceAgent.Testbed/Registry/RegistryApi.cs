@@ -10,12 +10,15 @@ namespace DeviceAgent.Testbed.Registry;
 /// <param name="iam">Says what a caller with temporary credentials may do; the operator may do everything.</param>
 /// <param name="requests">Checks signatures; made for the door <see cref="SignedDoor.Iot"/>.</param>
 /// <param name="endpointOf">From an endpoint type such as <c>iot:CredentialProvider</c> to host and port; null for one that the testbed does not have.</param>
-internal sealed class RegistryApi(RegistryService registry, IamService iam, SignedRequestReader requests, Func<string, string?> endpointOf)
+/// <param name="others">The operations of the other services behind this door.</param>
+internal sealed class RegistryApi(RegistryService registry, IamService iam, SignedRequestReader requests, Func<string, string?> endpointOf, IReadOnlyList<RestRoute> others)
 {
     public IReadOnlyList<RestRoute> Routes { get; } =
     [
         .. new ThingOperations(registry.Things).Routes,
         .. new ThingTypeOperations(registry.ThingTypes).Routes,
+        .. new ThingGroupOperations(registry.ThingGroups).Routes,
+        .. new ThingGroupMemberOperations(registry.ThingGroups).Routes,
         .. new PrincipalOperations(registry.Principals).Routes,
         .. new CaCertificateOperations(registry.CaCertificates).Routes,
         .. new CertificateOperations(registry.Certificates).Routes,
@@ -23,6 +26,7 @@ internal sealed class RegistryApi(RegistryService registry, IamService iam, Sign
         .. new PolicyTargetOperations(registry.PolicyTargets).Routes,
         .. new RoleAliasOperations(registry.RoleAliases).Routes,
         .. new EndpointOperations(endpointOf).Routes,
+        .. others,
     ];
 
     public async Task HandleAsync(HttpContext context)

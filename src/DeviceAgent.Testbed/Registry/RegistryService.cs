@@ -20,6 +20,7 @@ internal sealed class RegistryService
         _tables = new RegistryTables(store);
         ThingTypes = new ThingTypeRegistry(_tables, time);
         Things = new ThingRegistry(_tables);
+        ThingGroups = new ThingGroupRegistry(_tables, time);
         Principals = new PrincipalRegistry(_tables);
         CaCertificates = new CaRegistry(_tables, time);
         Certificates = new CertificateRegistry(_tables, CaCertificates, authority, time);
@@ -41,6 +42,8 @@ internal sealed class RegistryService
     public ThingTypeRegistry ThingTypes { get; }
 
     public ThingRegistry Things { get; }
+
+    public ThingGroupRegistry ThingGroups { get; }
 
     public PrincipalRegistry Principals { get; }
 

@@ -14,6 +14,8 @@ internal sealed class RegistryTables
         _store = store;
         Things = Of("iot.thing", RegistryJson.Default.Thing);
         ThingTypes = Of("iot.thing-type", RegistryJson.Default.ThingType);
+        ThingGroups = Of("iot.thing-group", RegistryJson.Default.ThingGroup);
+        ThingGroupMembers = Of("iot.thing-group-member", RegistryJson.Default.ThingGroupMember);
         Certificates = Of("iot.certificate", RegistryJson.Default.DeviceCertificateRecord);
         CaCertificates = Of("iot.ca-certificate", RegistryJson.Default.CaCertificateRecord);
         Policies = Of("iot.policy", RegistryJson.Default.IotPolicy);
@@ -34,6 +36,10 @@ internal sealed class RegistryTables
     public Documents<Thing> Things { get; }
 
     public Documents<ThingType> ThingTypes { get; }
+
+    public Documents<ThingGroup> ThingGroups { get; }
+
+    public Documents<ThingGroupMember> ThingGroupMembers { get; }
 
     public Documents<DeviceCertificateRecord> Certificates { get; }
 

@@ -15,7 +15,8 @@ internal sealed class RestRequest(
     /// <summary>The body as it came: for operations whose body is a document or a message, not the members of the call.</summary>
     public ReadOnlyMemory<byte> Body => body;
 
-    private JsonObject Json => _json ??= ParseBody(body);
+    /// <summary>The body as the members of the call.</summary>
+    public JsonObject Json => _json ??= ParseBody(body);
 
     public string Label(string name) => labels[name];
 
@@ -50,6 +51,10 @@ internal sealed class RestRequest(
     public long? Number(string name) => Value<long?>(Json, name, "a whole number");
 
     public JsonObject? Object(string name) => Object(Json, name);
+
+    public IReadOnlyList<string> Texts(string name) => Texts(Json, name);
+
+    public IReadOnlyDictionary<string, string>? Map(string name) => Map(Json, name);
 
     /// <summary>Members of the service model that would change the outcome, but that the testbed does not play: refused rather than dropped.</summary>
     public void RefuseUnplayed(params ReadOnlySpan<string> names)
