@@ -64,10 +64,14 @@ public sealed class ConnectProxy : IAsyncDisposable
                 var head = await ReadHeadAsync(client);
                 if (head.Length == 0) return;
                 Heads.Enqueue(head);
-                if (Answer is not null) await SendAsync(client, Answer);
-                else if (!IsWelcome(head)) await SendAsync(client, "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n");
-                else await TunnelAsync(client, head);
-                if (Answer is not null || IsWelcome(head)) return;
+                if (Answer is not null || IsWelcome(head))
+                {
+                    if (Answer is not null) await SendAsync(client, Answer);
+                    else await TunnelAsync(client, head);
+                    return;
+                }
+
+                await SendAsync(client, "HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"test\"\r\nContent-Length: 0\r\n\r\n");
             }
         }
         catch (Exception e) when (e is IOException or OperationCanceledException or SocketException or ObjectDisposedException)

@@ -14,7 +14,7 @@ internal static class CredentialsServiceCollectionExtensions
     /// <param name="options">Which credentials, and where.</param>
     /// <param name="startSpread">The first request waits a random part of it.</param>
     public static IServiceCollection AddDeviceCredentials(
-        this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, TimeSpan startSpread)
+        this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, TimeSpan startSpread = default)
     {
         services.AddSingleton(s => new DeviceIdentitySource(
             identity, files, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeviceIdentitySource>>()));

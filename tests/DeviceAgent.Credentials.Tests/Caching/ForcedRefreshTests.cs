@@ -162,6 +162,29 @@ public sealed class ForcedRefreshTests
     }
 
     [Fact]
+    public async Task SwitchTo_OldRequestGoesOn_TheNextWaitsForItsEnd()
+    {
+        await using var test = new CacheTest(stubborn: true);
+        var waiting = test.Cache.GetAsync().AsTask();
+        var old = await test.NextCallAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        test.Cache.SwitchTo(
+            _ =>
+            {
+                asked.SetResult();
+                return Task.FromResult<FetchResult>(new FetchResult.Success(test.Issue(Hour)));
+            },
+            test.Issue(Hour));
+        var refresh = test.Cache.RefreshAsync();
+        Assert.True(test.Cache.Status.IsFetching);
+        Assert.False(asked.Task.IsCompleted);
+        old.SetResult(new FetchResult.Failure(CacheTest.Operator));
+        await refresh.WaitAsync(CacheTest.Patience);
+        Assert.True(asked.Task.IsCompleted);
+        await waiting.WaitAsync(CacheTest.Patience);
+    }
+
+    [Fact]
     public async Task SwitchTo_DeadSet_ChangesNothing()
     {
         await using var test = new CacheTest();
