@@ -169,15 +169,35 @@ public sealed class CredentialCache : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_state.TryHold(credentials)) throw new ArgumentException("The credentials are too old to be served.", nameof(credentials));
-            old = _source;
-            _source = new FetchSource(fetch);
-            if (_flight is not null) _retired = Task.WhenAll(_retired, _flight);
-            _flight = null;
+            old = Replace(fetch);
             Arm();
         }
 
         old.Dispose();
         Log.Switched(_logger, credentials.AccessKeyId, credentials.Expiration);
+    }
+
+    /// <summary>
+    /// Goes over to another source at once with nothing in hand: what is held is dropped, and the new source is asked in the
+    /// background. For a source that must not be served any longer while the next one does not answer.
+    /// </summary>
+    /// <param name="fetch">The new source.</param>
+    /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
+    public void SwitchTo(Func<CancellationToken, Task<FetchResult>> fetch)
+    {
+        ArgumentNullException.ThrowIfNull(fetch);
+        FetchSource old;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            old = Replace(fetch);
+            _state.Drop();
+            if (TryStart() is null) _state.Postpone();
+            Arm();
+        }
+
+        old.Dispose();
+        Log.SwitchedEmpty(_logger);
     }
 
     /// <summary>Ends the background renewal, cancels a fetch that is running and waits for its end.</summary>
@@ -214,6 +234,16 @@ public sealed class CredentialCache : IAsyncDisposable
             // Not the caller but the source was stopped: there is another one, or the cache is disposed.
             return await GetAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Called under the lock; what it returns is to be disposed outside of it.</summary>
+    private FetchSource Replace(Func<CancellationToken, Task<FetchResult>> fetch)
+    {
+        var old = _source;
+        _source = new FetchSource(fetch);
+        if (_flight is not null) _retired = Task.WhenAll(_retired, _flight);
+        _flight = null;
+        return old;
     }
 
     /// <summary>Null when there were too many requests. Called under the lock, while no fetch is running.</summary>

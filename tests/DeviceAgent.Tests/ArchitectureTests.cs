@@ -13,6 +13,7 @@ public class ArchitectureTests
     [InlineData("Identity", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload")]
     [InlineData("LocalEndpoint", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
     [InlineData("Diagnostics", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.LocalEndpoint", "DeviceAgent.Commands")]
+    [InlineData("Rotation", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Control.Link", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.Control.Memory", "DeviceAgent.Control.Settings", "DeviceAgent.LocalEndpoint", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
     public void Folder_Sources_DoNotUse(string folder, params string[] forbidden)
     {
         var files = Directory.GetFiles(Path.Combine(SourceFolder(), folder), "*.cs", SearchOption.AllDirectories);

@@ -3,6 +3,7 @@ using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -64,6 +65,7 @@ internal static class AgentConfiguration
             Table = TableOptions.Read(settings, thingName),
             Source = SourceOptions.Read(settings.Section("source")),
             Upload = UploadOptions.Read(settings.Section("upload")),
+            Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory),
             Clock = ClockOptions.Read(settings.Section("clock")),

@@ -2,6 +2,7 @@ using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -35,6 +36,8 @@ internal sealed record AgentOptions
     public required SourceOptions Source { get; init; }
 
     public required UploadOptions Upload { get; init; }
+
+    public required RotationOptions Rotation { get; init; }
 
     public required SpoolOptions Spool { get; init; }
 

@@ -10,7 +10,7 @@ public sealed class StartSpreadTests
     {
         await using var test = new CacheTest(chance: 0.7, options: TenSeconds);
         var callers = Enumerable.Range(0, 10).Select(_ => test.Cache.GetAsync().AsTask()).ToArray();
-        await test.Log.WaitForAsync(1, 1010);
+        await test.Log.WaitForAsync(1, 1011);
         Assert.False(test.Cache.Status.IsFetching);
         Assert.Equal(test.Time.GetUtcNow().AddSeconds(7), test.Cache.Status.NextRefresh);
         test.Time.Advance(TimeSpan.FromSeconds(6.9));
@@ -26,13 +26,13 @@ public sealed class StartSpreadTests
     {
         await using var test = new CacheTest(options: TenSeconds);
         var first = test.Cache.GetAsync().AsTask();
-        await test.Log.WaitForAsync(1, 1010);
+        await test.Log.WaitForAsync(1, 1011);
         test.Time.Advance(TimeSpan.FromSeconds(5));
         await test.SucceedAsync(Hour);
         await first;
         test.Cache.Invalidate();
         await test.SucceedAsync(Hour);
-        Assert.Equal(1, test.Log.Count(1010));
+        Assert.Equal(1, test.Log.Count(1011));
     }
 
     [Fact]
@@ -40,7 +40,7 @@ public sealed class StartSpreadTests
     {
         await using var test = new CacheTest(options: TenSeconds);
         var waiting = test.Cache.GetAsync().AsTask();
-        await test.Log.WaitForAsync(1, 1010);
+        await test.Log.WaitForAsync(1, 1011);
         var forced = test.Cache.RefreshAsync();
         var credentials = await test.SucceedAsync(Hour);
         Assert.Same(credentials, await forced.WaitAsync(CacheTest.Patience));
@@ -53,7 +53,7 @@ public sealed class StartSpreadTests
     {
         var test = new CacheTest(options: TenSeconds);
         var waiting = test.Cache.GetAsync().AsTask();
-        await test.Log.WaitForAsync(1, 1010);
+        await test.Log.WaitForAsync(1, 1011);
         await test.DisposeAsync().AsTask().WaitAsync(CacheTest.Patience);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => waiting.WaitAsync(CacheTest.Patience));
         Assert.Equal(0, test.Asked);

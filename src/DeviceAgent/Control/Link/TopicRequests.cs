@@ -69,6 +69,10 @@ internal sealed class TopicRequests : IDisposable
         }
     }
 
+    /// <summary>Whether a message answers a request that was made here.</summary>
+    public bool IsOwn(JsonElement payload) =>
+        payload.TryGetProperty(ClientToken, out var token) && token.ValueKind == JsonValueKind.String && token.GetString()!.StartsWith(_tokenPrefix, StringComparison.Ordinal);
+
     public void Dispose()
     {
         _client.ConnectedAsync -= OnConnectedAsync;

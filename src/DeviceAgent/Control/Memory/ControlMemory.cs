@@ -42,30 +42,31 @@ internal sealed class ControlMemory
     }
 
     /// <summary>Changes the record; it is on disk when this returns.</summary>
-    /// <exception cref="IOException">It cannot be written; nothing has changed.</exception>
-    /// <exception cref="UnauthorizedAccessException">The folder may not be written to; nothing has changed.</exception>
-    public void Change(Func<ControlRecord, ControlRecord> change)
+    /// <returns>Null; or why it cannot be written, and then nothing has changed.</returns>
+    public string? TryChange(Func<ControlRecord, ControlRecord> change)
     {
         var record = change(_record);
-        Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
-        DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(record, MemoryJson.Default.ControlRecord));
-        Volatile.Write(ref _record, record);
-    }
-
-    /// <summary>Changes the record in any case: what cannot be written is remembered until the agent ends.</summary>
-    /// <returns>What is wrong with the disk; null when it is written.</returns>
-    public string? Note(Func<ControlRecord, ControlRecord> change)
-    {
         try
         {
-            Change(change);
-            return null;
+            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(record, MemoryJson.Default.ControlRecord));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            Volatile.Write(ref _record, change(_record));
-            return e.Message;
+            return $"The state directory cannot be written, so nothing was changed: {e.Message}";
         }
+
+        Volatile.Write(ref _record, record);
+        return null;
+    }
+
+    /// <summary>Changes the record in any case: what cannot be written is remembered until the agent ends.</summary>
+    /// <returns>Null; or why it cannot be written.</returns>
+    public string? Note(Func<ControlRecord, ControlRecord> change)
+    {
+        var problem = TryChange(change);
+        if (problem is not null) Volatile.Write(ref _record, change(_record));
+        return problem;
     }
 
     private static string SetAside(string path)

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace DeviceAgent.Control.Settings;
@@ -19,5 +20,15 @@ internal static class SettingTree
 
         if (tree[key[..dot]] is not JsonObject section) tree[key[..dot]] = section = [];
         section[key[(dot + 1)..]] = value;
+    }
+
+    /// <summary>The values under their keys; what lies deeper than a section is a value.</summary>
+    public static IEnumerable<(string Key, JsonElement Value)> Leaves(JsonElement tree)
+    {
+        foreach (var property in tree.EnumerateObject())
+        {
+            if (property.Value.ValueKind != JsonValueKind.Object) yield return (property.Name, property.Value);
+            else foreach (var inner in property.Value.EnumerateObject()) yield return ($"{property.Name}{Dot}{inner.Name}", inner.Value);
+        }
     }
 }
