@@ -71,6 +71,14 @@ public sealed class DeviceIdentity : IDisposable
         return IdentityLoader.Load(options);
     }
 
+    /// <summary>Reads the private key alone, to make a certificate signing request with. The caller disposes it.</summary>
+    /// <exception cref="DeviceIdentityException">It cannot be used; all problems are listed.</exception>
+    public static AsymmetricAlgorithm LoadPrivateKey(DeviceIdentityOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return IdentityLoader.LoadPrivateKey(options);
+    }
+
     /// <summary>
     /// How the certificate's dates stand to <paramref name="now"/>. Not a reason to refuse it: a device without a
     /// real-time clock starts with a wrong time, and the endpoint judges the dates anyway.

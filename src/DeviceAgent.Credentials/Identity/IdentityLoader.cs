@@ -14,6 +14,16 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
 
     public static DeviceIdentity Load(DeviceIdentityOptions options) => new IdentityLoader(options).Load();
 
+    public static AsymmetricAlgorithm LoadPrivateKey(DeviceIdentityOptions options)
+    {
+        var loader = new IdentityLoader(options);
+        using var file = options.PrivateKeyPath is null && !Pkcs11Uri.IsOne(options.CertificatePath) ? IdentityFile.Read(options.CertificatePath, loader._problems) : null;
+        var key = loader.ReadKey(file);
+        if (key is not null && loader._problems.Count == 0) return key;
+        key?.Dispose();
+        throw new DeviceIdentityException(loader._problems);
+    }
+
     private DeviceIdentity Load()
     {
         using var file = Pkcs11Uri.IsOne(options.CertificatePath) ? null : IdentityFile.Read(options.CertificatePath, _problems);

@@ -8,6 +8,7 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Provisioning;
 using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -47,6 +48,7 @@ internal static class AgentHost
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
         builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
+        builder.Services.AddCertificateRotation(options);
         builder.Services.AddControl(options, stored);
         replace?.Invoke(builder.Services);
         return builder.Build();

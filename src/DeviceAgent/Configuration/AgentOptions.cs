@@ -2,6 +2,7 @@ using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Provisioning;
 using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -43,6 +44,8 @@ internal sealed record AgentOptions
 
     public required EndpointOptions Endpoint { get; init; }
 
+    public required ProvisioningOptions Provisioning { get; init; }
+
     public required ClockOptions Clock { get; init; }
 
     public required ControlOptions Control { get; init; }
@@ -52,4 +55,11 @@ internal sealed record AgentOptions
 
     /// <summary>What these were read from.</summary>
     public ConfiguredSettings Configured { get; init; } = new([], "");
+
+    /// <summary>What the provisioning template is given.</summary>
+    public IReadOnlyDictionary<string, string> EnrolmentParameters => new Dictionary<string, string>(Provisioning.Parameters)
+    {
+        ["ThingName"] = ThingName,
+        ["SerialNumber"] = SerialNumber,
+    };
 }

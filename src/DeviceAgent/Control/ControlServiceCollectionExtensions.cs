@@ -4,7 +4,6 @@ using DeviceAgent.Control.Jobs;
 using DeviceAgent.Control.Link;
 using DeviceAgent.Control.Settings;
 using DeviceAgent.Control.Shadow;
-using DeviceAgent.Credentials;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -29,7 +28,7 @@ internal static class ControlServiceCollectionExtensions
         if (options.Control.Host is null) return services;
 
         services.TryAddSingleton<ClientFactory>(s => () => MqttClientFactory.Create(
-            options.Control, options.ThingName, options.Credentials.CaBundlePath, s.GetRequiredService<DeviceIdentity>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+            options.Control, options.ThingName, options.Credentials.CaBundlePath, s.GetRequiredService<LinkIdentity>().Take(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<CloudLink>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<DeviceShadow>(s, options.ThingName));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<JobQueue>(s, options.ThingName));

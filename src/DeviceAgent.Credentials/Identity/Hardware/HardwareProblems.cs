@@ -3,6 +3,9 @@ namespace DeviceAgent.Credentials.Identity.Hardware;
 /// <summary>The words for everything that can be wrong with a key in hardware. Never a PIN.</summary>
 internal static class HardwareProblems
 {
+    private const string ListTokens =
+        "List what is there, as the user that runs this program: pkcs11-tool --list-token-slots (with --module FILE when the module is not registered with p11-kit).";
+
     public static DeviceIdentityProblem NotUnderstood(Pkcs11Uri uri, string fault) =>
         new(uri.Name, $"the pkcs11 URI cannot be used: {fault}", "It has the form pkcs11:token=TOKEN;object=LABEL, see RFC 7512.");
 
@@ -21,14 +24,16 @@ internal static class HardwareProblems
 
     public static DeviceIdentityProblem Of(Pkcs11Uri uri, string errors) =>
         errors.Contains("Unable to load PKCS#11 module", StringComparison.Ordinal) ? ModuleMissing(uri)
-        : errors.Contains("processing error", StringComparison.Ordinal) ? PinMissing(uri)
         : errors.Contains("PIN", StringComparison.Ordinal) ? PinRefused(uri, errors)
         : new(uri.Name, $"the hardware module does not give it ({errors})", "Look at the token: p11tool --list-tokens, or pkcs11-tool --list-objects --login.");
 
-    public static DeviceIdentityProblem TokenOrObjectMissing(Pkcs11Uri uri) => new(
+    public static DeviceIdentityProblem TokenMissing(Pkcs11Uri uri) => new(
+        uri.Name, $"no module has such a token ({uri.TokenName}), or this user may not see it", ListTokens);
+
+    public static DeviceIdentityProblem TokenOrPinMissing(Pkcs11Uri uri) => new(
         uri.Name,
-        $"no module has such a token ({uri.TokenName}), or this user may not see it",
-        "List what is there, as the agent's user: pkcs11-tool --list-token-slots (with --module FILE when the module is not registered with p11-kit).");
+        $"the token ({uri.TokenName}) asks for a PIN and none is configured, or there is no such token",
+        $"Configure the PIN as the private key's password, or by ?pin-source=file:FILE in the URI. {ListTokens}");
 
     public static DeviceIdentityProblem KeyMissing(Pkcs11Uri uri) => new(
         uri.Name, "the token is there but holds no such private key", $"List its keys: {ListObjects(uri)} --type privkey");
@@ -54,9 +59,6 @@ internal static class HardwareProblems
         "the PKCS#11 module cannot be loaded",
         "Install the module of your hardware (libtpm2-pkcs11-1 for a TPM, opensc-pkcs11 for smart cards, softhsm2), and name its file by "
         + "?module-path=FILE in the URI, or by the environment variable PKCS11_MODULE_PATH.");
-
-    private static DeviceIdentityProblem PinMissing(Pkcs11Uri uri) =>
-        new(uri.Name, "the token asks for a PIN and none is configured", "Configure it as the private key's password, or by ?pin-source=file:FILE in the URI.");
 
     private static DeviceIdentityProblem PinRefused(Pkcs11Uri uri, string errors) =>
         new(uri.Name, $"the token refuses the PIN ({errors})", "Correct it before trying again: after some tries a token locks.");

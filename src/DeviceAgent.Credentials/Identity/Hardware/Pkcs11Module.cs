@@ -25,7 +25,7 @@ internal static class Pkcs11Module
         {
             var engine = Open(uri, pin);
             var key = LoadKey(engine, uri.Named("private"));
-            if (key == 0) throw Failure(uri, isKey: true, engine);
+            if (key == 0) throw Failure(uri, isKey: true, pin is not null, engine);
             using var handle = new SafeEvpPKeyHandle(key, ownsHandle: true);
             return Import(() => new ECDsaOpenSsl(handle)) ?? Import(() => new RSAOpenSsl(handle))
                 ?? throw new Pkcs11Exception(HardwareProblems.KeyOfUnknownKind(uri));
@@ -39,7 +39,7 @@ internal static class Pkcs11Module
         {
             var engine = Open(uri, pin);
             var certificate = LoadCertificate(engine, uri.Named("cert"));
-            if (certificate == 0) throw Failure(uri, isKey: false, engine);
+            if (certificate == 0) throw Failure(uri, isKey: false, pin is not null, engine);
             try
             {
                 return X509CertificateLoader.LoadCertificate(Encode(certificate));
@@ -105,13 +105,13 @@ internal static class Pkcs11Module
         return bytes;
     }
 
-    private static Pkcs11Exception Failure(Pkcs11Uri uri, bool isKey, nint engine)
+    private static Pkcs11Exception Failure(Pkcs11Uri uri, bool isKey, bool hasPin, nint engine)
     {
         var errors = Errors();
         if (!errors.Contains("object not found", StringComparison.Ordinal)) return new Pkcs11Exception(HardwareProblems.Of(uri, errors));
         // Any key on it tells that the token is there.
         var any = LoadKey(engine, uri.TokenName);
-        if (any == 0) return new Pkcs11Exception(HardwareProblems.TokenOrObjectMissing(uri));
+        if (any == 0) return new Pkcs11Exception(hasPin ? HardwareProblems.TokenMissing(uri) : HardwareProblems.TokenOrPinMissing(uri));
         new SafeEvpPKeyHandle(any, ownsHandle: true).Dispose();
         return new Pkcs11Exception(isKey ? HardwareProblems.KeyMissing(uri) : HardwareProblems.CertificateMissing(uri));
     }
