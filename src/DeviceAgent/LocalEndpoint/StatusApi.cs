@@ -13,14 +13,7 @@ namespace DeviceAgent.LocalEndpoint;
 
 /// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
-    AgentFacts facts,
-    CredentialCache credentials,
-    RoleAliasState roleAlias,
-    UploadState upload,
-    ISpool spool,
-    ControlStatus control,
-    MetricsCollector metrics,
-    TimeProvider time)
+    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
 {
     public Task GetAsync(HttpContext context)
     {
