@@ -83,7 +83,7 @@ public sealed class ConnectProxy : IAsyncDisposable
     private bool IsWelcome(string head) =>
         Wants is null || head.Contains($"Proxy-Authorization: Basic {Convert.ToBase64String(Encoding.UTF8.GetBytes(Wants))}\r\n", StringComparison.Ordinal);
 
-    /// <summary>CONNECT gets a tunnel; a plain request, whose target is a whole URL, is passed on as it is, with what follows it.</summary>
+    /// <summary>CONNECT gets a tunnel; a plain request, whose target is a whole URL, is passed on with its path alone, one a connection.</summary>
     private async Task TunnelAsync(NetworkStream client, string head)
     {
         var target = head.Split(' ')[1];
@@ -92,7 +92,7 @@ public sealed class ConnectProxy : IAsyncDisposable
         await tcp.ConnectAsync("127.0.0.1", new Uri(isConnect ? $"https://{target}" : target).Port, _stop.Token);
         var server = tcp.GetStream();
         if (isConnect) await SendAsync(client, "HTTP/1.1 200 OK\r\n\r\n");
-        else await SendAsync(server, head);
+        else await SendAsync(server, head.Replace($" {target} ", $" {new Uri(target).PathAndQuery} ", StringComparison.Ordinal)[..^2] + "Connection: close\r\n\r\n");
         await Task.WhenAny(CopyAsync(client, server), CopyAsync(server, client));
     }
 
