@@ -38,7 +38,7 @@ internal static class StatusText
 
     private static async Task WriteControlAsync(TextWriter output, JsonElement control)
     {
-        await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}, role alias {Text(control, "role_alias")}").ConfigureAwait(false);
+        await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}").ConfigureAwait(false);
         if (Text(control, "problem") is { } problem) await output.WriteLineAsync($"              {problem}").ConfigureAwait(false);
         if (Text(control, "executing") is { } executing) await output.WriteLineAsync($"              changes now: {executing}").ConfigureAwait(false);
         if (control.GetProperty("settings_from_afar") is { } keys && keys.GetArrayLength() > 0) await output.WriteLineAsync($"              set from afar: {string.Join(", ", keys.EnumerateArray().Select(k => k.GetString()))}").ConfigureAwait(false);

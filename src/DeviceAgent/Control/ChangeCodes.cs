@@ -7,7 +7,7 @@ internal static class ChangeCodes
     public const string UnknownOperation = "unknownOperation";
 
     /// <summary>What the operation was given cannot be used.</summary>
-    public const string InvalidArguments = "invalidArguments";
+    public const string InvalidArgument = "invalidArgument";
 
     /// <summary>A value is out of range, or of another kind.</summary>
     public const string InvalidSettings = "invalidSettings";
@@ -19,11 +19,11 @@ internal static class ChangeCodes
     public const string Expired = "expired";
 
     /// <summary>The state directory cannot be written.</summary>
-    public const string StateNotWritable = "stateNotWritable";
+    public const string StateNotSaved = "stateNotSaved";
 
     /// <summary>A fault of the agent; its log has the details.</summary>
     public const string Unexpected = "unexpected";
 
     /// <summary>What the request itself is to blame for: no device will ever do it.</summary>
-    public static bool IsOfTheRequest(string? code) => code is UnknownOperation or InvalidArguments or InvalidSettings or UnknownSetting or Expired;
+    public static bool IsOfTheRequest(string? code) => code is UnknownOperation or InvalidArgument or InvalidSettings or UnknownSetting or Expired;
 }

@@ -76,7 +76,7 @@ internal sealed class Changes(
     private ChangeOutcome? Begin(ExecutingChange change)
     {
         logger.ChangeBegins(change.What, change.By, change.Reference);
-        if (memory.TryChange(r => r with { Executing = change }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotWritable, problem);
+        if (memory.TryChange(r => r with { Executing = change }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
         Happened?.Invoke();
         return null;
     }

@@ -20,12 +20,11 @@ internal static class ControlServiceCollectionExtensions
         services.AddSingleton(stored);
         services.AddSingleton(stored.Memory);
         services.AddSingleton(stored.Settings);
-        services.TryAddSingleton<AliasInForce>(() => options.Credentials.RoleAlias);
         services.AddSingleton<IOperation, SetConfigOperation>();
         services.AddSingleton<IOperation, RefreshCredentialsOperation>();
         services.AddSingleton<Changes>();
         services.AddSingleton(s => new ControlStatus(
-            s.GetRequiredService<AliasInForce>(), s.GetRequiredService<Changes>(), stored.Memory, s.GetService<CloudLink>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
+            s.GetRequiredService<Changes>(), stored.Memory, s.GetService<CloudLink>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
         if (options.Control.Host is null) return services;
 
         services.TryAddSingleton<ClientFactory>(s => () => MqttClientFactory.Create(

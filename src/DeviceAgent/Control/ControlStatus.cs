@@ -5,10 +5,8 @@ using DeviceAgent.Control.Shadow;
 namespace DeviceAgent.Control;
 
 /// <summary>How it stands with remote control, for people on the device.</summary>
-internal sealed class ControlStatus(AliasInForce alias, Changes changes, ControlMemory memory, CloudLink? link, ShadowService? shadow, ControlService? control)
+internal sealed class ControlStatus(Changes changes, ControlMemory memory, CloudLink? link, ShadowService? shadow, ControlService? control)
 {
-    public string RoleAlias => alias();
-
     public LinkStatus Link => link?.Status ?? new LinkStatus(LinkState.Off);
 
     /// <summary>What somebody must mend; null when nothing is known to be wrong.</summary>

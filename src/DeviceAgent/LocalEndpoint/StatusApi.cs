@@ -13,14 +13,7 @@ namespace DeviceAgent.LocalEndpoint;
 
 /// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
-    AgentFacts facts,
-    CredentialCache credentials,
-    RoleAliasState roleAlias,
-    UploadState upload,
-    ISpool spool,
-    ControlStatus control,
-    MetricsCollector metrics,
-    TimeProvider time)
+    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -90,7 +83,6 @@ internal sealed class StatusApi(
         json.WriteString("connection", JsonNamingPolicy.CamelCase.ConvertName(link.State.ToString()));
         WriteSeconds(json, "seconds_in_this_state", link.Since is { } since ? time.GetElapsedTime(since) : null);
         json.WriteString("problem", status.Problem);
-        json.WriteString("role_alias", status.RoleAlias);
         json.WriteStartArray("settings_from_afar");
         foreach (var key in status.Settings) json.WriteStringValue(key);
         json.WriteEndArray();

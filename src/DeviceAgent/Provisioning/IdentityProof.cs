@@ -37,7 +37,7 @@ internal sealed class IdentityProof(
         progress.Reached(EnrolmentStep.Fetching);
         using var client = new CredentialsProviderClient(identity, options, clock);
         var source = new AliasSource(client.FetchAsync, clock);
-        var fetched = await new CandidateFetch(source, clock, random, logger).FetchAsync(alias.InForce, cancellationToken).ConfigureAwait(false);
+        var fetched = await new CandidateFetch(source, rotation, clock, random, logger).FetchAsync(alias.InForce, cancellationToken).ConfigureAwait(false);
         if (fetched is FetchResult.Failure failed) return (null, Refusal.Of(failed.Reason));
 
         progress.Reached(EnrolmentStep.Proving);

@@ -12,11 +12,12 @@ namespace DeviceAgent.Rotation;
 /// a policy may not have arrived everywhere; a table that is not there or does not fit, when those in force write to it. Throttling, items
 /// left unprocessed, one bad reading, the network and the clock say nothing about a role: after a pause the next batch is tried.
 /// </remarks>
-internal sealed class Proof(Candidate candidate, TimeProvider time, ILogger logger) : IWriteStage
+/// <param name="candidate">The alias that is tried.</param>
+/// <param name="rest">After a write that proved nothing the uploader goes its usual way for so long.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Is told of what did not prove the alias.</param>
+internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider time, ILogger logger) : IWriteStage
 {
-    /// <summary>After a write that proved nothing the uploader goes its usual way for so long.</summary>
-    public static readonly TimeSpan Rest = TimeSpan.FromSeconds(10);
-
     private const int FinalRefusals = 2;
 
     private readonly Lock _gate = new();
@@ -40,7 +41,7 @@ internal sealed class Proof(Candidate candidate, TimeProvider time, ILogger logg
         }
     }
 
-    private bool CanTake => !_closed && _underWay is null && !_verdict.Task.IsCompleted && (_restsSince is not { } since || time.GetElapsedTime(since) >= Rest);
+    private bool CanTake => !_closed && _underWay is null && !_verdict.Task.IsCompleted && (_restsSince is not { } since || time.GetElapsedTime(since) >= rest);
 
     /// <summary>When the old credentials cannot even look at the table, the new ones may.</summary>
     public async Task<UploadFault?> CheckAsync(ITable inForce, CancellationToken cancellationToken)

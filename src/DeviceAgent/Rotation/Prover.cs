@@ -15,7 +15,7 @@ internal sealed class Prover(StagedTable table, AliasSource source, Heartbeat he
     /// <summary>Null: proven. Afterwards nothing uses the candidate.</summary>
     public async Task<Refusal?> ProveAsync(Candidate candidate, CancellationToken cancellationToken)
     {
-        var proof = new Proof(candidate, time, logger);
+        var proof = new Proof(candidate, options.Propagation, time, logger);
         table.Stage = proof;
         try
         {
@@ -43,7 +43,7 @@ internal sealed class Prover(StagedTable table, AliasSource source, Heartbeat he
             if (proof.Verdict.IsCompleted) return;
             if (Elapsed(start) >= renewAt) renewAt = Elapsed(start) + (await RenewAsync(candidate, cancellationToken).ConfigureAwait(false) ? UntilHalfLife(candidate) : RenewalPause);
             if (!options.Heartbeat || Elapsed(start) < heartbeatAt) continue;
-            heartbeatAt = Elapsed(start) + Proof.Rest;
+            heartbeatAt = Elapsed(start) + options.Propagation;
             if (proof.IsReady && heartbeat.Next() is { } item) await table.WriteAsync(item, cancellationToken).ConfigureAwait(false);
         }
     }

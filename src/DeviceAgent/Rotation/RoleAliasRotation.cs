@@ -44,10 +44,11 @@ internal sealed class RoleAliasRotation : BackgroundService
         ILogger<RoleAliasRotation> logger)
     {
         (_source, _cache, _table, _open, _state, _metrics, _time, _logger) = (source, cache, table, open, state, metrics, time, logger);
-        _fetch = new CandidateFetch(source, time, random, logger);
+        _fetch = new CandidateFetch(source, options, time, random, logger);
         _prover = new Prover(table, source, heartbeat, options, time, logger);
         _watch = new ProbationWatch(source, cache, state, options, time, random, logger);
         source.Answered += OnAnswered;
+        RotationGauges.Register(metrics.Meter, state);
 
         // Killed on probation: it begins anew, whether or not the change is asked for again.
         if (state.Status is { Previous: { } previous } status) Watch(new Probation(status.InForce, previous, time));

@@ -17,6 +17,12 @@ internal sealed record RotationOptions
     /// <summary>Whether an item of the agent's own proves the alias when no reading comes in time.</summary>
     public bool Heartbeat { get; init; }
 
+    /// <summary>
+    /// A cloud in which alias, policy and role were made a moment ago may not know them everywhere yet: a refusal is final when it is
+    /// still there after so long. No setting: AWS says seconds, 10 are seen.
+    /// </summary>
+    public TimeSpan Propagation { get; init; } = TimeSpan.FromSeconds(10);
+
     public static RotationOptions Read(SettingsReader settings)
     {
         var defaults = new RotationOptions();

@@ -27,7 +27,7 @@ internal sealed class FakeRotation : IOperation
     public async Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken)
     {
         if (!arguments.TryGetProperty("roleAlias", out var value) || value.ValueKind != JsonValueKind.String)
-            return ChangeOutcome.Rejected("invalidArguments", "roleAlias must be a text");
+            return ChangeOutcome.Rejected("invalidArgument", "roleAlias must be a text");
         var alias = value.GetString()!;
         lock (_gate) Asked.Add(alias);
         At("begin");

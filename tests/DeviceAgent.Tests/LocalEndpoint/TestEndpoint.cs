@@ -46,7 +46,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         services.AddSingleton(timestamps);
         var memory = ControlMemory.Recall(_folder.Path);
         services.AddSingleton(s => new ControlStatus(
-            () => "fleet-ddb", new Changes([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<Changes>.Instance), memory, null, null, null));
+            new Changes([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<Changes>.Instance), memory, null, null, null));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
         _services = services.BuildServiceProvider();
         _service = _services.GetRequiredService<IHostedService>();

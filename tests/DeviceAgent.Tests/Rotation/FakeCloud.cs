@@ -84,7 +84,9 @@ internal sealed class FakeCloud(ManualTimeProvider time)
 
     public OpenedTable Open(Func<TemporaryCredentials> credentials) => new(Table(_ => ValueTask.FromResult(credentials())), new MemoryStream());
 
-    public ITable Table(Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials) => new TableByCredentials(this, credentials);
+    /// <param name="credentials">What requests are signed with.</param>
+    /// <param name="used">Is told the alias of each request.</param>
+    public ITable Table(Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials, Action<string>? used = null) => new TableByCredentials(this, credentials, used);
 
     private TemporaryCredentials Issue(string alias, FakeAlias rules)
     {
@@ -115,7 +117,7 @@ internal sealed class FakeCloud(ManualTimeProvider time)
         }
     }
 
-    private sealed class TableByCredentials(FakeCloud cloud, Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials) : ITable
+    private sealed class TableByCredentials(FakeCloud cloud, Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials, Action<string>? used) : ITable
     {
         public Task<UploadFault?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<UploadFault?>(null);
 
@@ -124,6 +126,7 @@ internal sealed class FakeCloud(ManualTimeProvider time)
             try
             {
                 var alias = cloud.AliasOf((await credentials(cancellationToken)).AccessKeyId);
+                used?.Invoke(alias);
                 cloud.Step($"write {alias}");
                 await Task.Yield();
                 var result = cloud.Write(alias, items);

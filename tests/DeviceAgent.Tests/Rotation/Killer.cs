@@ -6,7 +6,8 @@ namespace DeviceAgent.Tests.Rotation;
 /// <summary>Kills the agent when it comes to a step for the n-th time: from there on nothing that it does has an effect.</summary>
 /// <param name="at">The step; null: never.</param>
 /// <param name="occurrence">1 for the first time.</param>
-internal sealed class Killer(string? at = null, int occurrence = 1)
+/// <param name="write">How files are written.</param>
+internal sealed class Killer(string? at = null, int occurrence = 1, Action<string, byte[]>? write = null)
 {
     private readonly ConcurrentDictionary<string, int> _steps = new();
     private int _dead;
@@ -30,7 +31,8 @@ internal sealed class Killer(string? at = null, int occurrence = 1)
     public void Write(string path, ReadOnlySpan<byte> content)
     {
         Step("write file");
-        DurableFile.Write(path, content);
+        if (write is null) DurableFile.Write(path, content);
+        else write(path, content.ToArray());
         Step("file written");
     }
 

@@ -8,6 +8,8 @@ namespace DeviceAgent.Tests.Rotation;
 
 public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
 {
+    private static readonly TimeSpan _rest = new RotationOptions().Propagation;
+
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _time = new();
     private readonly FakeCloud _cloud;
@@ -33,6 +35,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         await _rig.UntilProvingAsync();
         Assert.Equal(RotationRig.Old, await _rig.ServedAsync());
         Assert.Equal(RotationPhase.Proving, _rig.State.Status.Phase);
+        Assert.Equal((2, 0), (_rig.Counted["role_alias.phase"], _rig.Counted["role_alias.rotated"]));
 
         Assert.Equal(RotationRig.New, await _rig.WriteAsync());
         await _rig.UntilProbationAsync();
@@ -44,7 +47,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         Assert.Equal(new RotationStatus(RotationRig.New, RotationRig.Old, RotationPhase.Settled, null, null, new LastChange(RotationRig.New, ChangeOutcome.Applied)), _rig.State.Status);
         Assert.Null(_rig.Table.Stage);
         Assert.All(_cloud.Puts.Values, puts => Assert.Equal(1, puts));
-        Assert.Equal(1, _rig.Counted["role_alias.changes/applied"]);
+        Assert.Equal((1, 0, 1), (_rig.Counted["role_alias.changes/applied"], _rig.Counted["role_alias.phase"], _rig.Counted["role_alias.rotated"]));
     }
 
     [Fact]
@@ -95,7 +98,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         await RotationRig.UntilAsync(() => _cloud.Fetches.Count == 1);
         _cloud[RotationRig.New].Refusal = null;
         await _time.WaitForTimersAsync(1);
-        _time.Advance(CandidateFetch.RefusedPause);
+        _time.Advance(_rest / 2);
         await _rig.UntilProvingAsync();
         Assert.False(change.IsCompleted);
     }
@@ -111,7 +114,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         Assert.Equal([RotationRig.New, RotationRig.Old, RotationRig.Old], _cloud.Writes.Select(w => w.Alias));
         Assert.False(change.IsCompleted);
 
-        _time.Advance(Proof.Rest);
+        _time.Advance(_rest);
         Assert.Equal(RotationRig.Old, await _rig.WriteAsync());
         var outcome = await change;
 
@@ -129,7 +132,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         await _rig.UntilProvingAsync();
         await _rig.WriteAsync();
         _cloud[RotationRig.New].WriteFault = null;
-        _time.Advance(Proof.Rest);
+        _time.Advance(_rest);
         Assert.Equal(RotationRig.New, await _rig.WriteAsync());
         await _rig.UntilProbationAsync();
         Assert.False(change.IsCompleted);
@@ -142,7 +145,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         var change = _rig.RotateAsync();
         await _rig.UntilProvingAsync();
         await _rig.WriteAsync();
-        _time.Advance(Proof.Rest);
+        _time.Advance(_rest);
         await _rig.WriteAsync();
         var outcome = await change;
         Assert.Equal("tableUnusable", outcome.Code);
@@ -158,7 +161,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         for (var i = 0; i < 4; i++)
         {
             Assert.Equal("Parked", await _rig.WriteAsync());
-            _time.Advance(Proof.Rest);
+            _time.Advance(_rest);
         }
 
         Assert.False(change.IsCompleted);
@@ -174,7 +177,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         var change = _rig.RotateAsync();
         await _rig.UntilProvingAsync();
         Assert.Equal(RotationRig.Old, await _rig.WriteAsync());
-        _time.Advance(Proof.Rest);
+        _time.Advance(_rest);
         Assert.Equal(RotationRig.Old, await _rig.WriteAsync());
         Assert.Equal("credentialsRefused", (await change).Code);
     }
@@ -196,7 +199,7 @@ public sealed class RoleAliasRotationTests : IAsyncLifetime, IDisposable
         {
             await _rig.WriteAsync();
             Assert.Equal(RotationRig.Old, await _rig.WriteAsync());
-            _time.Advance(Proof.Rest);
+            _time.Advance(_rest);
         }
 
         Assert.False(change.IsCompleted);

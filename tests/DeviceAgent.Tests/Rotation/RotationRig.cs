@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
@@ -17,6 +18,7 @@ internal sealed class RotationRig : IAsyncDisposable
     public const string Old = "old-alias";
     public const string New = "new-alias";
 
+    private readonly ConcurrentDictionary<string, bool> _everInForce = new();
     private int _item;
 
     public RotationRig(FakeCloud cloud, ManualTimeProvider time, string folder, RotationOptions? options = null, string configured = Old, WriteFile? write = null, int seed = 1, Action<string>? onStep = null)
@@ -28,12 +30,16 @@ internal sealed class RotationRig : IAsyncDisposable
         var source = new AliasSource(cloud.FetchAsync, clock);
         State = new RoleAliasState(configured, new RoleAliasFile(folder, Log, write ?? ((path, content) => DurableFile.Write(path, content))), new StateLogger(Log));
         Cache = new CredentialCache(source.Of(State.InForce), new CredentialCacheOptions(), time, new Random(seed), Log);
-        Table = new StagedTable(cloud.Table(Cache.GetAsync));
+        _everInForce.TryAdd(State.InForce, true);
+        Table = new StagedTable(cloud.Table(Cache.GetAsync, OnUsed));
         var timestamps = new LiveTimestamps(time);
         timestamps.Open(_ => DateTimeOffset.UnixEpoch);
         Rotation = new RoleAliasRotation(
             source, Cache, Table, cloud.Open, State, new Heartbeat("SN1", timestamps, new ItemMapper(TestItems.Table)), options ?? new RotationOptions(), Counted.Metrics, time, new Random(seed), Log);
     }
+
+    /// <summary>Aliases that the uploader, and so everybody, was served without their having been in force.</summary>
+    public ConcurrentQueue<string> ServedUnproven { get; } = new();
 
     public FakeCloud Cloud { get; }
 
@@ -63,6 +69,12 @@ internal sealed class RotationRig : IAsyncDisposable
         var batch = TestItems.BatchOf([.. Enumerable.Range(0, items).Select(_ => TestItems.Record(++_item, _item))]).Items;
         var result = await Table.WriteAsync(batch, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         return result is { Fault: null, Accepted.Count: > 0 } ? Cloud.Writes[^1].Alias : result.Fault?.Kind.ToString() ?? "none";
+    }
+
+    private void OnUsed(string alias)
+    {
+        _everInForce.TryAdd(State.InForce, true);
+        if (!_everInForce.ContainsKey(alias)) ServedUnproven.Enqueue(alias);
     }
 
     /// <summary>The alias whose credentials the cache serves.</summary>

@@ -27,5 +27,5 @@ internal sealed record JobDocument(string? Operation, ChangeOutcome? Problem)
             : new JobDocument(operation, null);
     }
 
-    private static JobDocument Invalid(string reason) => new(null, ChangeOutcome.Rejected(ChangeCodes.InvalidArguments, reason));
+    private static JobDocument Invalid(string reason) => new(null, ChangeOutcome.Rejected(ChangeCodes.InvalidArgument, reason));
 }

@@ -20,7 +20,7 @@ internal sealed class SetConfigOperation(RemoteSettings settings, ControlMemory 
     private ChangeOutcome Execute(JsonElement arguments, IChangeProgress progress)
     {
         if (!arguments.TryGetProperty(SettingsName, out var wanted) || wanted.ValueKind != JsonValueKind.Object || !wanted.EnumerateObject().Any())
-            return ChangeOutcome.Rejected(ChangeCodes.InvalidArguments, $"The job document must have \"{SettingsName}\", an object such as {{\"source\":{{\"intervalSeconds\":10}}}}.");
+            return ChangeOutcome.Rejected(ChangeCodes.InvalidArgument, $"The job document must have \"{SettingsName}\", an object such as {{\"source\":{{\"intervalSeconds\":10}}}}.");
         var values = SettingTree.Leaves(wanted).ToList();
         var unknown = values.Where(v => !LiveSetting.Keys.Contains(v.Key)).Select(v => $"{v.Key}: cannot be set from afar{Hint(v.Key)}").ToList();
         if (unknown.Count > 0) return ChangeOutcome.Rejected(ChangeCodes.UnknownSetting, string.Join("; ", unknown));
@@ -35,7 +35,7 @@ internal sealed class SetConfigOperation(RemoteSettings settings, ControlMemory 
         var verified = settings.Verify(overrides);
         if (!verified.IsGood) return ChangeOutcome.Rejected(ChangeCodes.InvalidSettings, verified.Reason);
         progress.Reached("verified");
-        if (memory.TryChange(r => r with { Settings = overrides }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotWritable, problem);
+        if (memory.TryChange(r => r with { Settings = overrides }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
         settings.Apply(verified);
         return ChangeOutcome.Applied;
     }

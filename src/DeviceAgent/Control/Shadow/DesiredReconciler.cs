@@ -51,7 +51,7 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, R
         var outcome = Outcome(errors.Values, [.. unknown.Keys.Select(UnknownReason)]);
         if (memory.TryChange(r => r with { Settings = wanted }) is { } problem)
         {
-            outcome = ChangeOutcome.Rejected(ChangeCodes.StateNotWritable, problem);
+            outcome = ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
             foreach (var (key, desire) in candidates) handled[key] = new HandledDesire(desire.Value, desire.Timestamp, problem);
         }
         else

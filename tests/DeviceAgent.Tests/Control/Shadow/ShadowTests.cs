@@ -142,11 +142,10 @@ public sealed class ShadowTests : IDisposable
         foreach (var alias in new[] { "b", "c", "d" }) Cloud.Shadow.Desire($$"""{"roleAlias":"{{alias}}"}""");
         await Cloud.WaitAsync(() => Cloud.Shadow.Gets >= 3, "the shadow is read meanwhile");
         gate.SetResult();
-        await Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["roleAlias"] == "d", "the newest");
+        await Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["roleAlias"] == "d" && Cloud.Shadow.Reported["executing"] is null, "the newest");
 
         Assert.Equal("a", _rig.Rotation.Asked[0]);
         Assert.Equal(1, _rig.Rotation.Asked.Count(a => a == "d"));
-        Assert.Null(Cloud.Shadow.Reported["executing"]);
     }
 
     [Fact]
@@ -155,10 +154,10 @@ public sealed class ShadowTests : IDisposable
         await _rig.StartReportedAsync();
         Cloud.Shadow.Desire("""{"roleAlias":"fleet-v2"}""");
         await LastChangeAsync("applied");
-        var gets = Cloud.Shadow.Gets;
+        var (gets, ignored) = (Cloud.Shadow.Gets, _rig.Log.Entries.Count(e => e.Id == 2611));
         Cloud.Shadow.Replay(1, """{"roleAlias":"old"}""");
-        Cloud.Shadow.Replay(Cloud.Shadow.Version, """{"roleAlias":"old"}""");
-        await WaitForLogAsync(2611, 2);
+        Cloud.Shadow.Replay(2, """{"roleAlias":"old"}""");
+        await WaitForLogAsync(2611, ignored + 2);
 
         Assert.Equal(["fleet-v2"], _rig.Rotation.Asked);
         Assert.Equal(gets, Cloud.Shadow.Gets);
