@@ -95,4 +95,28 @@ public sealed class JobsTests
             output);
         Assert.Equal(JobStatus.Completed, cloud.Cloud.Jobs.Control.Get("rotate").Status);
     }
+
+    [Fact]
+    public async Task Curl_DeviceCertificate_NeedsThePolicyAndReadsItsJobs()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await cloud.DeviceAsync();
+        var registry = cloud.Cloud.Registry;
+        registry.Policies.Create("jobs", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iotjobsdata:*","Resource":"arn:aws:iot:us-east-1:123456789012:thing/thermostat-01"}]}""");
+        cloud.Cloud.Jobs.Control.Create("rotate", "{}", [Thing.ArnOf("thermostat-01")], TargetSelection.Snapshot, new JobSettings(), schedule: null);
+        var script = $$"""
+            cd '{{cloud.Directory}}/things/thermostat-01'
+            ask() { curl -s --cacert ca.pem --cert certificate.pem --key private.key "https://{{cloud.Cloud.DataEndpoint}}/things/$@"; echo; }
+            ask 'thermostat-01/jobs/$next' -X PUT -d '{}' | grep -o '"status":"[A-Z_]*"\|Forbidden'
+            ask thermostat-01/jobs/rotate -d '{"status":"SUCCEEDED"}' | grep -o '{}\|Forbidden'
+            ask thermostat-02/jobs | grep -o Forbidden
+            """;
+
+        var before = (await cloud.ShellAsync(script)).Succeeded();
+        registry.PolicyTargets.Attach("jobs", registry.Principals.OfThing("thermostat-01").Single().CertificateId);
+        var after = (await cloud.ShellAsync(script)).Succeeded();
+
+        Assert.Equal("Forbidden\nForbidden\nForbidden\n", before);
+        Assert.Equal("\"status\":\"IN_PROGRESS\"\n{}\nForbidden\n", after);
+    }
 }

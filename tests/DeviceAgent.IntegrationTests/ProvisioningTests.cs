@@ -35,7 +35,7 @@ public sealed class ProvisioningTests
             """
             $REPOSITORY/scripts/aws-provisioning-setup.sh --directory operators-claim >/dev/null
             # ask CERTIFICATE-FOLDER CLIENT-ID TOPIC REQUEST-FILE: prints what comes on TOPIC/accepted.
-            ask() { mosquitto_rr -V mqttv311 -W 30 -q 1 -h localhost -p $PORT --cafile $IOT_SERVER_CA --cert $1/certificate.pem --key $1/private.key -i $2 -t "$3" -e "$3/accepted" -f "$4"; }
+            ask() { mosquitto_rr -V mqttv311 -W 30 -q 1 -h localhost -p $PORT --cafile $IOT_SERVER_CA --cert $1/certificate.pem --key $1/private.key -i $2 -t "$3" -e "$3/accepted" -m "$(cat $4)"; }
             json() { python3 -c "import json, sys; a = json.load(open('$1')); $2"; }
             # enrol CERTIFICATE-FOLDER CLIENT-ID NEW-FOLDER
             enrol() {
@@ -82,10 +82,11 @@ public sealed class ProvisioningTests
             iot list-provisioning-templates --query 'templates[].templateName'
             iot create-provisioning-claim --template-name boilers --query 'length(certificateId)'
             iot delete-provisioning-template --template-name boilers
-            iot create-provisioning-template --template-name boilers --template-body "$body" --provisioning-role-arn $role --pre-provisioning-hook targetArn=arn:aws:lambda:us-east-1:123456789012:function:f 2>&1 | grep -o 'does not play preProvisioningHook'
+            iot create-provisioning-template --template-name boilers --template-body "$body" --provisioning-role-arn $role --pre-provisioning-hook targetArn=arn:aws:lambda:us-east-1:123456789012:function:f >hook.txt 2>&1 && exit 1
+            grep -o 'does not play preProvisioningHook' hook.txt
             """;
 
-        var output = (await cloud.ShellAsync(script)).Succeeded();
+        var output = (await cloud.ShellAsync(script, cloud.Directory)).Succeeded();
 
         Assert.Equal("boilers\t1\n2\tTrue\nFalse\n2\t1\nFalse\td\t2\nboilers\tdevice-agent\n64\ndoes not play preProvisioningHook\n", output);
     }

@@ -102,7 +102,7 @@ public sealed class RotationTests
     {
         var registry = cloud.Cloud.Registry;
         registry.Policies.Create($"assume-{alias}", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:AssumeRoleWithCertificate","Resource":"{{RoleAlias.ArnOf(alias)}}"}]}""");
-        registry.PolicyTargets.Attach($"assume-{alias}", registry.Certificates.All.Single().Id);
+        registry.PolicyTargets.Attach($"assume-{alias}", registry.Principals.OfThing(Thing).Single().CertificateId);
     }
 
     private static async Task<string> StatusOfAsync(string configuration)

@@ -28,7 +28,10 @@ internal sealed class Changes(
 
     public ChangeRecord? Last => memory.Record.LastChange;
 
-    public bool Knows(string operation) => _operations.ContainsKey(operation);
+    /// <summary>Why an operation cannot be carried out; null when it is known.</summary>
+    public ChangeOutcome? FindProblem(string operation) => _operations.ContainsKey(operation)
+        ? null
+        : ChangeOutcome.Rejected(ChangeCodes.UnknownOperation, Printable($"This agent does not know the operation '{operation}'; it knows {string.Join(", ", _operations.Keys.Order())}.")!);
 
     /// <summary>Has an operation carried out. Its end is remembered, together with what <paramref name="alsoNote"/> adds.</summary>
     /// <param name="change">What, and who wants it.</param>
@@ -43,7 +46,7 @@ internal sealed class Changes(
     {
         try
         {
-            var outcome = Begin(change) ?? await ExecuteAsync(change, operation, arguments, progress, cancellationToken).ConfigureAwait(false);
+            var outcome = FindProblem(operation) ?? Begin(change) ?? await ExecuteAsync(change, operation, arguments, progress, cancellationToken).ConfigureAwait(false);
             End(change, outcome, r => alsoNote(r, outcome));
             return outcome;
         }
@@ -84,11 +87,9 @@ internal sealed class Changes(
     private async Task<ChangeOutcome> ExecuteAsync(
         ExecutingChange change, string operation, JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken)
     {
-        if (!_operations.TryGetValue(operation, out var known))
-            return ChangeOutcome.Rejected(ChangeCodes.UnknownOperation, $"This agent does not know the operation '{operation}'; it knows {string.Join(", ", _operations.Keys.Order())}.");
         try
         {
-            var outcome = await known.ExecuteAsync(arguments, new Both(this, progress), cancellationToken).ConfigureAwait(false);
+            var outcome = await _operations[operation].ExecuteAsync(arguments, new Both(this, progress), cancellationToken).ConfigureAwait(false);
             return outcome with { Reason = Printable(outcome.Reason) };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

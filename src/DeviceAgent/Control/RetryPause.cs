@@ -13,6 +13,7 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
     private long _since;
     private TimeSpan _length;
     private int _failures;
+    private volatile bool _reset;
 
     /// <summary>Why somebody must mend the policy; null when nobody must.</summary>
     public string? NotAllowed { get; private set; }
@@ -21,6 +22,7 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
     {
         get
         {
+            if (_reset) (_reset, _length, _failures) = (false, TimeSpan.Zero, 0);
             var left = _length - time.GetElapsedTime(_since);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
@@ -31,8 +33,7 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
     {
         if (failure is null)
         {
-            Reset();
-            NotAllowed = null;
+            (_length, _failures, NotAllowed) = (TimeSpan.Zero, 0, null);
             return;
         }
 
@@ -49,6 +50,6 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
         _length = (bound < Cap ? bound : Cap) * ((1 + random.NextDouble()) / 2);
     }
 
-    /// <summary>A new connection: it may be asked at once.</summary>
-    public void Reset() => (_length, _failures) = (TimeSpan.Zero, 0);
+    /// <summary>A new connection: it may be asked at once. May be called by any thread; the rest is the loop's.</summary>
+    public void Reset() => _reset = true;
 }

@@ -188,6 +188,17 @@ public sealed class RolloutTests : IDisposable
     }
 
     [Fact]
+    public void Group_IsDeleted_ItsThingsAreRemoved()
+    {
+        _world.Job(selection: TargetSelection.Continuous);
+        _world.Iot.Registry.ThingGroups.Delete("fleet", null);
+
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(20, _world.Count(ExecutionStatus.Removed));
+    }
+
+    [Fact]
     public void Restart_InTheMiddle_GoesOnWhereItStopped()
     {
         _world.Job(settings: new JobSettings { Rollout = new JobRollout(60, null) });

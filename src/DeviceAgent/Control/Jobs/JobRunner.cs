@@ -38,7 +38,7 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
         var isResumed = changes.Executing is { By: ChangeOrigin.Job } before && before.Reference == execution.JobId;
         var document = JobDocument.Read(execution.Document, clock.IsTrusted && !isResumed ? clock.GetUtcNow() : null);
         var change = new ExecutingChange(Changes.Printable(document.Operation ?? UnreadableOperation, 100)!, ChangeOrigin.Job, execution.JobId);
-        if (document.Problem is { } problem)
+        if ((document.Problem ?? changes.FindProblem(document.Operation!)) is { } problem)
         {
             var rejected = Finish(execution, problem, null);
             changes.End(change, problem, r => r.With(rejected));
