@@ -50,8 +50,8 @@ public sealed class CertificateChangeTests
         (await cloud.ShellAsync(
             $$"""
             aws() { local s=${1//-/_}; local e="AWS_ENDPOINT_URL_${s^^}"; command aws --endpoint-url "${!e}" "$@"; }
-            aws iot create-job --job-id rotate-1 --targets arn:aws:iot:us-east-1:000000000000:thing/{{Thing}} --document '{"operation":"rotate-certificate"}'
-            """.Replace("arn:aws:iot:us-east-1:000000000000:thing/", Testbed.CloudAccount.Arn("iot", "thing/"), StringComparison.Ordinal))).Succeeded();
+            aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
+            """)).Succeeded();
         await agent.WaitForOutputAsync("is proven and in force");
         var execution = await WaitForJobAsync(cloud, agent, "rotate-1");
         Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + agent.Output);
@@ -64,6 +64,34 @@ public sealed class CertificateChangeTests
         Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
         Assert.Empty(cloud.Cloud.Activity.RefusedSignatures);
         Assert.Equal(0, await agent.TerminateAsync());
+    }
+
+    [Theory]
+    [InlineData("issued, registered and staged")]
+    [InlineData("is made anew")]
+    public async Task RotateCertificate_KilledOnTheWay_EndsOnOneMatchingPair(string line)
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync(Thing);
+        var folder = Path.GetDirectoryName(configuration)!;
+        string[] settings = [$"mqttEndpoint={cloud.Cloud.DataEndpoint}", "source.kind=simulated", "source.intervalSeconds=0.05", "upload.maxDelaySeconds=0.2", "spool.groupCommitSeconds=0.2"];
+        await using var first = RunningAgent.Run(configuration, settings);
+        await cloud.WaitForRowsAsync(Thing, 1, first);
+        (await cloud.ShellAsync(
+            $$"""
+            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
+            aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
+            """)).Succeeded();
+        await first.WaitForOutputAsync(line);
+        await first.KillAsync();
+
+        await using var second = RunningAgent.Run(configuration, settings);
+        var execution = await WaitForJobAsync(cloud, second, "rotate-1");
+        Assert.Equal(0, await second.TerminateAsync());
+
+        Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + second.Output);
+        Assert.Empty(Directory.GetFiles(folder, "*.next").Concat(Directory.GetFiles(folder, "*.previous")));
+        (await Command.RunAsync("bash", ["-c", "diff <(openssl x509 -in certificate.pem -noout -pubkey) <(openssl pkey -in private.key -pubout)"], folder: folder)).Succeeded();
     }
 
     private static async Task<string> WaitForJobAsync(TestCloud cloud, RunningAgent agent, string job)
