@@ -13,7 +13,8 @@ public sealed class FaultsApiTests
           "thingVariables": true,
           "credentialsQuota": 50,
           "clockSkewSeconds": 0,
-          "dynamoDb": {}
+          "dynamoDb": {},
+          "things": {}
         }
         """;
 
@@ -63,6 +64,12 @@ public sealed class FaultsApiTests
                 "unprocessed": {
                   "probability": 0.1
                 }
+              },
+              "things": {
+                "thermostat-01": {
+                  "network": true,
+                  "throttle": false
+                }
               }
             }
             """;
@@ -72,6 +79,7 @@ public sealed class FaultsApiTests
         Assert.Equal((429, TimeSpan.FromMilliseconds(250), 3), (_faults.Current.Credentials!.Status, _faults.Current.Credentials.Delay, _faults.Current.Credentials.Count));
         Assert.Equal((UnregisteredCertificate.Tls, false, TimeSpan.FromMinutes(-15)), (_faults.Current.UnregisteredCertificate, _faults.Current.ThingVariables, _faults.Current.ClockSkew));
         Assert.Equal(20, _faults.Current.DynamoDb.Delay?.Milliseconds);
+        Assert.Equal((true, false), (_faults.Current.Of("thermostat-01").Network, _faults.Current.Of("thermostat-02").Network));
     }
 
     [Theory]
@@ -104,8 +112,10 @@ public sealed class FaultsApiTests
     }
 
     [Theory]
-    [InlineData("""{"thingVariable":true}""", "'thingVariable' is not known; known here: clockSkewSeconds, credentials, credentialsQuota, dynamoDb, thingVariables, unregisteredCertificate")]
+    [InlineData("""{"thingVariable":true}""", "'thingVariable' is not known; known here: clockSkewSeconds, credentials, credentialsQuota, dynamoDb, things, thingVariables, unregisteredCertificate")]
     [InlineData("""{"credentials":{"code":500}}""", "'credentials.code' is not known; known here: body, count, delayMilliseconds, errorType, message, reset, retryAfterSeconds, status")]
+    [InlineData("""{"things":{"thermostat-01":{"net":true}}}""", "'things.thermostat-01.net' is not known; known here: network, throttle")]
+    [InlineData("""{"things":{"thermostat-01":null}}""", "'things.thermostat-01' is null, must be an object")]
     [InlineData("""{"dynamoDb":{"delay":{"ms":1}}}""", "'dynamoDb.delay.ms' is not known; known here: count, milliseconds, probability")]
     [InlineData("""{"credentialsQuota":0}""", "'credentialsQuota' is 0, must be 1 to 1000000")]
     [InlineData("""{"credentials":{"status":200}}""", "'credentials.status' is 200, must be 400 to 599")]

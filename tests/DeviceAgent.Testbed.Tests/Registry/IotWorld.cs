@@ -17,11 +17,12 @@ internal sealed class IotWorld : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private StateStore _store;
+    private JobsService? _jobs;
 
     public IotWorld(RegistryOptions? options = null)
     {
         Options = options ?? new RegistryOptions();
-        (_store, Authority, Registry, Iam, Jobs) = Open();
+        (_store, Authority, Registry, Iam) = Open();
     }
 
     public RegistryOptions Options { get; }
@@ -36,7 +37,8 @@ internal sealed class IotWorld : IDisposable
 
     public RecordingBus Bus { get; } = new();
 
-    public JobsService Jobs { get; private set; }
+    /// <summary>Made when it is first asked for: it has a timer on the clock.</summary>
+    public JobsService Jobs => _jobs ??= new JobsService(_store, Registry, Bus, Time);
 
     public IReadOnlyList<RestRoute> JobRoutes => [.. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes, .. new JobExecutionOperations(Jobs.Control, Time).Routes];
 
@@ -48,7 +50,7 @@ internal sealed class IotWorld : IDisposable
     public void Restart()
     {
         Close();
-        (_store, Authority, Registry, Iam, Jobs) = Open();
+        (_store, Authority, Registry, Iam) = Open();
     }
 
     public DeviceCertificateRecord NewCertificate(bool active = true) =>
@@ -60,17 +62,18 @@ internal sealed class IotWorld : IDisposable
         _folder.Dispose();
     }
 
-    private (StateStore, CertificateAuthority, RegistryService, IamService, JobsService) Open()
+    private (StateStore, CertificateAuthority, RegistryService, IamService) Open()
     {
         var store = new StateStore(_folder.Below("state.db"));
         var authority = new CertificateAuthority(_folder.Below("ca"), TimeProvider.System);
         var registry = new RegistryService(store, authority, Options, Time);
-        return (store, authority, registry, new IamService(store, Time), new JobsService(store, registry, Bus, Time));
+        return (store, authority, registry, new IamService(store, Time));
     }
 
     private void Close()
     {
-        Jobs.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _jobs?.DisposeAsync().AsTask().GetAwaiter().GetResult();
+        _jobs = null;
         Authority.Dispose();
         _store.Dispose();
     }

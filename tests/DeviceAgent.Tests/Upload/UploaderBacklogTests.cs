@@ -156,7 +156,8 @@ public class UploaderBacklogTests
         while (rig.State.Status.Mode != UploadMode.Parked || rig.State.Status.RequestsInFlight > 0)
         {
             await rig.Time.WaitForTimersAsync(1);
-            rig.Time.Advance(rig.Time.NextTimer!.Value < TimeSpan.FromMinutes(1) ? rig.Time.NextTimer!.Value : TimeSpan.Zero);
+            // The timer that was waited for may have gone since.
+            if (rig.Time.NextTimer is { } next) rig.Time.Advance(next < TimeSpan.FromMinutes(1) ? next : TimeSpan.Zero);
             await Task.Yield();
         }
 
