@@ -112,7 +112,7 @@ public sealed class FaultsApiTests
     }
 
     [Theory]
-    [InlineData("""{"thingVariable":true}""", "'thingVariable' is not known; known here: clockSkewSeconds, credentials, credentialsQuota, dynamoDb, things, thingVariables, unregisteredCertificate")]
+    [InlineData("""{"thingVariable":true}""", "'thingVariable' is not known; known here: clockSkewSeconds, credentials, credentialsQuota, dynamoDb, thingVariables, things, unregisteredCertificate")]
     [InlineData("""{"credentials":{"code":500}}""", "'credentials.code' is not known; known here: body, count, delayMilliseconds, errorType, message, reset, retryAfterSeconds, status")]
     [InlineData("""{"things":{"thermostat-01":{"net":true}}}""", "'things.thermostat-01.net' is not known; known here: network, throttle")]
     [InlineData("""{"things":{"thermostat-01":null}}""", "'things.thermostat-01' is null, must be an object")]

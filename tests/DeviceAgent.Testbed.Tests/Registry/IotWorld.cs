@@ -49,8 +49,10 @@ internal sealed class IotWorld : IDisposable
     /// <summary>A new process over the same state.</summary>
     public void Restart()
     {
+        var hadJobs = _jobs is not null;
         Close();
         (_store, Authority, Registry, Iam) = Open();
+        if (hadJobs) _ = Jobs;
     }
 
     public DeviceCertificateRecord NewCertificate(bool active = true) =>
