@@ -27,6 +27,7 @@ public class EventIdTests
     [InlineData("DeviceAgent.Commands", 2300)]
     [InlineData("DeviceAgent.LocalEndpoint", 2400)]
     [InlineData("DeviceAgent.Clock", 2500)]
+    [InlineData("DeviceAgent.LocalCredentials", 2900)]
     public void EventIds_OfAFeature_LieInItsBlock(string feature, int first)
     {
         var ids = Messages.Where(m => m.Type.Namespace == feature).Select(m => m.Message.EventId).ToList();

@@ -5,6 +5,7 @@ using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
+using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -39,6 +40,7 @@ internal static class AgentHost
         builder.Services.AddUpload(options.Upload, options.Table);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
         builder.Services.AddSensing(options.Source, options.SerialNumber, rules);
+        builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
         replace?.Invoke(builder.Services);
         return builder.Build();

@@ -1,6 +1,7 @@
 using System.Collections;
 using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
+using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -52,6 +53,7 @@ internal static class AgentConfiguration
     {
         var thingName = settings.Required("thingName", "the name of the thing that the certificate is attached to");
         var stateDirectory = settings.FilePath("stateDirectory") ?? settings.Required("stateDirectory", "the folder in which the agent keeps what must survive a restart");
+        var endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory);
         var options = new AgentOptions
         {
             ThingName = thingName,
@@ -63,7 +65,8 @@ internal static class AgentConfiguration
             Source = SourceOptions.Read(settings.Section("source")),
             Upload = UploadOptions.Read(settings.Section("upload")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
-            Endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory),
+            Endpoint = endpoint,
+            LocalCredentials = LocalCredentialsOptions.Read(settings.Section("credentials"), stateDirectory, endpoint.Port),
             Clock = ClockOptions.Read(settings.Section("clock")),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };

@@ -1,5 +1,6 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
+using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
@@ -35,6 +36,8 @@ internal sealed record AgentOptions
     public required SpoolOptions Spool { get; init; }
 
     public required EndpointOptions Endpoint { get; init; }
+
+    public required LocalCredentialsOptions LocalCredentials { get; init; }
 
     public required ClockOptions Clock { get; init; }
 
