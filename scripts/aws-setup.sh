@@ -90,6 +90,13 @@ fi
 aws iot attach-policy --policy-name "$iot_policy" --target "$certificate_arn"
 say "role alias" "$role_alias"
 
+# What the agent may do over MQTT: its own shadow and jobs, new certificates
+if ! aws iot get-policy --policy-name device-agent >/dev/null 2>&1; then
+  aws iot create-policy --policy-name device-agent --policy-document "$(fill iot-device-agent.json)" >/dev/null
+fi
+aws iot attach-policy --policy-name device-agent --target "$certificate_arn"
+say "mqtt policy" device-agent
+
 # The table
 if ! aws dynamodb describe-table --table-name "$thing" >/dev/null 2>&1; then
   aws dynamodb create-table --table-name "$thing" --billing-mode PAY_PER_REQUEST \

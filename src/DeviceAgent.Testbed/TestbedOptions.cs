@@ -1,3 +1,5 @@
+using DeviceAgent.Testbed.Broker;
+
 namespace DeviceAgent.Testbed;
 
 /// <summary>What the command line of the testbed can ask for.</summary>
@@ -23,4 +25,7 @@ internal sealed record TestbedOptions
 
     /// <summary>Another DynamoDB implementation that gets the requests once they are checked; null uses the embedded tables.</summary>
     public Uri? DynamoDbUrl { get; init; }
+
+    /// <summary>The quotas of the broker; not on the command line.</summary>
+    public BrokerLimits BrokerLimits { get; init; } = new();
 }

@@ -59,8 +59,8 @@ internal sealed class CertificateAuthority : IDisposable
         }
     }
 
-    /// <summary>A new key and a certificate for it.</summary>
-    public DeviceCertificate CreateDeviceCertificate(string commonName, DeviceKeyKind kind)
+    /// <summary>A new key and a certificate for it, until the end of time unless another end is given.</summary>
+    public DeviceCertificate CreateDeviceCertificate(string commonName, DeviceKeyKind kind, DateTimeOffset? notAfter = null)
     {
         using AsymmetricAlgorithm key = kind == DeviceKeyKind.EcP256 ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
         var subject = new X500DistinguishedNameBuilder();
@@ -68,7 +68,7 @@ internal sealed class CertificateAuthority : IDisposable
         var request = key is RSA rsa
             ? new CertificateRequest(subject.Build(), rsa, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
             : new CertificateRequest(subject.Build(), (ECDsa)key, HashAlgorithmName.SHA256);
-        using var certificate = _signer.Device(request, NotBefore(), EndOfTime);
+        using var certificate = _signer.Device(request, NotBefore(), notAfter ?? EndOfTime);
         return new DeviceCertificate(
             certificate.ExportCertificatePem() + "\n",
             key.ExportSubjectPublicKeyInfoPem() + "\n",

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Net.Security;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Hosting;
@@ -19,7 +20,7 @@ internal sealed class CredentialsProviderApi(
 {
     private const string ThingNameHeader = "x-amzn-iot-thingname";
 
-    private readonly DeviceTls _tls = new(authority, registry, faults, options, time, logger);
+    private readonly DeviceTls _tls = new(authority, registry, faults, [SslApplicationProtocol.Http11], time, logger);
     private readonly CredentialsRules _rules = new(registry, iam, faults, options, time);
     private readonly RequestQuota _quota = new(time);
 

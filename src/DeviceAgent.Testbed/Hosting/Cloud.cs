@@ -1,12 +1,19 @@
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.CredentialsProvider;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Iam;
+using DeviceAgent.Testbed.IotData;
+using DeviceAgent.Testbed.Jobs;
+using DeviceAgent.Testbed.Jobs.Rest;
+using DeviceAgent.Testbed.Provisioning;
 using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.Registry.Rest;
+using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
 using Microsoft.AspNetCore.Http;
@@ -23,6 +30,9 @@ internal sealed class Cloud : IAsyncDisposable
     private readonly StateStore _store;
     private readonly CertificateAuthority _authority;
     private readonly DynamoDbEngine _tables;
+    private readonly ProvisioningTemplateRegistry _templates;
+    private readonly TemporaryCertificates _temporary;
+    private readonly ProvisioningService _provisioning;
     private readonly RegistrySeed _seed;
     private readonly ConsoleApi _console;
     private ForwardingBackend? _forwarding;
@@ -38,7 +48,7 @@ internal sealed class Cloud : IAsyncDisposable
         Activity = new Activity(TimeProvider.System);
         _store = new StateStore(Path.Combine(folder, "state.db"));
         _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
-        CaPath = Path.Combine(directory, RegistrySeed.CaFile);
+        CaPath = Path.Combine(directory, CertificateFolder.CaFile);
         PrivateFiles.Write(CaPath, _authority.CertificatePem);
 
         var keys = CloudKeys.LoadOrMake(_store);
@@ -47,6 +57,15 @@ internal sealed class Cloud : IAsyncDisposable
         Verifier = new SigV4Verifier(Tokens, OperatorKey, new SigV4Options(), Time);
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
+        Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
+        Shadows = new ShadowService(_store, Time);
+        _templates = new ProvisioningTemplateRegistry(_store, Time);
+        _temporary = new TemporaryCertificates(_store, Registry, Time);
+        _provisioning = new ProvisioningService(Registry, Iam, _templates, _temporary, Time);
+        Jobs = new JobsService(_store, Registry, Broker, Time);
+        Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
+        Broker.Serve(new ProvisioningTopics(_provisioning));
+        Broker.Serve(new JobTopics(Jobs.Devices, Time));
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
@@ -73,6 +92,12 @@ internal sealed class Cloud : IAsyncDisposable
 
     public RegistryService Registry { get; }
 
+    public MqttBroker Broker { get; }
+
+    public ShadowService Shadows { get; }
+
+    public JobsService Jobs { get; }
+
     public SessionTokens Tokens { get; }
 
     public SigV4Verifier Verifier { get; }
@@ -82,6 +107,9 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>As <c>aws iot describe-endpoint</c> tells it: host and port.</summary>
     public string CredentialsEndpoint => $"localhost:{Host.Port(Door.CredentialsProvider)}";
 
+    /// <summary>Where devices connect with MQTT, and with HTTPS and their certificate, as <c>aws iot describe-endpoint</c> tells it.</summary>
+    public string DataEndpoint => $"localhost:{Host.Port(Door.IotDevices)}";
+
     /// <exception cref="PortTakenException">Another process has one of the ports.</exception>
     public static async Task<Cloud> StartAsync(TestbedOptions options, string directory, CancellationToken cancellationToken)
     {
@@ -89,6 +117,7 @@ internal sealed class Cloud : IAsyncDisposable
         try
         {
             cloud._seed.EnsureDefaults();
+            new ProvisioningSeed(cloud.Registry, cloud.Iam, cloud._templates, cloud._authority).EnsureDefaults(directory);
             cloud._host = await DoorHost.StartAsync(options.PortBase, cloud.Doors(options), cancellationToken);
             return cloud;
         }
@@ -112,6 +141,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Broker.DisposeAsync();
+        await _temporary.DisposeAsync();
+        await Jobs.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
         _forwarding?.Dispose();
         _tables.Dispose();
@@ -127,17 +159,37 @@ internal sealed class Cloud : IAsyncDisposable
     {
         var provider = new CredentialsProviderApi(
             Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
+        var data = new IotDataApi(Registry, Iam, Reader(SignedDoor.IotData), DataRoutes());
         return new()
         {
             [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
             [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
-            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf).HandleAsync, null),
+            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf, ControlRoutes()).HandleAsync, null),
             [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
             [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
-            [Door.IotData] = (RefuseIotDataAsync, null),
+            [Door.IotData] = (data.HandleSignedAsync, null),
+            [Door.IotDevices] = (data.HandleDeviceAsync, new DeviceDoor(_authority, Registry, Faults, Broker, Time, NullLogger<DeviceDoor>.Instance).Configure),
             [Door.Console] = (_console.HandleAsync, null),
         };
     }
+
+    /// <summary>The control plane's operations beside the registry's own.</summary>
+    private IReadOnlyList<RestRoute> ControlRoutes() =>
+    [
+        .. new ProvisioningTemplateOperations(_templates, _provisioning).Routes,
+        .. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes,
+        .. new JobExecutionOperations(Jobs.Control, Time).Routes,
+    ];
+
+    /// <summary>The data plane's operations, of every service behind it.</summary>
+    private IReadOnlyList<RestRoute> DataRoutes() =>
+    [
+        .. new PublishOperations(Broker, Time).Routes,
+        .. new RetainedOperations(Broker.Retained).Routes,
+        .. new ConnectionOperations(Broker).Routes,
+        .. new ShadowOperations(Shadows, Time).Routes,
+        .. new JobsDataOperations(Jobs.Devices, Time).Routes,
+    ];
 
     private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
     {
@@ -159,14 +211,7 @@ internal sealed class Cloud : IAsyncDisposable
     private string? EndpointOf(string endpointType) => endpointType switch
     {
         "iot:CredentialProvider" => CredentialsEndpoint,
-        "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => $"localhost:{Host.Port(Door.IotData)}",
+        "iot:Data" or "iot:Data-ATS" or "iot:Jobs" => DataEndpoint,
         _ => null,
     };
-
-    private static Task RefuseIotDataAsync(HttpContext context)
-    {
-        context.Response.StatusCode = StatusCodes.Status501NotImplemented;
-        context.Response.ContentType = "application/json";
-        return context.Response.WriteAsync("""{"message":"The testbed does not play the IoT data plane (MQTT, shadows, jobs)."}""");
-    }
 }

@@ -18,8 +18,11 @@ internal enum Door
     /// <summary>STS: HTTP, SigV4.</summary>
     Sts = 4,
 
-    /// <summary>The IoT data plane, as <c>aws iot describe-endpoint</c> tells it. Nothing is played there yet.</summary>
+    /// <summary>The IoT data plane of operators: HTTP, SigV4.</summary>
     IotData = 5,
+
+    /// <summary>The IoT data plane of devices, as <c>aws iot describe-endpoint</c> tells it: MQTT and HTTPS, mutual TLS.</summary>
+    IotDevices = 6,
 
     /// <summary>The testbed's own: state of the devices, fault switches. Not an AWS interface.</summary>
     Console = 9,

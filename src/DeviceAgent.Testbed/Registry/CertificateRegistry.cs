@@ -12,14 +12,26 @@ internal sealed class CertificateRegistry(RegistryTables tables, CaRegistry auth
     public IReadOnlyList<DeviceCertificateRecord> All => tables.Certificates.All;
 
     /// <summary>A certificate with a key that the service makes and forgets.</summary>
-    public (DeviceCertificateRecord Record, DeviceCertificate Certificate) CreateWithKeys(string commonName, DeviceKeyKind kind, bool active)
+    public (DeviceCertificateRecord Record, DeviceCertificate Certificate) CreateWithKeys(string commonName, DeviceKeyKind kind, bool active) =>
+        CreateWithKeys(commonName, kind, StatusOf(active));
+
+    /// <param name="commonName">Of the certificate's subject.</param>
+    /// <param name="kind">Of the key.</param>
+    /// <param name="status">One of <see cref="CertificateStatus"/>.</param>
+    /// <param name="notAfter">When it ends; null is the end of 2049.</param>
+    public (DeviceCertificateRecord Record, DeviceCertificate Certificate) CreateWithKeys(
+        string commonName, DeviceKeyKind kind, string status, DateTimeOffset? notAfter = null)
     {
-        var made = authority.CreateDeviceCertificate(commonName, kind);
+        var made = authority.CreateDeviceCertificate(commonName, kind, notAfter);
         using var certificate = X509Certificate2.CreateFromPem(made.CertificatePem);
-        return (Add(certificate, StatusOf(active), CertificateMode.Default, caCertificateId: null), made);
+        return (Add(certificate, status, CertificateMode.Default, caCertificateId: null), made);
     }
 
-    public DeviceCertificateRecord CreateFromRequest(string requestPem, bool active)
+    public DeviceCertificateRecord CreateFromRequest(string requestPem, bool active) => CreateFromRequest(requestPem, StatusOf(active));
+
+    /// <param name="requestPem">PKCS#10.</param>
+    /// <param name="status">One of <see cref="CertificateStatus"/>.</param>
+    public DeviceCertificateRecord CreateFromRequest(string requestPem, string status)
     {
         if (requestPem.Length is 0 or > MaximumRequestLength)
             throw RegistryException.InvalidRequest($"certificateSigningRequest must have length between 1 and {MaximumRequestLength}");
@@ -28,7 +40,7 @@ internal sealed class CertificateRegistry(RegistryTables tables, CaRegistry auth
             using var certificate = authority.SignRequest(requestPem);
             if (!CertificateChecks.HasAcceptableKey(certificate.PublicKey))
                 throw RegistryException.InvalidRequest("The key of the certificate signing request must be RSA of at least 2048 bits or EC on P-256, P-384 or P-521.");
-            return Add(certificate, StatusOf(active), CertificateMode.Default, caCertificateId: null);
+            return Add(certificate, status, CertificateMode.Default, caCertificateId: null);
         }
         catch (Exception e) when (e is CryptographicException or ArgumentException)
         {

@@ -4,7 +4,8 @@ using DeviceAgent.Testbed.State;
 namespace DeviceAgent.Testbed.Registry;
 
 /// <summary>The documents of one kind in the state store.</summary>
-internal sealed class Documents<T>(StateStore store, string kind, JsonTypeInfo<T> type) where T : class
+/// <param name="changed">Called after every change.</param>
+internal sealed class Documents<T>(StateStore store, string kind, JsonTypeInfo<T> type, Action? changed = null) where T : class
 {
     public IReadOnlyList<T> All => store.List(kind, type);
 
@@ -13,8 +14,14 @@ internal sealed class Documents<T>(StateStore store, string kind, JsonTypeInfo<T
     public T Put(string id, T document)
     {
         store.Put(kind, id, document, type);
+        changed?.Invoke();
         return document;
     }
 
-    public bool Delete(string id) => store.Delete(kind, id);
+    public bool Delete(string id)
+    {
+        var deleted = store.Delete(kind, id);
+        changed?.Invoke();
+        return deleted;
+    }
 }

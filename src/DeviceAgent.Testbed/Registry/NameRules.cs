@@ -9,9 +9,13 @@ internal static partial class NameRules
 
     public static string ThingTypeName(string value) => Check("thingTypeName", value, 128, ThingPattern());
 
+    public static string ThingGroupName(string value) => Check("thingGroupName", value, 128, ThingPattern());
+
     public static string PolicyName(string value) => Check("policyName", value, 128, PolicyPattern());
 
     public static string RoleAlias(string value) => Check("roleAlias", value, 128, RoleAliasPattern());
+
+    public static string TemplateName(string value) => Check("templateName", value, 36, TemplatePattern());
 
     public static string AttributeName(string value) => Check("attribute name", value, 128, AttributeNamePattern());
 
@@ -56,6 +60,9 @@ internal static partial class NameRules
 
     [GeneratedRegex(@"\A[\w=,@-]+\z", RegexOptions.ECMAScript)]
     private static partial Regex RoleAliasPattern();
+
+    [GeneratedRegex(@"\A[0-9A-Za-z_-]+\z")]
+    private static partial Regex TemplatePattern();
 
     [GeneratedRegex(@"\A[a-zA-Z0-9_.,@/:#-]+\z")]
     private static partial Regex AttributeNamePattern();

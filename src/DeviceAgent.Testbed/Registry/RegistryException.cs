@@ -1,7 +1,7 @@
 namespace DeviceAgent.Testbed.Registry;
 
 /// <summary>A refusal that the caller reads: an error type of the API, its status code and a sentence.</summary>
-internal sealed class RegistryException(string type, int statusCode, string message) : Exception(message)
+internal class RegistryException(string type, int statusCode, string message) : Exception(message)
 {
     public string Type { get; } = type;
 

@@ -4,6 +4,8 @@ namespace DeviceAgent.Testbed.Registry;
 
 [JsonSerializable(typeof(Thing))]
 [JsonSerializable(typeof(ThingType))]
+[JsonSerializable(typeof(ThingGroup))]
+[JsonSerializable(typeof(ThingGroupMember))]
 [JsonSerializable(typeof(DeviceCertificateRecord))]
 [JsonSerializable(typeof(CaCertificateRecord))]
 [JsonSerializable(typeof(IotPolicy))]

@@ -11,10 +11,13 @@ internal static class RegistryResources
             {
                 "thingName" => "thing",
                 "thingTypeName" => "thingtype",
+                "thingGroupName" => "thinggroup",
                 "policyName" => "policy",
                 "roleAlias" => "rolealias",
                 "certificateId" => "cert",
                 "caCertificateId" => "cacert",
+                "templateName" => "provisioningtemplate",
+                "jobId" => "job",
                 _ => null,
             };
             if (kind is not null) return CloudAccount.Arn("iot", $"{kind}/{value}");

@@ -20,6 +20,7 @@ internal sealed class RegistryService
         _tables = new RegistryTables(store);
         ThingTypes = new ThingTypeRegistry(_tables, time);
         Things = new ThingRegistry(_tables);
+        ThingGroups = new ThingGroupRegistry(_tables, time);
         Principals = new PrincipalRegistry(_tables);
         CaCertificates = new CaRegistry(_tables, time);
         Certificates = new CertificateRegistry(_tables, CaCertificates, authority, time);
@@ -28,9 +29,21 @@ internal sealed class RegistryService
         RoleAliases = new RoleAliasRegistry(_tables, options, time);
     }
 
+    /// <summary>Raised after every change, mostly under a lock: whoever listens only takes note.</summary>
+    public event Action? Changed
+    {
+        add => _tables.Changed += value;
+        remove => _tables.Changed -= value;
+    }
+
+    /// <summary>Grows with every change: what was read under one version still holds while it is the same.</summary>
+    public long Version => _tables.Version;
+
     public ThingTypeRegistry ThingTypes { get; }
 
     public ThingRegistry Things { get; }
+
+    public ThingGroupRegistry ThingGroups { get; }
 
     public PrincipalRegistry Principals { get; }
 

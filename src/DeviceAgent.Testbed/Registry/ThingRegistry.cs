@@ -15,12 +15,12 @@ internal sealed class ThingRegistry(RegistryTables tables)
         {
             if (tables.Things.Find(name) is { } existing)
             {
-                if (existing.TypeName == typeName && Same(existing.Attributes, attributes)) return existing;
+                if (existing.TypeName == typeName && ThingAttributes.Same(existing.Attributes, attributes)) return existing;
                 throw RegistryException.AlreadyExists($"Thing {name} already exists in account with different attributes", existing.Id, existing.Arn);
             }
 
             RequireUsableType(typeName);
-            var kept = WithoutEmpty(attributes);
+            var kept = ThingAttributes.WithoutEmpty(attributes);
             RequireAttributes(kept, typeName);
             return tables.Things.Put(name, new Thing(name, Guid.NewGuid().ToString(), typeName, kept, Version: 1));
         }
@@ -46,7 +46,7 @@ internal sealed class ThingRegistry(RegistryTables tables)
             if (typeName is not null && typeName != thing.TypeName) RequireUsableType(typeName);
 
             var newType = removeType ? null : typeName ?? thing.TypeName;
-            var newAttributes = attributes is null ? thing.Attributes : WithoutEmpty(merge ? thing.Attributes.Concat(attributes) : attributes);
+            var newAttributes = attributes is null ? thing.Attributes : ThingAttributes.WithoutEmpty(merge ? thing.Attributes.Concat(attributes) : attributes);
             RequireAttributes(newAttributes, newType);
             return tables.Things.Put(name, thing with { TypeName = newType, Attributes = newAttributes, Version = thing.Version + 1 });
         }
@@ -59,6 +59,7 @@ internal sealed class ThingRegistry(RegistryTables tables)
             RequireVersion(Get(name), expectedVersion);
             if (tables.ThingAttachments.All.Any(a => a.ThingName == name))
                 throw RegistryException.InvalidRequest($"Cannot delete, thing {name} is still attached to one or more principals");
+            foreach (var member in tables.ThingGroupMembers.All.Where(m => m.ThingName == name)) tables.ThingGroupMembers.Delete(member.Id);
             tables.Things.Delete(name);
         }
     }
@@ -72,12 +73,7 @@ internal sealed class ThingRegistry(RegistryTables tables)
 
     private static void RequireAttributes(IReadOnlyDictionary<string, string> attributes, string? typeName)
     {
-        foreach (var (key, value) in attributes)
-        {
-            NameRules.AttributeName(key);
-            NameRules.AttributeValue(value);
-        }
-
+        ThingAttributes.RequireGood(attributes);
         var limit = typeName is null ? AttributesWithoutType : AttributesWithType;
         if (attributes.Count > limit)
             throw RegistryException.InvalidRequest($"A thing {(typeName is null ? "without" : "with")} a type has at most {limit} attributes; got {attributes.Count}.");
@@ -88,20 +84,4 @@ internal sealed class ThingRegistry(RegistryTables tables)
         if (expected is { } version && version != thing.Version)
             throw RegistryException.VersionConflict($"The version for thing {thing.Name} does not match the expected version. Expected {version}, it is {thing.Version}.");
     }
-
-    /// <summary>The last value of a name counts.</summary>
-    private static SortedDictionary<string, string> WithoutEmpty(IEnumerable<KeyValuePair<string, string>> attributes)
-    {
-        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
-        foreach (var (key, value) in attributes)
-        {
-            if (value.Length == 0) result.Remove(key);
-            else result[key] = value;
-        }
-
-        return result;
-    }
-
-    private static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
-        a.Count == b.Count && a.All(pair => b.TryGetValue(pair.Key, out var value) && value == pair.Value);
 }

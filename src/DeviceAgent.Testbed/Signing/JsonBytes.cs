@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Nodes;
 
 namespace DeviceAgent.Testbed.Signing;
 
@@ -8,6 +9,8 @@ namespace DeviceAgent.Testbed.Signing;
 internal static class JsonBytes
 {
     private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    public static byte[] Of(JsonNode node) => Write(json => node.WriteTo(json));
 
     public static byte[] Write(Action<Utf8JsonWriter> write)
     {

@@ -9,10 +9,8 @@ internal sealed record SignedDoor(DoorProtocol Protocol, IReadOnlySet<string> Se
     /// <summary>The control plane. Older SDKs and CLIs sign it as <c>execute-api</c>, which AWS takes as well.</summary>
     public static SignedDoor Iot { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iot", "execute-api" });
 
-    /// <summary>Shadows and publishing over HTTP: botocore and the documentation name the service differently.</summary>
-    public static SignedDoor IotData { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iotdata", "iotdevicegateway" });
-
-    public static SignedDoor IotJobsData { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iot-jobs-data" });
+    /// <summary>The data plane: publishing, shadows and jobs over HTTP. botocore and the documentation name the first two differently.</summary>
+    public static SignedDoor IotData { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iotdata", "iotdevicegateway", "iot-jobs-data" });
 
     public static SignedDoor Iam { get; } = new(DoorProtocol.Query, new HashSet<string> { "iam" }, "https://iam.amazonaws.com/doc/2010-05-08/");
 

@@ -26,7 +26,7 @@ internal sealed class CredentialsWorld : IAsyncDisposable
     {
         (Iot, Faults, Tokens, _door, Provisioned) = (iot, faults, tokens, door, provisioned);
         Device = X509Certificate2.CreateFromPemFile(
-            Path.Combine(provisioned.Directory, RegistrySeed.CertificateFile), Path.Combine(provisioned.Directory, RegistrySeed.PrivateKeyFile));
+            Path.Combine(provisioned.Directory, CertificateFolder.CertificateFile), Path.Combine(provisioned.Directory, CertificateFolder.PrivateKeyFile));
     }
 
     public IotWorld Iot { get; }

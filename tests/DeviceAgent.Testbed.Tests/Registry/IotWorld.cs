@@ -1,7 +1,11 @@
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Iam;
+using DeviceAgent.Testbed.Jobs;
+using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.State;
+using DeviceAgent.Testbed.Tests.Jobs;
 using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Testbed.Tests.Registry;
@@ -17,12 +21,14 @@ internal sealed class IotWorld : IDisposable
     public IotWorld(RegistryOptions? options = null)
     {
         Options = options ?? new RegistryOptions();
-        (_store, Authority, Registry, Iam) = Open();
+        (_store, Authority, Registry, Iam, Jobs) = Open();
     }
 
     public RegistryOptions Options { get; }
 
     public ManualTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
+
+    public StateStore Store => _store;
 
     public CertificateAuthority Authority { get; private set; }
 
@@ -30,13 +36,19 @@ internal sealed class IotWorld : IDisposable
 
     public IamService Iam { get; private set; }
 
+    public RecordingBus Bus { get; } = new();
+
+    public JobsService Jobs { get; private set; }
+
+    public IReadOnlyList<RestRoute> JobRoutes => [.. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes, .. new JobExecutionOperations(Jobs.Control, Time).Routes];
+
     public string Folder => _folder.Path;
 
     /// <summary>A new process over the same state.</summary>
     public void Restart()
     {
         Close();
-        (_store, Authority, Registry, Iam) = Open();
+        (_store, Authority, Registry, Iam, Jobs) = Open();
     }
 
     public DeviceCertificateRecord NewCertificate(bool active = true) =>
@@ -48,15 +60,17 @@ internal sealed class IotWorld : IDisposable
         _folder.Dispose();
     }
 
-    private (StateStore, CertificateAuthority, RegistryService, IamService) Open()
+    private (StateStore, CertificateAuthority, RegistryService, IamService, JobsService) Open()
     {
         var store = new StateStore(_folder.Below("state.db"));
         var authority = new CertificateAuthority(_folder.Below("ca"), TimeProvider.System);
-        return (store, authority, new RegistryService(store, authority, Options, Time), new IamService(store, Time));
+        var registry = new RegistryService(store, authority, Options, Time);
+        return (store, authority, registry, new IamService(store, Time), new JobsService(store, registry, Bus, Time));
     }
 
     private void Close()
     {
+        Jobs.DisposeAsync().AsTask().GetAwaiter().GetResult();
         Authority.Dispose();
         _store.Dispose();
     }

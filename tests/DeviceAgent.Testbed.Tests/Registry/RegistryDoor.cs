@@ -30,7 +30,7 @@ internal sealed class RegistryDoor : IAsyncDisposable
     {
         var verifier = new SigV4Verifier(_tokens, _key, new SigV4Options(), World.Time);
         var reader = new SignedRequestReader(verifier, SignedDoor.Iot, World.Time);
-        return new RegistryApi(World.Registry, World.Iam, reader, type => type == "iot:CredentialProvider" ? "localhost:8440" : null);
+        return new RegistryApi(World.Registry, World.Iam, reader, type => type == "iot:CredentialProvider" ? "localhost:8440" : null, others: World.JobRoutes);
     }
 
     /// <summary>Keys of a session of a role.</summary>

@@ -5,8 +5,19 @@ namespace DeviceAgent.Testbed.Registry.Rest;
 
 /// <summary>One call of a REST-JSON operation: its labels and query are decoded, its body is read.</summary>
 internal sealed class RestRequest(
-    IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> query, Func<string, string?> header, JsonObject body)
+    IReadOnlyDictionary<string, string> labels, IReadOnlyDictionary<string, string> query, Func<string, string?> header, ReadOnlyMemory<byte> body)
 {
+    private JsonObject? _json;
+
+    /// <summary>The labels of the path by their names.</summary>
+    public IReadOnlyDictionary<string, string> Labels => labels;
+
+    /// <summary>The body as it came: for operations whose body is a document or a message, not the members of the call.</summary>
+    public ReadOnlyMemory<byte> Body => body;
+
+    /// <summary>The body as the members of the call.</summary>
+    public JsonObject Json => _json ??= ParseBody(body);
+
     public string Label(string name) => labels[name];
 
     public string? Query(string name) => query.GetValueOrDefault(name);
@@ -27,24 +38,30 @@ internal sealed class RestRequest(
 
     public string RequiredQuery(string name) => Query(name) ?? throw RegistryException.InvalidRequest($"{name} is needed in the query.");
 
+    public string? Header(string name) => header(name);
+
     public string RequiredHeader(string name) => header(name) is { Length: > 0 } value ? value : throw RegistryException.InvalidRequest($"The header {name} is needed.");
 
-    public string? Text(string name) => Value<string>(body, name, "a string");
+    public string? Text(string name) => Value<string>(Json, name, "a string");
 
     public string RequiredText(string name) => Text(name) ?? throw RegistryException.InvalidRequest($"{name} is needed.");
 
-    public bool? Flag(string name) => Value<bool?>(body, name, "true or false");
+    public bool? Flag(string name) => Value<bool?>(Json, name, "true or false");
 
-    public long? Number(string name) => Value<long?>(body, name, "a whole number");
+    public long? Number(string name) => Value<long?>(Json, name, "a whole number");
 
-    public JsonObject? Object(string name) => Object(body, name);
+    public JsonObject? Object(string name) => Object(Json, name);
+
+    public IReadOnlyList<string> Texts(string name) => Texts(Json, name);
+
+    public IReadOnlyDictionary<string, string>? Map(string name) => Map(Json, name);
 
     /// <summary>Members of the service model that would change the outcome, but that the testbed does not play: refused rather than dropped.</summary>
     public void RefuseUnplayed(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
         {
-            if (body.ContainsKey(name)) throw RegistryException.InvalidRequest($"The testbed does not play {name}; leave it out.");
+            if (Json.ContainsKey(name)) throw RegistryException.InvalidRequest($"The testbed does not play {name}; leave it out.");
         }
     }
 
@@ -77,7 +94,7 @@ internal sealed class RestRequest(
         return node is JsonValue value && value.TryGetValue<T>(out var result) ? result : throw RegistryException.InvalidRequest($"{name} must be {what}.");
     }
 
-    public static JsonObject ParseBody(ReadOnlyMemory<byte> body)
+    private static JsonObject ParseBody(ReadOnlyMemory<byte> body)
     {
         if (body.IsEmpty) return [];
         try

@@ -11,6 +11,9 @@ internal sealed record RestRoute(string Operation, string Method, string Templat
 {
     private readonly string[] _template = Template.Split('/');
 
+    /// <summary>What the caller must be allowed to do; by default <c>iot:OPERATION</c> on what the path names.</summary>
+    public Func<RestRequest, IEnumerable<Permission>>? Permissions { get; init; }
+
     /// <summary>The labels of a path (undecoded segments), or null when it has another form.</summary>
     public IReadOnlyDictionary<string, string>? Match(string[] segments)
     {
@@ -32,4 +35,7 @@ internal sealed record RestRoute(string Operation, string Method, string Templat
 
         return labels;
     }
+
+    public IEnumerable<Permission> PermissionsFor(RestRequest request) =>
+        Permissions?.Invoke(request) ?? [new Permission($"iot:{Operation}", RegistryResources.Of(request.Labels))];
 }

@@ -9,12 +9,16 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 using Microsoft.Extensions.Logging;
 
-namespace DeviceAgent.Testbed.CredentialsProvider;
+namespace DeviceAgent.Testbed.Hosting;
 
 /// <summary>Mutual TLS as AWS IoT does it: TLS 1.2 or 1.3, the endpoint's own name as SNI, a certificate that the account knows.</summary>
+/// <param name="protocols">What the endpoint speaks (ALPN); a client that names none may speak any of it.</param>
 internal sealed class DeviceTls(
-    CertificateAuthority authority, RegistryService registry, FaultSwitches faults, CredentialsProviderOptions options, TimeProvider time, ILogger logger)
+    CertificateAuthority authority, RegistryService registry, FaultSwitches faults, IReadOnlyList<SslApplicationProtocol> protocols, TimeProvider time, ILogger logger)
 {
+    /// <summary>The endpoint's host name: what a client must send as SNI. The server certificate is made for it.</summary>
+    private const string HostName = "localhost";
+
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
     public void Configure(ListenOptions listen)
@@ -40,17 +44,17 @@ internal sealed class DeviceTls(
 
     private SslServerAuthenticationOptions OptionsFor(string serverName)
     {
-        if (!string.Equals(serverName, options.HostName, StringComparison.OrdinalIgnoreCase))
+        if (!string.Equals(serverName, HostName, StringComparison.OrdinalIgnoreCase))
         {
-            Log.WrongServerName(logger, serverName, options.HostName);
-            throw new AuthenticationException($"The client must send '{options.HostName}' as server name (SNI); it sent '{serverName}'.");
+            Log.WrongServerName(logger, serverName, HostName);
+            throw new AuthenticationException($"The client must send '{HostName}' as server name (SNI); it sent '{serverName}'.");
         }
 
         return new SslServerAuthenticationOptions
         {
             ServerCertificate = authority.ServerCertificate,
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
-            ApplicationProtocols = [SslApplicationProtocol.Http11],
+            ApplicationProtocols = [.. protocols],
             AllowTlsResume = false,
             ClientCertificateRequired = true,
             // The callback decides alone; this policy only keeps the platform from looking for issuers on the network.

@@ -1,0 +1,52 @@
+using DeviceAgent.Mqtt;
+
+namespace DeviceAgent.Testbed.Broker;
+
+/// <summary>What the broker takes: the quotas of AWS IoT Core, and bounds that keep one client from filling this machine's memory.</summary>
+internal sealed record BrokerLimits
+{
+    /// <summary>Topics, filters, payloads and client ids.</summary>
+    public MqttLimits Packets { get; init; } = MqttLimits.AwsIotCore;
+
+    /// <summary>The largest packet, header included, in bytes.</summary>
+    public int PacketBytes { get; init; } = 149_504;
+
+    /// <summary>The most unacknowledged QoS 1 messages, each way.</summary>
+    public ushort ReceiveMaximum { get; init; } = 100;
+
+    /// <summary>The most messages a second that a connection may publish; more are discarded.</summary>
+    public int PublishesPerSecond { get; init; } = 100;
+
+    /// <summary>The shortest time between two CONNECTs with the same client id.</summary>
+    public TimeSpan ConnectInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>A shorter keep-alive is taken for this.</summary>
+    public TimeSpan ShortestKeepAlive { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>A longer keep-alive, or none, is taken for this.</summary>
+    public TimeSpan LongestKeepAlive { get; init; } = TimeSpan.FromSeconds(1200);
+
+    /// <summary>How long a session outlives its connection at most.</summary>
+    public TimeSpan SessionExpiry { get; init; } = TimeSpan.FromHours(1);
+
+    /// <summary>The most QoS 1 messages that wait in a session; more are discarded, or end a connection that does not keep up.</summary>
+    public int StoredMessages { get; init; } = 1000;
+
+    /// <summary>Likewise, in bytes of payload.</summary>
+    public int StoredBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How many bytes may wait to be sent on a connection before it counts as one that does not read.</summary>
+    public int OutgoingBytes { get; init; } = 4 * 1024 * 1024;
+
+    /// <summary>How long a new connection has for its CONNECT.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client may take nothing of what is sent to it.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>The most sessions, connected or not, of the account.</summary>
+    public int Sessions { get; init; } = 1000;
+
+    /// <summary>The most retained messages of the account.</summary>
+    public int RetainedMessages { get; init; } = 1000;
+}

@@ -1,0 +1,54 @@
+using DeviceAgent.Mqtt;
+using DeviceAgent.Mqtt.Packets;
+
+namespace DeviceAgent.Testbed.Broker;
+
+/// <summary>A message on its way through the broker.</summary>
+/// <param name="Topic">Where to.</param>
+/// <param name="Payload">The content.</param>
+internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Payload)
+{
+    public MqttQualityOfService QualityOfService { get; init; } = MqttQualityOfService.AtLeastOnce;
+
+    public bool Retain { get; init; }
+
+    /// <summary>The client that published it; null is the cloud itself.</summary>
+    public string? Sender { get; init; }
+
+    /// <summary>What MQTT 5 passes on to the receiver: format, type, response topic, correlation data, user properties.</summary>
+    public MqttProperties? Properties { get; init; }
+
+    /// <summary>When it is of no more use, by the cloud's clock; null is never.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
+    /// <summary>A message out of what a client sent.</summary>
+    public static BrokerMessage From(
+        string sender, string topic, ReadOnlyMemory<byte> payload, MqttQualityOfService qos, bool retain, MqttProperties? properties, DateTimeOffset now) => new(topic, payload)
+        {
+            QualityOfService = qos,
+            Retain = retain,
+            Sender = sender,
+            Properties = PassedOn(properties),
+            ExpiresAt = properties?.MessageExpiryInterval is { } seconds ? now.AddSeconds(seconds) : null,
+        };
+
+    /// <summary>As it goes to a subscriber; null when it has expired.</summary>
+    public PublishPacket? ToPacket(MqttQualityOfService qos, bool retain, DateTimeOffset now)
+    {
+        if (ExpiresAt <= now) return null;
+        var properties = Properties;
+        if (ExpiresAt is { } end) properties = (properties ?? new MqttProperties()) with { MessageExpiryInterval = (uint)Math.Ceiling((end - now).TotalSeconds) };
+        return new PublishPacket { Topic = Topic, Payload = Payload, QualityOfService = qos, Retain = retain, Properties = properties };
+    }
+
+    private static MqttProperties? PassedOn(MqttProperties? sent) => sent is null
+        ? null
+        : new MqttProperties
+        {
+            PayloadFormatIndicator = sent.PayloadFormatIndicator,
+            ContentType = sent.ContentType,
+            ResponseTopic = sent.ResponseTopic,
+            CorrelationData = sent.CorrelationData,
+            UserProperties = sent.UserProperties,
+        };
+}

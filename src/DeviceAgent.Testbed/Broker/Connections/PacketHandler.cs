@@ -1,0 +1,147 @@
+using DeviceAgent.Mqtt;
+using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Sessions;
+using DeviceAgent.Testbed.Broker.Topics;
+using DeviceAgent.Testbed.CredentialsProvider;
+
+namespace DeviceAgent.Testbed.Broker.Connections;
+
+/// <summary>Answers the packets of an accepted client. Each method returns the end of the connection, or null to go on.</summary>
+internal sealed class PacketHandler(MqttBroker broker, DeviceConnection connection, AcceptedClient client, BrokerLimits limits, TimeProvider time)
+{
+    private readonly RequestQuota _publishes = new(time);
+
+    private bool SpeaksReasons => client.Version == MqttProtocolVersion.V5;
+
+    public ConnectionEnd? Handle(MqttPacket packet)
+    {
+        switch (packet)
+        {
+            case PublishPacket publish: return Handle(publish);
+            case SubscribePacket subscribe: return Handle(subscribe);
+            case UnsubscribePacket unsubscribe: return Handle(unsubscribe);
+            case DisconnectPacket disconnect: return Handle(disconnect);
+            case PubAckPacket ack:
+                client.Session.Acknowledge(ack.PacketId);
+                return null;
+            case PingReqPacket:
+                connection.Send(new PingRespPacket());
+                return null;
+            case ConnectPacket: return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, "A second CONNECT.");
+            default: return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, $"The client sent {packet.Type}.");
+        }
+    }
+
+    private ConnectionEnd? Handle(PublishPacket publish)
+    {
+        if (Misuse(publish) is { } end) return end;
+        if (!_publishes.TryTake(limits.PublishesPerSecond))
+        {
+            if (SpeaksReasons) Acknowledge(publish, MqttReasonCode.QuotaExceeded);
+            return null;
+        }
+
+        if (!client.Rights.MayPublish(publish.Topic, publish.Retain))
+        {
+            var refusal = ConnectionEnd.NotAuthorized($"The policies do not allow to publish to '{publish.Topic}'.");
+            if (!SpeaksReasons || publish.QualityOfService == MqttQualityOfService.AtMostOnce) return refusal;
+            Acknowledge(publish, MqttReasonCode.NotAuthorized);
+            return null;
+        }
+
+        if (ReservedTopics.Contain(publish.Topic))
+        {
+            if (publish.Retain || !broker.TryServe(publish, connection, client))
+                return ConnectionEnd.ClientError(MqttReasonCode.TopicNameInvalid, $"'{publish.Topic}' is a reserved topic that nothing can be published to this way.");
+        }
+        else
+        {
+            var message = BrokerMessage.From(
+                client.Terms.ClientId, publish.Topic, publish.Payload, publish.QualityOfService, publish.Retain, publish.Properties, time.GetUtcNow());
+            if (!broker.TryPublish(message))
+            {
+                Acknowledge(publish, MqttReasonCode.QuotaExceeded);
+                return null;
+            }
+        }
+
+        Acknowledge(publish, MqttReasonCode.Success);
+        return null;
+    }
+
+    private ConnectionEnd? Misuse(PublishPacket publish)
+    {
+        if (publish.QualityOfService == MqttQualityOfService.ExactlyOnce)
+            return ConnectionEnd.ClientError(MqttReasonCode.QosNotSupported, "PUBLISH with QoS 2.");
+        if (publish.Properties?.TopicAlias is not null)
+            return ConnectionEnd.ClientError(MqttReasonCode.TopicAliasInvalid, "A topic alias, though none was offered.");
+        if (publish.Properties?.SubscriptionIdentifiers.Count > 0)
+            return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, "A client's PUBLISH with a subscription identifier.");
+        if (publish.Payload.Length > limits.Packets.PayloadBytes)
+            return ConnectionEnd.ClientError(MqttReasonCode.PacketTooLarge, $"A payload of {publish.Payload.Length} bytes.");
+        return TopicQuota.Breach(publish.Topic, limits.Packets) is { } breach
+            ? ConnectionEnd.ClientError(MqttReasonCode.TopicNameInvalid, $"A topic with {breach}.")
+            : null;
+    }
+
+    private void Acknowledge(PublishPacket publish, MqttReasonCode reason)
+    {
+        if (publish.QualityOfService == MqttQualityOfService.AtLeastOnce) connection.Send(new PubAckPacket { PacketId = publish.PacketId, ReasonCode = reason });
+    }
+
+    private ConnectionEnd? Handle(SubscribePacket packet)
+    {
+        if (packet.Properties?.SubscriptionIdentifiers.Count > 0)
+            return ConnectionEnd.ClientError(MqttReasonCode.SubscriptionIdentifiersNotSupported, "A subscription identifier.");
+        if (packet.Filters.Count > limits.Packets.FiltersPerSubscribe)
+            return ConnectionEnd.ClientError(MqttReasonCode.QuotaExceeded, $"SUBSCRIBE with {packet.Filters.Count} filters.");
+        var retained = new List<(Subscription Subscription, BrokerMessage Message)>();
+        var codes = new List<MqttReasonCode>();
+        foreach (var wanted in packet.Filters)
+        {
+            if (wanted.QualityOfService == MqttQualityOfService.ExactlyOnce)
+                return ConnectionEnd.ClientError(MqttReasonCode.QosNotSupported, "SUBSCRIBE with QoS 2.");
+            if (Subscription.From(wanted) is not { } subscription || !ReservedTopics.CanBeSubscribedTo(subscription.Filter))
+                return ConnectionEnd.ClientError(MqttReasonCode.TopicFilterInvalid, $"'{wanted.Filter}' cannot be subscribed to.");
+            if (TopicQuota.Breach(subscription.Filter, limits.Packets) is { } breach)
+                return ConnectionEnd.ClientError(MqttReasonCode.TopicFilterInvalid, $"A topic filter with {breach}.");
+            codes.Add(Subscribe(wanted, subscription, retained));
+        }
+
+        connection.Send(new SubAckPacket { PacketId = packet.PacketId, ReasonCodes = codes });
+        foreach (var (subscription, message) in retained) client.Session.Deliver(message, subscription.QualityOfService, retain: true);
+        return null;
+    }
+
+    private MqttReasonCode Subscribe(MqttTopicFilter wanted, Subscription subscription, List<(Subscription, BrokerMessage)> retained)
+    {
+        if (!client.Rights.MaySubscribe(subscription.Text)) return MqttReasonCode.NotAuthorized;
+        if (!client.Session.TrySubscribe(subscription, out var isNew)) return MqttReasonCode.QuotaExceeded;
+        var wantsRetained = wanted.RetainHandling == MqttRetainHandling.SendAlways || (wanted.RetainHandling == MqttRetainHandling.SendIfNew && isNew);
+        if (wantsRetained && subscription.Group is null && !TopicFilters.HasWildcard(subscription.Filter) && broker.Retained.Find(subscription.Filter) is { } kept)
+            retained.Add((subscription, kept.Message));
+        return (MqttReasonCode)subscription.QualityOfService;
+    }
+
+    private ConnectionEnd? Handle(UnsubscribePacket packet)
+    {
+        if (packet.Filters.Count > limits.Packets.FiltersPerSubscribe)
+            return ConnectionEnd.ClientError(MqttReasonCode.QuotaExceeded, $"UNSUBSCRIBE with {packet.Filters.Count} filters.");
+        var codes = packet.Filters.Select(f => client.Session.Unsubscribe(f) ? MqttReasonCode.Success : MqttReasonCode.NoSubscriptionExisted).ToList();
+        connection.Send(new UnsubAckPacket { PacketId = packet.PacketId, ReasonCodes = codes });
+        return null;
+    }
+
+    private ConnectionEnd Handle(DisconnectPacket packet)
+    {
+        if (packet.Properties?.SessionExpiryInterval is { } seconds)
+        {
+            if (client.Session.Expiry == TimeSpan.Zero && seconds > 0)
+                return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, "DISCONNECT gives an expiry to a session that had none.");
+            var wanted = TimeSpan.FromSeconds(seconds);
+            client.Session.Expiry = wanted > limits.SessionExpiry ? limits.SessionExpiry : wanted;
+        }
+
+        return new ConnectionEnd(DisconnectReason.ClientInitiated, "The client disconnected.") { SendsWill = packet.ReasonCode != MqttReasonCode.Success };
+    }
+}

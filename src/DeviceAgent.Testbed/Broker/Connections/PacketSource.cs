@@ -1,0 +1,36 @@
+using System.IO.Pipelines;
+using DeviceAgent.Mqtt;
+using DeviceAgent.Mqtt.Codec;
+using DeviceAgent.Mqtt.Packets;
+
+namespace DeviceAgent.Testbed.Broker.Connections;
+
+/// <summary>The packets that come from one client.</summary>
+internal sealed class PacketSource(PipeReader input, int maximumPacketSize)
+{
+    public MqttProtocolVersion Version { get; set; } = MqttProtocolVersion.V311;
+
+    /// <summary>The next packet; null when the client has closed the connection, be it inside a packet.</summary>
+    /// <exception cref="MqttProtocolException">What came is no packet.</exception>
+    /// <exception cref="IOException">The connection broke.</exception>
+    public async ValueTask<MqttPacket?> ReadAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var result = await input.ReadAsync(cancellationToken);
+            var buffer = result.Buffer;
+            var found = false;
+            try
+            {
+                found = MqttPacketCodec.TryDecode(ref buffer, Version, maximumPacketSize, out var packet);
+                if (found) return packet;
+            }
+            finally
+            {
+                input.AdvanceTo(buffer.Start, found ? buffer.Start : buffer.End);
+            }
+
+            if (result.IsCompleted) return null;
+        }
+    }
+}

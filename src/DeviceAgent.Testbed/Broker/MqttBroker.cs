@@ -1,0 +1,259 @@
+using System.Collections.Concurrent;
+using System.IO.Pipelines;
+using DeviceAgent.Mqtt;
+using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Connections;
+using DeviceAgent.Testbed.Broker.Retained;
+using DeviceAgent.Testbed.Broker.Sessions;
+using DeviceAgent.Testbed.Broker.Topics;
+using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.State;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Testbed.Broker;
+
+/// <summary>The message broker of AWS IoT Core: MQTT 3.1.1 and 5, QoS 0 and 1, with the service's own rules.</summary>
+internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
+{
+    private static readonly TimeSpan Tick = TimeSpan.FromSeconds(1);
+
+    private readonly Lock _gate = new();
+    private readonly RegistryService _registry;
+    private readonly BrokerLimits _limits;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly ConcurrentDictionary<DeviceConnection, Task> _connections = new();
+    private readonly ConcurrentDictionary<string, ClientSession> _sessions = new();
+    private readonly Dictionary<string, long> _lastConnects = [];
+    private readonly SharedTurns _turns = new();
+    private readonly PermissionWatch _watch;
+    private readonly ITimer _timer;
+    private volatile IReadOnlyList<ITopicService> _services = [];
+    private volatile bool _stopping;
+
+    /// <param name="registry">Certificates, things and policies.</param>
+    /// <param name="store">Where retained messages are kept.</param>
+    /// <param name="limits">Quotas.</param>
+    /// <param name="time">The cloud's clock.</param>
+    public MqttBroker(RegistryService registry, StateStore store, BrokerLimits limits, TimeProvider time, ILogger<MqttBroker> logger)
+    {
+        (_registry, _limits, _time, _logger) = (registry, limits, time, logger);
+        Presence = new Presence(this, limits.Sessions, time);
+        Retained = new RetainedMessages(store, limits.RetainedMessages, time);
+        _watch = new PermissionWatch(registry, () => _connections.Keys);
+        _timer = time.CreateTimer(_ => OnTick(), null, Tick, Tick);
+    }
+
+    /// <summary>Who is connected.</summary>
+    public Presence Presence { get; }
+
+    public RetainedMessages Retained { get; }
+
+    /// <summary>Gives messages on reserved topics to a service.</summary>
+    public void Serve(ITopicService service)
+    {
+        lock (_gate) _services = [.. _services, service];
+    }
+
+    /// <summary>Serves a client until its connection has ended.</summary>
+    /// <param name="transport">The connection, behind TLS.</param>
+    /// <param name="certificateId">What it showed in the handshake.</param>
+    /// <param name="address">Where it comes from.</param>
+    /// <param name="closed">Fires when the transport is gone.</param>
+    /// <returns>Whether the connection was ended in good order: if not, the transport must be torn down.</returns>
+    public Task<bool> ServeAsync(IDuplexPipe transport, string certificateId, string address, CancellationToken closed)
+    {
+        var connection = new DeviceConnection(this, transport, certificateId, address, _limits, _time);
+        var served = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _connections[connection] = served.Task;
+        if (_stopping) connection.End(ShuttingDown());
+        return RunAsync();
+
+        async Task<bool> RunAsync()
+        {
+            try
+            {
+                return await connection.RunAsync(closed);
+            }
+            finally
+            {
+                _connections.TryRemove(connection, out _);
+                connection.Dispose();
+                served.SetResult();
+            }
+        }
+    }
+
+    public void Publish(string topic, ReadOnlyMemory<byte> payload) => Route(new BrokerMessage(topic, payload));
+
+    /// <summary>Routes a message, and keeps it if it is to be retained; false when no more can be kept.</summary>
+    public bool TryPublish(BrokerMessage message)
+    {
+        if (message.Retain && !Retained.TryKeep(message)) return false;
+        Route(message);
+        return true;
+    }
+
+    /// <summary>Gives a request on a reserved topic to the service that takes it; false when none does.</summary>
+    public bool TryServe(TopicRequest request) => _services.Any(service => service.TryHandle(request));
+
+    public bool TryServe(PublishPacket publish, DeviceConnection connection, AcceptedClient client) =>
+        TryServe(new TopicRequest(publish.Topic, publish.Payload, client.Terms.ClientId, connection.CertificateId, (topic, payload) => Reply(connection, client, topic, payload)));
+
+    /// <summary>Ends a client's connection; false when there is none.</summary>
+    /// <param name="clientId">Whose.</param>
+    /// <param name="forgetSession">Its session ends as well.</param>
+    /// <param name="preventWill">Its will is not sent.</param>
+    public bool Disconnect(string clientId, bool forgetSession, bool preventWill)
+    {
+        if (!_sessions.TryGetValue(clientId, out var session) || session.Connection is not { } connection) return false;
+        if (forgetSession) session.Expiry = TimeSpan.Zero;
+        connection.End(new ConnectionEnd(DisconnectReason.ApiInitiated, "DeleteConnection.", MqttReasonCode.AdministrativeAction) { SendsWill = !preventWill });
+        return true;
+    }
+
+    /// <summary>A CONNECT: null when the client is in, its CONNACK sent and its session its own; otherwise why not.</summary>
+    public MqttReasonCode? Enter(DeviceConnection connection, ConnectPacket connect)
+    {
+        if (ConnectRules.Refusal(connect, _limits) is { } refusal) return refusal;
+        var terms = ConnectTerms.Of(connect, _limits);
+        var rights = new DeviceRights(_registry, connection.CertificateId, terms.ClientId, connection.Address, ConnectRules.Attributes(connect, terms));
+        if (!rights.MayConnect()) return MqttReasonCode.NotAuthorized;
+
+        ClientSession session;
+        ClientSession? replaced = null;
+        DeviceConnection? before;
+        bool resumed;
+        lock (_gate)
+        {
+            if (_stopping) return MqttReasonCode.ServerUnavailable;
+            if (!MayConnectAgain(terms.ClientId)) return MqttReasonCode.QuotaExceeded;
+            var known = _sessions.GetValueOrDefault(terms.ClientId);
+            if (known is null && _sessions.Count >= _limits.Sessions) return MqttReasonCode.QuotaExceeded;
+            resumed = known is { HasExpired: false } && !connect.CleanStart && (known.Expiry > TimeSpan.Zero);
+            session = resumed ? known! : new ClientSession(terms.ClientId, _limits, _time);
+            if (!resumed) replaced = known;
+            var client = new AcceptedClient(
+                terms, connect.Version, session, rights, Presence.Connected(terms.ClientId, connection.CertificateId, connection.Address, connect.Version), WillOf(connect, terms));
+            connection.Accept(client, connect, new ConnAckPacket
+            {
+                SessionPresent = resumed,
+                Properties = connect.Version == MqttProtocolVersion.V5 ? terms.Granted(connect, _limits) : null,
+            });
+            before = session.Attach(connection, rights, terms.Expiry) ?? replaced?.Connection;
+            _sessions[terms.ClientId] = session;
+        }
+
+        before?.End(new ConnectionEnd(DisconnectReason.DuplicateClientId, "Another connection has the same client id.", MqttReasonCode.SessionTakenOver));
+        if (replaced?.Will is { } will) Publish(will.Message, will.Rights);
+        Log.Connected(_logger, terms.ClientId, connection.CertificateId, connection.Address, connect.Version, resumed);
+        return null;
+    }
+
+    /// <summary>The connection has ended: its session waits or goes, its will is sent.</summary>
+    public void Left(DeviceConnection connection, ConnectionEnd end)
+    {
+        if (connection.Client is not { } client)
+        {
+            Log.NotAccepted(_logger, connection.CertificateId, connection.Address, end.Detail);
+            return;
+        }
+
+        var session = client.Session;
+        var takenOver = !session.Detach(connection);
+        if (session.Expiry == TimeSpan.Zero && !takenOver) _sessions.TryRemove(KeyValuePair.Create(client.Terms.ClientId, session));
+        var isKept = _sessions.GetValueOrDefault(client.Terms.ClientId) == session;
+        Presence.Disconnected(client.Status, end);
+        Log.Disconnected(_logger, client.Terms.ClientId, end.Reason, end.Detail);
+        if (!end.SendsWill || client.Will is not { } will) return;
+        var delay = !isKept ? TimeSpan.Zero : will.Delay < session.Expiry ? will.Delay : session.Expiry;
+        if (delay == TimeSpan.Zero) Publish(will.Message, client.Rights);
+        else if (!takenOver) session.Will = new PendingWill(will.Message, client.Rights, _time.GetTimestamp(), delay);
+    }
+
+    /// <summary>A fault of this program, not of the client.</summary>
+    public void Failed(DeviceConnection connection, Exception exception) => Log.Failed(_logger, exception, connection.Address);
+
+    /// <summary>Ends every connection.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        lock (_gate) _stopping = true;
+        await _timer.DisposeAsync();
+        await _watch.DisposeAsync();
+        foreach (var connection in _connections.Keys) connection.End(ShuttingDown());
+        await Task.WhenAll(_connections.Values);
+    }
+
+    private static ConnectionEnd ShuttingDown() => new(DisconnectReason.ServerInitiated, "The broker stops.", MqttReasonCode.ServerShuttingDown);
+
+    private (BrokerMessage, TimeSpan)? WillOf(ConnectPacket connect, ConnectTerms terms) => connect.Will is { } will
+        ? (BrokerMessage.From(terms.ClientId, will.Topic, will.Payload, will.QualityOfService, will.Retain, will.Properties, _time.GetUtcNow()),
+            TimeSpan.FromSeconds(will.Properties?.WillDelayInterval ?? 0))
+        : null;
+
+    private bool MayConnectAgain(string clientId)
+    {
+        if (_lastConnects.TryGetValue(clientId, out var last) && _time.GetElapsedTime(last) < _limits.ConnectInterval) return false;
+        _lastConnects[clientId] = _time.GetTimestamp();
+        return true;
+    }
+
+    private void Route(BrokerMessage message)
+    {
+        List<(Subscription Subscription, ClientSession Session)>? shared = null;
+        foreach (var session in _sessions.Values)
+        {
+            var covering = session.Covering(message);
+            if (covering.Where(s => s.Group is null).MaxBy(s => s.QualityOfService) is { } own)
+                session.Deliver(message, own.QualityOfService, message.Retain && own.RetainAsPublished);
+            foreach (var one in covering.Where(s => s.Group is not null)) (shared ??= []).Add((one, session));
+        }
+
+        foreach (var group in shared?.GroupBy(s => s.Subscription.Text) ?? [])
+        {
+            var (subscription, session) = _turns.Next([.. group]);
+            session.Deliver(message, subscription.QualityOfService, message.Retain && subscription.RetainAsPublished);
+        }
+    }
+
+    /// <summary>To the one who asked, with the QoS of its subscription if it has one.</summary>
+    private static void Reply(DeviceConnection connection, AcceptedClient client, string topic, ReadOnlyMemory<byte> payload)
+    {
+        if (client.Session.Connection != connection) return;
+        var message = new BrokerMessage(topic, payload);
+        var granted = client.Session.Covering(message).Select(s => s.QualityOfService).DefaultIfEmpty().Max();
+        client.Session.Deliver(message, granted, retain: false);
+    }
+
+    /// <summary>A will. On reserved topics it means nothing.</summary>
+    private void Publish(BrokerMessage will, DeviceRights rights)
+    {
+        if (!ReservedTopics.Contain(will.Topic) && rights.MayPublish(will.Topic, will.Retain)) TryPublish(will);
+    }
+
+    private void OnTick()
+    {
+        foreach (var connection in _connections.Keys) connection.CheckKeepAlive();
+        lock (_gate)
+        {
+            foreach (var (clientId, last) in _lastConnects)
+            {
+                if (_time.GetElapsedTime(last) >= _limits.ConnectInterval) _lastConnects.Remove(clientId);
+            }
+        }
+
+        foreach (var session in _sessions.Values)
+        {
+            if (session.Will is { } will && _time.GetElapsedTime(will.Since) >= will.Delay)
+            {
+                session.Will = null;
+                Publish(will.Message, will.Rights);
+            }
+
+            lock (_gate)
+            {
+                if (session.HasExpired) _sessions.TryRemove(KeyValuePair.Create(session.ClientId, session));
+            }
+        }
+    }
+}

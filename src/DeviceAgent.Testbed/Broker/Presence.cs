@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using DeviceAgent.Mqtt;
+using DeviceAgent.Mqtt.Codec;
+using DeviceAgent.Testbed.Signing;
+
+namespace DeviceAgent.Testbed.Broker;
+
+/// <summary>Who is connected, and the lifecycle events that say so.</summary>
+/// <param name="bus">Where the events are published.</param>
+/// <param name="clients">How many clients are remembered.</param>
+/// <param name="time">The cloud's clock.</param>
+internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
+{
+    private readonly ConcurrentDictionary<string, ClientStatus> _clients = new();
+
+    /// <summary>Everybody who was connected since the start, connected or not.</summary>
+    public IReadOnlyCollection<ClientStatus> Clients => [.. _clients.Values.OrderBy(c => c.ClientId, StringComparer.Ordinal)];
+
+    public ClientStatus? Find(string clientId) => _clients.GetValueOrDefault(clientId);
+
+    /// <summary>Notes a connection; returns what <see cref="Disconnected"/> needs to know of it.</summary>
+    public ClientStatus Connected(string clientId, string certificateId, string address, MqttProtocolVersion version)
+    {
+        var before = Find(clientId);
+        var status = new ClientStatus(clientId, certificateId, address, version, IsConnected: true, time.GetUtcNow(), Guid.NewGuid(), before?.VersionNumber + 1 ?? 0)
+        {
+            LastDisconnectReason = before?.LastDisconnectReason,
+        };
+        if (before is null && _clients.Count >= clients) Forget();
+        _clients[clientId] = status;
+        Tell(status, "connected", status.Since, end: null);
+        return status;
+    }
+
+    /// <summary>A client that has connected anew meanwhile stays connected.</summary>
+    public void Disconnected(ClientStatus connection, ConnectionEnd end)
+    {
+        var now = time.GetUtcNow();
+        while (Find(connection.ClientId) is { } current)
+        {
+            var gone = current.SessionIdentifier == connection.SessionIdentifier ? current with { IsConnected = false, Since = now } : current;
+            if (_clients.TryUpdate(connection.ClientId, gone with { LastDisconnectReason = end.Reason }, current)) break;
+        }
+
+        Tell(connection, "disconnected", now, end);
+    }
+
+    private void Tell(ClientStatus connection, string type, DateTimeOffset at, ConnectionEnd? end)
+    {
+        var topic = $"$aws/events/presence/{type}/{connection.ClientId}";
+        if (!MqttTopicRules.IsTopic(topic)) return;
+        bus.Publish(topic, JsonBytes.Write(json =>
+        {
+            json.WriteStartObject();
+            json.WriteString("clientId", connection.ClientId);
+            json.WriteNumber("timestamp", at.ToUnixTimeMilliseconds());
+            json.WriteString("eventType", type);
+            json.WriteString("sessionIdentifier", connection.SessionIdentifier);
+            json.WriteString("principalIdentifier", connection.CertificateId);
+            if (end is null)
+            {
+                json.WriteString("ipAddress", connection.Address);
+            }
+            else
+            {
+                json.WriteBoolean("clientInitiatedDisconnect", end.Reason == DisconnectReason.ClientInitiated);
+                json.WriteString("disconnectReason", end.Reason);
+            }
+
+            json.WriteNumber("versionNumber", connection.VersionNumber);
+            json.WriteEndObject();
+        }));
+    }
+
+    /// <summary>The one that has been gone for longest.</summary>
+    private void Forget()
+    {
+        if (_clients.Values.Where(c => !c.IsConnected).MinBy(c => c.Since) is { } oldest) _clients.TryRemove(oldest.ClientId, out _);
+    }
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json.Nodes;
+using DeviceAgent.Testbed.Iam;
+using DeviceAgent.Testbed.Provisioning.Templates;
+using DeviceAgent.Testbed.Registry;
+using DeviceAgent.Testbed.Registry.Rest;
+
+namespace DeviceAgent.Testbed.Provisioning;
+
+/// <summary>Does what a template says, as its provisioning role. All is worked out and checked before anything is made.</summary>
+internal sealed class TemplateApplication(RegistryService registry, IamService iam)
+{
+    private const string ServicePrincipal = "iot.amazonaws.com";
+
+    /// <returns>The answer to RegisterThing.</returns>
+    public JsonObject Apply(ProvisioningTemplate template, TemplateBody body, DeviceCertificateRecord certificate, IReadOnlyDictionary<string, string> parameters)
+    {
+        var functions = body.For(certificate.Id, parameters);
+        var role = RoleOf(template);
+        var thing = body.Thing is { } resource ? ThingPlan.Of(resource, functions, registry) : null;
+        var status = StatusOf(body.Certificate, functions, certificate);
+        var policies = body.Policies.Select(policy => PolicyOf(policy, functions)).ToList();
+        var configuration = Configuration(body.DeviceConfiguration, functions);
+
+        if (thing is not null) Require(role, thing.Exists ? "iot:UpdateThing" : "iot:CreateThing", Thing.ArnOf(thing.Name));
+        if (thing is not null) Require(role, "iot:AttachThingPrincipal", certificate.Arn);
+        if (status != certificate.Status) Require(role, "iot:UpdateCertificate", certificate.Arn);
+        foreach (var (name, document) in policies)
+        {
+            if (document is not null) Require(role, "iot:CreatePolicy", CloudAccount.Arn("iot", $"policy/{name}"));
+            Require(role, "iot:AttachPolicy", certificate.Arn);
+        }
+
+        // The status comes last: a certificate that works has all that belongs to it.
+        thing?.Apply(registry);
+        if (thing is not null) registry.Principals.Attach(thing.Name, certificate.Id, exclusive: false);
+        foreach (var (name, document) in policies)
+        {
+            if (document is not null) registry.Policies.Create(name, document);
+            registry.PolicyTargets.Attach(name, certificate.Id);
+        }
+
+        if (status != certificate.Status) registry.Certificates.Update(certificate.Id, status);
+        return new JsonObject { ["deviceConfiguration"] = configuration }.With("thingName", thing?.Name);
+    }
+
+    private static string StatusOf(CertificateResource resource, TemplateFunctions functions, DeviceCertificateRecord certificate)
+    {
+        var wanted = resource.Status is null ? CertificateStatus.Active : functions.Text(resource.Status, "Status").ToUpperInvariant();
+        if (wanted is not (CertificateStatus.Active or CertificateStatus.Inactive))
+            throw RegistryException.InvalidRequest($"The Status of a certificate must be ACTIVE or INACTIVE; the template gives '{wanted}'.");
+        if (certificate.Status == wanted || certificate.Status == CertificateStatus.PendingActivation || resource.StatusOverride == OverrideSetting.Replace) return wanted;
+        return resource.StatusOverride == OverrideSetting.DoNothing
+            ? certificate.Status
+            : throw ThingPlan.Conflict($"The certificate {certificate.Id} is {certificate.Status}, the template says {wanted}");
+    }
+
+    /// <summary>The name, and a document when the policy is to be made. A document without a name is named by its hash.</summary>
+    private (string Name, string? Document) PolicyOf(PolicyResource resource, TemplateFunctions functions)
+    {
+        if (resource.Name is not null) return (registry.Policies.Get(functions.Text(resource.Name, "PolicyName")).Name, null);
+        var document = functions.Evaluate(resource.Document) is JsonObject inline ? inline.ToJsonString() : functions.Text(resource.Document, "PolicyDocument");
+        var name = Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(document)));
+        return registry.Policies.All.Any(p => p.Name == name) ? (name, null) : (name, document);
+    }
+
+    /// <summary>Flat, and all of it text.</summary>
+    private static JsonObject Configuration(JsonObject section, TemplateFunctions functions) =>
+        new(section.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, functions.Text(pair.Value, $"DeviceConfiguration.{pair.Key}"))));
+
+    private Caller RoleOf(ProvisioningTemplate template)
+    {
+        var role = iam.FindRole(template.RoleArn[(template.RoleArn.LastIndexOf('/') + 1)..]);
+        if (role is null || role.Arn != template.RoleArn || !role.MayBeAssumedBy(ServicePrincipal, new Dictionary<string, IReadOnlyList<string>>()))
+            throw Denied($"{ServicePrincipal} cannot assume the provisioning role {template.RoleArn}: it must exist and its trust policy must name {ServicePrincipal}.");
+        return new Caller("", role.Arn, $"{role.RoleId}:{template.Name}", role.Name, new Dictionary<string, string>());
+    }
+
+    private void Require(Caller role, string action, string resource)
+    {
+        var decision = iam.Decide(role, action, resource);
+        if (decision != PolicyDecision.Allow) throw Denied(AccessDenied.Message(role, action, resource, decision));
+    }
+
+    private static RegistryException Denied(string message) => new("ACCESS_DENIED", 403, message);
+}
