@@ -8,7 +8,10 @@ namespace DeviceAgent.LocalCredentials;
 internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budgets, AuditLog audit, TimeProvider time)
 {
     /// <summary>While none are held and some are being fetched: SDKs wait for one to two seconds themselves.</summary>
-    private static readonly TimeSpan FirstFetchWait = TimeSpan.FromMilliseconds(700);
+    private static readonly TimeSpan PortWait = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>The same for a command, which waits for as long as a fetch may take.</summary>
+    private static readonly TimeSpan SocketWait = TimeSpan.FromSeconds(30);
 
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -16,7 +19,7 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
     public async Task GetAsync(HttpContext context, LocalCaller caller)
     {
         using var request = budgets.Take(caller.Name);
-        var credentials = await ValidAsync(cache.GetAsync(context.RequestAborted), FirstFetchWait, context.RequestAborted).ConfigureAwait(false);
+        var credentials = await ValidAsync(cache.GetAsync(context.RequestAborted), caller.Way == LocalCaller.Socket ? SocketWait : PortWait, context.RequestAborted).ConfigureAwait(false);
         await CredentialsAnswer.WriteAsync(context, credentials).ConfigureAwait(false);
         audit.Granted(caller, credentials.AccessKeyId);
     }
@@ -26,7 +29,7 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
     public async Task RefreshAsync(HttpContext context, LocalCaller caller)
     {
         using var request = budgets.Take(caller.Name);
-        var credentials = await ValidAsync(new(cache.RefreshAsync(context.RequestAborted)), Timeout.InfiniteTimeSpan, context.RequestAborted).ConfigureAwait(false);
+        var credentials = await ValidAsync(new(cache.RefreshAsync(context.RequestAborted)), SocketWait, context.RequestAborted).ConfigureAwait(false);
         audit.Done(caller, "refreshed");
         await Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
         {
@@ -44,7 +47,7 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
         }
         catch (TimeoutException)
         {
-            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "no credentials are valid now; they are being fetched", RetryAfter);
+            throw new RefusedException(StatusCodes.Status503ServiceUnavailable, "credentials are being fetched and have not come yet", RetryAfter);
         }
         catch (CredentialsUnavailableException e)
         {

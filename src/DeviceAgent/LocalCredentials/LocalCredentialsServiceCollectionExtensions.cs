@@ -17,6 +17,7 @@ internal static class LocalCredentialsServiceCollectionExtensions
         services.AddSingleton(s => s.GetRequiredService<SocketRoutes>().Refresh);
         if (options.Port is null) return services;
 
+        services.AddHostedService<FirstFetch>();
         services.AddSingleton(s => new ClientTokens(options.ClientsDirectory, s.GetRequiredService<ILogger<ClientTokens>>()));
         services.AddSingleton<ImdsTokens>();
         services.AddSingleton<LoopbackPeer>();

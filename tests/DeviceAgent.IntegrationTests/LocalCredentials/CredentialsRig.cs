@@ -42,6 +42,7 @@ internal sealed class CredentialsRig : IAsyncDisposable
         rig.Agent = RunningAgent.Run(rig._configuration, rig.Settings(settings));
         await rig.Agent.WaitForOutputAsync($"port {rig.Port} of");
         await rig.Agent.WaitForOutputAsync("device-agent.sock");
+        await rig.Agent.WaitForOutputAsync("AWS credentials ASIA");
         return rig;
     }
 

@@ -30,8 +30,7 @@ internal sealed class CredentialsPortFixture : IAsyncDisposable
 
     public static async Task<CredentialsPortFixture> StartAsync(bool imds = false, FetchResult? fetched = null)
     {
-        var endpoint = await TestEndpoint.StartAsync(credentials: new LocalCredentialsOptions { Imds = imds, ClientsDirectory = "" });
-        endpoint.Fetched = fetched ?? Success();
+        var endpoint = await TestEndpoint.StartAsync(credentials: new LocalCredentialsOptions { Imds = imds, ClientsDirectory = "" }, fetched: fetched ?? Success());
         Directory.CreateDirectory(endpoint.ClientsFolder);
         return new CredentialsPortFixture(endpoint, AddClient(endpoint, Client));
     }

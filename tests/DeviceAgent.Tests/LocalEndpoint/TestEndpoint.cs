@@ -79,9 +79,10 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
 
-    public static async Task<TestEndpoint> StartAsync(int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null)
+    public static async Task<TestEndpoint> StartAsync(int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null)
     {
         var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath, credentials);
+        endpoint.Fetched = fetched ?? endpoint.Fetched;
         foreach (var loop in endpoint._loops) await loop.StartAsync(CancellationToken.None);
         await endpoint.Log.WaitAsync(2400, (socketPath is null ? 2 : 1) + (credentials is null ? 0 : 1));
         return endpoint;
