@@ -30,6 +30,7 @@ need 'aws --version' awscli
 need 'strace -V' strace
 need 'test -x /usr/sbin/mosquitto && command -v mosquitto_pub' mosquitto mosquitto-clients
 need 'faketime --version' faketime
+need 'softhsm2-util --version && pkcs11-tool --help | grep -q keypairgen && openssl engine -t pkcs11 | grep -q available' softhsm2 opensc libengine-pkcs11-openssl
 need 'mount --version && mkfs.ext4 -V && findmnt --version && kill -L' mount e2fsprogs util-linux procps
 need 'python3 -c "import boto3" || /usr/bin/python3 -c "import boto3"' python3-boto3
 

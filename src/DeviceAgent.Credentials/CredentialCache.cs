@@ -142,6 +142,18 @@ public sealed class CredentialCache : IAsyncDisposable
     }
 
     /// <summary>
+    /// What may have made the last attempt fail has been changed: the next one is made now instead of when it is due. Does nothing when the
+    /// last attempt succeeded or one is running.
+    /// </summary>
+    public void TryAgain()
+    {
+        lock (_gate)
+        {
+            if (!_disposed && _flight is null && _state.Failure is not null) Start();
+        }
+    }
+
+    /// <summary>
     /// Goes over to another source at once, starting with credentials that it has issued already: how a tried and proven
     /// role alias replaces the old one without a gap. A fetch from the old source is cancelled; who waits for it gets the new set.
     /// </summary>
@@ -158,15 +170,35 @@ public sealed class CredentialCache : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (!_state.TryHold(credentials)) throw new ArgumentException("The credentials are too old to be served.", nameof(credentials));
-            old = _source;
-            _source = new FetchSource(fetch);
-            if (_flight is not null) _retired = Task.WhenAll(_retired, _flight);
-            _flight = null;
+            old = Replace(fetch);
             Arm();
         }
 
         old.Dispose();
         Log.Switched(_logger, credentials.AccessKeyId, credentials.Expiration);
+    }
+
+    /// <summary>
+    /// Goes over to another source at once with nothing in hand: what is held is dropped, and the new source is asked in the
+    /// background. For a source that must not be served any longer while the next one does not answer.
+    /// </summary>
+    /// <param name="fetch">The new source.</param>
+    /// <exception cref="ObjectDisposedException">The cache is disposed.</exception>
+    public void SwitchTo(Func<CancellationToken, Task<FetchResult>> fetch)
+    {
+        ArgumentNullException.ThrowIfNull(fetch);
+        FetchSource old;
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            old = Replace(fetch);
+            _state.Drop();
+            Start();
+            Arm();
+        }
+
+        old.Dispose();
+        Log.SwitchedEmpty(_logger);
     }
 
     /// <summary>Ends the background renewal, cancels a fetch that is running and waits for its end.</summary>
@@ -203,6 +235,16 @@ public sealed class CredentialCache : IAsyncDisposable
             // Not the caller but the source was stopped: there is another one, or the cache is disposed.
             return await GetAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>Called under the lock; what it returns is to be disposed outside of it.</summary>
+    private FetchSource Replace(Func<CancellationToken, Task<FetchResult>> fetch)
+    {
+        var old = _source;
+        _source = new FetchSource(fetch);
+        if (_flight is not null) _retired = Task.WhenAll(_retired, _flight);
+        _flight = null;
+        return old;
     }
 
     /// <summary>Called under the lock.</summary>

@@ -1,4 +1,3 @@
-using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Provider;
 
@@ -10,12 +9,11 @@ namespace DeviceAgent.Credentials;
 /// </summary>
 public sealed class CredentialsProviderClient : IDisposable
 {
-    private readonly DeviceIdentity _identity;
+    private readonly DeviceIdentitySource _identity;
     private readonly RoleAliasOptions _options;
     private readonly TimeProvider _timeProvider;
     private readonly Uri _endpoint;
     private readonly X509Certificate2Collection? _roots;
-    private readonly SslStreamCertificateContext _certificateContext;
     private readonly AnswerReader _reader;
 
     /// <summary>Checks the options and reads the CA bundle.</summary>
@@ -24,6 +22,16 @@ public sealed class CredentialsProviderClient : IDisposable
     /// <param name="timeProvider">Judges certificate dates, measures the clock offset and the timeouts.</param>
     /// <exception cref="RoleAliasOptionsException">An option cannot be used; all problems are listed.</exception>
     public CredentialsProviderClient(DeviceIdentity identity, RoleAliasOptions options, TimeProvider timeProvider)
+        : this(new DeviceIdentitySource(identity), options, timeProvider)
+    {
+    }
+
+    /// <summary>The same with an identity that may change: each request is made with the one in force.</summary>
+    /// <param name="identity">Where certificate and key come from; stays the caller's to dispose.</param>
+    /// <param name="options">Which credentials to ask for, and where.</param>
+    /// <param name="timeProvider">Judges certificate dates, measures the clock offset and the timeouts.</param>
+    /// <exception cref="RoleAliasOptionsException">An option cannot be used; all problems are listed.</exception>
+    public CredentialsProviderClient(DeviceIdentitySource identity, RoleAliasOptions options, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(identity);
         ArgumentNullException.ThrowIfNull(options);
@@ -38,8 +46,6 @@ public sealed class CredentialsProviderClient : IDisposable
         _timeProvider = timeProvider;
         _endpoint = endpoint;
         _reader = new AnswerReader(timeProvider);
-        // Offline: nothing is fetched to complete the chain, what was given is what is sent.
-        _certificateContext = SslStreamCertificateContext.Create(identity.Certificate, identity.Chain, offline: true);
     }
 
     /// <summary>Asks for credentials of <see cref="RoleAliasOptions.RoleAlias"/>.</summary>
@@ -52,11 +58,12 @@ public sealed class CredentialsProviderClient : IDisposable
     public async Task<FetchResult> FetchAsync(string roleAlias, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(roleAlias);
-        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, _identity, _timeProvider.GetUtcNow());
+        using var use = _identity.Use();
+        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, use.Identity, _timeProvider.GetUtcNow());
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
 
         var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
-        using var exchange = new Exchange(_certificateContext, _roots, _timeProvider);
+        using var exchange = new Exchange(use.Identity.Tls, _roots, _timeProvider);
         using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
         using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);

@@ -1,3 +1,4 @@
+using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Identity;
@@ -5,13 +6,17 @@ using DeviceAgent.Credentials.Identity;
 namespace DeviceAgent.Credentials;
 
 /// <summary>
-/// The device's certificate with its private key, and the intermediates that are sent along. Thread-safe; dispose it after
-/// everything that was made from it.
+/// The device's certificate with its private key, and the intermediates that are sent along. Thread-safe. For one that follows its
+/// files see <see cref="DeviceIdentitySource"/>.
 /// </summary>
 public sealed class DeviceIdentity : IDisposable
 {
     /// <summary>From here on an ending certificate is worth a warning.</summary>
     private static readonly TimeSpan ExpiryWarning = TimeSpan.FromDays(30);
+
+    private readonly Lazy<SslStreamCertificateContext> _tls;
+    private int _uses = 1;
+    private int _disposed;
 
     /// <summary>
     /// Takes a certificate that is in memory already, for example one with a key in a hardware module. The identity owns
@@ -28,9 +33,12 @@ public sealed class DeviceIdentity : IDisposable
 
         Certificate = certificate;
         Chain = chain ?? [];
+        Subject = certificate.Subject;
         CertificateId = Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
         NotBefore = certificate.NotBefore;
         NotAfter = certificate.NotAfter;
+        // Offline: nothing is fetched to complete the chain, what was given is what is sent.
+        _tls = new Lazy<SslStreamCertificateContext>(() => SslStreamCertificateContext.Create(Certificate, Chain, offline: true));
     }
 
     /// <summary>The device's certificate, with its private key.</summary>
@@ -38,6 +46,9 @@ public sealed class DeviceIdentity : IDisposable
 
     /// <summary>The certificates between the device's and its root; may be empty.</summary>
     public X509Certificate2Collection Chain { get; }
+
+    /// <summary>The certificate's subject, e.g. <c>CN=boiler-07</c>.</summary>
+    public string Subject { get; }
 
     /// <summary>AWS IoT's id of the certificate: the SHA-256 of its DER form, 64 lower-case hex digits.</summary>
     public string CertificateId { get; }
@@ -48,6 +59,9 @@ public sealed class DeviceIdentity : IDisposable
     /// <summary>The last moment of the certificate's validity.</summary>
     public DateTimeOffset NotAfter { get; }
 
+    /// <summary>What a TLS client presents; valid while the identity is in use.</summary>
+    internal SslStreamCertificateContext Tls => _tls.Value;
+
     /// <summary>Reads certificate, key and chain, and checks that they belong together.</summary>
     /// <exception cref="DeviceIdentityException">Something is missing, unreadable, in a wrong form, protected by another
     /// password, open to other users, or does not match; all problems are listed.</exception>
@@ -55,6 +69,14 @@ public sealed class DeviceIdentity : IDisposable
     {
         ArgumentNullException.ThrowIfNull(options);
         return IdentityLoader.Load(options);
+    }
+
+    /// <summary>Reads the private key alone, to make a certificate signing request with. The caller disposes it.</summary>
+    /// <exception cref="DeviceIdentityException">It cannot be used; all problems are listed.</exception>
+    public static AsymmetricAlgorithm LoadPrivateKey(DeviceIdentityOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        return IdentityLoader.LoadPrivateKey(options);
     }
 
     /// <summary>
@@ -69,15 +91,38 @@ public sealed class DeviceIdentity : IDisposable
     /// <summary>What is worth a warning at <paramref name="now"/>: expired, not valid yet, or ending within 30 days.</summary>
     public IReadOnlyList<DeviceIdentityProblem> WarningsAt(DateTimeOffset now) => ValidityAt(now) switch
     {
-        CertificateValidity.Expired => [Problems.CertificateExpired(Certificate.Subject, NotAfter, now)],
-        CertificateValidity.NotYetValid => [Problems.CertificateNotYetValid(Certificate.Subject, NotBefore, now)],
-        _ when NotAfter - now < ExpiryWarning => [Problems.CertificateEndsSoon(Certificate.Subject, NotAfter)],
+        CertificateValidity.Expired => [Problems.CertificateExpired(Subject, NotAfter, now)],
+        CertificateValidity.NotYetValid => [Problems.CertificateNotYetValid(Subject, NotBefore, now)],
+        _ when NotAfter - now < ExpiryWarning => [Problems.CertificateEndsSoon(Subject, NotAfter)],
         _ => [],
     };
 
-    /// <inheritdoc/>
+    /// <summary>Frees certificate and key; when they are in use at this moment, the last user's end does it.</summary>
     public void Dispose()
     {
+        if (Interlocked.Exchange(ref _disposed, 1) == 0) EndUse();
+    }
+
+    /// <summary>Whether the same certificates would be sent.</summary>
+    internal bool IsSameAs(DeviceIdentity other) =>
+        CertificateId == other.CertificateId && Chain.Select(c => c.Thumbprint).SequenceEqual(other.Chain.Select(c => c.Thumbprint));
+
+    /// <summary>Keeps it from being freed until <see cref="EndUse"/>. False when it has been freed.</summary>
+    internal bool TryUse()
+    {
+        int uses;
+        do
+        {
+            uses = Volatile.Read(ref _uses);
+            if (uses == 0) return false;
+        }
+        while (Interlocked.CompareExchange(ref _uses, uses + 1, uses) != uses);
+        return true;
+    }
+
+    internal void EndUse()
+    {
+        if (Interlocked.Decrement(ref _uses) > 0) return;
         Certificate.Dispose();
         foreach (var certificate in Chain) certificate.Dispose();
     }

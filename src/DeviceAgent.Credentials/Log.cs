@@ -35,4 +35,13 @@ internal static partial class Log
 
     [LoggerMessage(1009, LogLevel.Information, "AWS credentials come from another source from now on, starting with {AccessKeyId}, valid until {Expiration:u}")]
     public static partial void Switched(ILogger logger, string accessKeyId, DateTimeOffset expiration);
+
+    [LoggerMessage(1010, LogLevel.Information, "AWS credentials come from another source from now on, which is asked for the first set")]
+    public static partial void SwitchedEmpty(ILogger logger);
+
+    [LoggerMessage(1030, LogLevel.Information, "The device's certificate was replaced: {CertificateId}, valid until {NotAfter:u}, is in force for new connections; before it was {OldCertificateId}")]
+    public static partial void IdentityReplaced(ILogger logger, string certificateId, DateTimeOffset notAfter, string oldCertificateId);
+
+    [LoggerMessage(1031, LogLevel.Warning, "The files of the device's identity have changed and cannot be used; certificate {CertificateId} stays in force until they can. {Problems}")]
+    public static partial void IdentityUnusable(ILogger logger, string certificateId, string problems);
 }

@@ -25,7 +25,7 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
 {
     private readonly CredentialCache _cache;
     private readonly CredentialsProviderClient? _ownedClient;
-    private readonly DeviceIdentity? _ownedIdentity;
+    private readonly DeviceIdentitySource? _ownedIdentity;
 
     /// <summary>Over a cache that stays the caller's to dispose.</summary>
     public RoleAliasCredentials(CredentialCache cache)
@@ -34,7 +34,7 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
         _cache = cache;
     }
 
-    private RoleAliasCredentials(CredentialCache cache, CredentialsProviderClient client, DeviceIdentity identity)
+    private RoleAliasCredentials(CredentialCache cache, CredentialsProviderClient client, DeviceIdentitySource identity)
         : this(cache)
     {
         _ownedClient = client;
@@ -45,7 +45,7 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
     public CredentialCache Cache => _cache;
 
     /// <summary>Builds identity, client and cache; disposing the result disposes them.</summary>
-    /// <param name="identity">Where certificate and key are.</param>
+    /// <param name="identity">Where certificate and key are; files that are replaced are taken over within seconds.</param>
     /// <param name="options">Which credentials to ask for, and where.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
@@ -56,18 +56,20 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
     {
         var time = timeProvider ?? TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CredentialCache>();
-        var loaded = DeviceIdentity.Load(identity);
+        var source = DeviceIdentitySource.Load(identity, time, logger);
         try
         {
-            foreach (var warning in loaded.WarningsAt(time.GetUtcNow()))
+            foreach (var warning in source.Current.WarningsAt(time.GetUtcNow()))
                 Log.CertificateWarning(logger, warning.Subject, warning.What, warning.Remedy);
-            var client = new CredentialsProviderClient(loaded, options, time);
+            var client = new CredentialsProviderClient(source, options, time);
             var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            return new RoleAliasCredentials(new CredentialCache(client, new CredentialCacheOptions(), time, random, logger), client, loaded);
+            var cache = new CredentialCache(client, new CredentialCacheOptions(), time, random, logger);
+            source.Changed += (_, _) => cache.TryAgain();
+            return new RoleAliasCredentials(cache, client, source);
         }
         catch (RoleAliasOptionsException)
         {
-            loaded.Dispose();
+            source.Dispose();
             throw;
         }
     }

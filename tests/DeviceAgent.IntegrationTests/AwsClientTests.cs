@@ -22,7 +22,7 @@ public sealed class AwsClientTests
     {
         await using var cloud = await TestCloud.StartAsync();
 
-        var output = (await cloud.ShellAsync($"{await PythonAsync()} tests/python/dynamodb_boto3.py $AWS_ENDPOINT_URL_DYNAMODB from-boto3")).Succeeded();
+        var output = (await cloud.ShellAsync($"{await Python.WithBoto3Async()} tests/python/dynamodb_boto3.py $AWS_ENDPOINT_URL_DYNAMODB from-boto3")).Succeeded();
 
         Assert.Equal("ok", output.Trim());
     }
@@ -70,17 +70,5 @@ public sealed class AwsClientTests
         var status = JsonDocument.Parse(await http.GetStringAsync(new Uri(cloud.Cloud.Host.Url(Door.Console), "/status")));
 
         Assert.Equal(JsonValueKind.Array, status.RootElement.GetProperty("devices").ValueKind);
-    }
-
-    /// <summary>A Python that has boto3: the first one in the path, or the system's.</summary>
-    private static async Task<string> PythonAsync()
-    {
-        foreach (var python in new[] { "python3", "/usr/bin/python3" })
-        {
-            if ((await Command.RunAsync(python, ["-c", "import boto3"])).ExitCode == 0) return python;
-        }
-
-        Assert.Fail("boto3 is not installed: apt install python3-boto3 (scripts/test.sh does)");
-        return "";
     }
 }

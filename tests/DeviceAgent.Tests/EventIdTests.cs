@@ -27,6 +27,8 @@ public class EventIdTests
     [InlineData("DeviceAgent.Commands", 2300)]
     [InlineData("DeviceAgent.LocalEndpoint", 2400)]
     [InlineData("DeviceAgent.Clock", 2500)]
+    [InlineData("DeviceAgent.Control", 2600)]
+    [InlineData("DeviceAgent.Rotation", 2700)]
     [InlineData("DeviceAgent.LocalCredentials", 2900)]
     public void EventIds_OfAFeature_LieInItsBlock(string feature, int first)
     {

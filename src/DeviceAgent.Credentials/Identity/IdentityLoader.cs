@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Identity.Hardware;
 
 namespace DeviceAgent.Credentials.Identity;
 
@@ -9,12 +10,24 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
     private readonly List<DeviceIdentityProblem> _problems = [];
     private readonly List<X509Certificate2> _certificates = [];
 
+    private HardwareReader Hardware => new(options.PrivateKeyPassword, options.AllowInsecureKeyPermissions, _problems);
+
     public static DeviceIdentity Load(DeviceIdentityOptions options) => new IdentityLoader(options).Load();
+
+    public static AsymmetricAlgorithm LoadPrivateKey(DeviceIdentityOptions options)
+    {
+        var loader = new IdentityLoader(options);
+        using var file = options.PrivateKeyPath is null && !Pkcs11Uri.IsOne(options.CertificatePath) ? IdentityFile.Read(options.CertificatePath, loader._problems) : null;
+        var key = loader.ReadKey(file);
+        if (key is not null && loader._problems.Count == 0) return key;
+        key?.Dispose();
+        throw new DeviceIdentityException(loader._problems);
+    }
 
     private DeviceIdentity Load()
     {
-        using var file = IdentityFile.Read(options.CertificatePath, _problems);
-        var leaf = file is not null && PfxReader.IsPfx(file) ? ReadPfx(file) : ReadPem(file);
+        using var file = Pkcs11Uri.IsOne(options.CertificatePath) ? null : IdentityFile.Read(options.CertificatePath, _problems);
+        var leaf = file is not null && PfxReader.IsPfx(file) ? ReadPfx(file) : ReadParts(file);
         ReadChain();
         if (_problems.Count == 0 && leaf is not null) return new DeviceIdentity(leaf, [.. _certificates]);
 
@@ -31,12 +44,13 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
         return TakeFirst();
     }
 
-    private X509Certificate2? ReadPem(IdentityFile? file)
+    /// <summary>Certificate and key from PEM files, or either from hardware.</summary>
+    private X509Certificate2? ReadParts(IdentityFile? file)
     {
         if (file is not null) ReadCertificates(file);
+        else if (Pkcs11Uri.IsOne(options.CertificatePath) && Hardware.Certificate(options.CertificatePath) is { } stored) _certificates.Add(stored);
         using var publicOnly = TakeFirst();
-        using var keyFile = options.PrivateKeyPath is { } path ? IdentityFile.Read(path, _problems) : null;
-        using var key = ReadKey(keyFile ?? (options.PrivateKeyPath is null ? file : null));
+        using var key = ReadKey(file);
         if (publicOnly is null || key is null) return null;
 
         try
@@ -54,7 +68,16 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
         }
     }
 
-    private AsymmetricAlgorithm? ReadKey(IdentityFile? file)
+    private AsymmetricAlgorithm? ReadKey(IdentityFile? certificateFile)
+    {
+        var path = options.PrivateKeyPath ?? options.CertificatePath;
+        if (Pkcs11Uri.IsOne(path)) return Hardware.PrivateKey(path);
+        if (options.PrivateKeyPath is null) return ReadKeyFrom(certificateFile);
+        using var file = IdentityFile.Read(path, _problems);
+        return ReadKeyFrom(file);
+    }
+
+    private AsymmetricAlgorithm? ReadKeyFrom(IdentityFile? file)
     {
         // A certificate that is no PEM at all has been reported already; its missing key would be noise.
         if (file is null || (options.PrivateKeyPath is null && !file.IsPem)) return null;
@@ -98,7 +121,9 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
     private X509Certificate2? Mismatch(X509Certificate2 certificate)
     {
         _problems.Add(Problems.KeyDoesNotMatch(
-            options.PrivateKeyPath ?? options.CertificatePath, options.CertificatePath, certificate.Subject));
+            DeviceIdentityOptions.Shown(options.PrivateKeyPath ?? options.CertificatePath),
+            DeviceIdentityOptions.Shown(options.CertificatePath),
+            certificate.Subject));
         return null;
     }
 

@@ -24,7 +24,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly ConcurrentDictionary<DeviceConnection, Task> _connections = new();
     private readonly ConcurrentDictionary<string, ClientSession> _sessions = new();
-    private readonly Dictionary<string, long> _lastConnects = [];
+    private readonly ConnectPace _pace;
     private readonly SharedTurns _turns = new();
     private readonly PermissionWatch _watch;
     private readonly ITimer _timer;
@@ -38,6 +38,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     public MqttBroker(RegistryService registry, StateStore store, BrokerLimits limits, TimeProvider time, ILogger<MqttBroker> logger)
     {
         (_registry, _limits, _time, _logger) = (registry, limits, time, logger);
+        _pace = new ConnectPace(limits.ConnectInterval, time);
         Presence = new Presence(this, limits.Sessions, time);
         Retained = new RetainedMessages(store, limits.RetainedMessages, time);
         _watch = new PermissionWatch(registry, () => _connections.Keys);
@@ -127,7 +128,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         lock (_gate)
         {
             if (_stopping) return MqttReasonCode.ServerUnavailable;
-            if (!MayConnectAgain(terms.ClientId)) return MqttReasonCode.QuotaExceeded;
+            if (!_pace.TryTake(terms.ClientId)) return MqttReasonCode.QuotaExceeded;
             var known = _sessions.GetValueOrDefault(terms.ClientId);
             if (known is null && _sessions.Count >= _limits.Sessions) return MqttReasonCode.QuotaExceeded;
             resumed = known is { HasExpired: false } && !connect.CleanStart && (known.Expiry > TimeSpan.Zero);
@@ -191,29 +192,18 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
             TimeSpan.FromSeconds(will.Properties?.WillDelayInterval ?? 0))
         : null;
 
-    private bool MayConnectAgain(string clientId)
-    {
-        if (_lastConnects.TryGetValue(clientId, out var last) && _time.GetElapsedTime(last) < _limits.ConnectInterval) return false;
-        _lastConnects[clientId] = _time.GetTimestamp();
-        return true;
-    }
-
     private void Route(BrokerMessage message)
     {
-        List<(Subscription Subscription, ClientSession Session)>? shared = null;
+        var shared = new List<(Subscription Subscription, ClientSession Session)>();
         foreach (var session in _sessions.Values)
         {
             var covering = session.Covering(message);
             if (covering.Where(s => s.Group is null).MaxBy(s => s.QualityOfService) is { } own)
                 session.Deliver(message, own.QualityOfService, message.Retain && own.RetainAsPublished);
-            foreach (var one in covering.Where(s => s.Group is not null)) (shared ??= []).Add((one, session));
+            foreach (var one in covering.Where(s => s.Group is not null)) shared.Add((one, session));
         }
 
-        foreach (var group in shared?.GroupBy(s => s.Subscription.Text) ?? [])
-        {
-            var (subscription, session) = _turns.Next([.. group]);
-            session.Deliver(message, subscription.QualityOfService, message.Retain && subscription.RetainAsPublished);
-        }
+        foreach (var (subscription, session) in _turns.Next(shared)) session.Deliver(message, subscription.QualityOfService, message.Retain && subscription.RetainAsPublished);
     }
 
     /// <summary>To the one who asked, with the QoS of its subscription if it has one.</summary>
@@ -234,14 +224,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     private void OnTick()
     {
         foreach (var connection in _connections.Keys) connection.CheckKeepAlive();
-        lock (_gate)
-        {
-            foreach (var (clientId, last) in _lastConnects)
-            {
-                if (_time.GetElapsedTime(last) >= _limits.ConnectInterval) _lastConnects.Remove(clientId);
-            }
-        }
-
+        _pace.Forget();
         foreach (var session in _sessions.Values)
         {
             if (session.Will is { } will && _time.GetElapsedTime(will.Since) >= will.Delay)

@@ -23,7 +23,7 @@ internal sealed class PermissionWatch : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _registry.Changed -= OnChanged;
-        _changes.Writer.Complete();
+        _changes.Writer.TryComplete();
         await _watching;
     }
 

@@ -62,6 +62,7 @@ internal static class Demonstration
             AWS on this machine: account {CloudAccount.AccountId}, region {CloudAccount.Region}
               credentials provider  https://{cloud.CredentialsEndpoint}
               DynamoDB              {cloud.Host.Url(Door.DynamoDb)}{(options.DynamoDbUrl is { } url ? $" -> {url}" : "")}
+              IoT devices           {cloud.DataEndpoint} (MQTT and HTTPS, with a device's certificate)
               IoT, IAM, STS         {cloud.Host.Url(Door.Iot)} {cloud.Host.Url(Door.Iam)} {cloud.Host.Url(Door.Sts)}
               console               {cloud.Host.Url(Door.Console)}status
             Look at it with any AWS client:

@@ -12,6 +12,9 @@ internal static class DeviceFolder
     /// <summary>Ten readings a second of a recording with one a minute.</summary>
     public const double ReplaySpeed = 600;
 
+    /// <summary>Often enough to watch it.</summary>
+    private const double ReportSeconds = 5;
+
     public static string Name(int number) => $"thermostat-{number:00}";
 
     public static string PathOf(string stateDirectory, string thing) => Path.Combine(stateDirectory, "things", thing);
@@ -24,12 +27,14 @@ internal static class DeviceFolder
             ["thingName"] = thing,
             ["roleAlias"] = Cloud.RoleAlias,
             ["credentialsEndpoint"] = cloud.CredentialsEndpoint,
+            ["mqttEndpoint"] = cloud.DataEndpoint,
             ["region"] = CloudAccount.Region,
             ["certificatePath"] = "certificate.pem",
             ["privateKeyPath"] = "private.key",
             ["caPath"] = "ca.pem",
             ["dynamoDbEndpoint"] = cloud.Host.Url(Door.DynamoDb).ToString(),
             ["stateDirectory"] = "state",
+            ["control"] = new JsonObject { ["reportSeconds"] = ReportSeconds },
             ["source"] = new JsonObject
             {
                 ["kind"] = "replay",

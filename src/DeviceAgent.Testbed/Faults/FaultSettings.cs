@@ -9,16 +9,32 @@ namespace DeviceAgent.Testbed.Faults;
 /// <param name="CredentialsQuota">Requests a second that it answers for the whole account.</param>
 /// <param name="ClockSkewSeconds">How far the cloud's clock is ahead of this machine's; negative is behind.</param>
 /// <param name="DynamoDb">What DynamoDB does wrong; null is nothing.</param>
+/// <param name="Things">What goes wrong for single things, by name; null is nothing.</param>
 internal sealed record FaultSettings(
     CredentialsFault? Credentials = null,
     UnregisteredCertificate UnregisteredCertificate = UnregisteredCertificate.Forbidden,
     bool ThingVariables = true,
     int CredentialsQuota = 50,
     int ClockSkewSeconds = 0,
-    DynamoDbFaults? DynamoDb = null)
+    DynamoDbFaults? DynamoDb = null,
+    IReadOnlyDictionary<string, ThingFaults>? Things = null)
 {
+    private static readonly Dictionary<string, ThingFaults> Nothing = [];
+
     public DynamoDbFaults DynamoDb { get; init; } = DynamoDb ?? new();
+
+    public IReadOnlyDictionary<string, ThingFaults> Things { get; init; } = Things ?? Nothing;
 
     [JsonIgnore]
     public TimeSpan ClockSkew => TimeSpan.FromSeconds(ClockSkewSeconds);
+
+    /// <summary>A null name is a caller that did not say which thing it is: nothing is wrong for it.</summary>
+    public ThingFaults Of(string? thing) => thing is not null && Things.TryGetValue(thing, out var faults) ? faults : ThingFaults.None;
+
+    public FaultSettings With(string thing, ThingFaults faults)
+    {
+        var things = Things.Where(t => t.Key != thing).ToDictionary();
+        if (faults != ThingFaults.None) things[thing] = faults;
+        return this with { Things = things };
+    }
 }

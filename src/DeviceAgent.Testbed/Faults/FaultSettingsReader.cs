@@ -30,7 +30,14 @@ internal static class FaultSettingsReader
 
     private static void CheckKeys(JsonElement element, JsonTypeInfo type, string path, List<string> problems)
     {
-        if (element.ValueKind != JsonValueKind.Object || type.Kind != JsonTypeInfoKind.Object) return;
+        if (element.ValueKind != JsonValueKind.Object) return;
+        if (type is { Kind: JsonTypeInfoKind.Dictionary, ElementType: { } elementType })
+        {
+            foreach (var member in element.EnumerateObject()) CheckKeys(member.Value, type.Options.GetTypeInfo(elementType), $"{path}{member.Name}.", problems);
+            return;
+        }
+
+        if (type.Kind != JsonTypeInfoKind.Object) return;
         // One that is ignored in JSON is listed, but has no getter.
         var known = type.Properties.Where(property => property.Get is not null).ToDictionary(property => property.Name);
         foreach (var member in element.EnumerateObject())

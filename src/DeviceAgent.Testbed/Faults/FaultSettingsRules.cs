@@ -11,6 +11,7 @@ internal static class FaultSettingsRules
         Range("credentialsQuota", settings.CredentialsQuota, 1, 1_000_000, problems);
         Range("clockSkewSeconds", settings.ClockSkewSeconds, -MaxSkewSeconds, MaxSkewSeconds, problems);
         if (settings.Credentials is { } credentials) Check(credentials, problems);
+        problems.AddRange(settings.Things.Where(t => t.Value is null).Select(t => $"'things.{t.Key}' is null, must be an object"));
         foreach (var kind in Enum.GetValues<DynamoDbFaultKind>())
         {
             if (settings.DynamoDb.Of(kind) is { } fault) Check(kind, fault, problems);

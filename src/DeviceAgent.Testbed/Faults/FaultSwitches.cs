@@ -9,13 +9,17 @@ internal sealed class FaultSwitches(Random random)
 
     public FaultSettings Current => Volatile.Read(ref _current);
 
-    public void Set(FaultSettings settings) => Volatile.Write(ref _current, settings);
+    /// <summary>Raised after every change; whoever listens must neither block nor throw.</summary>
+    public event Action? Changed;
+
+    public void Set(FaultSettings settings) => Update(_ => settings);
 
     public void Update(Func<FaultSettings, FaultSettings> change)
     {
         FaultSettings seen;
         do seen = Current;
         while (Interlocked.CompareExchange(ref _current, change(seen), seen) != seen);
+        Changed?.Invoke();
     }
 
     public void Clear() => Set(new FaultSettings());

@@ -16,6 +16,7 @@ using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
+using DeviceAgent.Testbed.WebPage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -35,6 +36,7 @@ internal sealed class Cloud : IAsyncDisposable
     private readonly ProvisioningService _provisioning;
     private readonly RegistrySeed _seed;
     private readonly ConsoleApi _console;
+    private readonly Lazy<IAmazonDynamoDB> _consoleDynamoDb;
     private ForwardingBackend? _forwarding;
     private DoorHost? _host;
 
@@ -66,11 +68,12 @@ internal sealed class Cloud : IAsyncDisposable
         Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
         Broker.Serve(new ProvisioningTopics(_provisioning));
         Broker.Serve(new JobTopics(Jobs.Devices, Time));
+        _consoleDynamoDb = new Lazy<IAmazonDynamoDB>(CreateOperatorDynamoDb);
+        _console = Console();
         _seed = new RegistrySeed(Registry, Iam, _authority);
         _tables = options.DynamoDbUrl is null
             ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
             : new DynamoDbEngine(Path.Combine(folder, "forwarded.db"), new DynamoDbEngineOptions { CreatingTime = TimeSpan.Zero, DeletingTime = TimeSpan.Zero }, Time);
-        _console = new ConsoleApi(new FaultsApi(Faults));
     }
 
     /// <summary>The state directory.</summary>
@@ -141,14 +144,23 @@ internal sealed class Cloud : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await Jobs.DisposeAsync();
         await Broker.DisposeAsync();
         await _temporary.DisposeAsync();
-        await Jobs.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
+        if (_consoleDynamoDb.IsValueCreated) _consoleDynamoDb.Value.Dispose();
         _forwarding?.Dispose();
         _tables.Dispose();
         _authority.Dispose();
         _store.Dispose();
+    }
+
+    private ConsoleApi Console()
+    {
+        var fleet = new FleetControl(Registry, Broker, Shadows, Jobs, Time);
+        var readings = new RecentReadings(_consoleDynamoDb);
+        var switches = new ThingSwitches(Registry, Iam, Faults, Activity);
+        return new ConsoleApi(new FaultsApi(Faults), new StatusView(Registry, switches, readings, fleet, Activity), readings, switches, fleet);
     }
 
     private static RegistryOptions RegistryOptionsOf(TestbedOptions options) => options.CredentialLifetime is { } lifetime && lifetime < TimeSpan.FromMinutes(15)

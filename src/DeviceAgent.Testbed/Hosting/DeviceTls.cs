@@ -21,6 +21,8 @@ internal sealed class DeviceTls(
 
     private static readonly TimeSpan HandshakeTimeout = TimeSpan.FromSeconds(10);
 
+    private readonly BrokenNetwork _network = new(registry, faults);
+
     public void Configure(ListenOptions listen)
     {
         listen.Protocols = HttpProtocols.Http1;
@@ -29,6 +31,7 @@ internal sealed class DeviceTls(
             HandshakeTimeout = HandshakeTimeout,
             OnConnection = context => ValueTask.FromResult(OptionsFor(context.ClientHelloInfo.ServerName)),
         });
+        listen.Use(next => connection => _network.ServeAsync(connection, next));
     }
 
     /// <summary>Whether the certificate may pass the handshake; what it may do then is another question.</summary>

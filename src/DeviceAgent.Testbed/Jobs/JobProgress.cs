@@ -92,9 +92,10 @@ internal sealed class JobProgress(JobLedger ledger, JobLifecycle lifecycle, JobT
         return due < earliest ? earliest : due > latest ? latest : due;
     }
 
+    /// <summary>A process that was killed halfway through leaves things that wait and yet have their execution.</summary>
     private Job Reach(Job job, IReadOnlyList<string> things)
     {
-        foreach (var thing in things) lifecycle.Enqueue(job, thing);
+        foreach (var thing in things.Where(thing => ledger.Find(job.Id, thing) is not { IsTerminal: false })) lifecycle.Enqueue(job, thing);
         return ledger.Put(job with { Waiting = [.. job.Waiting.Except(things)], Reached = [.. job.Reached, .. things] });
     }
 

@@ -32,8 +32,7 @@ internal sealed class JobTargets(RegistryService registry)
             return Exists(thing) ? [thing] : [];
         }
 
-        var group = target[GroupPrefix.Length..];
-        return registry.ThingGroups.All.Any(g => g.Name == group) ? registry.ThingGroups.ThingsIn(group, recursive: true) : [];
+        return registry.ThingGroups.Members(target[GroupPrefix.Length..]);
     }
 
     public bool Exists(string thing) => registry.FindThing(thing) is not null;

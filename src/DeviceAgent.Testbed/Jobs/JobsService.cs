@@ -21,7 +21,6 @@ internal sealed class JobsService : IAsyncDisposable
     /// <param name="time">The cloud's clock.</param>
     public JobsService(StateStore store, RegistryService registry, IMessageBus bus, TimeProvider time)
     {
-        Time = time;
         var targets = new JobTargets(registry);
         var (notifications, events) = (new JobNotifications(bus, time), new JobEvents(bus, time));
         _ledger = new JobLedger(store, (ledger, changes) =>
@@ -35,9 +34,6 @@ internal sealed class JobsService : IAsyncDisposable
         Devices = new DeviceJobs(_ledger, lifecycle, targets, time);
         _timer = time.CreateTimer(_ => Tick(), null, TickPeriod, TickPeriod);
     }
-
-    /// <summary>The clock by which jobs run.</summary>
-    public TimeProvider Time { get; }
 
     public JobControl Control { get; }
 

@@ -24,7 +24,7 @@ internal sealed class ProvisioningTemplateRegistry(StateStore store, TimeProvide
     public ProvisioningTemplate Create(string name, string? description, string body, bool enabled, string roleArn)
     {
         NameRules.TemplateName(name);
-        NameRules.RoleArn(roleArn);
+        NameRules.RoleArn(roleArn, "provisioningRoleArn");
         RequireDescription(description);
         TemplateBody.Parse(body);
         lock (_gate)
@@ -42,7 +42,7 @@ internal sealed class ProvisioningTemplateRegistry(StateStore store, TimeProvide
     /// <summary>Null leaves a setting as it is.</summary>
     public void Update(string name, string? description, bool? enabled, int? defaultVersionId, string? roleArn)
     {
-        if (roleArn is not null) NameRules.RoleArn(roleArn);
+        if (roleArn is not null) NameRules.RoleArn(roleArn, "provisioningRoleArn");
         RequireDescription(description);
         lock (_gate)
         {

@@ -23,8 +23,14 @@ internal sealed class TemplateApplication(RegistryService registry, IamService i
         var policies = body.Policies.Select(policy => PolicyOf(policy, functions)).ToList();
         var configuration = Configuration(body.DeviceConfiguration, functions);
 
-        if (thing is not null) Require(role, thing.Exists ? "iot:UpdateThing" : "iot:CreateThing", Thing.ArnOf(thing.Name));
-        if (thing is not null) Require(role, "iot:AttachThingPrincipal", certificate.Arn);
+        if (thing is not null)
+        {
+            Require(role, thing.Exists ? "iot:UpdateThing" : "iot:CreateThing", Thing.ArnOf(thing.Name));
+            Require(role, "iot:AttachThingPrincipal", certificate.Arn);
+            if (thing.Joins.Count > 0) Require(role, "iot:AddThingToThingGroup", Thing.ArnOf(thing.Name));
+            if (thing.Leaves.Count > 0) Require(role, "iot:RemoveThingFromThingGroup", Thing.ArnOf(thing.Name));
+        }
+
         if (status != certificate.Status) Require(role, "iot:UpdateCertificate", certificate.Arn);
         foreach (var (name, document) in policies)
         {

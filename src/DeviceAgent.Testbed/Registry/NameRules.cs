@@ -21,7 +21,7 @@ internal static partial class NameRules
 
     public static string AttributeValue(string value) => Check("attribute value", value, 800, AttributeValuePattern(), minimum: 0);
 
-    public static string RoleArn(string value) => Check("roleArn", value, 2048, RoleArnPattern(), minimum: 20);
+    public static string RoleArn(string value, string parameter = "roleArn") => Check(parameter, value, 2048, RoleArnPattern(), minimum: 20);
 
     public static string CertificateId(string parameter, string value) => Check(parameter, value, 64, CertificateIdPattern(), minimum: 64).ToLowerInvariant();
 

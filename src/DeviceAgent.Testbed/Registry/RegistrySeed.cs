@@ -12,6 +12,11 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
     public const string RoleName = "device-agent-telemetry";
     public const string RolePolicyName = "own-table";
     public const string RoleAliasName = "device-agent";
+
+    /// <summary>Role aliases to rotate to: one whose role may do the same, and one whose role may not write.</summary>
+    public const string NextRoleAliasName = "device-agent-next";
+    public const string ReadOnlyRoleAliasName = "device-agent-readonly";
+
     public const string IotPolicyName = "assume-device-agent";
 
     /// <summary>What the agent may do over MQTT.</summary>
@@ -19,17 +24,16 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
 
     private const int MaxSessionDuration = 43200;
 
+    private const string ReadOnlyPolicy =
+        """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:DescribeTable","Resource":"*"}]}""";
+
     /// <summary>The thing type, the role with its policies, the role alias and the IoT policies.</summary>
     public void EnsureDefaults()
     {
         if (registry.ThingTypes.All.All(t => t.Name != ThingTypeName)) registry.ThingTypes.Create(ThingTypeName, "Thermostats of the demonstration", []);
-        if (iam.FindRole(RoleName) is null)
-        {
-            iam.Roles.Create(RoleName, PolicyFiles.Read("trust.json"), maxSessionDuration: MaxSessionDuration);
-            iam.Roles.PutInlinePolicy(RoleName, RolePolicyName, PolicyFiles.Read("dynamodb-own-table.json"));
-        }
-
-        if (registry.FindRoleAlias(RoleAliasName) is null) registry.RoleAliases.Create(RoleAliasName, iam.Roles.Get(RoleName).Arn, durationSeconds: null);
+        EnsureRole(RoleAliasName, RoleName, PolicyFiles.Read("dynamodb-own-table.json"));
+        EnsureRole(NextRoleAliasName, $"{RoleName}-next", PolicyFiles.Read("dynamodb-own-table.json"));
+        EnsureRole(ReadOnlyRoleAliasName, $"{RoleName}-readonly", ReadOnlyPolicy);
         if (registry.Policies.All.All(p => p.Name != IotPolicyName)) registry.Policies.Create(IotPolicyName, PolicyFiles.Read("iot-assume-role.json", ("@ROLE_ALIAS@", RoleAliasName)));
         if (registry.Policies.All.All(p => p.Name != MqttPolicyName)) registry.Policies.Create(MqttPolicyName, PolicyFiles.Read("iot-device-agent.json"));
     }
@@ -48,5 +52,16 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
             registry.PolicyTargets.Attach(MqttPolicyName, id);
         });
         return new ProvisionedThing(name, certificate, directory);
+    }
+
+    private void EnsureRole(string alias, string role, string policy)
+    {
+        if (iam.FindRole(role) is null)
+        {
+            iam.Roles.Create(role, PolicyFiles.Read("trust.json"), maxSessionDuration: MaxSessionDuration);
+            iam.Roles.PutInlinePolicy(role, RolePolicyName, policy);
+        }
+
+        if (registry.FindRoleAlias(alias) is null) registry.RoleAliases.Create(alias, iam.Roles.Get(role).Arn, durationSeconds: null);
     }
 }

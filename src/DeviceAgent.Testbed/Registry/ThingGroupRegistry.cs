@@ -120,6 +120,12 @@ internal sealed class ThingGroupRegistry(RegistryTables tables, TimeProvider tim
         }
     }
 
+    /// <summary>The things of the group and of those below it; none when there is no such group (any more).</summary>
+    public IReadOnlyList<string> Members(string groupName)
+    {
+        lock (tables.Gate) return tables.ThingGroups.Find(groupName) is null ? [] : ThingsIn(groupName, recursive: true);
+    }
+
     /// <param name="parentName">Whose children; null: the groups without a parent.</param>
     /// <param name="recursive">Their children too, and so on.</param>
     public IReadOnlyList<ThingGroup> Below(string? parentName, bool recursive)

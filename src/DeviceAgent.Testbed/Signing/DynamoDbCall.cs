@@ -4,4 +4,5 @@ namespace DeviceAgent.Testbed.Signing;
 /// <param name="Operation">E.g. <c>PutItem</c>.</param>
 /// <param name="Body">Its JSON.</param>
 /// <param name="Request">As it was received.</param>
-internal sealed record DynamoDbCall(string Operation, ReadOnlyMemory<byte> Body, RawRequest Request);
+/// <param name="Thing">The thing whose temporary credentials it is signed with; null for anybody else.</param>
+internal sealed record DynamoDbCall(string Operation, ReadOnlyMemory<byte> Body, RawRequest Request, string? Thing = null);

@@ -59,12 +59,13 @@ internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard gu
             return DynamoDbAnswer.Coral(result.Failure.Type, result.Failure.Message);
         }
 
+        var thing = result.Caller.ContextKeys.GetValueOrDefault("credentials-iot:ThingName");
         try
         {
             var accesses = operations.Accesses(operation, request.Body);
             if (guard.Refusal(context, result.Caller, accesses) is { } refusal)
             {
-                activity.Refused(result.Caller.ContextKeys.GetValueOrDefault("credentials-iot:ThingName"), $"DynamoDB denies {operation}: no policy of the role allows it");
+                activity.Refused(thing, $"DynamoDB denies {operation}: no policy of the role allows it");
                 return refusal;
             }
         }
@@ -74,7 +75,7 @@ internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard gu
             return new DynamoDbAnswer(response.StatusCode, response.Body);
         }
 
-        return await backend.ExecuteAsync(new DynamoDbCall(operation, request.Body, request), context.RequestAborted);
+        return await backend.ExecuteAsync(new DynamoDbCall(operation, request.Body, request, thing), context.RequestAborted);
     }
 
     private static async Task WriteAsync(HttpContext context, string? contentType, DynamoDbAnswer answer)

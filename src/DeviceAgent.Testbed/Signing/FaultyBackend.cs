@@ -9,10 +9,15 @@ internal sealed class FaultyBackend(IDynamoDbBackend backend, FaultSwitches faul
         400, "ProvisionedThroughputExceededException",
         "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.");
 
+    private static readonly DynamoDbAnswer Lost = new(200, []) { IsLost = true };
+
     private static readonly DynamoDbAnswer Broken = DynamoDbAnswer.Service(500, "InternalServerError", "Internal server error");
 
     public async Task<DynamoDbAnswer> ExecuteAsync(DynamoDbCall call, CancellationToken cancellationToken)
     {
+        var thing = faults.Current.Of(call.Thing);
+        if (thing.Network) return Lost;
+        if (thing.Throttle) return Throttled;
         if (faults.Take(DynamoDbFaultKind.Delay) is { } delay) await Task.Delay(TimeSpan.FromMilliseconds(delay.Milliseconds ?? 0), time, cancellationToken);
         if (faults.Take(DynamoDbFaultKind.Throttle) is not null) return Throttled;
         if (faults.Take(DynamoDbFaultKind.ServerError) is not null) return Broken;

@@ -2,11 +2,15 @@ using System.Reflection;
 using System.Security.Cryptography;
 using DeviceAgent.Clock;
 using DeviceAgent.Configuration;
+using DeviceAgent.Control;
+using DeviceAgent.Control.Settings;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
 using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Provisioning;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -29,19 +33,25 @@ internal static class AgentHost
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-        builder.Logging.AddAgentLogging(options.LogLevel);
+        var stored = StoredSettings.Recall(options);
+        builder.Logging.AddAgentLogging(() => stored.Settings.InForce.LogLevel);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddDeviceCredentials(identity, options.Credentials);
-        builder.Services.AddSpool(options.StateDirectory, options.Spool);
-        builder.Services.AddUpload(options.Upload, options.Table);
+        builder.Services.AddDeviceCredentials(
+            identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce);
+        builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
+        builder.Services.AddUpload(stored.Settings.Upload, options.Table);
+        builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);
+        builder.Services.AddSingleton<AliasInForce>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
-        builder.Services.AddSensing(options.Source, options.SerialNumber, rules);
+        builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
+        builder.Services.AddCertificateRotation(options);
+        builder.Services.AddControl(options, stored);
         replace?.Invoke(builder.Services);
         return builder.Build();
     }
@@ -51,16 +61,26 @@ internal static class AgentHost
     {
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
         var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
-        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, options.Credentials.RoleAlias, options.Credentials.Endpoint);
+        var roleAlias = host.Services.GetRequiredService<RoleAliasState>().InForce;
+        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
+        AnnounceControl(host.Services.GetRequiredService<StoredSettings>(), options, logger);
         if (options.Table.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint) logger.EndpointNotEncrypted(endpoint);
     }
 
-    private static void AddAgentLogging(this ILoggingBuilder logging, LogLevel level)
+    private static void AnnounceControl(StoredSettings stored, AgentOptions options, ILogger logger)
     {
-        logging.SetMinimumLevel(level).AddFilter("Microsoft", level > LogLevel.Warning ? level : LogLevel.Warning);
+        if (options.Control.Host is null) return;
+        logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
+        if (stored.Memory.Problem is { } problem) logger.MemoryLost(problem);
+        if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
+    }
+
+    private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> inForce)
+    {
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= inForce() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;
@@ -68,4 +88,6 @@ internal static class AgentHost
             console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
         });
     }
+
+    private static bool IsOfTheFramework(string? category) => category?.StartsWith("Microsoft", StringComparison.Ordinal) == true;
 }

@@ -5,7 +5,9 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
 using DeviceAgent.LocalCredentials;
+using DeviceAgent.Rotation;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Commands;
 
@@ -21,7 +23,7 @@ internal static class OwnFetch
             using var identity = DeviceIdentity.Load(options.Identity);
             var services = new ServiceCollection();
             services.AddLogging().AddAgentMetrics().AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-            services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, options.Credentials);
+            services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, options.Identity, options.Credentials, s => AliasInForce(options, s));
             var provider = services.BuildServiceProvider();
             await using var _ = provider.ConfigureAwait(false);
             var credentials = await provider.GetRequiredService<CredentialCache>().GetAsync(cancellationToken).ConfigureAwait(false);
@@ -32,5 +34,13 @@ internal static class OwnFetch
         {
             throw new CommandException(e.Message, e);
         }
+    }
+
+    /// <summary>The one that was proven last, as the agent would start with it; only looked at, not changed.</summary>
+    private static string AliasInForce(AgentOptions options, IServiceProvider services)
+    {
+        var configured = options.Credentials.RoleAlias;
+        var record = new RoleAliasFile(options.StateDirectory, services.GetRequiredService<ILogger<RoleAliasFile>>()).Load();
+        return record?.Configured == configured ? record.InForce : configured;
     }
 }

@@ -14,12 +14,14 @@ internal static class StatusText
         await output.WriteLineAsync($"credentials   {Credentials(credentials)}").ConfigureAwait(false);
         if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
             await output.WriteLineAsync($"              last failure: {Text(failure, "message")} Likely cause: {Text(failure, "cause")}. {Text(failure, "remedy")}").ConfigureAwait(false);
+        await WriteRoleAliasAsync(output, status.GetProperty("role_alias")).ConfigureAwait(false);
         if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"clock         the provider's is {offset:+0.0;-0.0;0.0} s from this one")).ConfigureAwait(false);
         var (counters, upload) = (status.GetProperty("counters"), status.GetProperty("upload"));
         await output.WriteLineAsync($"upload        {Upload(upload)}").ConfigureAwait(false);
         if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);
         await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
+        await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
     }
 
     public static async Task WriteSpoolAsync(TextWriter output, JsonElement spool, string origin)
@@ -34,6 +36,17 @@ internal static class StatusText
         if (Count(spool, "quarantined") is > 0 and var damaged) await output.WriteLineAsync($"  damage      {damaged} damaged files set aside, {Count(spool, "salvaged")} readings saved from them").ConfigureAwait(false);
     }
 
+    private static async Task WriteControlAsync(TextWriter output, JsonElement control)
+    {
+        await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}").ConfigureAwait(false);
+        if (Text(control, "problem") is { } problem) await output.WriteLineAsync($"              {problem}").ConfigureAwait(false);
+        if (Text(control, "executing") is { } executing) await output.WriteLineAsync($"              changes now: {executing}").ConfigureAwait(false);
+        if (control.GetProperty("settings_from_afar") is { } keys && keys.GetArrayLength() > 0) await output.WriteLineAsync($"              set from afar: {string.Join(", ", keys.EnumerateArray().Select(k => k.GetString()))}").ConfigureAwait(false);
+        if (control.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } change) return;
+        await output.WriteLineAsync($"              last change: {Text(change, "what")} by {Text(change, "by")}: {Text(change, "outcome")} at {Text(change, "at")}").ConfigureAwait(false);
+        if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);
+    }
+
     /// <summary>A line for a dead letter of the export.</summary>
     public static string DeadLetter(string line)
     {
@@ -42,6 +55,23 @@ internal static class StatusText
         var of = document.RootElement.TryGetProperty(Sensing.ReadingJson.SerialNumberName, out var serial) ? serial.GetString() : "?";
         var at = document.RootElement.TryGetProperty(Sensing.ReadingJson.TimestampName, out var timestamp) ? timestamp.GetString() : "?";
         return $"{letter.GetProperty("id").GetInt64()}\t{of}\t{at}\t{Text(letter, "reason")}";
+    }
+
+    private static async Task WriteRoleAliasAsync(TextWriter output, JsonElement alias)
+    {
+        var (inForce, candidate) = (Text(alias, "in_force"), Text(alias, "candidate"));
+        var phase = Text(alias, "phase") switch
+        {
+            "fetching" => $", {candidate} is asked for credentials",
+            "proving" => $", {candidate} has to prove itself by a write",
+            "probation" => $", on probation (before: {Text(alias, "previous")})",
+            "rollingBack" => $", GOES BACK to {Text(alias, "previous")}",
+            _ => "",
+        };
+        await output.WriteLineAsync($"role alias    {inForce}{phase}").ConfigureAwait(false);
+        if (alias.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } last) return;
+        var why = Text(last, "code") is { } code ? $" ({code}): {Text(last, "reason")}" : "";
+        await output.WriteLineAsync($"              last change: {Text(last, "role_alias")} {Text(last, "result")}{why}").ConfigureAwait(false);
     }
 
     private static string Credentials(JsonElement credentials)

@@ -1,8 +1,11 @@
 using System.Collections;
 using DeviceAgent.Clock;
+using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Provisioning;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -19,6 +22,7 @@ internal static class AgentConfiguration
     {
         var errors = new List<ConfigurationError>();
         var options = ReadLayers(path, environment, assignments, errors);
+        CompleteExchange(options, errors);
         var identity = LoadIdentity(options.Identity, errors);
         if (errors.Count == 0) return (options, identity!);
         identity?.Dispose();
@@ -45,7 +49,7 @@ internal static class AgentConfiguration
         if (layers[0] is null) throw new ConfigurationException(errors);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return Read(new SettingsReader("", [.. layers.OfType<SettingsLayer>()], folder, errors));
+        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder).Read(errors);
     }
 
     /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
@@ -64,15 +68,32 @@ internal static class AgentConfiguration
             Table = TableOptions.Read(settings, thingName),
             Source = SourceOptions.Read(settings.Section("source")),
             Upload = UploadOptions.Read(settings.Section("upload")),
+            Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = endpoint,
             LocalCredentials = LocalCredentialsOptions.Read(settings.Section("credentials"), stateDirectory, endpoint.Port),
             Clock = ClockOptions.Read(settings.Section("clock")),
+            Control = ControlOptions.Read(settings),
+            Provisioning = ProvisioningOptions.Read(settings.Section("provisioning")),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");
         settings.ReportUnknown();
         return options;
+    }
+
+    /// <summary>The agent may have been killed while a new certificate took the place of the old.</summary>
+    private static void CompleteExchange(AgentOptions options, List<ConfigurationError> errors)
+    {
+        if (options.StateDirectory.Length == 0 || options.Identity.CertificatePath.Length == 0) return;
+        try
+        {
+            new EnrolmentFile(options.StateDirectory).Complete(new StagedIdentity(options.Identity));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new ConfigurationError("certificatePath", options.Identity.CertificatePath, $"a new certificate cannot take its place: {e.Message} Let the agent's user write to the folder."));
+        }
     }
 
     private static DeviceIdentity? LoadIdentity(DeviceIdentityOptions options, List<ConfigurationError> errors)
@@ -90,7 +111,7 @@ internal static class AgentConfiguration
     }
 
     private static string KeyOf(DeviceIdentityOptions options, string subject) =>
-        subject == options.PrivateKeyPath ? "privateKeyPath"
+        options.PrivateKeyPath is { } key && subject == DeviceIdentityOptions.Shown(key) ? "privateKeyPath"
         : subject == options.CertificateChainPath ? "certificateChainPath"
         : "certificatePath";
 }

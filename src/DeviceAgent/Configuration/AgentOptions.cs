@@ -1,7 +1,10 @@
 using DeviceAgent.Clock;
+using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Provisioning;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -33,14 +36,30 @@ internal sealed record AgentOptions
 
     public required UploadOptions Upload { get; init; }
 
+    public required RotationOptions Rotation { get; init; }
+
     public required SpoolOptions Spool { get; init; }
 
     public required EndpointOptions Endpoint { get; init; }
 
     public required LocalCredentialsOptions LocalCredentials { get; init; }
 
+    public required ProvisioningOptions Provisioning { get; init; }
+
     public required ClockOptions Clock { get; init; }
+
+    public required ControlOptions Control { get; init; }
 
     /// <summary>trace, debug, information, warning, error, critical or none.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>What these were read from.</summary>
+    public ConfiguredSettings Configured { get; init; } = new([], "");
+
+    /// <summary>What the provisioning template is given.</summary>
+    public IReadOnlyDictionary<string, string> EnrolmentParameters => new Dictionary<string, string>(Provisioning.Parameters)
+    {
+        ["ThingName"] = ThingName,
+        ["SerialNumber"] = SerialNumber,
+    };
 }

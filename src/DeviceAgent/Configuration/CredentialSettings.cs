@@ -7,11 +7,11 @@ internal static class CredentialSettings
 {
     public static DeviceIdentityOptions ReadIdentity(SettingsReader settings)
     {
-        settings.Required("certificatePath", "the file of the device's certificate (PEM or PFX)");
+        settings.Required("certificatePath", "the file of the device's certificate (PEM or PFX), or its pkcs11 URI");
         return new DeviceIdentityOptions
         {
-            CertificatePath = settings.FilePath("certificatePath") ?? "",
-            PrivateKeyPath = settings.FilePath("privateKeyPath"),
+            CertificatePath = FileOrHardware(settings, "certificatePath") ?? "",
+            PrivateKeyPath = FileOrHardware(settings, "privateKeyPath"),
             CertificateChainPath = settings.FilePath("certificateChainPath"),
             PrivateKeyPassword = ReadPassword(settings),
             AllowInsecureKeyPermissions = settings.Flag("allowInsecureKeyPermissions", false),
@@ -35,6 +35,9 @@ internal static class CredentialSettings
         if (options.CaBundlePath is { } caPath && !File.Exists(caPath)) settings.Error("caPath", caPath, "there is no such file");
         return options;
     }
+
+    private static string? FileOrHardware(SettingsReader settings, string name) =>
+        settings.Text(name) is { } text && text.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ? text : settings.FilePath(name);
 
     private static Secret? ReadPassword(SettingsReader settings)
     {

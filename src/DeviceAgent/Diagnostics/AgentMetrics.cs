@@ -13,6 +13,12 @@ internal sealed class AgentMetrics
     /// <summary>The tag that tells the classes of <see cref="Shed"/> apart.</summary>
     public const string ClassTag = "class";
 
+    /// <summary>The tag that tells the ends of <see cref="ControlChanges"/> apart.</summary>
+    public const string OutcomeTag = "outcome";
+
+    /// <summary>The tag that tells the results of <see cref="RoleAliasChanges"/> apart.</summary>
+    public const string ResultTag = "result";
+
     public AgentMetrics(IMeterFactory factory)
     {
         Meter = factory.Create(MeterName);
@@ -27,8 +33,11 @@ internal sealed class AgentMetrics
         Requests = Counter("upload.requests", "BatchWriteItem requests.");
         Throttled = Counter("upload.throttled", "BatchWriteItem requests that were throttled, in whole or in part.");
         Commits = Counter("spool.commits", "Commits, each with one sync of the medium.");
+        RoleAliasChanges = Counter("role_alias.changes", "Changes of the role alias that were asked for, by their result.");
         BytesSent = Counter("wire.bytes_sent", "Bytes written to DynamoDB's connections, TLS included.");
         BytesReceived = Counter("wire.bytes_received", "Bytes read from DynamoDB's connections, TLS included.");
+        ControlConnections = Counter("control.connections", "Connections to AWS IoT that were made.");
+        ControlChanges = Counter("control.changes", "Changes that operators asked for, by outcome.");
     }
 
     /// <summary>For the gauges of the features (spool depth, age of the oldest reading, ...).</summary>
@@ -56,9 +65,15 @@ internal sealed class AgentMetrics
 
     public Counter<long> Commits { get; }
 
+    public Counter<long> RoleAliasChanges { get; }
+
     public Counter<long> BytesSent { get; }
 
     public Counter<long> BytesReceived { get; }
+
+    public Counter<long> ControlConnections { get; }
+
+    public Counter<long> ControlChanges { get; }
 
     private Counter<long> Counter(string name, string description) => Meter.CreateCounter<long>(name, description: description);
 }

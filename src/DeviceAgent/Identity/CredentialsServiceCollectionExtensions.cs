@@ -8,17 +8,33 @@ namespace DeviceAgent.Identity;
 internal static class CredentialsServiceCollectionExtensions
 {
     /// <summary>Temporary credentials for the device's certificate, kept and renewed.</summary>
-    public static IServiceCollection AddDeviceCredentials(this IServiceCollection services, DeviceIdentity identity, RoleAliasOptions options)
+    /// <param name="services">The agent's services.</param>
+    /// <param name="identity">The certificate and its key.</param>
+    /// <param name="files">Where they are; what is replaced there is taken over.</param>
+    /// <param name="options">Where to ask.</param>
+    /// <param name="roleAlias">The alias that is in force at the start.</param>
+    public static IServiceCollection AddDeviceCredentials(
+        this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, Func<IServiceProvider, string> roleAlias)
     {
-        services.AddSingleton(_ => identity);
-        services.AddSingleton(s => new CredentialsProviderClient(identity, options, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new CredentialCache(
-            new TimedFetch(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()).FetchAsync,
+        services.AddSingleton(s => new DeviceIdentitySource(
+            identity, files, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeviceIdentitySource>>()));
+        services.AddSingleton(s => new CredentialsProviderClient(
+            s.GetRequiredService<DeviceIdentitySource>(), options, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new AliasSource(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()));
+        services.AddSingleton(s => FollowIdentity(s, new CredentialCache(
+            s.GetRequiredService<AliasSource>().Of(roleAlias(s)),
             new CredentialCacheOptions(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Random>(),
-            s.GetRequiredService<ILogger<CredentialCache>>()));
+            s.GetRequiredService<ILogger<CredentialCache>>())));
         services.AddSingleton(s => new RoleAliasCredentials(s.GetRequiredService<CredentialCache>()));
         return services;
+    }
+
+    /// <summary>A certificate that was refused may have been replaced by one that is not.</summary>
+    private static CredentialCache FollowIdentity(IServiceProvider services, CredentialCache cache)
+    {
+        services.GetRequiredService<DeviceIdentitySource>().Changed += (_, _) => cache.TryAgain();
+        return cache;
     }
 }

@@ -1,6 +1,9 @@
 using System.Text.Json;
+using DeviceAgent.Control;
+using DeviceAgent.Control.Memory;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -9,7 +12,8 @@ using Microsoft.AspNetCore.Http;
 namespace DeviceAgent.LocalEndpoint;
 
 /// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
-internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, UploadState upload, ISpool spool, MetricsCollector metrics, TimeProvider time)
+internal sealed class StatusApi(
+    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -22,8 +26,10 @@ internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, U
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
             Write(json, held);
+            RotationJson.Write(json, "role_alias", roleAlias.Status);
             Write(json, upload.Status);
             SpoolJson.Write(json, "spool", spool.Status);
+            Write(json, control);
             WriteCounters(json);
         });
     }
@@ -67,6 +73,40 @@ internal sealed class StatusApi(AgentFacts facts, CredentialCache credentials, U
         json.WriteNumber("requests_in_flight", status.RequestsInFlight);
         json.WriteNumber("readings_in_flight", status.ReadingsInFlight);
         json.WriteNumber("concurrency", status.Concurrency);
+        json.WriteEndObject();
+    }
+
+    private void Write(Utf8JsonWriter json, ControlStatus status)
+    {
+        var link = status.Link;
+        json.WriteStartObject("control");
+        json.WriteString("connection", JsonNamingPolicy.CamelCase.ConvertName(link.State.ToString()));
+        WriteSeconds(json, "seconds_in_this_state", link.Since is { } since ? time.GetElapsedTime(since) : null);
+        json.WriteString("problem", status.Problem);
+        json.WriteStartArray("settings_from_afar");
+        foreach (var key in status.Settings) json.WriteStringValue(key);
+        json.WriteEndArray();
+        if (status.Executing is { } executing) json.WriteString("executing", $"{executing.What}{(status.Step is { } step ? $" ({step})" : "")}");
+        else json.WriteNull("executing");
+        Write(json, status.LastChange);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ChangeRecord? change)
+    {
+        if (change is null)
+        {
+            json.WriteNull("last_change");
+            return;
+        }
+
+        json.WriteStartObject("last_change");
+        json.WriteString("what", change.What);
+        json.WriteString("by", $"{JsonNamingPolicy.CamelCase.ConvertName(change.By.ToString())} {change.Reference}");
+        json.WriteString("outcome", JsonNamingPolicy.CamelCase.ConvertName(change.Outcome.Result.ToString()));
+        json.WriteString("code", change.Outcome.Code);
+        json.WriteString("reason", change.Outcome.Reason);
+        json.WriteString("at", TimestampText.Format(change.At));
         json.WriteEndObject();
     }
 

@@ -8,7 +8,7 @@ namespace DeviceAgent.Sensing;
 /// <summary>Takes samples from the source, makes readings of them and puts them into the spool, for as long as the agent runs.</summary>
 internal sealed class SensingService(
     ISource source,
-    SourceOptions options,
+    SourceKind kind,
     string serialNumber,
     ReadingRules rules,
     LiveTimestamps timestamps,
@@ -29,7 +29,7 @@ internal sealed class SensingService(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        logger.SourceStarted(options.Kind.ToString(), serialNumber);
+        logger.SourceStarted(kind.ToString(), serialNumber);
         long readings = 0;
         try
         {

@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +9,7 @@ namespace DeviceAgent.Sensing;
 internal static class SensingServiceCollectionExtensions
 {
     /// <summary>From the source into the spool.</summary>
-    public static IServiceCollection AddSensing(this IServiceCollection services, SourceOptions options, string serialNumber, ReadingRules rules)
+    public static IServiceCollection AddSensing(this IServiceCollection services, LiveOptions<SourceOptions> options, string serialNumber, ReadingRules rules)
     {
         services.AddSingleton(s => SourceFactory.Create(
             options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
@@ -16,7 +17,7 @@ internal static class SensingServiceCollectionExtensions
         services.AddHostedService<RestampingService>();
         services.AddHostedService(s => new SensingService(
             s.GetRequiredService<ISource>(),
-            options,
+            options.Value.Kind,
             serialNumber,
             rules,
             s.GetRequiredService<LiveTimestamps>(),

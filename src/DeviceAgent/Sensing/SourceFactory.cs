@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using DeviceAgent.Sensing.Linux;
 using DeviceAgent.Sensing.Replay;
 using DeviceAgent.Sensing.Simulated;
@@ -12,18 +13,22 @@ internal static class SourceFactory
     /// <summary>The longest conversion of a 1-wire thermometer takes 0.75 s; a read that takes longer than this hangs.</summary>
     private static readonly TimeSpan SensorTimeout = TimeSpan.FromSeconds(2);
 
-    public static ISource Create(SourceOptions options, TimeProvider time, Random random, ILoggerFactory loggers) => options.Kind switch
+    public static ISource Create(LiveOptions<SourceOptions> live, TimeProvider time, Random random, ILoggerFactory loggers)
     {
-        SourceKind.Simulated => new SimulatedSource(options.Interval, options.Seed is { } seed ? new Random(seed) : random, time),
-        SourceKind.Replay => new ReplaySource(
-            RecordingFile.Open(options),
-            new ReplaySettings(options.Speed, options.Interval, options.Timestamps == TimestampMode.Recorded, options.Repeat),
-            time,
-            loggers.CreateLogger<ReplaySource>()),
-        SourceKind.Linux => new LinuxSource(Kinds(new Sysfs(options.SysfsRoot, SensorTimeout, time)), options.Interval, time, loggers.CreateLogger<LinuxSource>()),
-        SourceKind.Stdin => new StdinSource(Console.OpenStandardInput, loggers.CreateLogger<StdinSource>()),
-        _ => throw new ArgumentOutOfRangeException(nameof(options), options.Kind, "no such kind of source"),
-    };
+        var options = live.Value;
+        return options.Kind switch
+        {
+            SourceKind.Simulated => new SimulatedSource(live, options.Seed is { } seed ? new Random(seed) : random, time),
+            SourceKind.Replay => new ReplaySource(
+                RecordingFile.Open(options),
+                new ReplaySettings(options.Speed, () => live.Value.Interval, options.Timestamps == TimestampMode.Recorded, options.Repeat),
+                time,
+                loggers.CreateLogger<ReplaySource>()),
+            SourceKind.Linux => new LinuxSource(Kinds(new Sysfs(options.SysfsRoot, SensorTimeout, time)), live, time, loggers.CreateLogger<LinuxSource>()),
+            SourceKind.Stdin => new StdinSource(Console.OpenStandardInput, loggers.CreateLogger<StdinSource>()),
+            _ => throw new ArgumentOutOfRangeException(nameof(live), options.Kind, "no such kind of source"),
+        };
+    }
 
     private static ISensorKind[] Kinds(Sysfs sysfs) =>
         [new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)];

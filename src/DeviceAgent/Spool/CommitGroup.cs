@@ -1,7 +1,9 @@
+using DeviceAgent.Configuration;
+
 namespace DeviceAgent.Spool;
 
 /// <summary>Readings that wait for their common commit.</summary>
-internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
+internal sealed class CommitGroup(LiveOptions<SpoolOptions> options, BootClock clock)
 {
     private List<WaitingEntry> _entries = [];
     private long _bytes;
@@ -23,8 +25,8 @@ internal sealed class CommitGroup(SpoolOptions options, BootClock clock)
     public TimeSpan? DueIn()
     {
         if (_entries.Count == 0) return null;
-        if (_critical || _entries.Count >= options.GroupCommitReadings || _bytes >= options.GroupCommitBytes) return TimeSpan.Zero;
-        var left = options.GroupCommitDelay - clock.Time.GetElapsedTime(_opened);
+        if (_critical || _entries.Count >= options.Value.GroupCommitReadings || _bytes >= options.Value.GroupCommitBytes) return TimeSpan.Zero;
+        var left = options.Value.GroupCommitDelay - clock.Time.GetElapsedTime(_opened);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 

@@ -1,7 +1,9 @@
+using DeviceAgent.Configuration;
+
 namespace DeviceAgent.Spool;
 
 /// <summary>Holds readings while the disk cannot be used: bounded, with the same rule of what is given up.</summary>
-internal sealed class MemoryRing(SpoolOptions options)
+internal sealed class MemoryRing(LiveOptions<SpoolOptions> options)
 {
     /// <summary>Whatever the readings' size.</summary>
     private const long MaxBytes = 16 * 1024 * 1024;
@@ -18,7 +20,7 @@ internal sealed class MemoryRing(SpoolOptions options)
     /// </summary>
     public IReadOnlyList<SpoolRow>? TryAdd(SpoolRow row, Func<long, bool> isUnderWay)
     {
-        if (options.WhenFull == WhenFull.RefuseNew && IsOver(1, row.Weight.Bytes)) return null;
+        if (options.Value.WhenFull == WhenFull.RefuseNew && IsOver(1, row.Weight.Bytes)) return null;
         Add(row);
         var shed = new List<SpoolRow>();
         while (IsOver(0, 0))
@@ -86,5 +88,5 @@ internal sealed class MemoryRing(SpoolOptions options)
         Tally.Add(row.Weight);
     }
 
-    private bool IsOver(int readings, long bytes) => Tally.Count + readings > options.MemoryReadings || Tally.Bytes + bytes > MaxBytes;
+    private bool IsOver(int readings, long bytes) => Tally.Count + readings > options.Value.MemoryReadings || Tally.Bytes + bytes > MaxBytes;
 }

@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Spool;
@@ -6,7 +7,7 @@ namespace DeviceAgent.Spool;
 /// Sets a damaged file aside, never deletes it, and makes a new one of its sound rows. The new file is complete before the old one is
 /// moved, so a crash on the way loses nothing: the next start does it again.
 /// </summary>
-internal sealed class Quarantine(SpoolMedium medium, SpoolOptions options, TimeProvider time, ILogger logger)
+internal sealed class Quarantine(SpoolMedium medium, LiveOptions<SpoolOptions> options, TimeProvider time, ILogger logger)
 {
     private const int RowsAtOnce = 500;
 

@@ -1,7 +1,7 @@
 namespace DeviceAgent.Spool;
 
 /// <summary>Keeps the stored readings within the quota: acknowledged rows go first, then what the options say. Within the caller's transaction.</summary>
-internal sealed class SheddingRule(ReadingTable readings, Tally tally, long quota, WhenFull whenFull)
+internal sealed class SheddingRule(ReadingTable readings, Tally tally, long quota, Func<WhenFull> whenFull)
 {
     /// <summary>No row of the class lies before this one; rows are only ever added at the end.</summary>
     private readonly Dictionary<SpoolClass, long> _oldest = [];
@@ -26,7 +26,7 @@ internal sealed class SheddingRule(ReadingTable readings, Tally tally, long quot
         if (deleteAcknowledged) over -= DeleteAcknowledged(acknowledged);
 
         var shed = new Tally();
-        var refused = whenFull == WhenFull.RefuseNew ? RefuseNew(rows, over) : DropOldest(rows, over, shed);
+        var refused = whenFull() == WhenFull.RefuseNew ? RefuseNew(rows, over) : DropOldest(rows, over, shed);
         foreach (var row in rows)
         {
             if (refused.Contains(row.Sequence)) continue;

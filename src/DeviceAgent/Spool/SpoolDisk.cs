@@ -1,9 +1,10 @@
+using DeviceAgent.Configuration;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;
 
 /// <summary>The file while it can be used, and the ways back to it when it cannot.</summary>
-internal sealed class SpoolDisk(SpoolMedium medium, SpoolOptions options, Quarantine quarantine)
+internal sealed class SpoolDisk(SpoolMedium medium, LiveOptions<SpoolOptions> options, Quarantine quarantine)
 {
     /// <summary>Null while it cannot be opened.</summary>
     public SpoolFile? File { get; private set; }

@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;
@@ -30,10 +31,10 @@ internal sealed class SpoolFile : IDisposable
     /// <exception cref="SpoolDamagedException">The content is wrong.</exception>
     /// <exception cref="SpoolException">Another process has it open, or a newer agent wrote it.</exception>
     /// <exception cref="SqliteException">It cannot be opened or read.</exception>
-    public SpoolFile(SpoolMedium medium, SpoolOptions options)
+    public SpoolFile(SpoolMedium medium, LiveOptions<SpoolOptions> options)
     {
         _path = medium.Path;
-        var quota = medium.Quota(options);
+        var quota = medium.Quota(options.Value);
         _connection = medium.Connect(_path);
         try
         {
@@ -46,8 +47,8 @@ internal sealed class SpoolFile : IDisposable
             _clean = _marks[Marks.Clean] == 1;
             if (_clean) (Tally, _deadLetters.Count, _deadLetters.Bytes) = _marks.Load();
             else Check();
-            _shedding = new SheddingRule(_readings, Tally, quota, options.WhenFull);
-            DeadLetterBounds = (options.DeadLetters, quota / 8);
+            _shedding = new SheddingRule(_readings, Tally, quota, () => options.Value.WhenFull);
+            DeadLetterBounds = (options.Value.DeadLetters, quota / 8);
             _markedUpTo = _marks[Marks.NewestLiveSequence] ?? 0;
             Next = Math.Max(_connection.Number("SELECT max(seq) FROM readings") ?? 0, _markedUpTo) + 1;
             var behind = _connection.Number("SELECT max(ts) FROM readings WHERE seq > $seq AND mono IS NOT NULL", ("$seq", _markedUpTo));

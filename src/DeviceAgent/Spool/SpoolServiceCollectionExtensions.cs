@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using DeviceAgent.Diagnostics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
@@ -9,7 +10,7 @@ internal static class SpoolServiceCollectionExtensions
     public const string FileName = "spool.db";
 
     /// <summary>The spool in the state directory; it is opened when it is first asked for, and then <see cref="SpoolException"/> may be thrown.</summary>
-    public static IServiceCollection AddSpool(this IServiceCollection services, string stateDirectory, SpoolOptions options)
+    public static IServiceCollection AddSpool(this IServiceCollection services, string stateDirectory, LiveOptions<SpoolOptions> options)
     {
         services.AddSingleton<DrainSignal>();
         services.AddSingleton<ISpool>(s => new SqliteSpool(

@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using DeviceAgent.Diagnostics;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
@@ -16,7 +17,7 @@ internal sealed class SpoolStore
     private const int LastAttempts = 3;
 
     private readonly SpoolMedium _medium;
-    private readonly SpoolOptions _options;
+    private readonly LiveOptions<SpoolOptions> _options;
     private readonly BootClock _clock;
     private readonly AgentMetrics _metrics;
     private readonly ILogger _logger;
@@ -48,7 +49,7 @@ internal sealed class SpoolStore
     private SpoolRow? _oldest;
 
     /// <exception cref="SpoolException">Another process has the file open, or a newer agent wrote it.</exception>
-    public SpoolStore(SpoolMedium medium, SpoolOptions options, BootClock clock, AgentMetrics metrics, ILogger logger)
+    public SpoolStore(SpoolMedium medium, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger logger)
     {
         (_medium, _options, _clock, _metrics, _logger) = (medium, options, clock, metrics, logger);
         _quarantine = new Quarantine(medium, options, clock.Time, logger);
@@ -57,7 +58,7 @@ internal sealed class SpoolStore
         _acknowledged = new AcknowledgedRows(clock.Time);
         _shed = new ShedReport(metrics, clock.Time, logger);
         _checkpoints = new CheckpointRule(clock.Time);
-        Quota = medium.Quota(options);
+        Quota = medium.Quota(options.Value);
         try
         {
             Welcome(_disk.Open());
@@ -249,7 +250,7 @@ internal sealed class SpoolStore
     {
         InsertResult? result = null;
         if (_memoryReason is not null) return null;
-        if (_medium.IsFull(rows.Sum(r => r.Weight.Bytes), _options)) EnterMemory("the partition's free space is down to what is left to others (spool.reserveMegabytes): free some space");
+        if (_medium.IsFull(rows.Sum(r => r.Weight.Bytes), _options.Value)) EnterMemory("the partition's free space is down to what is left to others (spool.reserveMegabytes): free some space");
         else OnDisk(file => result = file.Insert(rows, _acknowledged.Sequences, _underWay.Contains), isInsert: true);
         if (result is not null) Note(result);
         return result;
@@ -282,7 +283,7 @@ internal sealed class SpoolStore
         }
 
         var rows = _ring.Rows.ToList();
-        if (_medium.IsFull(_ring.Tally.Bytes, _options)) return false;
+        if (_medium.IsFull(_ring.Tally.Bytes, _options.Value)) return false;
         InsertResult? result = null;
         if (!OnDisk(file => result = file.Insert(rows, _acknowledged.Sequences, _underWay.Contains), isInsert: true)) return false;
         Note(result!);
@@ -302,7 +303,7 @@ internal sealed class SpoolStore
         foreach (var row in rows)
         {
             var refused = result.Refused.Contains(row.Sequence);
-            if (refused && _options.WhenFull == WhenFull.RefuseNew) continue;
+            if (refused && _options.Value.WhenFull == WhenFull.RefuseNew) continue;
             _ring.Remove(row.Sequence);
             if (refused) shed.Add(row);
             else stored++;
@@ -448,12 +449,12 @@ internal sealed class SpoolStore
         _failedAt = _clock.Time.GetTimestamp();
         if (_memoryReason is not null) return;
         _memoryReason = problem;
-        _logger.SpoolInMemory(_options.MemoryReadings, problem);
+        _logger.SpoolInMemory(_options.Value.MemoryReadings, problem);
     }
 
     private static bool IsOfTheDisk(Exception e) => e is SqliteException or SpoolException or SpoolDamagedException or IOException or UnauthorizedAccessException;
 
     private string Bound(bool durable) => durable
         ? $"the quota of {Quota} bytes is used up (spool.quotaMegabytes)"
-        : $"{_options.MemoryReadings} readings are held in memory already (spool.memoryReadings), because {_memoryReason}";
+        : $"{_options.Value.MemoryReadings} readings are held in memory already (spool.memoryReadings), because {_memoryReason}";
 }

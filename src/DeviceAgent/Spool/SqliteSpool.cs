@@ -1,4 +1,5 @@
 using System.Threading.Channels;
+using DeviceAgent.Configuration;
 using DeviceAgent.Diagnostics;
 using Microsoft.Extensions.Logging;
 
@@ -22,13 +23,13 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private Snapshot _snapshot = null!;
     private TaskCompletionSource _nextCommit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public SqliteSpool(string path, SpoolOptions options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
+    public SqliteSpool(string path, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
         : this(new SpoolMedium(path), options, clock, metrics, logger)
     {
     }
 
     /// <exception cref="SpoolException">Another process has the file open, or a newer agent wrote it.</exception>
-    public SqliteSpool(SpoolMedium medium, SpoolOptions options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
+    public SqliteSpool(SpoolMedium medium, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
     {
         _clock = clock;
         _logger = logger;

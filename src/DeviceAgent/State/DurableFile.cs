@@ -26,8 +26,16 @@ internal static partial class DurableFile
             file.Flush(flushToDisk: true);
         }
 
-        File.Move(temporary, path, overwrite: true);
-        if (!OperatingSystem.IsWindows()) Synchronise(Path.GetDirectoryName(Path.GetFullPath(path))!);
+        Move(temporary, path);
+    }
+
+    /// <summary>Renames within a folder, durably: after a power cut the target is the old file or the new one.</summary>
+    /// <exception cref="IOException">It could not be done.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public static void Move(string from, string to)
+    {
+        File.Move(from, to, overwrite: true);
+        if (!OperatingSystem.IsWindows()) Synchronise(Path.GetDirectoryName(Path.GetFullPath(to))!);
     }
 
     private static void Synchronise(string folder)

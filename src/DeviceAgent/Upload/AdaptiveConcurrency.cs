@@ -4,14 +4,15 @@ namespace DeviceAgent.Upload;
 /// How many requests may be under way: one at first, one more after a window of successes while all of them were needed, half as
 /// many when the service is pressed, as TCP does it. Used by one loop.
 /// </summary>
-internal sealed class AdaptiveConcurrency(int max)
+internal sealed class AdaptiveConcurrency(Func<int> max)
 {
     /// <summary>Successes in a row for one request more; at least as many as may be under way.</summary>
     private const int Window = 5;
 
     private int _successes;
+    private int _limit = 1;
 
-    public int Limit { get; private set; } = 1;
+    public int Limit => Math.Min(_limit, max());
 
     /// <summary>Counts the falls: the fault of a request that was started before the last one says nothing new.</summary>
     public int Epoch { get; private set; }
@@ -21,7 +22,7 @@ internal sealed class AdaptiveConcurrency(int max)
     {
         if (!wasNeeded || ++_successes < Math.Max(Window, Limit)) return;
         _successes = 0;
-        Limit = Math.Min(Limit + 1, max);
+        _limit = Math.Min(Limit + 1, max());
     }
 
     public void OnPressure() => FallTo(Math.Max(Limit / 2, 1));
@@ -32,7 +33,7 @@ internal sealed class AdaptiveConcurrency(int max)
     private void FallTo(int limit)
     {
         _successes = 0;
-        Limit = limit;
+        _limit = limit;
         Epoch++;
     }
 }

@@ -4,7 +4,7 @@ namespace DeviceAgent.Upload;
 /// How long to wait after a fault. The first few in a row are usually over at once and are tried again quickly; then full jitter
 /// over a doubling bound, or slow and steady where somebody must act. What the service asks for is the least.
 /// </summary>
-internal sealed class RetryDelay(TimeSpan parked, Random random)
+internal sealed class RetryDelay(Func<TimeSpan> parked, Random random)
 {
     /// <summary>Faults in a row that are answered by <see cref="QuickBase"/>, as the AWS SDKs do for DynamoDB (25 ms, doubling, 4 attempts in all).</summary>
     private const int QuickRetries = 3;
@@ -40,7 +40,7 @@ internal sealed class RetryDelay(TimeSpan parked, Random random)
     private TimeSpan Parked()
     {
         _failures = QuickRetries + 1;
-        return parked * (1 + (ParkedSpread * random.NextDouble()));
+        return parked() * (1 + (ParkedSpread * random.NextDouble()));
     }
 
     private TimeSpan Jittered(FaultKind kind, double accepted)

@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -13,7 +14,7 @@ internal sealed class Uploader(
     ITable table,
     Deliverer deliverer,
     ItemMapper mapper,
-    UploadOptions options,
+    LiveOptions<UploadOptions> options,
     UploadState state,
     DrainSignal drain,
     IHostApplicationLifetime lifetime,
@@ -31,8 +32,8 @@ internal sealed class Uploader(
 
     private readonly BatchPlanner _planner = new(spool, mapper, options);
     private readonly InFlight _inFlight = new();
-    private readonly AdaptiveConcurrency _concurrency = new(options.MaxConcurrency);
-    private readonly RetryDelay _delay = new(options.ParkedRetry, random);
+    private readonly AdaptiveConcurrency _concurrency = new(() => options.Value.MaxConcurrency);
+    private readonly RetryDelay _delay = new(() => options.Value.ParkedRetry, random);
     private readonly Pause _pause = new(time);
     private readonly UploadReport _report = new(time, logger);
 
@@ -83,7 +84,7 @@ internal sealed class Uploader(
     private async Task<bool> StepAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
         // Before the look into the spool: what is committed in between must not be missed.
-        var nextCommit = spool.NextCommit;
+        var (nextCommit, optionsChange) = (spool.NextCommit, options.NextChange);
         await SettleAsync(requests).ConfigureAwait(false);
         var canSend = _pause.Left == TimeSpan.Zero && _inFlight.Count < _concurrency.Limit;
         var next = canSend ? await GuardedSendAsync(draining, requests, until).ConfigureAwait(false) : Next.After(_pause.Left);
@@ -92,7 +93,7 @@ internal sealed class Uploader(
         if (next.Wait == TimeSpan.Zero) return false;
 
         var signals = _inFlight.Tasks.ToList();
-        if (canSend) signals.Add(nextCommit);
+        if (canSend) signals.AddRange([nextCommit, optionsChange]);
         if (canSend && !drain.Requested.IsCompleted) signals.Add(drain.Requested);
         await WaitAsync(signals, next.Wait, until).ConfigureAwait(false);
         return false;
@@ -128,7 +129,7 @@ internal sealed class Uploader(
         if (batch.IsFull || batch.Items.Any(i => i.Record.Class == SpoolClass.Critical)) return null;
         if (batch.Items.All(i => i.Record.Age is not null))
         {
-            var left = options.MaxDelay - batch.Items.Max(i => i.Record.Age!.Value);
+            var left = options.Value.MaxDelay - batch.Items.Max(i => i.Record.Age!.Value);
             if (left <= TimeSpan.Zero) return null;
             if (!draining) return left;
         }
@@ -143,7 +144,7 @@ internal sealed class Uploader(
         {
             var allUsed = _inFlight.Count >= _concurrency.Limit;
             if (_inFlight.TakeFinished() is not { } flight) return;
-            var moreWait = spool.Count - _inFlight.Items >= options.BatchSize;
+            var moreWait = spool.Count - _inFlight.Items >= options.Value.BatchSize;
             try
             {
                 Settle(await flight.Delivery.ConfigureAwait(false), flight.Epoch, wasNeeded: allUsed && moreWait);

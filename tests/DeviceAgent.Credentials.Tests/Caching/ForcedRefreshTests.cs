@@ -41,6 +41,30 @@ public sealed class ForcedRefreshTests
     }
 
     [Fact]
+    public async Task TryAgain_WhileBackingOff_AsksAtOnce()
+    {
+        await using var test = new CacheTest();
+        var get = test.Cache.GetAsync().AsTask();
+        await test.FailAsync(CacheTest.Operator);
+        await Assert.ThrowsAsync<CredentialsUnavailableException>(() => get);
+        test.Cache.TryAgain();
+        test.Cache.TryAgain();
+        var waiting = test.Cache.GetAsync().AsTask();
+        Assert.Same(await test.SucceedAsync(Hour), await waiting);
+        Assert.Equal(2, test.Fetches);
+    }
+
+    [Fact]
+    public async Task TryAgain_NothingFailed_AsksForNothing()
+    {
+        await using var test = new CacheTest();
+        test.Cache.TryAgain();
+        await test.StartAsync(Hour);
+        test.Cache.TryAgain();
+        Assert.Equal(1, test.Fetches);
+    }
+
+    [Fact]
     public async Task Refresh_InALoop_IsLimited()
     {
         await using var test = new CacheTest();

@@ -3,6 +3,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 
@@ -50,6 +51,9 @@ internal sealed class TlsServer : IAsyncDisposable
 
     /// <summary>The certificates of the last client, its own first.</summary>
     public IReadOnlyList<string> ClientChain { get; private set; } = [];
+
+    /// <summary>AWS IoT's id of the last client's certificate.</summary>
+    public string? ClientCertificateId { get; private set; }
 
     public int ConnectionCount => _connections.Count;
 
@@ -123,6 +127,7 @@ internal sealed class TlsServer : IAsyncDisposable
                 ClientChain = certificate is null
                     ? []
                     : [certificate.Subject, .. chain!.ChainPolicy.ExtraStore.Select(c => c.Subject)];
+                ClientCertificateId = certificate is null ? null : Convert.ToHexStringLower(SHA256.HashData(certificate.GetRawCertData()));
                 return certificate is not null && !RefuseClients;
             },
         });

@@ -24,12 +24,20 @@ internal sealed class AgentInProcess : IAsyncDisposable
         _spool = host.Services.GetRequiredService<ISpool>();
     }
 
+    public IServiceProvider Services => _host.Services;
+
     /// <summary>Starts the agent with the settings over its configuration and a source that says nothing.</summary>
-    public static async Task<AgentInProcess> StartAsync(string configuration, params IEnumerable<string> settings)
+    public static Task<AgentInProcess> StartAsync(string configuration, params IEnumerable<string> settings) => StartAsync(configuration, settings, _ => { });
+
+    public static async Task<AgentInProcess> StartAsync(string configuration, IEnumerable<string> settings, Action<IServiceCollection> replace)
     {
         var (options, identity) = AgentConfiguration.Load(
             configuration, new Hashtable(), ["source.kind=simulated", "logLevel=none", "upload.maxDelaySeconds=0", .. settings]);
-        var host = AgentHost.Build(options, identity, services => services.AddTransient<Random>(_ => new NoJitter()).AddSingleton<ISource>(new SilentSource()));
+        var host = AgentHost.Build(options, identity, services =>
+        {
+            services.AddTransient<Random>(_ => new NoJitter()).AddSingleton<ISource>(new SilentSource());
+            replace(services);
+        });
         await host.StartAsync();
         return new AgentInProcess(host);
     }

@@ -138,9 +138,9 @@ public abstract class BrokerContract(IBroker broker, MqttProtocolVersion version
 
     protected MqttClientOptions Options(string id, TimeSpan? keepAlive = null, MqttWill? will = null) => new()
     {
-        Host = "127.0.0.1",
+        Host = broker.Host,
         Port = broker.Port,
-        Tls = null,
+        Tls = broker.Tls,
         ClientId = $"{_name}-{id}",
         ProtocolVersion = version,
         KeepAlive = keepAlive ?? TimeSpan.FromSeconds(60),

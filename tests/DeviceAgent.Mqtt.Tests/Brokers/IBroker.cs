@@ -1,7 +1,12 @@
 namespace DeviceAgent.Mqtt.Tests.Brokers;
 
-/// <summary>A broker that we did not write, listening on loopback without TLS; topics that start with <c>forbidden/</c> cannot be subscribed to.</summary>
+/// <summary>A broker on loopback; topics that start with <c>forbidden/</c> cannot be subscribed to.</summary>
 public interface IBroker
 {
+    string Host => "127.0.0.1";
+
     int Port { get; }
+
+    /// <summary>Null for a plain listener.</summary>
+    MqttTlsOptions? Tls => null;
 }

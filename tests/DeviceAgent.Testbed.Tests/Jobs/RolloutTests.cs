@@ -48,13 +48,13 @@ public sealed class RolloutTests : IDisposable
     {
         _world.Job(settings: new JobSettings { Rollout = new JobRollout(null, new ExponentialRate(6, 2, NotifiedThings: 3, SucceededThings: null)) });
 
-        // Three at 6 a minute (0, 10, 20 s), three at 12 (30, 35, 40 s), three at 24 (45, 47.5, 50 s), then 48.
-        _world.Time.Advance(TimeSpan.FromSeconds(21));
+        // Three at 6 a minute (0, 10, 20 s), three at 12 (25, 30, 35 s), three at 24 (37.5, 40, 42.5 s): looked at every second.
+        _world.Time.Advance(TimeSpan.FromSeconds(24));
         Assert.Equal(3, _world.Reached());
-        _world.Time.Advance(TimeSpan.FromSeconds(19));
+        _world.Time.Advance(TimeSpan.FromSeconds(12));
         Assert.Equal(6, _world.Reached());
-        _world.Time.Advance(TimeSpan.FromSeconds(10));
-        Assert.InRange(_world.Reached(), 8, 10);
+        _world.Time.Advance(TimeSpan.FromSeconds(7));
+        Assert.Equal(9, _world.Reached());
     }
 
     [Fact]
@@ -185,6 +185,17 @@ public sealed class RolloutTests : IDisposable
         _world.Time.Advance(TimeSpan.FromSeconds(1));
 
         Assert.Equal((ExecutionStatus.Removed, JobStatus.Completed), (_world.StatusOf("t01", "j"), _world.StatusOf()));
+    }
+
+    [Fact]
+    public void Group_IsDeleted_ItsThingsAreRemoved()
+    {
+        _world.Job(selection: TargetSelection.Continuous);
+        _world.Iot.Registry.ThingGroups.Delete("fleet", null);
+
+        _world.Time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal(20, _world.Count(ExecutionStatus.Removed));
     }
 
     [Fact]

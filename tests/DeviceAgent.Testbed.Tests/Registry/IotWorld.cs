@@ -28,8 +28,6 @@ internal sealed class IotWorld : IDisposable
 
     public ManualTimeProvider Time { get; } = new(TimeProvider.System.GetUtcNow());
 
-    public StateStore Store => _store;
-
     public CertificateAuthority Authority { get; private set; }
 
     public RegistryService Registry { get; private set; }
@@ -43,6 +41,8 @@ internal sealed class IotWorld : IDisposable
     public IReadOnlyList<RestRoute> JobRoutes => [.. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes, .. new JobExecutionOperations(Jobs.Control, Time).Routes];
 
     public string Folder => _folder.Path;
+
+    public StateStore Store => _store;
 
     /// <summary>A new process over the same state.</summary>
     public void Restart()

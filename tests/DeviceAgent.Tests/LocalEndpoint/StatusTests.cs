@@ -20,6 +20,9 @@ public sealed class StatusTests
         Assert.Equal("look at it", credentials.GetProperty("last_failure").GetProperty("remedy").GetString());
         Assert.Equal(503, credentials.GetProperty("last_failure").GetProperty("status_code").GetInt32());
         Assert.Equal(
+            """{"in_force":"fleet-ddb","configured":"fleet-ddb","phase":"settled","candidate":null,"previous":null,"last_change":null}""",
+            status.GetProperty("role_alias").GetRawText());
+        Assert.Equal(
             """{"mode":"idle","reason":null,"remedy":null,"next_attempt_in_seconds":null,"seconds_since_success":null,"requests_in_flight":0,"readings_in_flight":0,"concurrency":1}""",
             status.GetProperty("upload").GetRawText());
         Assert.Equal(

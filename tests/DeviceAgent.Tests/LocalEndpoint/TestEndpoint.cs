@@ -4,10 +4,13 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using DeviceAgent.Control;
+using DeviceAgent.Control.Memory;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -38,6 +41,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
         services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>();
+        services.AddSingleton(s => new RoleAliasState("fleet-ddb", new RoleAliasFile(_folder.Path, s.GetRequiredService<ILogger<RoleAliasFile>>()), s.GetRequiredService<ILogger<RoleAliasState>>()));
         var timestamps = new LiveTimestamps(TimeProvider.System);
         timestamps.Open(_ => DateTimeOffset.MinValue);
         services.AddSingleton(timestamps);
@@ -47,6 +51,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
             services.AddLocalCredentials(credentials with { Port = CredentialsPort, ClientsDirectory = ClientsFolder }, _folder.Path, "us-east-1");
         }
 
+        var memory = ControlMemory.Recall(_folder.Path);
+        services.AddSingleton(s => new ControlStatus(
+            new Changes([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<Changes>.Instance), memory, null, null, null));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
         _services = services.BuildServiceProvider();
         _loops = [.. _services.GetServices<IHostedService>()];

@@ -102,7 +102,7 @@ public sealed class SensingServiceTests : IDisposable
     {
         var timestamps = new LiveTimestamps(_time);
         if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
-        _service = new SensingService(_source, new SourceOptions(), "SN1", _rules, timestamps, _spool, _drain, _counted.Metrics, _time, _logger);
+        _service = new SensingService(_source, SourceKind.Simulated, "SN1", _rules, timestamps, _spool, _drain, _counted.Metrics, _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 

@@ -7,14 +7,14 @@ public class AdaptiveConcurrencyTests
     [Fact]
     public void OnSuccess_WindowsThatNeededAll_GrowByOneUpToTheMaximum()
     {
-        var concurrency = new AdaptiveConcurrency(max: 3);
+        var concurrency = new AdaptiveConcurrency(() => 3);
         Assert.Equal([1, 1, 1, 1, 2, 2, 2, 2, 2, 3, 3, 3, 3, 3, 3], Enumerable.Range(0, 15).Select(_ => AfterSuccess(concurrency)));
     }
 
     [Fact]
     public void OnSuccess_NotAllWereNeeded_DoesNotGrow()
     {
-        var concurrency = new AdaptiveConcurrency(max: 4);
+        var concurrency = new AdaptiveConcurrency(() => 4);
         for (var i = 0; i < 50; i++) concurrency.OnSuccess(wasNeeded: false);
         Assert.Equal(1, concurrency.Limit);
     }
@@ -47,7 +47,7 @@ public class AdaptiveConcurrencyTests
 
     private static AdaptiveConcurrency At(int limit)
     {
-        var concurrency = new AdaptiveConcurrency(limit);
+        var concurrency = new AdaptiveConcurrency(() => limit);
         for (var i = 0; i < 1000 && concurrency.Limit < limit; i++) AfterSuccess(concurrency);
         Assert.Equal(limit, concurrency.Limit);
         return concurrency;

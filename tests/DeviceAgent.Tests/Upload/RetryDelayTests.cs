@@ -11,7 +11,7 @@ public class RetryDelayTests
     [Fact]
     public void Next_FaultsInARow_AreQuickThenDoubleUpToFiveMinutes()
     {
-        var delay = new RetryDelay(Parked, new Longest());
+        var delay = new RetryDelay(() => Parked, new Longest());
         Assert.Equal([25, 50, 100], Enumerable.Range(0, 3).Select(_ => (int)Math.Round(delay.Next(Transient).TotalMilliseconds)));
         Assert.True(delay.IsQuick);
         Assert.Equal([1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300], Enumerable.Range(0, 11).Select(_ => (int)Math.Round(delay.Next(Transient).TotalSeconds)));
@@ -27,7 +27,7 @@ public class RetryDelayTests
     [InlineData(8, 16)]
     public void Next_NthFault_IsAnywhereBelowItsBound(int n, double bound)
     {
-        var delays = Enumerable.Range(0, 300).Select(seed => Nth(new RetryDelay(Parked, new Random(seed)), n)).ToList();
+        var delays = Enumerable.Range(0, 300).Select(seed => Nth(new RetryDelay(() => Parked, new Random(seed)), n)).ToList();
         Assert.All(delays, d => Assert.InRange(d, 0, bound));
         Assert.True(delays.Min() < bound * 0.05 && delays.Max() > bound * 0.95);
         Assert.InRange(delays.Average(), bound * 0.4, bound * 0.6);
@@ -36,33 +36,33 @@ public class RetryDelayTests
     [Fact]
     public void Next_MostWasAccepted_DoesNotGrow()
     {
-        var delay = new RetryDelay(Parked, new Longest());
+        var delay = new RetryDelay(() => Parked, new Longest());
         Assert.All(Enumerable.Range(0, 50), _ => Assert.Equal(25, delay.Next(Throttled, accepted: 0.8).TotalMilliseconds, 0.1));
     }
 
     [Fact]
     public void Next_LittleWasAccepted_GrowsToAFewSeconds()
     {
-        var delay = new RetryDelay(Parked, new Longest());
+        var delay = new RetryDelay(() => Parked, new Longest());
         Assert.Equal(5, Enumerable.Range(0, 50).Max(_ => delay.Next(Throttled, accepted: 0.2).TotalSeconds), 0.1);
     }
 
     [Fact]
     public void Next_ServiceAsksForLonger_IsThat() =>
-        Assert.Equal(TimeSpan.FromSeconds(7), new RetryDelay(Parked, new Longest()).Next(Throttled with { RetryAfter = TimeSpan.FromSeconds(7) }));
+        Assert.Equal(TimeSpan.FromSeconds(7), new RetryDelay(() => Parked, new Longest()).Next(Throttled with { RetryAfter = TimeSpan.FromSeconds(7) }));
 
     [Fact]
     public void Next_ServiceAsksForLess_StaysItsOwn() =>
-        Assert.InRange(new RetryDelay(Parked, new Longest()).Next(Throttled with { RetryAfter = TimeSpan.FromMilliseconds(1) }).TotalMilliseconds, 24, 25);
+        Assert.InRange(new RetryDelay(() => Parked, new Longest()).Next(Throttled with { RetryAfter = TimeSpan.FromMilliseconds(1) }).TotalMilliseconds, 24, 25);
 
     [Fact]
     public void Next_Parked_IsMinutes() =>
-        Assert.All(Enumerable.Range(0, 50), seed => Assert.InRange(new RetryDelay(Parked, new Random(seed)).Next(new UploadFault(FaultKind.Parked, "denied")).TotalMinutes, 2, 3));
+        Assert.All(Enumerable.Range(0, 50), seed => Assert.InRange(new RetryDelay(() => Parked, new Random(seed)).Next(new UploadFault(FaultKind.Parked, "denied")).TotalMinutes, 2, 3));
 
     [Fact]
     public void Next_NoCredentials_StaysShort()
     {
-        var delay = new RetryDelay(Parked, new Longest());
+        var delay = new RetryDelay(() => Parked, new Longest());
         Assert.Equal(15, Enumerable.Range(0, 20).Max(_ => delay.Next(new UploadFault(FaultKind.NoCredentials, "none")).TotalSeconds), 3);
     }
 

@@ -1,3 +1,4 @@
+using DeviceAgent.Configuration;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;
@@ -26,7 +27,10 @@ internal sealed class UploadRig : IAsyncDisposable
 
     public UploadState State { get; }
 
-    public UploadOptions Options { get; init; } = new();
+    public UploadOptions Options { get => Live.Value; init => Live = value; }
+
+    /// <summary>The options, to be changed while it runs.</summary>
+    public LiveOptions<UploadOptions> Live { get; private init; } = new UploadOptions();
 
     public int Seed { get; init; } = 1;
 
@@ -35,7 +39,7 @@ internal sealed class UploadRig : IAsyncDisposable
     public async Task StartAsync()
     {
         var deliverer = new Deliverer(Spool, Table, Counted.Metrics, new RecordingLogger<Deliverer>());
-        _uploader = new Uploader(Spool, Table, deliverer, new ItemMapper(TestItems.Table), Options, State, Drain, Lifetime, Time, new Random(Seed), Log);
+        _uploader = new Uploader(Spool, Table, deliverer, new ItemMapper(TestItems.Table), Live, State, Drain, Lifetime, Time, new Random(Seed), Log);
         await _uploader.StartAsync(CancellationToken.None);
     }
 

@@ -189,4 +189,15 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
         await stop.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(25, _rig.Spool.Count);
     }
+
+    [Fact]
+    public async Task MaxDelay_MadeShorterWhileItWaits_CountsAtOnce()
+    {
+        await using var rig = new UploadRig { Options = new UploadOptions { MaxDelay = TimeSpan.FromHours(1) } };
+        await rig.StartAsync();
+        rig.Spool.Fill(1, TimeSpan.Zero);
+        await rig.Time.WaitForTimersAsync(1);
+        rig.Live.Set(rig.Options with { MaxDelay = TimeSpan.Zero });
+        await rig.Table.WhenAskedAsync(1);
+    }
 }

@@ -10,6 +10,6 @@ internal enum OverrideSetting
 
     Replace,
 
-    /// <summary>Attributes only.</summary>
+    /// <summary>Attributes and groups only.</summary>
     Merge,
 }

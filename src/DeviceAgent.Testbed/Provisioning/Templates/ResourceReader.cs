@@ -25,14 +25,16 @@ internal static class ResourceReader
 
     private static ThingResource Thing(string where, JsonObject properties, JsonObject settings)
     {
-        TemplateReader.RequireMembers(properties, $"{where}.Properties", "ThingName", "AttributePayload", "ThingTypeName");
-        TemplateReader.RequireMembers(settings, $"{where}.OverrideSettings", "AttributePayload", "ThingTypeName");
+        TemplateReader.RequireMembers(properties, $"{where}.Properties", "ThingName", "AttributePayload", "ThingTypeName", "ThingGroups");
+        TemplateReader.RequireMembers(settings, $"{where}.OverrideSettings", "AttributePayload", "ThingTypeName", "ThingGroups");
         return new ThingResource(
             properties["ThingName"] ?? throw TemplateReader.Bad($"{where} needs ThingName"),
             TemplateReader.Object(properties, "AttributePayload"),
             properties["ThingTypeName"],
+            properties["ThingGroups"] is var groups and (null or JsonArray) ? (JsonArray?)groups : throw TemplateReader.Bad($"{where}.Properties.ThingGroups must be a list"),
             Setting(where, settings, "AttributePayload", mayMerge: true),
-            Setting(where, settings, "ThingTypeName"));
+            Setting(where, settings, "ThingTypeName"),
+            Setting(where, settings, "ThingGroups", mayMerge: true));
     }
 
     private static CertificateResource Certificate(string where, JsonObject properties, JsonObject settings)

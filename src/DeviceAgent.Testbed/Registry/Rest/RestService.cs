@@ -1,5 +1,5 @@
-using System.Text;
 using System.Text.Json.Nodes;
+using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 
@@ -52,7 +52,7 @@ internal sealed class RestService(string name, IReadOnlyList<RestRoute> routes)
     {
         context.Response.StatusCode = status;
         context.Response.ContentType = "application/json";
-        var bytes = body is null ? [] : Encoding.UTF8.GetBytes(body.ToJsonString());
+        var bytes = body is null ? [] : JsonBytes.Of(body);
         context.Response.ContentLength = bytes.Length;
         await context.Response.Body.WriteAsync(bytes, context.RequestAborted);
     }

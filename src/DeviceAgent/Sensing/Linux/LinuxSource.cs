@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using DeviceAgent.Configuration;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Sensing.Linux;
@@ -7,7 +8,7 @@ namespace DeviceAgent.Sensing.Linux;
 /// All sensors that the kernel shows, polled: one reading a poll, one attribute a sensor. A sensor that fails is left out, and said
 /// so once until its state changes; a poll in which no sensor answers gives no reading.
 /// </summary>
-internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, TimeSpan interval, TimeProvider time, ILogger<LinuxSource> logger) : ISource
+internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<SourceOptions> options, TimeProvider time, ILogger<LinuxSource> logger) : ISource
 {
     /// <summary>Name of each sensor seen, with its failure or null.</summary>
     private readonly Dictionary<string, string?> _states = [];
@@ -16,13 +17,13 @@ internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, TimeSpan int
 
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var timer = new PeriodicTimer(interval, time);
-        do
+        var timer = new SampleTimer(options, time);
+        while (true)
         {
             var attributes = await PollAsync(cancellationToken).ConfigureAwait(false);
             if (attributes.Count > 0) yield return new Sample(attributes);
+            await timer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private async Task<IReadOnlyList<KeyValuePair<string, ReadingValue>>> PollAsync(CancellationToken cancellationToken)

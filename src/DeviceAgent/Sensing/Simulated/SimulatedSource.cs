@@ -1,24 +1,25 @@
 using System.Runtime.CompilerServices;
+using DeviceAgent.Configuration;
 
 namespace DeviceAgent.Sensing.Simulated;
 
 /// <summary>A thermostat in a simulated room: temperature (°C), humidity (%), target (°C), heating.</summary>
-internal sealed class SimulatedSource(TimeSpan interval, Random random, TimeProvider time) : ISource
+internal sealed class SimulatedSource(LiveOptions<SourceOptions> options, Random random, TimeProvider time) : ISource
 {
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var room = new SimulatedRoom(random);
         var last = time.GetTimestamp();
         room.Advance(TimeSpan.FromHours(6), time.GetUtcNow());
-        using var timer = new PeriodicTimer(interval, time);
-        do
+        var timer = new SampleTimer(options, time);
+        while (true)
         {
             var elapsed = time.GetElapsedTime(last);
             last = time.GetTimestamp();
             room.Advance(elapsed, time.GetUtcNow());
             yield return Measure(room);
+            await timer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
     }
 
     private static Sample Measure(SimulatedRoom room) => new(

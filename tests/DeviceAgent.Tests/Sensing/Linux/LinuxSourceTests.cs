@@ -144,7 +144,7 @@ public sealed class LinuxSourceTests : IDisposable
     private LinuxSource Source()
     {
         var sysfs = new Sysfs(_sys.Path, TimeSpan.FromSeconds(2), _time);
-        return new LinuxSource([new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)], Interval, _time, _logger);
+        return new LinuxSource([new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)], new SourceOptions { Interval = Interval }, _time, _logger);
     }
 
     private static string Text(Sample sample) =>

@@ -68,7 +68,7 @@ public class ReplaySourceTests
 
     private ReplaySource Source(string ndjson, double speed, bool recorded = true, bool repeat = false) => new(
         new NdjsonRecording(() => new MemoryStream(Encoding.UTF8.GetBytes(ndjson)), needsTimestamp: true),
-        new ReplaySettings(speed, TimeSpan.FromSeconds(5), recorded, repeat),
+        new ReplaySettings(speed, () => TimeSpan.FromSeconds(5), recorded, repeat),
         _time,
         _logger);
 

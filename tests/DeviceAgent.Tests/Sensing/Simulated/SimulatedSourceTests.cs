@@ -32,7 +32,7 @@ public class SimulatedSourceTests
         var interval = TimeSpan.FromMinutes(5);
         var time = new ManualTimeProvider();
         var samples = new List<Sample>();
-        await using var source = new SimulatedSource(interval, new Random(seed), time).ReadAsync(CancellationToken.None).GetAsyncEnumerator();
+        await using var source = new SimulatedSource(new SourceOptions { Interval = interval }, new Random(seed), time).ReadAsync(CancellationToken.None).GetAsyncEnumerator();
         while (samples.Count < count)
         {
             var next = source.MoveNextAsync();

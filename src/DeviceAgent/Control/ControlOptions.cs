@@ -1,0 +1,63 @@
+using DeviceAgent.Configuration;
+
+namespace DeviceAgent.Control;
+
+/// <summary>How operators reach the agent: the key <c>mqttEndpoint</c> and the section <c>control</c>.</summary>
+internal sealed record ControlOptions
+{
+    private const int DefaultPort = 8883;
+    private const string Version5 = "5";
+    private const string Version311 = "3.1.1";
+
+    /// <summary>The host of AWS IoT's message broker; null: no remote control.</summary>
+    public string? Host { get; init; }
+
+    /// <summary>8883, or 443 where only that is open.</summary>
+    public int Port { get; init; } = DefaultPort;
+
+    /// <summary>MQTT 5, or 3.1.1, which says less about refusals.</summary>
+    public bool UseMqtt5 { get; init; } = true;
+
+    /// <summary>How often counters and levels are reported; what matters is reported at once. 5 to 86400 s.</summary>
+    public TimeSpan ReportPeriod { get; init; } = TimeSpan.FromSeconds(300);
+
+    /// <summary>Whether the shadow is used.</summary>
+    public bool Shadow { get; init; } = true;
+
+    /// <summary>Whether jobs are taken.</summary>
+    public bool Jobs { get; init; } = true;
+
+    public static ControlOptions Read(SettingsReader settings)
+    {
+        var defaults = new ControlOptions();
+        var (host, port) = ReadEndpoint(settings);
+        var section = settings.Section("control");
+        var protocol = section.Text("protocol") ?? Version5;
+        if (protocol is not (Version5 or Version311)) section.Error("protocol", protocol, $"must be {Version5} or {Version311}");
+        var options = new ControlOptions
+        {
+            Host = host,
+            Port = port,
+            UseMqtt5 = protocol != Version311,
+            ReportPeriod = section.Seconds("reportSeconds", defaults.ReportPeriod, 5, 86_400),
+            Shadow = section.Flag("shadow", defaults.Shadow),
+            Jobs = section.Flag("jobs", defaults.Jobs),
+        };
+        section.ReportUnknown();
+        return options;
+    }
+
+    private static (string? Host, int Port) ReadEndpoint(SettingsReader settings)
+    {
+        if (settings.Text("mqttEndpoint") is not { } text) return (null, DefaultPort);
+        if (text.Contains(".credentials.iot.", StringComparison.OrdinalIgnoreCase))
+            settings.Error("mqttEndpoint", text, "is the credentials endpoint; take it from: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
+        else if (!text.Contains("://", StringComparison.Ordinal)
+            && Uri.TryCreate($"mqtts://{text}", UriKind.Absolute, out var uri)
+            && uri is { AbsolutePath: "/" or "", Query: "", Fragment: "", UserInfo: "", Host.Length: > 0 }
+            && uri.HostNameType != UriHostNameType.Unknown)
+            return (uri.IdnHost, uri.Port > 0 ? uri.Port : DefaultPort);
+        else settings.Error("mqttEndpoint", text, "must be a host or host:port: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
+        return (null, DefaultPort);
+    }
+}

@@ -1,0 +1,23 @@
+using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Memory;
+using DeviceAgent.Control.Shadow;
+
+namespace DeviceAgent.Control;
+
+/// <summary>How it stands with remote control, for people on the device.</summary>
+internal sealed class ControlStatus(Changes changes, ControlMemory memory, CloudLink? link, ShadowService? shadow, ControlService? control)
+{
+    public LinkStatus Link => link?.Status ?? new LinkStatus(LinkState.Off);
+
+    /// <summary>What somebody must mend; null when nothing is known to be wrong.</summary>
+    public string? Problem => Link.Problem ?? shadow?.NotAllowed ?? control?.NotAllowed;
+
+    public ChangeRecord? LastChange => changes.Last;
+
+    public ExecutingChange? Executing => changes.Executing;
+
+    public string? Step => changes.Step;
+
+    /// <summary>The keys that operators set from afar.</summary>
+    public IEnumerable<string> Settings => memory.Record.Settings.Keys.Order(StringComparer.Ordinal);
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using System.Text.Json.Nodes;
+using DeviceAgent.Control.Link;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Control.Jobs;
+
+/// <summary>The device's jobs at AWS IoT.</summary>
+internal sealed class JobQueue
+{
+    /// <summary>The execution counts as lost when it is not heard of for so long; every word on it counts anew.</summary>
+    private const int StepTimeoutMinutes = 60;
+
+    /// <summary>How often an update is made with a newer version when somebody else's comes in between.</summary>
+    private const int Attempts = 4;
+
+    private readonly CloudLink _link;
+    private readonly ILogger _logger;
+    private readonly string _prefix;
+
+    public JobQueue(string thingName, CloudLink link, ILogger<JobQueue> logger)
+    {
+        (_link, _logger) = (link, logger);
+        _prefix = $"$aws/things/{thingName}/jobs";
+    }
+
+    /// <summary>The head of the queue is another one. Handlers must return at once.</summary>
+    public event Action? Notified;
+
+    /// <summary>Takes the head of the queue: it is in progress then, if it was not already.</summary>
+    /// <returns>The execution, null when nothing is pending; or why there is no answer.</returns>
+    public async Task<(JobExecution? Execution, TopicAnswer? Failure)> StartNextAsync(CancellationToken cancellationToken)
+    {
+        if (await _link.ListenAsync($"{_prefix}/notify-next", _ => Notified?.Invoke(), cancellationToken).ConfigureAwait(false) is { } deaf) return (null, deaf);
+        var answer = await _link.Requests.AskAsync($"{_prefix}/start-next", new JsonObject { ["stepTimeoutInMinutes"] = StepTimeoutMinutes }, cancellationToken).ConfigureAwait(false);
+        if (answer is TopicAnswer.Accepted accepted) return (JobExecution.Read(accepted.Payload), null);
+        if (answer is TopicAnswer.Rejected rejected) _logger.JobRefused("", "taking the next one", rejected.Code, rejected.Message);
+        return (null, answer);
+    }
+
+    /// <summary>Tells how it stands with an execution.</summary>
+    /// <returns>What came of it, and the version that the execution has now.</returns>
+    public async Task<(JobUpdate Result, long Version)> UpdateAsync(
+        JobExecution execution, string status, IReadOnlyDictionary<string, string> details, CancellationToken cancellationToken)
+    {
+        var version = execution.Version;
+        for (var attempt = 1; attempt <= Attempts; attempt++)
+        {
+            switch (await AskAsync(execution, status, details, version, cancellationToken).ConfigureAwait(false))
+            {
+                case TopicAnswer.Accepted accepted:
+                    return (JobUpdate.Taken, JobExecution.ReadState(accepted.Payload).Version ?? version + 1);
+                case TopicAnswer.Rejected { Code: "VersionMismatch" } mismatch when JobExecution.ReadState(mismatch.Payload) is { Version: { } actual } state && actual != version && !JobStatus.IsFinal(state.Status):
+                    version = actual;
+                    break;
+                case TopicAnswer.Rejected { Code: "RequestThrottled" or "InternalError" } or TopicAnswer.Missing:
+                    return (JobUpdate.Unknown, version);
+                case TopicAnswer.Rejected rejected:
+                    _logger.JobRefused(execution.JobId, status, rejected.Code, rejected.Message);
+                    return (JobUpdate.Over, version);
+            }
+        }
+
+        return (JobUpdate.Unknown, version);
+    }
+
+    private Task<TopicAnswer> AskAsync(JobExecution execution, string status, IReadOnlyDictionary<string, string> details, long version, CancellationToken cancellationToken)
+    {
+        var update = new JsonObject
+        {
+            ["status"] = status,
+            ["statusDetails"] = new JsonObject(details.Select(d => KeyValuePair.Create(d.Key, (JsonNode?)d.Value))),
+            ["expectedVersion"] = version.ToString(CultureInfo.InvariantCulture),
+            ["executionNumber"] = execution.ExecutionNumber,
+            ["includeJobExecutionState"] = true,
+        };
+        if (status == JobStatus.InProgress) update["stepTimeoutInMinutes"] = StepTimeoutMinutes;
+        return _link.Requests.AskAsync($"{_prefix}/{execution.JobId}/update", update, cancellationToken, answersOn: $"{_prefix}/+/update");
+    }
+}

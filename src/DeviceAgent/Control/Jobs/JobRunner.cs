@@ -1,0 +1,99 @@
+using System.Text.Json;
+using DeviceAgent.Clock;
+using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Memory;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Control.Jobs;
+
+/// <summary>
+/// Carries out the jobs that are pending, the oldest first. An execution whose end is known is never acted on again: its outcome is
+/// remembered until AWS IoT has it. One that was cut short is still at the head of the queue, and is asked for again.
+/// </summary>
+internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory memory, DeviceClock clock, ILogger<JobRunner> logger)
+{
+    private const string UnreadableOperation = "job";
+
+    /// <returns>What keeps it from going on; null when nothing is pending.</returns>
+    /// <exception cref="OperationCanceledException">The agent stops.</exception>
+    public async Task<TopicAnswer?> RunAsync(CancellationToken cancellationToken)
+    {
+        var told = new HashSet<(string, long)>();
+        while (true)
+        {
+            var (execution, failure) = await queue.StartNextAsync(cancellationToken).ConfigureAwait(false);
+            if (execution is null) return failure;
+            if (!told.Add((execution.JobId, execution.ExecutionNumber)))
+                return new TopicAnswer.Missing(MissingAnswer.Lost, $"Job {execution.JobId} is still pending, though its end was told.");
+            var finished = memory.Record.Jobs.LastOrDefault(j => j.Is(execution.JobId, execution.ExecutionNumber));
+            if (finished is null) (finished, execution) = await CarryOutAsync(execution, cancellationToken).ConfigureAwait(false);
+            if (!await TellAsync(execution, finished, cancellationToken).ConfigureAwait(false))
+                return new TopicAnswer.Missing(MissingAnswer.Lost, $"The end of job {execution.JobId} could not be told.");
+        }
+    }
+
+    private async Task<(FinishedJob Finished, JobExecution Execution)> CarryOutAsync(JobExecution execution, CancellationToken cancellationToken)
+    {
+        // What was begun in time is finished, whenever that is.
+        var isResumed = changes.Executing is { By: ChangeOrigin.Job } before && before.Reference == execution.JobId;
+        var document = JobDocument.Read(execution.Document, clock.IsTrusted && !isResumed ? clock.GetUtcNow() : null);
+        var change = new ExecutingChange(Changes.Printable(document.Operation ?? UnreadableOperation, 100)!, ChangeOrigin.Job, execution.JobId);
+        if ((document.Problem ?? changes.FindProblem(document.Operation!)) is { } problem)
+        {
+            var rejected = Finish(execution, problem, null);
+            changes.End(change, problem, r => r.With(rejected));
+            return (rejected, execution);
+        }
+
+        var progress = new JobProgress(queue, execution, clock);
+        using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var telling = TellProgressAsync(progress, execution, done.Token);
+        FinishedJob? finished = null;
+        try
+        {
+            await changes.MakeAsync(
+                change, document.Operation!, execution.Document, progress, (r, outcome) => r.With(finished = Finish(execution, outcome, progress.Step)), cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            await done.CancelAsync().ConfigureAwait(false);
+            await telling.ConfigureAwait(false);
+        }
+
+        return (finished!, execution with { Version = progress.Version });
+    }
+
+    private async Task TellProgressAsync(JobProgress progress, JobExecution execution, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await progress.TellAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The job has ended.
+        }
+        catch (Exception e)
+        {
+            logger.ProgressFailed(e, execution.JobId);
+        }
+    }
+
+    private async Task<bool> TellAsync(JobExecution execution, FinishedJob finished, CancellationToken cancellationToken)
+    {
+        var (result, _) = await queue.UpdateAsync(execution, finished.Status, finished.Details, cancellationToken).ConfigureAwait(false);
+        if (result == JobUpdate.Unknown) return false;
+        if (result == JobUpdate.Over) logger.JobOver(execution.JobId, finished.Status);
+        if (memory.Note(r => r.With(finished with { Told = true })) is { } problem) logger.NotWritten(problem);
+        return true;
+    }
+
+    private static FinishedJob Finish(JobExecution execution, ChangeOutcome outcome, string? step)
+    {
+        var details = new Dictionary<string, string> { ["outcome"] = JsonNamingPolicy.CamelCase.ConvertName(outcome.Result.ToString()) };
+        if (outcome.Code is { Length: > 0 } code) details["code"] = code;
+        if (outcome.Reason is { Length: > 0 }) details["reason"] = Changes.Printable(outcome.Reason)!;
+        if (step is { Length: > 0 }) details["step"] = step;
+        return new FinishedJob(execution.JobId, execution.ExecutionNumber, JobStatus.Of(outcome), details);
+    }
+}

@@ -1,0 +1,64 @@
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Control;
+
+/// <summary>Event ids 2600 to 2699. Values of desired keys are shown: what is secret cannot be set from afar.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2600, LogLevel.Information, "Remote control: {Thing} at {Host}:{Port} (shadow {Shadow}, jobs {Jobs}).")]
+    public static partial void ControlStarts(this ILogger logger, string thing, string? host, int port, bool shadow, bool jobs);
+
+    [LoggerMessage(2601, LogLevel.Warning, "What was changed from afar is lost, the configuration on the device is in force: {Problem}.")]
+    public static partial void MemoryLost(this ILogger logger, string problem);
+
+    [LoggerMessage(2602, LogLevel.Warning, "Settings from afar no longer go with the configuration, which is in force without them: {Reason}.")]
+    public static partial void SettingsNoLongerFit(this ILogger logger, string reason);
+
+    [LoggerMessage(2603, LogLevel.Warning, "Remote control is limited: {Problem} Tried again every {Minutes} minutes.")]
+    public static partial void NotAllowed(this ILogger logger, string problem, int minutes);
+
+    [LoggerMessage(2604, LogLevel.Information, "Change {What} by {By} {Reference}: begins.")]
+    public static partial void ChangeBegins(this ILogger logger, string what, ChangeOrigin by, string reference);
+
+    [LoggerMessage(2605, LogLevel.Information, "Change {What} by {By} {Reference}: applied.")]
+    public static partial void ChangeApplied(this ILogger logger, string what, ChangeOrigin by, string reference);
+
+    [LoggerMessage(2606, LogLevel.Warning, "Change {What} by {By} {Reference}: {Result} ({Code}): {Reason}")]
+    public static partial void ChangeRefused(this ILogger logger, string what, ChangeOrigin by, string reference, ChangeResult result, string? code, string? reason);
+
+    [LoggerMessage(2607, LogLevel.Error, "Change {What} by {By} {Reference} failed unexpectedly.")]
+    public static partial void ChangeFailed(this ILogger logger, Exception exception, string what, ChangeOrigin by, string reference);
+
+    [LoggerMessage(2608, LogLevel.Warning, "What was changed from afar is not on disk and will not survive a restart: {Problem}")]
+    public static partial void NotWritten(this ILogger logger, string problem);
+
+    [LoggerMessage(2609, LogLevel.Warning, "Shadow: {What} was refused ({Code}): {Message}")]
+    public static partial void ShadowRefused(this ILogger logger, string what, string code, string message);
+
+    [LoggerMessage(2610, LogLevel.Debug, "Remote control: {What} has no answer: {Problem}")]
+    public static partial void NoAnswer(this ILogger logger, string what, string problem);
+
+    [LoggerMessage(2611, LogLevel.Debug, "Shadow: version {Version} is ignored, {Known} is known.")]
+    public static partial void OldVersion(this ILogger logger, long version, long known);
+
+    [LoggerMessage(2612, LogLevel.Warning, "Job {JobId}: {What} was refused ({Code}): {Message}")]
+    public static partial void JobRefused(this ILogger logger, string jobId, string what, string code, string message);
+
+    [LoggerMessage(2613, LogLevel.Information, "Job {JobId} is over in the cloud ({Status}); its outcome here is kept.")]
+    public static partial void JobOver(this ILogger logger, string jobId, string status);
+
+    [LoggerMessage(2614, LogLevel.Warning, "Message on {Topic} is not a JSON object; it is ignored.")]
+    public static partial void NotJson(this ILogger logger, string topic);
+
+    [LoggerMessage(2615, LogLevel.Error, "The connection to AWS IoT cannot be made.")]
+    public static partial void LinkFailed(this ILogger logger, Exception exception);
+
+    [LoggerMessage(2616, LogLevel.Information, "The connection to AWS IoT is made anew.")]
+    public static partial void LinkRenewed(this ILogger logger);
+
+    [LoggerMessage(2618, LogLevel.Error, "Job {JobId}: its progress can no longer be told.")]
+    public static partial void ProgressFailed(this ILogger logger, Exception exception, string jobId);
+
+    [LoggerMessage(2617, LogLevel.Error, "Remote control met a fault; it goes on in {Seconds} s.")]
+    public static partial void ControlFault(this ILogger logger, Exception exception, double seconds);
+}

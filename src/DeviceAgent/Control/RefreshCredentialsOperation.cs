@@ -1,0 +1,24 @@
+using System.Text.Json;
+using DeviceAgent.Credentials;
+
+namespace DeviceAgent.Control;
+
+/// <summary><c>{"operation":"refresh-credentials"}</c>: fetches new credentials now; the old ones stay when that fails.</summary>
+internal sealed class RefreshCredentialsOperation(CredentialCache credentials) : IOperation
+{
+    public string Name => "refresh-credentials";
+
+    public async Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        progress.Reached("fetching");
+        try
+        {
+            await credentials.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            return ChangeOutcome.Applied;
+        }
+        catch (CredentialsUnavailableException e)
+        {
+            return ChangeOutcome.Rejected(JsonNamingPolicy.CamelCase.ConvertName(e.Failure.Kind.ToString()), $"{e.Failure.Message} Likely cause: {e.Failure.Cause}. {e.Failure.Remedy}");
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using DeviceAgent.Control.Link;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Control;
+
+/// <summary>When to ask AWS IoT again what it did not do: soon where it may have been chance, slowly where somebody must mend the policy.</summary>
+internal sealed class RetryPause(TimeProvider time, Random random, ILogger logger)
+{
+    private const int NotAllowedMinutes = 10;
+
+    private static readonly TimeSpan Base = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan Cap = TimeSpan.FromMinutes(5);
+    private long _since;
+    private TimeSpan _length;
+    private int _failures;
+    private volatile bool _reset;
+
+    /// <summary>Why somebody must mend the policy; null when nobody must.</summary>
+    public string? NotAllowed { get; private set; }
+
+    public TimeSpan Left
+    {
+        get
+        {
+            if (_reset) (_reset, _length, _failures) = (false, TimeSpan.Zero, 0);
+            var left = _length - time.GetElapsedTime(_since);
+            return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+        }
+    }
+
+    /// <summary>After an answer; null is a good one.</summary>
+    public void After(TopicAnswer? failure)
+    {
+        if (failure is null)
+        {
+            (_length, _failures, NotAllowed) = (TimeSpan.Zero, 0, null);
+            return;
+        }
+
+        _since = time.GetTimestamp();
+        if (failure is TopicAnswer.Missing { Reason: MissingAnswer.NotAllowed } refused)
+        {
+            if (NotAllowed != refused.Message) logger.NotAllowed(refused.Message, NotAllowedMinutes);
+            NotAllowed = refused.Message;
+            _length = TimeSpan.FromMinutes(NotAllowedMinutes);
+            return;
+        }
+
+        var bound = Base * Math.Pow(2, Math.Min(_failures++, 20));
+        _length = (bound < Cap ? bound : Cap) * ((1 + random.NextDouble()) / 2);
+    }
+
+    /// <summary>A new connection: it may be asked at once. May be called by any thread; the rest is the loop's.</summary>
+    public void Reset() => _reset = true;
+}

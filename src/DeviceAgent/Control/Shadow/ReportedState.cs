@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceAgent.Control.Memory;
+using DeviceAgent.Control.Settings;
+using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Sensing;
+using DeviceAgent.Spool;
+
+namespace DeviceAgent.Control.Shadow;
+
+/// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
+internal sealed class ReportedState(
+    RemoteSettings settings, AliasInForce alias, Changes changes, ControlMemory memory, Health health,
+    AgentFacts facts, DeviceIdentity identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
+{
+    public const string Levels = "status";
+
+    private const string UploadedName = "readings.uploaded";
+    private const int MaxRejected = 10;
+    private const int LongestReason = 500;
+
+    public JsonObject Build()
+    {
+        var state = new JsonObject { [DesiredReconciler.RoleAlias] = alias() };
+        foreach (var setting in LiveSetting.All) SettingTree.Set(state, setting.Key, setting.InForce(settings.InForce));
+        if (changes.Last is { } last) state["lastChange"] = Write(last);
+        if (changes.Executing is { } executing) state["executing"] = Write(executing);
+        if (Rejected() is { Count: > 0 } rejected) state["rejected"] = rejected;
+        state["agent"] = new JsonObject { ["version"] = facts.Version };
+        state["certificate"] = new JsonObject { ["id"] = identity.CertificateId, ["notAfter"] = TimestampText.Format(identity.NotAfter) };
+        state["health"] = health.Now;
+        state[Levels] = WriteLevels();
+        return state;
+    }
+
+    private static JsonObject Write(ChangeRecord change)
+    {
+        var json = Origin(change.What, change.By, change.Reference);
+        json["outcome"] = JsonNamingPolicy.CamelCase.ConvertName(change.Outcome.Result.ToString());
+        if (change.Outcome.Code is { } code) json["code"] = code;
+        if (Changes.Printable(change.Outcome.Reason, LongestReason) is { } reason) json["reason"] = reason;
+        json["at"] = TimestampText.Format(change.At);
+        return json;
+    }
+
+    private JsonObject Write(ExecutingChange change)
+    {
+        var json = Origin(change.What, change.By, change.Reference);
+        if (changes.Step is { } step) json["step"] = step;
+        return json;
+    }
+
+    private static JsonObject Origin(string what, ChangeOrigin by, string reference) => by == ChangeOrigin.Job
+        ? new JsonObject { ["what"] = what, ["jobId"] = reference }
+        : new JsonObject { ["what"] = what, ["shadowVersion"] = long.Parse(reference, CultureInfo.InvariantCulture) };
+
+    /// <summary>The desired keys that are not in force, and why.</summary>
+    private JsonObject Rejected()
+    {
+        var rejected = new JsonObject();
+        foreach (var (key, handled) in memory.Record.Handled.Where(h => h.Value.Rejection is not null).OrderBy(h => h.Key, StringComparer.Ordinal).Take(MaxRejected))
+            rejected[Changes.Printable(key, 100)!] = handled.Rejection;
+        return rejected;
+    }
+
+    private JsonObject WriteLevels()
+    {
+        var (waiting, held) = (spool.Status, credentials.Status);
+        var uploaded = metrics.Collect().Where(f => f.Name == UploadedName).SelectMany(f => f.Read()).Sum(v => v.Value);
+        return new JsonObject
+        {
+            ["spool"] = new JsonObject
+            {
+                ["readings"] = waiting.Count,
+                ["bytes"] = waiting.Bytes,
+                ["oldestSeconds"] = waiting.OldestAge is { } age ? Math.Round(age.TotalSeconds) : null,
+            },
+            ["readingsUploaded"] = uploaded,
+            ["credentialsExpire"] = held.Expiration is { } end ? TimestampText.Format(end) : null,
+        };
+    }
+}

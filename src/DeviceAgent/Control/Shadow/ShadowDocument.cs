@@ -1,0 +1,57 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using DeviceAgent.Control.Settings;
+
+namespace DeviceAgent.Control.Shadow;
+
+/// <summary>The shadow, as AWS IoT has it.</summary>
+/// <param name="Version">Grows with every update.</param>
+/// <param name="Desired">The desired keys, sections taken apart: <c>source.intervalSeconds</c>.</param>
+/// <param name="Reported">The reported state.</param>
+internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, Desire> Desired, JsonObject Reported)
+{
+    /// <summary>No document of sense has more.</summary>
+    private const int MaxKeys = 200;
+
+    /// <summary>Reads <c>get/accepted</c>; what has another form than it should counts as absent.</summary>
+    public static ShadowDocument Read(JsonElement payload)
+    {
+        var (state, metadata) = (Child(payload, "state"), Child(payload, "metadata"));
+        var desired = new Dictionary<string, Desire>();
+        foreach (var (key, value, at) in Leaves(Child(state, "desired"), Child(metadata, "desired")).Take(MaxKeys)) desired[key] = new Desire(value, at);
+        var reported = Child(state, "reported") is { ValueKind: JsonValueKind.Object } known ? JsonNode.Parse(known.GetRawText())!.AsObject() : [];
+        return new ShadowDocument(VersionOf(payload) ?? 0, desired, reported);
+    }
+
+    public static long? VersionOf(JsonElement payload) =>
+        payload.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number) ? number : null;
+
+    private static IEnumerable<(string Key, JsonElement Value, long At)> Leaves(JsonElement? desired, JsonElement? metadata)
+    {
+        if (desired is not { ValueKind: JsonValueKind.Object } keys) yield break;
+        foreach (var property in keys.EnumerateObject())
+        {
+            var written = Child(metadata, property.Name);
+            if (property.Value.ValueKind != JsonValueKind.Object)
+            {
+                yield return (property.Name, property.Value, Timestamp(written));
+                continue;
+            }
+
+            foreach (var inner in property.Value.EnumerateObject())
+                yield return ($"{property.Name}{SettingTree.Dot}{inner.Name}", inner.Value, Timestamp(Child(written, inner.Name)));
+        }
+    }
+
+    /// <summary>The time of a value; of an object or a list, the latest in it.</summary>
+    private static long Timestamp(JsonElement? metadata) => metadata switch
+    {
+        { ValueKind: JsonValueKind.Object } o when o.TryGetProperty("timestamp", out var at) && at.ValueKind == JsonValueKind.Number && at.TryGetInt64(out var seconds) => seconds,
+        { ValueKind: JsonValueKind.Object } o => o.EnumerateObject().Select(p => Timestamp(p.Value)).DefaultIfEmpty().Max(),
+        { ValueKind: JsonValueKind.Array } a => a.EnumerateArray().Select(e => Timestamp(e)).DefaultIfEmpty().Max(),
+        _ => 0,
+    };
+
+    private static JsonElement? Child(JsonElement? parent, string name) =>
+        parent is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var child) && (child.ValueKind is JsonValueKind.Object or JsonValueKind.Array) ? child : null;
+}

@@ -1,0 +1,99 @@
+using System.Text.Json.Nodes;
+using DeviceAgent.IntegrationTests.Faults;
+using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Testbed.Hosting;
+
+namespace DeviceAgent.IntegrationTests.Control;
+
+/// <summary>An operator with the AWS CLI, the testbed's cloud, and the agent as a process.</summary>
+public class RemoteControlTests
+{
+    private const string Thing = "thermostat-01";
+    private const string Arn = "$(aws iot describe-thing --thing-name " + Thing + " --query thingArn --output text)";
+
+    [Fact]
+    public async Task Shadow_SettingsDesired_AreInForceWithoutARestartAndReported()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync();
+        await using var agent = RunningAgent.Run(configuration);
+        await UntilAsync(cloud, agent, s => (string?)s["health"] == "ok");
+
+        await cloud.ShellAsync(Update("""{"state":{"desired":{"logLevel":"debug","upload":{"batchSize":7},"stateDir":"/"}}}"""));
+        var state = await UntilAsync(cloud, agent, s => (string?)s["lastChange"]?["outcome"] == "rejected");
+
+        Assert.Equal((7, "debug"), ((int)state["upload"]!["batchSize"]!, (string?)state["logLevel"]));
+        Assert.Contains("cannot be set from afar", (string?)state["rejected"]!["stateDir"]);
+        await agent.WaitForOutputAsync("dbug:");
+
+        await agent.KillAsync();
+        await using var again = RunningAgent.Run(configuration);
+        await again.WaitForOutputAsync("dbug:");
+    }
+
+    [Fact]
+    public async Task Job_AgentKilledWhileItIsDone_IsFinishedAfterTheRestartAndReadingsFlow()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync();
+        await using var agent = RunningAgent.Run(configuration);
+        await UntilAsync(cloud, agent, _ => true);
+
+        // No such alias yet: it is asked for again and again.
+        await cloud.ShellAsync($$"""aws iot create-job --job-id rotate --targets {{Arn}} --document '{"operation":"rotate-role-alias","roleAlias":"fleet-v2"}'""");
+        await agent.WaitForOutputAsync("Change rotate-role-alias by Job rotate: begins");
+        await agent.KillAsync();
+        await cloud.ShellAsync(
+            """
+            role=$(aws iot describe-role-alias --role-alias device-agent --query roleAliasDescription.roleArn --output text)
+            aws iot create-role-alias --role-alias fleet-v2 --role-arn $role
+            aws iot create-policy --policy-name assume-v2 --policy-document '{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:AssumeRoleWithCertificate","Resource":"*"}]}'
+            aws iot attach-policy --policy-name assume-v2 --target $(aws iot list-thing-principals --thing-name thermostat-01 --query 'principals[0]' --output text)
+            """);
+        await using var again = RunningAgent.Run(configuration);
+        await UntilAsync(cloud, again, s => (string?)s["roleAlias"] == "fleet-v2" && (string?)s["lastChange"]?["jobId"] == "rotate" && s["executing"] is null);
+
+        var execution = await cloud.ShellAsync($"aws iot describe-job-execution --job-id rotate --thing-name {Thing} --query execution.status --output text");
+        Assert.Equal("SUCCEEDED", execution.Output.Trim());
+        var rows = (await cloud.ItemsAsync(Thing)).Count;
+        await cloud.WaitForRowsAsync(Thing, rows + 20, again);
+    }
+
+    [Fact]
+    public async Task Broker_Unreachable_ReadingsFlowAndTheNewestDesiredStateIsAppliedOnce()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await using var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Door.IotDevices)}"));
+        await using var agent = RunningAgent.Run(await cloud.DeviceAsync(), $"mqttEndpoint=localhost:{proxy.Url.Port}");
+        await UntilAsync(cloud, agent, _ => true);
+
+        proxy.SetScript(() => ConnectionFault.Refused);
+        await proxy.DropConnectionsAsync();
+        var rows = (await cloud.ItemsAsync(Thing)).Count;
+        foreach (var size in new[] { 3, 4, 5 }) await cloud.ShellAsync(Update($$$"""{"state":{"desired":{"upload":{"batchSize":{{{size}}}}}}}"""));
+        await cloud.WaitForRowsAsync(Thing, rows + 30, agent);
+        proxy.Heal();
+        await UntilAsync(cloud, agent, s => (int)s["upload"]!["batchSize"]! == 5);
+
+        Assert.Single(agent.Output.Split('\n'), l => l.Contains("Change settings by Shadow", StringComparison.Ordinal));
+    }
+
+    private static string Update(string payload) =>
+        $"aws iot-data update-thing-shadow --thing-name {Thing} --shadow-name device-agent --payload '{payload}' /dev/null";
+
+    /// <summary>Waits for a reported state.</summary>
+    private static async Task<JsonNode> UntilAsync(TestCloud cloud, RunningAgent agent, Func<JsonNode, bool> isSo)
+    {
+        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
+        var last = "";
+        while (!timeout.IsCancellationRequested)
+        {
+            var read = await cloud.ShellAsync($"f=$(mktemp); aws iot-data get-thing-shadow --thing-name {Thing} --shadow-name device-agent $f > /dev/null 2>&1 && cat $f; rm $f");
+            last = read.Output;
+            if (last.Length > 0 && JsonNode.Parse(last)!["state"]?["reported"] is { } reported && isSo(reported)) return reported;
+        }
+
+        Assert.Fail($"the shadow is {last}\nand the agent said:\n{agent.Output}");
+        return null!;
+    }
+}

@@ -1,0 +1,73 @@
+using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Testbed.Demo;
+
+namespace DeviceAgent.IntegrationTests.Identity;
+
+/// <summary>The agent with its key in a token of SoftHSM2.</summary>
+public sealed class HardwareKeyTests
+{
+    private const string Thing = "thermostat-01";
+
+    [Theory]
+    [InlineData("ec")]
+    [InlineData("rsa")]
+    public async Task Agent_KeyInHardware_Uploads(string label)
+    {
+        using var token = await Token.CreateAsync();
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync(Thing);
+        var folder = Path.GetDirectoryName(configuration)!;
+        // The CSR as docs/hardware-keys.md has it: by OpenSSL's engine, signed in the token.
+        (await cloud.ShellAsync(
+            $$"""
+            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
+            export SOFTHSM2_CONF='{{token.Environment["SOFTHSM2_CONF"]}}'
+            cd '{{folder}}'
+            old=$(aws iot list-thing-principals --thing-name {{Thing}} --query 'principals[0]' --output text)
+            openssl req -new -engine pkcs11 -keyform engine -key '{{Token.Uri(label)}};type=private?pin-value={{Token.Pin}}' -subj /CN={{Thing}} -out device.csr
+            arn=$(aws iot create-certificate-from-csr --certificate-signing-request file://device.csr --set-as-active --query certificateArn --output text)
+            aws iot describe-certificate --certificate-id "${arn##*/}" --query certificateDescription.certificatePem --output text > certificate.pem
+            for p in $(aws iot list-attached-policies --target "$old" --query 'policies[].policyName' --output text); do aws iot attach-policy --policy-name "$p" --target "$arn"; done
+            aws iot attach-thing-principal --thing-name {{Thing}} --principal "$arn"
+            aws iot detach-thing-principal --thing-name {{Thing}} --principal "$old"
+            aws iot update-certificate --certificate-id "${old##*/}" --new-status INACTIVE
+            rm private.key
+            (umask 077; printf '%s\n' '{{Token.Pin}}' > pin)
+            """)).Succeeded();
+
+        await using var agent = RunningAgent.Run(
+            configuration, [$"privateKeyPath={Token.Uri(label)}?pin-source=file:{folder}/pin", "logLevel=trace"], token.Environment);
+        await cloud.WaitForRowsAsync(Thing, 25, agent);
+        Assert.Equal(0, await agent.TerminateAsync());
+
+        Assert.DoesNotContain(Token.Pin, agent.Output);
+        Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
+        Assert.Empty((await LandedReadings.CompareAsync(cloud.DynamoDb, Thing, RoomReadings.Load(), CancellationToken.None)).Faults);
+    }
+
+    [Fact]
+    public async Task Check_HardwareOutOfOrder_SaysWhatAndWhatToDo()
+    {
+        using var token = await Token.CreateAsync();
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync(Thing);
+
+        await RefusesAsync("?pin-value=canary-wrong", null, "refuses the PIN (PIN incorrect", "a token locks");
+        await RefusesAsync("", null, "asks for a PIN and none is configured", "?pin-source=file:FILE");
+        await RefusesAsync("?pin-value=canary", "OPENSSL_ENGINES=/nowhere", "engine 'pkcs11' cannot be loaded", "apt-get install libengine-pkcs11-openssl");
+        await RefusesAsync("?pin-value=canary", "PKCS11_MODULE_PATH=/nowhere/module.so", "PKCS#11 module cannot be loaded", "module-path=FILE");
+
+        async Task RefusesAsync(string query, string? variable, string what, string remedy)
+        {
+            var environment = new Dictionary<string, string>(token.Environment);
+            if (variable?.Split('=') is [var name, var value]) environment[name] = value;
+            await using var check = RunningAgent.Start(
+                ["check", "--config", configuration, "--set", $"privateKeyPath={Token.Uri("ec")}{query}", "--set", "logLevel=trace"], environment);
+            Assert.Equal(78, await check.WaitForExitAsync());
+            Assert.Contains($"privateKeyPath = {Token.Uri("ec")}: ", check.Output);
+            Assert.Contains(what, check.Output);
+            Assert.Contains(remedy, check.Output);
+            Assert.DoesNotContain("canary", check.Output);
+        }
+    }
+}

@@ -1,0 +1,3 @@
+namespace DeviceAgent.Mqtt.Tests.Brokers;
+
+public class Testbed5Tests(TestbedBroker broker) : Broker5Contract(broker), IClassFixture<TestbedBroker>;

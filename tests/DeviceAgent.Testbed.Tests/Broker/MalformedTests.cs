@@ -1,0 +1,95 @@
+using System.Buffers;
+using DeviceAgent.Mqtt;
+using DeviceAgent.Mqtt.Codec;
+using DeviceAgent.Mqtt.Packets;
+using static DeviceAgent.Testbed.Tests.Broker.BrokerWorld;
+
+namespace DeviceAgent.Testbed.Tests.Broker;
+
+/// <summary>Whatever comes, the broker hangs up in good order, with a reason, and serves the others.</summary>
+public sealed class MalformedTests : BrokerTest
+{
+    private const int Rounds = 400;
+    private readonly Random _random = new(20260301);
+
+    [Fact]
+    public async Task Bytes_Mutated_EndInAReasonOrNothing()
+    {
+        var witness = await World.ConnectAsync("witness");
+        var ends = new Dictionary<string, int>();
+        for (var round = 0; round < Rounds; round++)
+        {
+            var version = round % 2 == 0 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311;
+            var client = World.Open();
+            var hello = Hello($"fuzz-{round}", version) with { Will = new WillMessage("w", new byte[3]) };
+            if (round % 4 == 0)
+            {
+                await client.SendAsync(Mutated(Bytes(hello, version)));
+            }
+            else
+            {
+                await client.ConnectAsync(hello);
+                foreach (var packet in Packets()) await client.SendAsync(Mutated(Bytes(packet, version)));
+            }
+
+            await client.HangUpAsync();
+            var end = World.Broker.Presence.Find(hello.ClientId)?.LastDisconnectReason ?? "not accepted";
+            ends[end] = ends.GetValueOrDefault(end) + 1;
+            World.Iot.Time.Advance(TimeSpan.FromMilliseconds(100));
+            if (round % 100 == 0) await witness.QuietAsync();
+        }
+
+        await witness.QuietAsync();
+        // A fault of the broker itself would be SERVER_ERROR. That the bytes were nearly right shows in the two others.
+        Assert.DoesNotContain("SERVER_ERROR", ends.Keys);
+        Assert.True(ends.GetValueOrDefault("CLIENT_ERROR") > Rounds / 20 && ends.GetValueOrDefault("CONNECTION_LOST") > Rounds / 20, string.Join(", ", ends));
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0xFF, 0xFF }, MqttReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0x7F }, MqttReasonCode.PacketTooLarge)]
+    [InlineData(new byte[] { 0x36, 0 }, MqttReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x00, 0 }, MqttReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x82, 4, 0, 1, 0, 0 }, MqttReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x82, 3, 0, 1, 0 }, MqttReasonCode.ProtocolError)]
+    [InlineData(new byte[] { 0x32, 6, 0, 1, (byte)'t', 0, 0, 0 }, MqttReasonCode.ProtocolError)]
+    [InlineData(new byte[] { 0x30, 4, 0, 1, (byte)'#', 0 }, MqttReasonCode.TopicNameInvalid)]
+    public async Task Packet_Malformed_IsAnsweredWithTheReason(byte[] bytes, MqttReasonCode reason)
+    {
+        var client = await World.ConnectAsync("a");
+
+        await client.SendAsync(bytes);
+
+        Assert.Equal(reason, await client.EndAsync());
+    }
+
+    private static MqttPacket[] Packets() =>
+    [
+        new SubscribePacket { PacketId = 1, Filters = [new("a/+"), new("t") { NoLocal = true }] },
+        new PublishPacket { Topic = "a/b", Payload = new byte[5], QualityOfService = MqttQualityOfService.AtLeastOnce, PacketId = 2, Properties = new MqttProperties { ContentType = "x", UserProperties = [new("k", "v")] } },
+        new PublishPacket { Topic = "kept", Payload = new byte[2], Retain = true },
+        new PubAckPacket { PacketId = 1 },
+        new UnsubscribePacket { PacketId = 3, Filters = ["t"] },
+        new PingReqPacket(),
+    ];
+
+    private static byte[] Bytes(MqttPacket packet, MqttProtocolVersion version)
+    {
+        var bytes = new ArrayBufferWriter<byte>();
+        MqttPacketCodec.Encode(bytes, packet, version);
+        return bytes.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Most packets stay whole, so that what follows them is reached.</summary>
+    private byte[] Mutated(byte[] bytes)
+    {
+        if (_random.Next(4) > 0) return bytes;
+        var at = _random.Next(bytes.Length);
+        switch (_random.Next(3))
+        {
+            case 0: bytes[at] = (byte)_random.Next(256); return bytes;
+            case 1: bytes[at] ^= (byte)(1 << _random.Next(8)); return bytes;
+            default: return [.. bytes[..at], .. bytes[_random.Next(at + 1)..]];
+        }
+    }
+}

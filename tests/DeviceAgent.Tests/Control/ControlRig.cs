@@ -1,0 +1,141 @@
+using System.Collections;
+using System.Security.Cryptography;
+using DeviceAgent.Clock;
+using DeviceAgent.Configuration;
+using DeviceAgent.Control;
+using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Memory;
+using DeviceAgent.Control.Settings;
+using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Spool;
+using DeviceAgent.TestSupport;
+using DeviceAgent.Tests.Configuration;
+using DeviceAgent.Tests.Upload;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace DeviceAgent.Tests.Control;
+
+/// <summary>The agent's remote control as the composition root makes it, against a cloud in memory, in virtual time.</summary>
+internal sealed class ControlRig : IAsyncDisposable
+{
+    private readonly TestDevice _device = new();
+    private ServiceProvider? _services;
+    private List<IHostedService> _loops = [];
+
+    public ControlRig()
+    {
+        Options = Load();
+        Rotation = new FakeRotation();
+    }
+
+    public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
+
+    public FakeCloud Cloud { get; init; } = new();
+
+    public AgentOptions Options { get; private set; }
+
+    public FakeRotation Rotation { get; init; }
+
+    public FakeSpool Spool { get; } = new();
+
+    public RecordingLoggers Log { get; } = new();
+
+    public string StateDirectory => Options.StateDirectory;
+
+    public string MemoryPath => Path.Combine(StateDirectory, ControlMemory.FileName);
+
+    public FakeMqttClient Client { get; private set; } = null!;
+
+    public StoredSettings Stored { get; private set; } = null!;
+
+    public ControlStatus Status => _services!.GetRequiredService<ControlStatus>();
+
+    public AgentOptions InForce => Stored.Settings.InForce;
+
+    public ControlRecord Record => Stored.Memory.Record;
+
+    /// <summary>Changes the configuration file; null takes a key out.</summary>
+    public void Configure(string key, string? json)
+    {
+        var settings = TestDevice.Valid();
+        settings["mqttEndpoint"] = "\"localhost:8883\"";
+        if (json is null) settings.Remove(key);
+        else settings[key] = json;
+        _device.WriteConfiguration(settings);
+        Options = Load();
+    }
+
+    public async Task StartAsync()
+    {
+        Stored = StoredSettings.Recall(Options);
+        var services = new ServiceCollection();
+        services.AddSingleton<ILoggerFactory>(Log).AddSingleton(typeof(ILogger<>), typeof(Logger<>));
+        services.AddAgentMetrics();
+        var clock = new DeviceClock(Time, () => true, Time.GetUtcNow().AddDays(-30), trustSystemTime: true, NullLogger<DeviceClock>.Instance);
+        services.AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton(new Random(RandomNumberGenerator.GetInt32(1000)));
+        services.AddSingleton(_ => DeviceIdentity.Load(Options.Identity)).AddSingleton<ISpool>(Spool).AddSingleton<UploadState>();
+        services.AddSingleton(s => new CredentialCache(
+            _ => Task.FromResult<FetchResult>(new FetchResult.Failure(new CredentialFailure(CredentialFailureKind.ConnectionRefused, "nobody there", "network", "look at it", null))),
+            new CredentialCacheOptions(), clock, new Random(1), NullLogger.Instance));
+        services.AddSingleton(new AgentFacts("boiler-07", Time.GetTimestamp()));
+        services.AddSingleton<AliasInForce>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
+        services.AddSingleton<ClientFactory>(() => Client = Cloud.Connect());
+        services.AddControl(Options, Stored);
+        _services = services.BuildServiceProvider();
+        _services.GetRequiredService<Changes>().Happened += Cloud.Signal;
+        _loops = [.. _services.GetServices<IHostedService>()];
+        foreach (var loop in _loops) await loop.StartAsync(CancellationToken.None);
+    }
+
+    /// <summary>Starts, and waits for the first report.</summary>
+    public async Task StartReportedAsync()
+    {
+        await StartAsync();
+        await Cloud.WaitAsync(() => Cloud.Shadow.Reports.Count > 0, "the first report");
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var loop in _loops) await loop.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        if (_services is not null) await _services.DisposeAsync();
+        (_services, _loops) = (null, []);
+    }
+
+    public async Task RestartAsync()
+    {
+        await StopAsync();
+        await StartAsync();
+    }
+
+    /// <summary>Lets time pass in steps until something is so.</summary>
+    public async Task PassTimeUntilAsync(Func<bool> condition, TimeSpan atMost, string what)
+    {
+        var passed = TimeSpan.Zero;
+        while (!condition())
+        {
+            Assert.True(passed < atMost, $"in vain for {atMost}: {what}. Shadow: {Cloud.Shadow}. Jobs: {Cloud.Jobs}");
+            Time.Advance(TimeSpan.FromSeconds(1));
+            passed += TimeSpan.FromSeconds(1);
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _device.Dispose();
+    }
+
+    private AgentOptions Load()
+    {
+        var (options, identity) = AgentConfiguration.Load(_device.ConfigurationPath, new Hashtable(), ["mqttEndpoint=localhost:8883"]);
+        identity.Dispose();
+        return options;
+    }
+}

@@ -1,0 +1,241 @@
+using DeviceAgent.Control;
+using DeviceAgent.Mqtt;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Tests.Control.Shadow;
+
+public sealed class ShadowTests : IDisposable
+{
+    private readonly ControlRig _rig = new();
+
+    private FakeCloud Cloud => _rig.Cloud;
+
+    public void Dispose() => _rig.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    [Fact]
+    public async Task Start_NoShadow_ReportsWhatIsInForce()
+    {
+        await _rig.StartReportedAsync();
+
+        var reported = Cloud.Shadow.Reported;
+        Assert.Equal("fleet-ddb", (string?)reported["roleAlias"]);
+        Assert.Equal(5, (double)reported["source"]!["intervalSeconds"]!);
+        Assert.Equal(25, (int)reported["upload"]!["batchSize"]!);
+        Assert.Equal("dropOldest", (string?)reported["spool"]!["whenFull"]);
+        Assert.Equal("information", (string?)reported["logLevel"]);
+        Assert.Equal("ok", (string?)reported["health"]);
+        Assert.Equal(64, ((string)reported["certificate"]!["id"]!).Length);
+        Assert.Equal(0, (int)reported["status"]!["spool"]!["readings"]!);
+    }
+
+    [Fact]
+    public async Task Desired_Settings_AreInForceAndReported()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2},"upload":{"order":"newestFirst"},"logLevel":"debug"}""");
+        await LastChangeAsync("applied");
+
+        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Source.Value.Interval);
+        Assert.Equal(LogLevel.Debug, _rig.InForce.LogLevel);
+        Assert.Equal(2, (double)Cloud.Shadow.Reported["source"]!["intervalSeconds"]!);
+        Assert.Equal("newestFirst", (string?)Cloud.Shadow.Reported["upload"]!["order"]);
+        Assert.Null(Cloud.Shadow.Reported["rejected"]);
+    }
+
+    [Fact]
+    public async Task Desired_Settings_SurviveARestart()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2}}""");
+        await LastChangeAsync("applied");
+        await Cloud.DownAsync();
+        await _rig.RestartAsync();
+        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Source.Value.Interval);
+    }
+
+    [Fact]
+    public async Task Desired_KeyTakenOut_GoesBackToTheConfiguredValue()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2},"upload":{"batchSize":10}}""");
+        await LastChangeAsync("applied");
+        Cloud.Shadow.Desire("""{"source":null}""");
+        await Cloud.WaitAsync(() => _rig.InForce.Source.Interval == TimeSpan.FromSeconds(5), "the configured interval");
+        Assert.Equal(10, _rig.InForce.Upload.BatchSize);
+    }
+
+    [Fact]
+    public async Task Desired_InvalidValue_ChangesNothingAndSaysWhatIsRight()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2},"upload":{"batchSize":99}}""");
+        await LastChangeAsync("rejected");
+
+        var reported = Cloud.Shadow.Reported;
+        Assert.Equal("invalidSettings", (string?)reported["lastChange"]!["code"]);
+        Assert.Contains("must be a whole number from 1 to 25", (string?)reported["rejected"]!["upload.batchSize"]);
+        Assert.Contains("upload.batchSize", (string?)reported["rejected"]!["source.intervalSeconds"]);
+        Assert.Equal(TimeSpan.FromSeconds(5), _rig.InForce.Source.Interval);
+
+        // What was right itself gets its chance with the correction.
+        Cloud.Shadow.Desire("""{"upload":{"batchSize":9}}""");
+        await LastChangeAsync("applied");
+        Assert.Equal((TimeSpan.FromSeconds(2), 9), (_rig.InForce.Source.Interval, _rig.InForce.Upload.BatchSize));
+        await Cloud.WaitAsync(() => Cloud.Shadow.Reported["rejected"] is null, "nothing rejected any more");
+    }
+
+    [Fact]
+    public async Task Desired_UnknownKey_IsRefusedByNameAndBlocksNothing()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"source":{"intervalSecond":3,"intervalSeconds":3},"stateDirectory":"/etc"}""");
+        await LastChangeAsync("rejected");
+
+        var rejected = Cloud.Shadow.Reported["rejected"]!;
+        Assert.Contains("intervalSeconds", (string?)rejected["source.intervalSecond"]);
+        Assert.NotNull(rejected["stateDirectory"]);
+        Assert.Equal(TimeSpan.FromSeconds(3), _rig.InForce.Source.Interval);
+    }
+
+    [Fact]
+    public async Task Desired_RoleAlias_IsRotatedOnce()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"roleAlias":"fleet-v2"}""");
+        await LastChangeAsync("applied");
+        Cloud.Shadow.Desire("""{"source":{"intervalSeconds":7}}""");
+        await Cloud.WaitAsync(() => (double?)Cloud.Shadow.Reported["source"]!["intervalSeconds"] == 7, "the other change");
+        await _rig.RestartAsync();
+        await Cloud.WaitAsync(() => Cloud.Shadow.Gets >= 3, "the shadow is read again");
+
+        Assert.Equal(["fleet-v2"], _rig.Rotation.Asked);
+        Assert.Equal("fleet-v2", (string?)Cloud.Shadow.Reported["roleAlias"]);
+    }
+
+    [Fact]
+    public async Task Desired_RoleAliasRefused_IsTriedAgainOnlyWhenWrittenAnew()
+    {
+        _rig.Rotation.Outcomes["gone"] = ChangeOutcome.RolledBack("writesDenied", "the role may not write");
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"roleAlias":"gone"}""");
+        await LastChangeAsync("rolledBack");
+        Assert.Equal("the role may not write", (string?)Cloud.Shadow.Reported["rejected"]!["roleAlias"]);
+        Assert.Equal("writesDenied", (string?)Cloud.Shadow.Reported["lastChange"]!["code"]);
+
+        await _rig.RestartAsync();
+        Cloud.Shadow.Desire("""{"logLevel":"debug"}""");
+        await Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["logLevel"] == "debug", "the other change");
+        Assert.Single(_rig.Rotation.Asked);
+
+        Cloud.Shadow.Desire("""{"roleAlias":"gone"}""");
+        await Cloud.WaitAsync(() => _rig.Rotation.Asked.Count == 2, "tried again");
+    }
+
+    [Fact]
+    public async Task Desired_WhileAChangeIsMade_TheNewestIsAppliedOnce()
+    {
+        var gate = new TaskCompletionSource();
+        _rig.Rotation.Gate = gate.Task;
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"roleAlias":"a"}""");
+        await Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["executing"]?["step"] == "fetching", "the step is reported meanwhile");
+        foreach (var alias in new[] { "b", "c", "d" }) Cloud.Shadow.Desire($$"""{"roleAlias":"{{alias}}"}""");
+        await Cloud.WaitAsync(() => Cloud.Shadow.Gets >= 3, "the shadow is read meanwhile");
+        gate.SetResult();
+        await Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["roleAlias"] == "d" && Cloud.Shadow.Reported["executing"] is null, "the newest");
+
+        Assert.Equal("a", _rig.Rotation.Asked[0]);
+        Assert.Equal(1, _rig.Rotation.Asked.Count(a => a == "d"));
+    }
+
+    [Fact]
+    public async Task Delta_OldOrDoubled_IsIgnored()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"roleAlias":"fleet-v2"}""");
+        await LastChangeAsync("applied");
+        var (gets, ignored) = (Cloud.Shadow.Gets, _rig.Log.Entries.Count(e => e.Id == 2611));
+        Cloud.Shadow.Replay(1, """{"roleAlias":"old"}""");
+        Cloud.Shadow.Replay(2, """{"roleAlias":"old"}""");
+        await WaitForLogAsync(2611, ignored + 2);
+
+        Assert.Equal(["fleet-v2"], _rig.Rotation.Asked);
+        Assert.Equal(gets, Cloud.Shadow.Gets);
+    }
+
+    [Fact]
+    public async Task Report_NothingChanged_SendsNothingUntilThePeriodIsOver()
+    {
+        await _rig.StartReportedAsync();
+        var reports = Cloud.Shadow.Reports.Count;
+        for (var i = 0; i < 50; i++)
+        {
+            _rig.Spool.Fill(1);
+            _rig.Time.Advance(TimeSpan.FromSeconds(5));
+            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+        }
+
+        Assert.Equal(reports, Cloud.Shadow.Reports.Count);
+        await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > reports, TimeSpan.FromSeconds(70), "the levels");
+        Assert.Equal("""["status"]""", System.Text.Json.JsonSerializer.Serialize(Cloud.Shadow.Reports[^1].Select(p => p.Key)));
+    }
+
+    [Fact]
+    public async Task Subscription_Refused_IsSaidOnceAndTriedAgainSlowly()
+    {
+        Cloud.RefusedFilters.Add("/update/delta");
+        await _rig.StartAsync();
+        await WaitForLogAsync(2603, 1);
+        Assert.Contains("iot:Subscribe on topicfilter/$aws/things/boiler-07/shadow/name/device-agent/update/delta", _rig.Status.Problem);
+
+        await _rig.PassTimeUntilAsync(() => _rig.Client.Subscribes.Count(s => s.EndsWith("/update/delta", StringComparison.Ordinal)) == 3, TimeSpan.FromMinutes(25), "three attempts");
+        Assert.Single(_rig.Log.Entries, e => e.Id == 2603);
+        Cloud.RefusedFilters.Clear();
+        Cloud.Shadow.Desire("""{"roleAlias":"fleet-v2"}""");
+        await _rig.PassTimeUntilAsync(() => (string?)Cloud.Shadow.Reported["roleAlias"] == "fleet-v2", TimeSpan.FromMinutes(15), "applied in the end");
+        Assert.Equal(["fleet-v2"], _rig.Rotation.Asked);
+        Assert.Null(_rig.Status.Problem);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Connection_Flapping_NewestDesiredStateIsAppliedOnce(bool sessionPresent)
+    {
+        await _rig.StartReportedAsync();
+        for (var i = 1; i <= 20; i++)
+        {
+            await Cloud.DownAsync(i % 2 == 0 ? MqttDisconnectReason.SessionTakenOver : MqttDisconnectReason.ConnectionLost);
+            Cloud.Shadow.Desire($$"""{"roleAlias":"fleet-{{i}}"}""");
+            if (i % 4 == 0) _rig.Time.Advance(TimeSpan.FromMinutes(3));
+            if (i == 20) Cloud.Shadow.Desire("""{"roleAlias":"fleet-last"}""");
+            await Cloud.UpAsync(sessionPresent);
+        }
+
+        await _rig.PassTimeUntilAsync(() => (string?)Cloud.Shadow.Reported["roleAlias"] == "fleet-last", TimeSpan.FromMinutes(5), "the newest");
+        Assert.Equal(1, _rig.Rotation.Asked.Count(a => a == "fleet-last"));
+        Assert.Equal(_rig.Rotation.Asked.Distinct(), _rig.Rotation.Asked);
+    }
+
+    [Fact]
+    public async Task Broker_DownForAnHour_NewestDesiredStateIsAppliedOnceAfterwards()
+    {
+        await _rig.StartReportedAsync();
+        await Cloud.DownAsync();
+        for (var minute = 0; minute < 60; minute++)
+        {
+            _rig.Time.Advance(TimeSpan.FromMinutes(1));
+            Cloud.Shadow.Desire($$"""{"roleAlias":"fleet-{{minute}}"}""");
+        }
+
+        await Cloud.UpAsync();
+        await _rig.PassTimeUntilAsync(() => (string?)Cloud.Shadow.Reported["roleAlias"] == "fleet-59", TimeSpan.FromMinutes(1), "the newest");
+        Assert.Equal(["fleet-59"], _rig.Rotation.Asked);
+    }
+
+    private Task LastChangeAsync(string outcome) =>
+        Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["lastChange"]?["outcome"] == outcome && Cloud.Shadow.Reported["executing"] is null, outcome);
+
+    private Task WaitForLogAsync(int id, int count) =>
+        _rig.PassTimeUntilAsync(() => _rig.Log.Entries.Count(e => e.Id == id) >= count, TimeSpan.FromMinutes(1), $"log {id}");
+}

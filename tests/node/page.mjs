@@ -1,0 +1,71 @@
+// A person at the testbed's page, in Chromium that we did not write:
+//   node page.mjs URL THING ALIAS [SCREENSHOT-FOLDER]
+// Rotates the role alias of THING to ALIAS by the page and sees it proven and committed, then to one that may not write and sees it refused,
+// breaks and mends its network, on a desktop and on a phone. Ends with 0 when everything was as it should be.
+import assert from 'node:assert/strict'
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+
+const [url, thing, alias, folder] = process.argv.slice(2)
+const executablePath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find(existsSync)
+const browser = await chromium.launch({ executablePath, args: ['--no-sandbox'] })
+const patience = 120_000
+
+async function open(viewport, colorScheme) {
+  const page = await browser.newPage({ viewport, colorScheme })
+  page.setDefaultTimeout(patience)
+  page.problems = []
+  page.on('console', (message) => message.type() === 'error' && page.problems.push(message.text()))
+  page.on('pageerror', (error) => page.problems.push(String(error)))
+  page.on('request', (request) => new URL(request.url()).origin === new URL(url).origin || page.problems.push(`foreign request ${request.url()}`))
+  await page.goto(`${url}#${thing}`)
+  await page.locator('#thing-title', { hasText: thing }).waitFor()
+  await page.locator('#chart path.temperature').waitFor()
+  return page
+}
+
+async function shoot(page, name) {
+  if (folder) await page.screenshot({ path: join(folder, `${name}.png`), fullPage: true })
+}
+
+async function rotate(page, to) {
+  await page.selectOption('#rotate-alias', to)
+  await page.locator('#rotate button').click()
+}
+
+const fact = (page, name) => page.locator('#thing-facts div', { hasText: name }).locator('dd')
+
+try {
+  const desktop = await open({ width: 1280, height: 900 }, 'light')
+  await desktop.locator('#thing-state.good').waitFor()
+  assert.match(await desktop.locator('#now-temperature').textContent(), /\d+\.\d °C/)
+  assert.match(await desktop.locator('#now-humidity').textContent(), /\d+\.\d %/)
+
+  await rotate(desktop, alias)
+  await desktop.locator('#outcome.good', { hasText: `${alias}: applied` }).waitFor()
+  await fact(desktop, 'Role alias in force').filter({ hasText: alias }).waitFor()
+  assert.equal(await desktop.locator('#steps li.done').count(), await desktop.locator('#steps li').count())
+  await shoot(desktop, 'desktop')
+
+  await rotate(desktop, 'device-agent-readonly')
+  await desktop.locator('#outcome.bad', { hasText: 'writesDenied' }).waitFor()
+  assert.equal((await fact(desktop, 'Role alias in force').textContent()).trim(), alias)
+  await shoot(desktop, 'refused')
+
+  const network = desktop.locator('#faults label', { hasText: 'Network down' })
+  await network.click()
+  await desktop.locator('#thing-state.bad', { hasText: 'network down' }).waitFor()
+  await network.click()
+  await desktop.locator('#thing-state:not(.bad)').waitFor()
+
+  const phone = await open({ width: 390, height: 844 }, 'dark')
+  assert.ok(await phone.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'the page is wider than the phone')
+  for (const button of await phone.locator('button.primary').all()) assert.ok((await button.boundingBox()).height >= 38, 'a button is too small for a finger')
+  await shoot(phone, 'phone')
+
+  assert.deepEqual([...desktop.problems, ...phone.problems], [])
+  console.log(`${thing}: rotated to ${alias}, refused device-agent-readonly, network broken and mended`)
+} finally {
+  await browser.close()
+}
