@@ -17,11 +17,11 @@ public sealed class CredentialCache : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly RenewalState _state;
     private readonly RenewalReporter _reporter;
-    private readonly RefreshBudget _budget;
     private readonly ITimer _timer;
     private FetchSource _source;
     private Task<FetchResult>? _flight;
     private Task _retired = Task.CompletedTask;
+    private StartDelay? _startDelay;
     private long _fetchCount;
     private bool _disposed;
 
@@ -51,7 +51,6 @@ public sealed class CredentialCache : IAsyncDisposable
         _logger = logger;
         _state = new RenewalState(options, timeProvider, random);
         _reporter = new RenewalReporter(logger, timeProvider);
-        _budget = new RefreshBudget(options.ForcedRefreshBurst, options.ForcedRefreshInterval, timeProvider);
         _timer = timeProvider.CreateTimer(_ => OnTimer(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
@@ -69,8 +68,8 @@ public sealed class CredentialCache : IAsyncDisposable
                     AccessKeyId = credentials?.AccessKeyId,
                     Expiration = credentials?.Expiration,
                     TimeLeft = credentials?.TimeLeft(_time),
-                    NextRefresh = _time.GetUtcNow() + _state.Due?.Remaining(_time),
-                    IsFetching = _flight is not null,
+                    NextRefresh = _time.GetUtcNow() + (_startDelay?.End ?? _state.Due)?.Remaining(_time),
+                    IsFetching = _flight is not null && _startDelay is null,
                     LastFailure = _state.Failure,
                     ConsecutiveFailures = _state.Failures,
                     FetchCount = _fetchCount,
@@ -93,15 +92,15 @@ public sealed class CredentialCache : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_state.Servable is { } credentials) return new(credentials);
-            if (_flight is null && _state.IsBackingOff)
-                return ValueTask.FromException<TemporaryCredentials>(new CredentialsUnavailableException(_state.Failure!));
-            return new(JoinAsync(_flight ?? Start(), cancellationToken));
+            if (_flight is null && _state.Refusal is { } refusal)
+                return ValueTask.FromException<TemporaryCredentials>(new CredentialsUnavailableException(refusal));
+            return new(JoinAsync(_flight ?? TryStart()!, cancellationToken));
         }
     }
 
     /// <summary>
-    /// Fetches now, or joins the fetch that is running. The set held stays in force when it fails. Limited by
-    /// <see cref="CredentialCacheOptions.ForcedRefreshBurst"/>: beyond it this is <see cref="GetAsync"/>.
+    /// Fetches now, even in the midst of <see cref="CredentialCacheOptions.StartSpread"/>, or joins the fetch that is running. The set
+    /// held stays in force when it fails. Limited by <see cref="CredentialCacheOptions.RequestBurst"/>: beyond it this is <see cref="GetAsync"/>.
     /// </summary>
     /// <exception cref="CredentialsUnavailableException">The fetch failed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled; the fetch goes on for the others.</exception>
@@ -112,7 +111,8 @@ public sealed class CredentialCache : IAsyncDisposable
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
-            flight = _flight ?? (_budget.TryTake() ? Start() : null);
+            flight = _flight ?? TryStart();
+            _startDelay?.Skip();
         }
 
         return flight is null
@@ -133,9 +133,8 @@ public sealed class CredentialCache : IAsyncDisposable
         {
             ObjectDisposedException.ThrowIf(_disposed, this);
             if (_state.Held is null || (accessKeyId is not null && _state.Held.Credentials.AccessKeyId != accessKeyId)) return;
-            if (!_budget.TryTake()) return;
+            if (_flight is null && TryStart() is null) return;
             dropped = _state.Drop();
-            if (_flight is null) Start();
         }
 
         if (dropped is not null) Log.Invalidated(_logger, dropped.AccessKeyId);
@@ -149,7 +148,7 @@ public sealed class CredentialCache : IAsyncDisposable
     {
         lock (_gate)
         {
-            if (!_disposed && _flight is null && _state.Failure is not null) Start();
+            if (!_disposed && _flight is null && _state.Failure is not null) TryStart();
         }
     }
 
@@ -193,7 +192,7 @@ public sealed class CredentialCache : IAsyncDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             old = Replace(fetch);
             _state.Drop();
-            Start();
+            if (TryStart() is null) _state.Postpone();
             Arm();
         }
 
@@ -247,20 +246,23 @@ public sealed class CredentialCache : IAsyncDisposable
         return old;
     }
 
-    /// <summary>Called under the lock.</summary>
-    private Task<FetchResult> Start()
+    /// <summary>Null when there were too many requests. Called under the lock, while no fetch is running.</summary>
+    private Task<FetchResult>? TryStart()
     {
-        _fetchCount++;
-        _state.Begin();
-        var source = _source;
-        return _flight = Task.Run(() => FlyAsync(source), CancellationToken.None);
+        if (!_state.TryBegin()) return null;
+        if (_fetchCount++ == 0 && _state.StartDelay() is var delay && delay > TimeSpan.Zero) _startDelay = new StartDelay(delay, _time);
+        var (source, retired, start) = (_source, _retired, _startDelay);
+        return _flight = Task.Run(() => FlyAsync(source, retired, start), CancellationToken.None);
     }
 
-    private async Task<FetchResult> FlyAsync(FetchSource source)
+    /// <summary>One fetch; it begins when the cancelled one of an earlier source has ended, so that never two are under way.</summary>
+    private async Task<FetchResult> FlyAsync(FetchSource source, Task retired, StartDelay? start)
     {
         FetchResult result;
         try
         {
+            await retired.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (start is not null) await WaitAsync(start, source).ConfigureAwait(false);
             result = await source.FetchAsync().ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (source.IsStopped)
@@ -275,6 +277,20 @@ public sealed class CredentialCache : IAsyncDisposable
         }
 
         return Settle(source, result);
+    }
+
+    private async Task WaitAsync(StartDelay start, FetchSource source)
+    {
+        try
+        {
+            Log.StartDelayed(_logger, start.End.After.TotalSeconds);
+            await start.Over.WaitAsync(source.Stopped).ConfigureAwait(false);
+        }
+        finally
+        {
+            start.Dispose();
+            lock (_gate) _startDelay = null;
+        }
     }
 
     /// <summary>Takes the outcome over; what is logged is logged outside the lock, so that a slow log delays no caller.</summary>
@@ -315,8 +331,8 @@ public sealed class CredentialCache : IAsyncDisposable
         lock (_gate)
         {
             if (_disposed) return;
-            if (_state.Servable is null) lapsed = _state.Drop();
-            if (_flight is null && _state.Due is { } due && due.Remaining(_time) <= TimeSpan.Zero) Start();
+            if (_state.Servable is null) lapsed = _state.Lapse();
+            if (_flight is null && _state.Due is { } due && due.Remaining(_time) <= TimeSpan.Zero && TryStart() is null) _state.Postpone();
             Arm();
         }
 

@@ -46,6 +46,17 @@ public sealed record CredentialFailure(
         or CredentialFailureKind.Throttled
         or CredentialFailureKind.ServiceFault;
 
+    /// <summary>
+    /// True for the transient failures in which the far side was reached: the whole fleet meets them at the same time. The
+    /// others lie on the way, and may be this device's alone.
+    /// </summary>
+    internal bool IsOfProvider => Kind is
+        CredentialFailureKind.ConnectionRefused
+        or CredentialFailureKind.RequestTimedOut
+        or CredentialFailureKind.ConnectionLost
+        or CredentialFailureKind.Throttled
+        or CredentialFailureKind.ServiceFault;
+
     /// <summary>One line: message, cause, remedy.</summary>
     public override string ToString() => $"{Message} Likely cause: {Cause}. {Remedy}";
 }

@@ -15,8 +15,11 @@ public enum CredentialFailureKind
     /// <summary>There is no way to the endpoint's network, or it was cut while connecting.</summary>
     NetworkUnreachable,
 
-    /// <summary>A proxy on the way would not connect.</summary>
+    /// <summary>The proxy cannot be reached, or would not connect to the endpoint.</summary>
     ProxyFailed,
+
+    /// <summary>407: the proxy wants a name and a password, or others than it got.</summary>
+    ProxyAuthenticationRequired,
 
     /// <summary>No TLS connection within <see cref="RoleAliasOptions.ConnectTimeout"/>.</summary>
     ConnectTimedOut,
@@ -98,4 +101,7 @@ public enum CredentialFailureKind
 
     /// <summary>The answer holds credentials that are expired already.</summary>
     AnswerExpired,
+
+    /// <summary>Too many requests in a short while; nothing was sent (see <see cref="CredentialCacheOptions.RequestBurst"/>).</summary>
+    RequestBudgetSpent,
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Provider;
 
@@ -15,6 +16,7 @@ public sealed class CredentialsProviderClient : IDisposable
     private readonly Uri _endpoint;
     private readonly X509Certificate2Collection? _roots;
     private readonly AnswerReader _reader;
+    private readonly IWebProxy _proxy;
 
     /// <summary>Checks the options and reads the CA bundle.</summary>
     /// <param name="identity">The device's certificate and key; stays the caller's to dispose.</param>
@@ -46,6 +48,7 @@ public sealed class CredentialsProviderClient : IDisposable
         _timeProvider = timeProvider;
         _endpoint = endpoint;
         _reader = new AnswerReader(timeProvider);
+        _proxy = options.Proxy ?? HttpClient.DefaultProxy;
     }
 
     /// <summary>Asks for credentials of <see cref="RoleAliasOptions.RoleAlias"/>.</summary>
@@ -59,11 +62,14 @@ public sealed class CredentialsProviderClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(roleAlias);
         using var use = _identity.Use();
-        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, use.Identity, _timeProvider.GetUtcNow());
+        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, use.Identity, _timeProvider.GetUtcNow())
+        {
+            Proxy = _proxy.IsBypassed(_endpoint) ? null : _proxy.GetProxy(_endpoint)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped),
+        };
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
 
         var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
-        using var exchange = new Exchange(use.Identity.Tls, _roots, _timeProvider);
+        using var exchange = new Exchange(use.Identity.Tls, _roots, _proxy, _timeProvider);
         using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
         using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);
@@ -74,7 +80,7 @@ public sealed class CredentialsProviderClient : IDisposable
         try
         {
             using var response = await exchange.SendAsync(uri, _options.ThingName, abort.Token).ConfigureAwait(false);
-            return await _reader.ReadAsync(response, context, abort.Token).ConfigureAwait(false);
+            return await _reader.ReadAsync(response, exchange.DateOf(response), context, abort.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
         {

@@ -21,7 +21,7 @@ namespace DeviceAgent.Credentials;
 /// </code>
 /// </example>
 /// </summary>
-public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
+public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable, IDisposable
 {
     private readonly CredentialCache _cache;
     private readonly CredentialsProviderClient? _ownedClient;
@@ -49,10 +49,12 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
     /// <param name="options">Which credentials to ask for, and where.</param>
     /// <param name="loggerFactory">Where to log; null for nowhere.</param>
     /// <param name="timeProvider">The clock; null for the system's.</param>
+    /// <param name="cacheOptions">The constants of the cache; null for the defaults.</param>
     /// <exception cref="DeviceIdentityException">Certificate or key cannot be used.</exception>
     /// <exception cref="RoleAliasOptionsException">An option cannot be used.</exception>
     public static RoleAliasCredentials Create(
-        DeviceIdentityOptions identity, RoleAliasOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null)
+        DeviceIdentityOptions identity, RoleAliasOptions options, ILoggerFactory? loggerFactory = null, TimeProvider? timeProvider = null,
+        CredentialCacheOptions? cacheOptions = null)
     {
         var time = timeProvider ?? TimeProvider.System;
         var logger = (loggerFactory ?? NullLoggerFactory.Instance).CreateLogger<CredentialCache>();
@@ -63,7 +65,7 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
                 Log.CertificateWarning(logger, warning.Subject, warning.What, warning.Remedy);
             var client = new CredentialsProviderClient(source, options, time);
             var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-            var cache = new CredentialCache(client, new CredentialCacheOptions(), time, random, logger);
+            var cache = new CredentialCache(client, cacheOptions ?? new CredentialCacheOptions(), time, random, logger);
             source.Changed += (_, _) => cache.TryAgain();
             return new RoleAliasCredentials(cache, client, source);
         }
@@ -94,6 +96,9 @@ public sealed class RoleAliasCredentials : AWSCredentials, IAsyncDisposable
         _ownedClient.Dispose();
         _ownedIdentity?.Dispose();
     }
+
+    /// <inheritdoc cref="DisposeAsync"/>
+    public void Dispose() => DisposeAsync().AsTask().GetAwaiter().GetResult();
 
     private static ImmutableCredentials ToSdk(TemporaryCredentials credentials) =>
         new(credentials.AccessKeyId, credentials.SecretAccessKey.Reveal(), credentials.SessionToken.Reveal());

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace DeviceAgent.Credentials;
 
 /// <summary>Which credentials to ask for, and where.</summary>
@@ -20,6 +22,12 @@ public sealed record RoleAliasOptions
 
     /// <summary>PEM file of the roots that the endpoint's certificate must end in. Null: the system's roots.</summary>
     public string? CaBundlePath { get; init; }
+
+    /// <summary>
+    /// The proxy to ask through, by CONNECT. Null: the one of the environment (<c>HTTPS_PROXY</c> or <c>https_proxy</c>, with
+    /// <c>NO_PROXY</c> or <c>no_proxy</c>), if any. It never sees the request: TLS goes through it, not to it.
+    /// </summary>
+    public IWebProxy? Proxy { get; init; }
 
     /// <summary>Bound of name lookup, TCP connect and TLS handshake together, 0.1 s to 60 s. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -6,12 +6,12 @@ namespace DeviceAgent.IntegrationTests;
 /// <summary>The README's first command.</summary>
 public sealed partial class DemonstrationTests
 {
-    private static readonly string _testbed = Path.Combine(AppContext.BaseDirectory, "DeviceAgent.Testbed.dll");
+    public static string Testbed { get; } = Path.Combine(AppContext.BaseDirectory, "DeviceAgent.Testbed.dll");
 
     [Fact]
     public async Task Testbed_WithDuration_LandsReadingsThatEqualTheirLines()
     {
-        var result = await Command.RunAsync("dotnet", [_testbed, "--duration", "8s", "--devices", "2", "--port-base", "0"]);
+        var result = await Command.RunAsync("dotnet", [Testbed, "--duration", "8s", "--devices", "2", "--port-base", "0"]);
 
         var output = result.Succeeded();
         var landed = Verdict().Matches(output);
@@ -24,7 +24,7 @@ public sealed partial class DemonstrationTests
     {
         await using var cloud = await TestCloud.StartAsync();
 
-        var result = await Command.RunAsync("dotnet", [_testbed, "--duration", "1s", "--port-base", $"{cloud.Cloud.Host.Port(DeviceAgent.Testbed.Hosting.Door.DynamoDb)}"]);
+        var result = await Command.RunAsync("dotnet", [Testbed, "--duration", "1s", "--port-base", $"{cloud.Cloud.Host.Port(DeviceAgent.Testbed.Hosting.Door.DynamoDb)}"]);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("--port-base", result.Error);

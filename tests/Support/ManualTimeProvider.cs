@@ -7,7 +7,8 @@ namespace DeviceAgent.TestSupport;
 public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
-    private readonly List<ManualTimer> _timers = [];
+    private readonly SortedSet<ManualTimer> _timers = new(Comparer<ManualTimer>.Create(ManualTimer.Compare));
+    private long _armed = 1;
     private DateTimeOffset _wall = start;
     private TimeSpan _monotonic;
     private TaskCompletionSource _changed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -46,7 +47,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
             ManualTimer? due;
             lock (_gate)
             {
-                due = _timers.Where(t => t.Due <= end).MinBy(t => t.Due);
+                due = _timers.Min is { } first && first.Due <= end ? first : null;
                 var to = due?.Due ?? end;
                 if (to > _monotonic)
                 {
@@ -83,7 +84,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     {
         get
         {
-            lock (_gate) return _timers.Count == 0 ? null : _timers.Min(t => t.Due) - _monotonic;
+            lock (_gate) return _timers.Min?.Due - _monotonic;
         }
     }
 
@@ -97,8 +98,12 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
     private sealed class ManualTimer(ManualTimeProvider clock, TimerCallback callback, object? state) : ITimer
     {
         private TimeSpan _period = Timeout.InfiniteTimeSpan;
+        private long _order;
 
         public TimeSpan Due { get; private set; }
+
+        /// <summary>Of timers due together, the one armed first comes first.</summary>
+        public static int Compare(ManualTimer a, ManualTimer b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a._order.CompareTo(b._order);
 
         public bool Change(TimeSpan dueTime, TimeSpan period)
         {
@@ -107,11 +112,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
             {
                 clock._timers.Remove(this);
                 _period = period;
-                if (dueTime != Timeout.InfiniteTimeSpan)
-                {
-                    Due = clock._monotonic + dueTime;
-                    clock._timers.Add(this);
-                }
+                if (dueTime != Timeout.InfiniteTimeSpan) Add(clock._monotonic + dueTime);
 
                 changed = clock._changed;
                 clock._changed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -124,8 +125,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         /// <summary>Called under the clock's lock, before <see cref="Fire"/>.</summary>
         public void Rearm()
         {
-            if (_period == Timeout.InfiniteTimeSpan || _period == TimeSpan.Zero) clock._timers.Remove(this);
-            else Due += _period;
+            clock._timers.Remove(this);
+            if (_period > TimeSpan.Zero) Add(Due + _period);
         }
 
         public void Fire() => callback(state);
@@ -139,6 +140,14 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         {
             Dispose();
             return ValueTask.CompletedTask;
+        }
+
+        /// <summary>Only while it is not in the set: its place there depends on what is changed here.</summary>
+        private void Add(TimeSpan due)
+        {
+            Due = due;
+            _order = clock._armed++;
+            clock._timers.Add(this);
         }
     }
 }

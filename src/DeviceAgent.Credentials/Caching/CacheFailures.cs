@@ -16,4 +16,10 @@ internal static class CacheFailures
         $"The credentials {credentials} came with too little life left to be served ({credentials.Lifetime.TotalSeconds:0.###} s).",
         "service: an old answer, or a role alias with a very short duration",
         "It is asked again. If it lasts, raise credentialDurationSeconds of the role alias (AWS IoT: 900 s at least)");
+
+    public static CredentialFailure TooManyRequests(TimeSpan wait) => new(
+        CredentialFailureKind.RequestBudgetSpent,
+        $"This program has asked for credentials too often; the next request is allowed in {Math.Ceiling(wait.TotalSeconds):0} s.",
+        "a program on this device that asks for new credentials, or refuses those it got, in a loop",
+        "Find out who forces the refreshes. It is asked again by itself");
 }

@@ -13,6 +13,8 @@ internal sealed class FetchSource : IDisposable
         _token = _stop.Token;
     }
 
+    public CancellationToken Stopped => _token;
+
     public bool IsStopped => _token.IsCancellationRequested;
 
     public Task<FetchResult> FetchAsync() => _fetch(_token);

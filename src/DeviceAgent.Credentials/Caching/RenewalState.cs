@@ -3,6 +3,9 @@ namespace DeviceAgent.Credentials.Caching;
 /// <summary>What is held, what failed, and when the next attempt is due. Not thread-safe: the cache's lock guards it.</summary>
 internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider time, Random random)
 {
+    private readonly RequestBudget _budget = new(options.RequestBurst, options.RequestInterval, time);
+    private TimeSpan? _lapsedLife;
+
     /// <summary>The set in force; look at <see cref="HeldCredentials.IsServable"/> before serving it.</summary>
     public HeldCredentials? Held { get; private set; }
 
@@ -20,8 +23,11 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
 
     public TemporaryCredentials? Servable => Held is { } held && held.IsServable(time) ? held.Credentials : null;
 
-    /// <summary>The last attempt failed and it is too early for another.</summary>
-    public bool IsBackingOff => Failure is not null && Due is { } due && due.Remaining(time) > TimeSpan.Zero;
+    /// <summary>Why no attempt may be made now: the last one failed and it is too early, or there were too many. Null when one may.</summary>
+    public CredentialFailure? Refusal =>
+        Failure is not null && Due is { } due && due.Remaining(time) > TimeSpan.Zero ? Failure
+        : _budget.UntilNext is var wait && wait > TimeSpan.Zero ? Failure ?? CacheFailures.TooManyRequests(wait)
+        : null;
 
     /// <summary>How long until something is to be done: the next attempt, or the end of the set held.</summary>
     public TimeSpan? UntilNextEvent
@@ -34,7 +40,16 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
         }
     }
 
-    public void Begin() => Due = null;
+    /// <summary>Takes a request from the budget; false when none is left.</summary>
+    public bool TryBegin()
+    {
+        if (!_budget.TryTake()) return false;
+        Due = null;
+        return true;
+    }
+
+    /// <summary>The attempt that is due waits until the budget allows it.</summary>
+    public void Postpone() => Due = Deadline.In(_budget.UntilNext, time);
 
     /// <summary>Puts a set in force. False, and nothing changes, when it is too old to be served at all.</summary>
     public bool TryHold(TemporaryCredentials credentials)
@@ -44,6 +59,8 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
         Held = held;
         Failure = null;
         Failures = 0;
+        _lapsedLife = null;
+        _budget.PaceFor(credentials.Lifetime);
         ClockOffset = credentials.ClockOffset;
         Due = new Deadline(credentials.ReceivedAt, held.RefreshAfter);
         return true;
@@ -55,16 +72,27 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
         Failure = failure;
         Failures++;
         ClockOffset = failure.ClockOffset ?? ClockOffset;
-        var delay = Backoff.Delay(failure, Failures, Held?.IsUrgent(time) ?? false, random.NextDouble(), options);
+        var delay = Backoff.Delay(failure, Failures, new Hold(Held?.IsUrgent(time) ?? false, _lapsedLife), random.NextDouble(), options);
+        if (_budget.UntilNext is var wait && wait > delay) delay = wait;
         Due = Deadline.In(delay, time);
         return delay;
     }
 
-    /// <summary>Drops a set that has come to its end, or that a service refused; returns it.</summary>
+    /// <summary>A random part of the start's spread.</summary>
+    public TimeSpan StartDelay() => options.StartSpread > TimeSpan.Zero ? random.NextDouble() * options.StartSpread : TimeSpan.Zero;
+
+    /// <summary>Drops a set that a service refused; returns it.</summary>
     public TemporaryCredentials? Drop()
     {
         var dropped = Held?.Credentials;
         Held = null;
         return dropped;
+    }
+
+    /// <summary>Drops a set that has come to its end; returns it.</summary>
+    public TemporaryCredentials? Lapse()
+    {
+        _lapsedLife = Held?.Credentials.Lifetime ?? _lapsedLife;
+        return Drop();
     }
 }

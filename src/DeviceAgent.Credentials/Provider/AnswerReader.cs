@@ -9,10 +9,14 @@ internal sealed class AnswerReader(TimeProvider timeProvider)
 {
     public const int MaxBodyBytes = 64 * 1024;
 
-    public async Task<FetchResult> ReadAsync(HttpResponseMessage response, FailureContext context, CancellationToken cancellationToken)
+    /// <param name="response">The head of the answer.</param>
+    /// <param name="date">Its <c>Date</c>, if it can be believed.</param>
+    /// <param name="context">Names for messages.</param>
+    /// <param name="cancellationToken">Ends the reading.</param>
+    public async Task<FetchResult> ReadAsync(
+        HttpResponseMessage response, DateTimeOffset? date, FailureContext context, CancellationToken cancellationToken)
     {
         var receivedAt = timeProvider.GetTimestamp();
-        var date = response.Headers.Date;
         var answer = Describe(response, date, timeProvider.GetUtcNow());
         var buffer = new byte[MaxBodyBytes + 1];
         try

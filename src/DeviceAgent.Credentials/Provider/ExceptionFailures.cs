@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
 
@@ -36,7 +37,11 @@ internal static class ExceptionFailures
     private static CredentialFailure BeforeTls(Exception exception, FailureContext context, Uri uri)
     {
         var http = exception as HttpRequestException;
-        if (http?.HttpRequestError == HttpRequestError.ProxyTunnelError) return NetworkFailures.Proxy(context);
+        if (http?.HttpRequestError == HttpRequestError.ProxyTunnelError)
+            return http.StatusCode == HttpStatusCode.ProxyAuthenticationRequired ? NetworkFailures.ProxyWantsPassword(context)
+                : NetworkFailures.ProxyRefuses(context, (int?)http.StatusCode ?? 0);
+        if (context.Proxy is not null && http?.HttpRequestError is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError)
+            return NetworkFailures.ProxyUnreachable(context, Find<SocketException>(exception)?.SocketErrorCode.ToString() ?? Innermost(exception));
         if (http?.HttpRequestError == HttpRequestError.NameResolutionError) return NetworkFailures.NoAddress(context, uri.IdnHost);
         if (LinkIsDown(exception)) return NetworkFailures.Unreachable(context, Find<SocketException>(exception)!.SocketErrorCode);
         if (http?.HttpRequestError == HttpRequestError.SecureConnectionError || Find<AuthenticationException>(exception) is not null)

@@ -3,12 +3,13 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Wire;
 
 namespace DeviceAgent.Credentials.Provider;
 
 /// <summary>
-/// The connection of one request, and how far it came. One request in half an hour needs no pool: a fresh connection sees
-/// a changed address and lets every TLS refusal be told from a cut link.
+/// The connection of one request, and how far it came. One request in half an hour needs no pool (docs/decisions/0006-connections.md):
+/// a fresh connection sees a changed address and lets every TLS refusal be told from a cut link.
 /// </summary>
 internal sealed class Exchange : IDisposable
 {
@@ -19,19 +20,25 @@ internal sealed class Exchange : IDisposable
     private volatile bool _handshakeDone;
     private volatile bool _answerBegun;
     private volatile bool _serverTrusted;
+    private (DateTimeOffset From, DateTimeOffset To)? _serverDates;
     private volatile ServerCertificateFault? _serverFault;
 
-    public Exchange(SslStreamCertificateContext identity, X509Certificate2Collection? roots, TimeProvider timeProvider)
+    public Exchange(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
     {
+        var connector = Connector.ForSockets(timeProvider);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.Zero,
+            Proxy = proxy,
+            ConnectCallback = async (context, token) => await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false),
             MaxResponseHeadersLength = 16,
             ActivityHeadersPropagator = null,
             PlaintextStreamFilter = (context, _) =>
             {
+                // The connection to a proxy passes here too, before there is a tunnel in it.
+                if (context.InitialRequestMessage.Method == HttpMethod.Connect) return ValueTask.FromResult(context.PlaintextStream);
                 _handshakeDone = true;
                 return ValueTask.FromResult<Stream>(new FirstByteStream(context.PlaintextStream, () => _answerBegun = true));
             },
@@ -42,8 +49,10 @@ internal sealed class Exchange : IDisposable
                 CertificateChainPolicy = ChainPolicy(roots, timeProvider),
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {
+                    var server = certificate as X509Certificate2;
+                    if (server is not null) _serverDates = (server.NotBefore, server.NotAfter);
                     if (errors == SslPolicyErrors.None) return _serverTrusted = true;
-                    _serverFault = ServerCertificateFault.From(certificate as X509Certificate2, chain, errors, timeProvider.GetUtcNow());
+                    _serverFault = ServerCertificateFault.From(server, chain, errors, timeProvider.GetUtcNow());
                     return false;
                 },
             },
@@ -61,6 +70,13 @@ internal sealed class Exchange : IDisposable
 
     /// <summary>Why the server's certificate was not accepted; null when it was, or was not seen.</summary>
     public ServerCertificateFault? ServerFault => _serverFault;
+
+    /// <summary>
+    /// The <c>Date</c> of the answer, if the server's own certificate is valid then. Another is as good as none: who holds a stolen key whose certificate has
+    /// expired must not set a clock beyond that.
+    /// </summary>
+    public DateTimeOffset? DateOf(HttpResponseMessage response) =>
+        response.Headers.Date is { } date && _serverDates is var (from, to) && date >= from && date <= to ? date : null;
 
     /// <summary>Sends the request; returns once the head of the answer is there.</summary>
     public async Task<HttpResponseMessage> SendAsync(Uri uri, string? thingName, CancellationToken cancellationToken)

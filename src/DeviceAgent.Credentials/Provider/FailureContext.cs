@@ -7,6 +7,12 @@ internal sealed record FailureContext(
     /// <summary>Older than this software: a clock before it is certainly wrong.</summary>
     private static readonly DateTimeOffset SoftwareEpoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>The proxy that is asked through, as <c>scheme://host:port</c> and without its user and password; null for none.</summary>
+    public string? Proxy { get; init; }
+
+    /// <summary>Says in a message that there is a proxy on the way.</summary>
+    public string Way => Proxy is null ? "" : $" through the proxy {Proxy}";
+
     public string CertificateId => Identity.CertificateId;
 
     /// <summary>The certificate's ARN; the account is not known on the device.</summary>

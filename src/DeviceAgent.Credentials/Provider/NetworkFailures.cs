@@ -24,15 +24,29 @@ internal static class NetworkFailures
         "network: this device has no way to the endpoint at the moment",
         "Check the link and the route: ip addr; ip route");
 
-    public static CredentialFailure Proxy(FailureContext c) => new(
+    /// <summary>It answered, but not with a connection; <paramref name="status"/> is 0 when that was no HTTP.</summary>
+    public static CredentialFailure ProxyRefuses(FailureContext c, int status) => new(
         ProxyFailed,
-        $"The proxy does not connect to {c.Endpoint}.",
-        "network: the proxy of HTTPS_PROXY refuses or is down",
-        "Let the proxy pass CONNECT to the endpoint, or name the endpoint in NO_PROXY");
+        $"The proxy {c.Proxy} does not connect to {c.Endpoint} ({(status == 0 ? "it does not speak HTTP" : $"{status}")}).",
+        "network: the proxy does not allow the endpoint, or cannot reach it",
+        $"Let the proxy pass CONNECT to {c.Endpoint}, or name the host in NO_PROXY");
+
+    public static CredentialFailure ProxyUnreachable(FailureContext c, string detail) => new(
+        ProxyFailed,
+        $"The proxy {c.Proxy} cannot be reached ({detail}).",
+        "network: the proxy is down, or HTTPS_PROXY names the wrong one",
+        "Check HTTPS_PROXY (http://host:port); where no proxy is needed take it away, or name the endpoint's host in NO_PROXY");
+
+    public static CredentialFailure ProxyWantsPassword(FailureContext c) => new(
+        ProxyAuthenticationRequired,
+        $"The proxy {c.Proxy} does not let this device through without a name and a password that it knows (407).",
+        "configuration: the proxy's user and password are missing or wrong",
+        "Put them into HTTPS_PROXY: http://user:password@host:port, percent-encoded, in a file that others cannot read (systemd: EnvironmentFile)",
+        StatusCode: 407);
 
     public static CredentialFailure ConnectTimeout(FailureContext c, TimeSpan limit) => new(
         ConnectTimedOut,
-        $"No TLS connection to {c.Endpoint} within {limit.TotalSeconds:0.###} s.",
+        $"No TLS connection to {c.Endpoint}{c.Way} within {limit.TotalSeconds:0.###} s.",
         "network: packets get lost, or a firewall drops them without a word",
         $"Try: openssl s_client -connect {c.Endpoint}. On slow links raise {nameof(RoleAliasOptions.ConnectTimeout)}");
 

@@ -40,8 +40,8 @@ internal static class AgentHost
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddDeviceCredentials(
-            identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce);
+        var startSpread = StartSpread.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
+        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce, startSpread);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
         builder.Services.AddUpload(stored.Settings.Upload, options.Table);
         builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);

@@ -65,6 +65,7 @@ internal static class AgentConfiguration
             StateDirectory = stateDirectory,
             Identity = CredentialSettings.ReadIdentity(settings),
             Credentials = CredentialSettings.ReadRoleAlias(settings, thingName),
+            PowerReturnSpread = settings.Seconds("powerReturnSpreadSeconds", TimeSpan.FromMinutes(20), 0, 7200),
             Table = TableOptions.Read(settings, thingName),
             Source = SourceOptions.Read(settings.Section("source")),
             Upload = UploadOptions.Read(settings.Section("upload")),

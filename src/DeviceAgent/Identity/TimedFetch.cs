@@ -23,9 +23,20 @@ internal sealed class TimedFetch(Func<CancellationToken, Task<FetchResult>> fetc
             var result = await fetch(cancellationToken).ConfigureAwait(false);
             Learn(result, sentAt);
             var step = clock.GetUtcNow() - judgedAt - (clock.Monotonic - sentAt);
-            if (step.Duration() < Tolerance || attempt == MaxAttempts) return result;
+            if (step.Duration() >= Tolerance && attempt < MaxAttempts) continue;
+            return result is FetchResult.Success && JudgedByAnAssumption ? new FetchResult.Failure(NoDate) : result;
         }
     }
+
+    /// <summary>The time is not known, and it was not the system's clock that the certificate of the endpoint was judged by.</summary>
+    private bool JudgedByAnAssumption => !clock.IsTrusted && clock.SystemOffset.Duration() > Tolerance;
+
+    /// <summary>Else who holds a stolen key whose certificate has expired would only have to leave the <c>Date</c> out.</summary>
+    private static CredentialFailure NoDate { get; } = new(
+        CredentialFailureKind.AnswerIncomplete,
+        "Credentials came without a Date that can be believed, while this device does not know the time: they are not used.",
+        "clock: the device does not know the time, and something other than AWS may be answering",
+        "Set the clock: timedatectl set-ntp true. Compare the endpoint with: aws iot describe-endpoint --endpoint-type iot:CredentialProvider");
 
     private void Learn(FetchResult result, TimeSpan sentAt)
     {

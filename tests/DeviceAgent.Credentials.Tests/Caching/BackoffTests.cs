@@ -5,6 +5,7 @@ namespace DeviceAgent.Credentials.Tests.Caching;
 public sealed class BackoffTests
 {
     private static readonly CredentialCacheOptions Options = new();
+    private static readonly Hold Calm = new(IsUrgent: false, LapsedLife: null);
 
     [Theory]
     [InlineData(1, 1)]
@@ -16,9 +17,9 @@ public sealed class BackoffTests
     [InlineData(int.MaxValue, 120)]
     public void Delay_Transient_IsFullJitterBelowADoublingCap(int failures, int capSeconds)
     {
-        Assert.Equal(TimeSpan.Zero, Backoff.Delay(CacheTest.Transient, failures, false, 0, Options));
-        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, false, 1, Options));
-        Assert.Equal(TimeSpan.FromSeconds(capSeconds) / 2, Backoff.Delay(CacheTest.Transient, failures, false, 0.5, Options));
+        Assert.Equal(TimeSpan.Zero, Backoff.Delay(CacheTest.Transient, failures, Calm, 0, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, Calm, 1, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds) / 2, Backoff.Delay(CacheTest.Transient, failures, Calm, 0.5, Options));
     }
 
     [Theory]
@@ -26,7 +27,7 @@ public sealed class BackoffTests
     [InlineData(6, 20)]
     [InlineData(1000, 20)]
     public void Delay_TransientNearTheEnd_IsCappedAt20Seconds(int failures, int capSeconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, true, 1, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, Calm with { IsUrgent = true }, 1, Options));
 
     [Theory]
     [InlineData(1, 4)]
@@ -35,9 +36,44 @@ public sealed class BackoffTests
     [InlineData(int.MaxValue, 10)]
     public void Delay_OperatorFault_IsBetweenTwoAndTenMinutes(int failures, int capMinutes)
     {
-        Assert.Equal(TimeSpan.FromMinutes(2), Backoff.Delay(CacheTest.Operator, failures, false, 0, Options));
-        Assert.Equal(TimeSpan.FromMinutes(capMinutes), Backoff.Delay(CacheTest.Operator, failures, false, 1, Options));
+        Assert.Equal(TimeSpan.FromMinutes(2), Backoff.Delay(CacheTest.Operator, failures, Calm, 0, Options));
+        Assert.Equal(TimeSpan.FromMinutes(capMinutes), Backoff.Delay(CacheTest.Operator, failures, Calm, 1, Options));
     }
+
+    [Theory]
+    [InlineData(1, 4)]
+    [InlineData(2, 5)]
+    [InlineData(int.MaxValue, 5)]
+    public void Delay_Forbidden_IsAtMostFiveMinutes(int failures, int capMinutes)
+    {
+        Assert.Equal(TimeSpan.FromMinutes(2), Backoff.Delay(CacheTest.Forbidden, failures, Calm, 0, Options));
+        Assert.Equal(TimeSpan.FromMinutes(capMinutes), Backoff.Delay(CacheTest.Forbidden, failures, Calm, 1, Options));
+    }
+
+    [Theory]
+    [InlineData(1, 3600, 0.5, 1)]
+    [InlineData(9, 3600, 128, 256)]
+    [InlineData(1000, 3600, 900, 1800)]
+    [InlineData(1000, 900, 225, 450)]
+    [InlineData(1000, 43200, 900, 1800)]
+    [InlineData(1000, 60, 0, 120)]
+    public void Delay_ProviderFailedUntilTheSetLapsed_GrowsToHalfOfItsLife(int failures, int life, double fromSeconds, double toSeconds)
+    {
+        var lapsed = new Hold(IsUrgent: false, TimeSpan.FromSeconds(life));
+        Assert.Equal(TimeSpan.FromSeconds(fromSeconds), Backoff.Delay(CacheTest.Fault, failures, lapsed, 0, Options));
+        Assert.Equal(TimeSpan.FromSeconds(toSeconds), Backoff.Delay(CacheTest.Fault, failures, lapsed, 1, Options));
+    }
+
+    /// <summary>A device that was without network must not wait when the network is back: nobody else was.</summary>
+    [Theory]
+    [InlineData(CredentialFailureKind.NameResolutionFailed)]
+    [InlineData(CredentialFailureKind.NetworkUnreachable)]
+    [InlineData(CredentialFailureKind.ConnectTimedOut)]
+    [InlineData(CredentialFailureKind.ProxyFailed)]
+    public void Delay_NetworkFailedUntilTheSetLapsed_StaysAtTwoMinutes(CredentialFailureKind kind) =>
+        Assert.Equal(
+            TimeSpan.FromSeconds(120),
+            Backoff.Delay(new(kind, "", "", ""), 1000, new Hold(IsUrgent: false, TimeSpan.FromHours(1)), 1, Options));
 
     [Theory]
     [InlineData(0.5, 30, 30)]
@@ -46,7 +82,7 @@ public sealed class BackoffTests
     public void Delay_RetryAfter_IsHonouredUpToTenMinutes(double chance, double askedSeconds, int expectedSeconds) =>
         Assert.Equal(
             TimeSpan.FromSeconds(expectedSeconds),
-            Backoff.Delay(CacheTest.Transient with { RetryAfter = TimeSpan.FromSeconds(askedSeconds) }, 1, false, chance, Options));
+            Backoff.Delay(CacheTest.Transient with { RetryAfter = TimeSpan.FromSeconds(askedSeconds) }, 1, Calm, chance, Options));
 
     [Theory]
     [InlineData(3600, 599, true)]

@@ -16,13 +16,16 @@ internal sealed class CacheTest : IAsyncDisposable
     private readonly bool _stubborn;
     private int _settled;
     private int _issued;
+    private int _asked;
+    private int _underWay;
 
     /// <param name="chance">What the cache's random source always says, 0 to 1.</param>
     /// <param name="stubborn">The source goes on after it was cancelled.</param>
-    public CacheTest(double chance = 0.5, bool stubborn = false)
+    /// <param name="options">Others than the defaults.</param>
+    public CacheTest(double chance = 0.5, bool stubborn = false, CredentialCacheOptions? options = null)
     {
         _stubborn = stubborn;
-        Cache = new CredentialCache(FetchAsync, new CredentialCacheOptions(), Time, new FixedRandom(chance), Log);
+        Cache = new CredentialCache(FetchAsync, options ?? new CredentialCacheOptions(), Time, new FixedRandom(chance), Log);
     }
 
     public ManualTimeProvider Time { get; } = new();
@@ -31,11 +34,21 @@ internal sealed class CacheTest : IAsyncDisposable
 
     public CredentialCache Cache { get; }
 
+    /// <summary>Calls of the source.</summary>
+    public int Asked => Volatile.Read(ref _asked);
+
+    /// <summary>The most calls of the source that were under way at the same time.</summary>
+    public int MostAtOnce { get; private set; }
+
     public long Fetches => Cache.Status.FetchCount;
 
-    public static CredentialFailure Transient { get; } = new(CredentialFailureKind.ConnectionRefused, "refused", "network", "check");
+    public static CredentialFailure Transient { get; } = new(CredentialFailureKind.NetworkUnreachable, "no way", "network", "check");
 
-    public static CredentialFailure Operator { get; } = new(CredentialFailureKind.AccessDenied, "denied", "policy", "attach", 403);
+    public static CredentialFailure Fault { get; } = new(CredentialFailureKind.ServiceFault, "fault", "service", "wait", 503);
+
+    public static CredentialFailure Operator { get; } = new(CredentialFailureKind.RoleAliasNotFound, "denied", "policy", "attach", 404);
+
+    public static CredentialFailure Forbidden { get; } = new(CredentialFailureKind.AccessDenied, "denied", "policy", "attach", 403);
 
     public TemporaryCredentials Issue(TimeSpan life) => new()
     {
@@ -58,6 +71,9 @@ internal sealed class CacheTest : IAsyncDisposable
     }
 
     public async Task FailAsync(CredentialFailure failure) => await SettleAsync(await NextCallAsync(), new FetchResult.Failure(failure));
+
+    /// <summary>Answers a call that <see cref="NextCallAsync"/> gave.</summary>
+    public Task AnswerAsync(TaskCompletionSource<FetchResult> call, FetchResult result) => SettleAsync(call, result);
 
     public async Task ThrowAsync(Exception exception)
     {
@@ -103,13 +119,22 @@ internal sealed class CacheTest : IAsyncDisposable
         await Log.WaitForAsync(++_settled, Settled);
     }
 
-    private Task<FetchResult> FetchAsync(CancellationToken cancellationToken)
+    private async Task<FetchResult> FetchAsync(CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _asked);
+        MostAtOnce = Math.Max(MostAtOnce, Interlocked.Increment(ref _underWay));
         var call = new TaskCompletionSource<FetchResult>(TaskCreationOptions.RunContinuationsAsynchronously);
         if (!_stubborn) cancellationToken.Register(() => call.TrySetCanceled(cancellationToken));
         _calls.Enqueue(call);
         _called.Release();
-        return call.Task;
+        try
+        {
+            return await call.Task;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _underWay);
+        }
     }
 
     private sealed class FixedRandom(double chance) : Random

@@ -69,7 +69,7 @@ public sealed class ForcedRefreshTests
     {
         await using var test = new CacheTest();
         await test.StartAsync(Hour);
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 9; i++)
         {
             var refresh = test.Cache.RefreshAsync();
             await test.SucceedAsync(Hour);
@@ -78,12 +78,12 @@ public sealed class ForcedRefreshTests
 
         var held = test.GetAtOnce();
         for (var i = 0; i < 100; i++) Assert.Same(held, await test.Cache.RefreshAsync());
-        Assert.Equal(11, test.Fetches);
+        Assert.Equal(10, test.Fetches);
 
         test.Time.Advance(TimeSpan.FromSeconds(30));
         var allowed = test.Cache.RefreshAsync();
         Assert.Same(await test.SucceedAsync(Hour), await allowed);
-        Assert.Equal(12, test.Fetches);
+        Assert.Equal(11, test.Fetches);
     }
 
     [Fact]
@@ -113,7 +113,7 @@ public sealed class ForcedRefreshTests
     {
         await using var test = new CacheTest();
         await test.StartAsync(Hour);
-        for (var i = 0; i < 10; i++)
+        for (var i = 0; i < 9; i++)
         {
             test.Cache.Invalidate();
             await test.SucceedAsync(Hour);
@@ -121,7 +121,7 @@ public sealed class ForcedRefreshTests
 
         test.Cache.Invalidate();
         test.GetAtOnce();
-        Assert.Equal(11, test.Fetches);
+        Assert.Equal(10, test.Fetches);
     }
 
     [Fact]
@@ -159,6 +159,29 @@ public sealed class ForcedRefreshTests
         late.SetResult(new FetchResult.Success(test.Issue(Hour)));
         Assert.Same(tried, await waiting.WaitAsync(CacheTest.Patience));
         Assert.Same(tried, test.GetAtOnce());
+    }
+
+    [Fact]
+    public async Task SwitchTo_OldRequestGoesOn_TheNextWaitsForItsEnd()
+    {
+        await using var test = new CacheTest(stubborn: true);
+        var waiting = test.Cache.GetAsync().AsTask();
+        var old = await test.NextCallAsync();
+        var asked = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        test.Cache.SwitchTo(
+            _ =>
+            {
+                asked.SetResult();
+                return Task.FromResult<FetchResult>(new FetchResult.Success(test.Issue(Hour)));
+            },
+            test.Issue(Hour));
+        var refresh = test.Cache.RefreshAsync();
+        Assert.True(test.Cache.Status.IsFetching);
+        Assert.False(asked.Task.IsCompleted);
+        old.SetResult(new FetchResult.Failure(CacheTest.Operator));
+        await refresh.WaitAsync(CacheTest.Patience);
+        Assert.True(asked.Task.IsCompleted);
+        await waiting.WaitAsync(CacheTest.Patience);
     }
 
     [Fact]

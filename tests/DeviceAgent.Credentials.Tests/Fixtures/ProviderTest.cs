@@ -1,3 +1,4 @@
+using System.Net;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.TestSupport;
 
@@ -12,7 +13,7 @@ internal sealed class ProviderTest : IDisposable
 
     public ProviderTest(
         string endpoint, string? thingName = "boiler-07", X509Certificate2? root = null, DateTimeOffset? now = null,
-        X509Certificate2? device = null, X509Certificate2Collection? chain = null)
+        X509Certificate2? device = null, X509Certificate2Collection? chain = null, IWebProxy? proxy = null)
     {
         Time = new ManualTimeProvider(now ?? Pki.Now);
         // A copy, since the identity disposes what it is given.
@@ -24,6 +25,7 @@ internal sealed class ProviderTest : IDisposable
             RoleAlias = "fleet-ddb",
             ThingName = thingName,
             CaBundlePath = _folder.Write("roots.pem", (root ?? Pki.Root).ExportCertificatePem()),
+            Proxy = proxy,
         };
         _client = new CredentialsProviderClient(_identity, options, Time);
     }

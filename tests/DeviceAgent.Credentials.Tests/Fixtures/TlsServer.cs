@@ -12,13 +12,19 @@ namespace DeviceAgent.Credentials.Tests.Fixtures;
 /// <summary>A small TLS server on a port of its own, that does to a request what the test says.</summary>
 internal sealed class TlsServer : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly TcpListener _listener;
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Task> _connections = [];
     private readonly Task _accepting;
 
     public TlsServer()
+        : this(IPAddress.Loopback)
     {
+    }
+
+    public TlsServer(IPAddress address)
+    {
+        _listener = new TcpListener(address, 0);
         _listener.Start();
         _accepting = AcceptAsync();
     }

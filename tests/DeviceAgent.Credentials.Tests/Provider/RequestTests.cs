@@ -7,6 +7,22 @@ namespace DeviceAgent.Credentials.Tests.Provider;
 
 public sealed class RequestTests
 {
+    /// <summary>A server cannot set a clock to a time at which its own certificate is not valid.</summary>
+    [Theory]
+    [InlineData(-31, false)]
+    [InlineData(-29, true)]
+    [InlineData(364, true)]
+    [InlineData(366, false)]
+    public async Task Fetch_DateOutsideTheServersCertificate_IsNotBelieved(int days, bool believed)
+    {
+        var date = Pki.Now.AddDays(days);
+        await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Ok(Pki.Now.AddDays(400), date)) };
+        using var test = new ProviderTest(server.Endpoint);
+        var credentials = await test.SucceedAsync();
+        Assert.Equal(believed ? date : null, credentials.ProviderDate);
+        Assert.Equal(believed ? TimeSpan.FromDays(days) : TimeSpan.Zero, credentials.ClockOffset);
+    }
+
     [Theory]
     [InlineData(SslProtocols.Tls12)]
     [InlineData(SslProtocols.Tls13)]
@@ -119,9 +135,9 @@ public sealed class RequestTests
     }
 
     [Fact]
-    public async Task Fetch_AbsurdDate_LimitsTheLifeToTheLongestThatAnAliasGives()
+    public async Task Fetch_DateOfWeeksAgo_LimitsTheLifeToTheLongestThatAnAliasGives()
     {
-        await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Ok(date: Pki.Now.AddYears(-50))) };
+        await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Ok(date: Pki.Now.AddDays(-20))) };
         using var test = new ProviderTest(server.Endpoint);
         Assert.Equal(TimeSpan.FromHours(12), (await test.SucceedAsync()).Lifetime);
     }

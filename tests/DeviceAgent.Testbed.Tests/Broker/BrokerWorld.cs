@@ -2,6 +2,7 @@ using DeviceAgent.Mqtt;
 using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Tests.Registry;
+using DeviceAgent.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -14,11 +15,15 @@ internal sealed class BrokerWorld : IAsyncDisposable
 
     public BrokerWorld(BrokerLimits? limits = null)
     {
-        Broker = new MqttBroker(Iot.Registry, Iot.Store, limits ?? new BrokerLimits(), Iot.Time, NullLogger<MqttBroker>.Instance);
+        Time = new ManualTimeProvider(Iot.Time.GetUtcNow());
+        Broker = new MqttBroker(Iot.Registry, Iot.Store, limits ?? new BrokerLimits(), Time, NullLogger<MqttBroker>.Instance);
         CertificateId = NewCertificate(IotWorld.AllowAll);
     }
 
     public IotWorld Iot { get; } = new();
+
+    /// <summary>The broker's clock, with no timers on it but the broker's.</summary>
+    public ManualTimeProvider Time { get; }
 
     public MqttBroker Broker { get; }
 
@@ -70,7 +75,7 @@ internal sealed class BrokerWorld : IAsyncDisposable
     };
 
     /// <summary>Lets the interval between two CONNECTs of a client pass.</summary>
-    public void Pause() => Iot.Time.Advance(TimeSpan.FromSeconds(1));
+    public void Pause() => Time.Advance(TimeSpan.FromSeconds(1));
 
     public async ValueTask DisposeAsync()
     {

@@ -105,8 +105,8 @@ public sealed class ConnectTests : BrokerTest
     public async Task Connect_Never_IsCut()
     {
         var client = World.Open();
-        await World.Iot.Time.WaitForTimersAsync(2);
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(10));
+        await World.Time.WaitForTimersAsync(2);
+        World.Time.Advance(TimeSpan.FromSeconds(10));
 
         Assert.Null(await client.EndAsync());
     }
@@ -144,9 +144,9 @@ public sealed class ConnectTests : BrokerTest
     {
         var (client, _) = await World.ConnectAsync(Hello("a") with { KeepAlive = (ushort)keepAlive });
 
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(allowed - 1));
+        World.Time.Advance(TimeSpan.FromSeconds(allowed - 1));
         await client.QuietAsync();
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(allowed + 1));
+        World.Time.Advance(TimeSpan.FromSeconds(allowed + 1));
 
         Assert.Equal(MqttReasonCode.KeepAliveTimeout, await client.EndAsync());
         Assert.Equal("MQTT_KEEP_ALIVE_TIMEOUT", World.Broker.Presence.Find("a")!.LastDisconnectReason);

@@ -35,7 +35,7 @@ public sealed class MalformedTests : BrokerTest
             await client.HangUpAsync();
             var end = World.Broker.Presence.Find(hello.ClientId)?.LastDisconnectReason ?? "not accepted";
             ends[end] = ends.GetValueOrDefault(end) + 1;
-            World.Iot.Time.Advance(TimeSpan.FromMilliseconds(100));
+            World.Time.Advance(TimeSpan.FromMilliseconds(100));
             if (round % 100 == 0) await witness.QuietAsync();
         }
 

@@ -16,7 +16,7 @@ public sealed class PresenceTests : BrokerTest
         await client.DisconnectAsync();
         var disconnected = await EventAsync(watcher, "disconnected");
 
-        Assert.Equal(World.Iot.Time.GetUtcNow().ToUnixTimeMilliseconds(), (long)connected["timestamp"]!);
+        Assert.Equal(World.Time.GetUtcNow().ToUnixTimeMilliseconds(), (long)connected["timestamp"]!);
         Assert.Equal((World.CertificateId, "203.0.113.9", 0), ((string)connected["principalIdentifier"]!, (string)connected["ipAddress"]!, (int)connected["versionNumber"]!));
         Assert.Equal((string)connected["sessionIdentifier"]!, (string)disconnected["sessionIdentifier"]!);
         Assert.Equal((true, "CLIENT_INITIATED_DISCONNECT"), ((bool)disconnected["clientInitiatedDisconnect"]!, (string)disconnected["disconnectReason"]!));
@@ -26,7 +26,7 @@ public sealed class PresenceTests : BrokerTest
     public async Task Presence_Status_TellsSinceWhenAndWhy()
     {
         var client = await World.ConnectAsync("boiler-07", MqttProtocolVersion.V311);
-        var connectedAt = World.Iot.Time.GetUtcNow();
+        var connectedAt = World.Time.GetUtcNow();
         World.Pause();
         var status = World.Broker.Presence.Find("boiler-07")!;
         Assert.Equal((true, connectedAt, null, MqttProtocolVersion.V311), (status.IsConnected, status.Since, status.LastDisconnectReason, status.ProtocolVersion));

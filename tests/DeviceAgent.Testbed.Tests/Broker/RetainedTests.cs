@@ -77,14 +77,14 @@ public sealed class RetainedTests : BrokerTest
     {
         var client = await World.ConnectAsync("a");
         await client.PublishAsync("t", "kept", retain: true, new MqttProperties { MessageExpiryInterval = 60, ContentType = "text/plain", UserProperties = [new("k", "v")] });
-        await using var restarted = new MqttBroker(World.Iot.Registry, World.Iot.Store, new BrokerLimits(), World.Iot.Time, NullLogger<MqttBroker>.Instance);
+        await using var restarted = new MqttBroker(World.Iot.Registry, World.Iot.Store, new BrokerLimits(), World.Time, NullLogger<MqttBroker>.Instance);
 
         var message = restarted.Retained.Find("t")!;
 
         Assert.Equal("kept"u8.ToArray(), message.Payload.ToArray());
         Assert.Equal("text/plain", message.Properties!.ContentType);
         Assert.Equal([new("k", "v")], message.Properties.UserProperties);
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(60));
+        World.Time.Advance(TimeSpan.FromSeconds(60));
         Assert.Null(restarted.Retained.Find("t"));
     }
 

@@ -54,12 +54,12 @@ public sealed class SessionTests : BrokerTest
         var (client, _) = await World.ConnectAsync(Persistent("a"));
         for (var i = 0; i < 20; i++)
         {
-            World.Iot.Time.Advance(TimeSpan.FromSeconds(60));
+            World.Time.Advance(TimeSpan.FromSeconds(60));
             await client.QuietAsync();
         }
 
         await client.DisconnectAsync();
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(seconds));
+        World.Time.Advance(TimeSpan.FromSeconds(seconds));
 
         Assert.Equal(present, (await World.ConnectAsync(Persistent("a"))).Answer.SessionPresent);
     }
@@ -163,7 +163,7 @@ public sealed class SessionTests : BrokerTest
         var sender = await World.ConnectAsync("sender");
         await sender.PublishAsync("t", "short", properties: new MqttProperties { MessageExpiryInterval = 10 });
         await sender.PublishAsync("t", "long", properties: new MqttProperties { MessageExpiryInterval = 100 });
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(30));
+        World.Time.Advance(TimeSpan.FromSeconds(30));
 
         var (again, _) = await World.ConnectAsync(Persistent("a"));
 
@@ -195,8 +195,8 @@ public sealed class SessionTests : BrokerTest
         for (var i = 0; i < 100; i++) world.Broker.Publish("t", new byte[4096]);
 
         // What it owes cannot be written: it is given up after the time for a goodbye, and the connection torn down.
-        await world.Iot.Time.WaitForTimersAsync(3);
-        world.Iot.Time.Advance(TimeSpan.FromSeconds(2));
+        await world.Time.WaitForTimersAsync(3);
+        world.Time.Advance(TimeSpan.FromSeconds(2));
         Assert.False(await slow.Served.WaitAsync(TimeSpan.FromSeconds(20)));
         Assert.Equal("THROTTLED", world.Broker.Presence.Find("slow")!.LastDisconnectReason);
         await (await world.ConnectAsync("b")).QuietAsync();

@@ -46,10 +46,10 @@ public sealed class WillTests : BrokerTest
         var (client, _) = await World.ConnectAsync(hello);
         await client.CutAsync();
 
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(20));
+        World.Time.Advance(TimeSpan.FromSeconds(20));
         await watcher.QuietAsync();
         if (comesBack) await World.ConnectAsync(hello);
-        World.Iot.Time.Advance(TimeSpan.FromSeconds(20));
+        World.Time.Advance(TimeSpan.FromSeconds(20));
 
         if (!comesBack) await watcher.MessageAsync();
         await watcher.QuietAsync();

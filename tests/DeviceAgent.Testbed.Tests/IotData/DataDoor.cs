@@ -42,7 +42,7 @@ internal sealed class DataDoor : IAsyncDisposable
         var broker = door.World.Broker;
         var api = new IotDataApi(
             iot.Registry, iot.Iam, new SignedRequestReader(verifier, SignedDoor.IotData, iot.Time),
-            [.. new PublishOperations(broker, iot.Time).Routes, .. new RetainedOperations(broker.Retained).Routes, .. new ConnectionOperations(broker).Routes]);
+            [.. new PublishOperations(broker, door.World.Time).Routes, .. new RetainedOperations(broker.Retained).Routes, .. new ConnectionOperations(broker).Routes]);
         door._signed = await TestDoor.StartAsync(api.HandleSignedAsync);
         var devices = new DeviceDoor(iot.Authority, iot.Registry, new FaultSwitches(new Random(1)), broker, iot.Time, NullLogger<DeviceDoor>.Instance);
         door._devices = await TestDoor.StartAsync(api.HandleDeviceAsync, devices.Configure);

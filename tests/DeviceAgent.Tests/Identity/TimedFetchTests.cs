@@ -57,6 +57,29 @@ public class TimedFetchTests
         Assert.True(clock.IsTrusted);
     }
 
+    /// <summary>The certificate was judged by the floor only, and nothing in the answer tells the time: nothing is taken from it.</summary>
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(56.2, true)]
+    public async Task Fetch_NoDateWhileTheTimeIsNotKnown_UsesTheCredentialsOnlyUnderAPlausibleClock(double systemYears, bool used)
+    {
+        var clock = Clock(new ManualTimeProvider(DateTimeOffset.UnixEpoch.AddDays(systemYears * 365.25)));
+        var credentials = new TemporaryCredentials
+        {
+            AccessKeyId = "ASIATEST",
+            SecretAccessKey = new Secret("s"),
+            SessionToken = new Secret("t"),
+            Expiration = Noon.AddHours(1),
+            Lifetime = TimeSpan.FromHours(1),
+            ReceivedAt = 0,
+            ClockOffset = TimeSpan.Zero,
+        };
+        var fetch = new TimedFetch(_ => Task.FromResult<FetchResult>(new FetchResult.Success(credentials)), clock);
+        var result = await fetch.FetchAsync(CancellationToken.None);
+        Assert.Equal(used, result is FetchResult.Success);
+        if (!used) Assert.Equal(CredentialFailureKind.AnswerIncomplete, ((FetchResult.Failure)result).Reason.Kind);
+    }
+
     [Fact]
     public async Task Fetch_NoNetwork_AsksOnce()
     {

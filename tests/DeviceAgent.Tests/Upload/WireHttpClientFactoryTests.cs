@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Amazon.DynamoDBv2;
+using DeviceAgent.Credentials.Wire;
 using DeviceAgent.Upload.Wire;
 
 namespace DeviceAgent.Tests.Upload;

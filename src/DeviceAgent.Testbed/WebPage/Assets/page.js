@@ -1,7 +1,7 @@
 import { drawChart } from "./chart.js";
 
 const INTERVAL = 1000;
-const STEPS = ["validating", "fetching", "proving", "committed", "probation", "applied"];
+const STEPS = ["fetching", "proving", "committed", "probation", "applied"];
 const $ = (id) => document.getElementById(id);
 
 let status = null;

@@ -1,12 +1,13 @@
 using System.Net;
 using Amazon.Runtime;
+using DeviceAgent.Credentials.Wire;
 using DeviceAgent.Diagnostics;
 
 namespace DeviceAgent.Upload.Wire;
 
 /// <summary>
 /// The HTTP client that the SDK's client uses: one, with its connections kept and their bytes counted. How long a request may take
-/// is the caller's to say, by its token.
+/// is the caller's to say, by its token. Like the requests to the credentials provider they go through the proxy of the environment.
 /// </summary>
 internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
 {

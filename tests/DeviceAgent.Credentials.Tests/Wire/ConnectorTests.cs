@@ -1,9 +1,9 @@
 using System.Net;
 using System.Net.Sockets;
 using DeviceAgent.TestSupport;
-using DeviceAgent.Upload.Wire;
+using DeviceAgent.Credentials.Wire;
 
-namespace DeviceAgent.Tests.Upload;
+namespace DeviceAgent.Credentials.Tests.Wire;
 
 public class ConnectorTests
 {
@@ -76,9 +76,9 @@ public class ConnectorTests
         await _time.WaitForTimersAsync(1);
         _time.Advance(TimeSpan.FromMilliseconds(250));
         await connect;
-        var loser = new MemoryStream();
+        var loser = new WatchedStream();
         late.SetResult(loser);
-        Assert.False(loser.CanRead);
+        await loser.Closed.WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
@@ -108,4 +108,17 @@ public class ConnectorTests
             _tried.Add(address.Address.ToString());
             return _hosts[address.Address.ToString()](token);
         });
+
+    private sealed class WatchedStream : MemoryStream
+    {
+        private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Closed => _closed.Task;
+
+        protected override void Dispose(bool disposing)
+        {
+            base.Dispose(disposing);
+            _closed.TrySetResult();
+        }
+    }
 }

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace DeviceAgent.Upload.Wire;
+namespace DeviceAgent.Credentials.Wire;
 
 /// <summary>
 /// Connects to whichever of a host's addresses answers first. Each next address is begun when the one before has failed or has not
@@ -73,7 +73,7 @@ internal sealed class Connector(
         }
     }
 
-    private static async Task<Stream> OpenSocketAsync(IPEndPoint address, CancellationToken cancellationToken)
+    public static async Task<Stream> OpenSocketAsync(IPEndPoint address, CancellationToken cancellationToken)
     {
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try

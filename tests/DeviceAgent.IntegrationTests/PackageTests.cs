@@ -1,0 +1,54 @@
+using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Testbed.Demo;
+using DeviceAgent.Testbed.Hosting;
+
+namespace DeviceAgent.IntegrationTests;
+
+/// <summary>The credentials library as somebody else gets it: a package, in a program that knows nothing of this repository.</summary>
+public sealed class PackageTests
+{
+    private const string Version = "0.0.1-test";
+
+    [Fact]
+    public async Task Sample_BuiltFromThePackage_WritesToDynamoDb()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await cloud.DeviceAsync();
+        var work = System.IO.Directory.CreateTempSubdirectory("device-agent-package-");
+        try
+        {
+            var packages = Path.Combine(work.FullName, "packages");
+            (await RunAsync(Repository.File("scripts", "pack.sh"), [packages, Version])).Succeeded();
+            Assert.True(File.Exists(Path.Combine(packages, $"DeviceAgent.Credentials.{Version}.snupkg")));
+
+            var source = work.CreateSubdirectory("source").FullName;
+            foreach (var file in (string[])["Directory.Build.props", "Directory.Build.targets", "Directory.Packages.props", "samples/DynamoDbUpload/DynamoDbUpload.csproj", "samples/DynamoDbUpload/Program.cs"])
+                File.Copy(Repository.File(file), Path.Combine(source, Path.GetFileName(file)));
+            (await RunAsync("dotnet", ["build", source, "--nologo", "-v", "quiet", $"-p:PackageFolder={packages}", $"-p:PackageVersion={Version}", .. OwnPackages(work)])).Succeeded();
+
+            var device = DeviceFolder.PathOf(cloud.Directory, "thermostat-01");
+            var output = (await cloud.ShellAsync($"""
+                unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
+                dotnet '{source}/bin/Debug/net10.0/DynamoDbUpload.dll' --Device:Endpoint={cloud.Cloud.CredentialsEndpoint} --Device:RoleAlias={Cloud.RoleAlias} --Device:ThingName=thermostat-01 \
+                  --Device:CertificatePath='{device}/certificate.pem' --Device:PrivateKeyPath='{device}/private.key' --Device:CaBundlePath='{device}/ca.pem'
+                """)).Succeeded();
+            Assert.Contains("Written to thermostat-01", output, StringComparison.Ordinal);
+            Assert.Equal("21.5", Assert.Single(await cloud.ItemsAsync("thermostat-01"))["temperature"].N);
+        }
+        finally
+        {
+            work.Delete(recursive: true);
+        }
+    }
+
+    private static Task<CommandResult> RunAsync(string program, IEnumerable<string> arguments) =>
+        Command.RunAsync(program, arguments, patience: TimeSpan.FromMinutes(5));
+
+    /// <summary>What is made here goes into a package cache of its own; what is there already is taken from the machine's.</summary>
+    private static string[] OwnPackages(DirectoryInfo work)
+    {
+        var machine = Environment.GetEnvironmentVariable("NUGET_PACKAGES")
+            ?? Path.Combine(Environment.GetFolderPath(Environment.SpecialFolder.UserProfile), ".nuget", "packages");
+        return [$"-p:RestorePackagesPath={Path.Combine(work.FullName, "nuget")}", $"-p:RestoreFallbackFolders={machine}"];
+    }
+}
