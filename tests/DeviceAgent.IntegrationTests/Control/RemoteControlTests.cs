@@ -70,7 +70,7 @@ public class RemoteControlTests
         proxy.SetScript(() => ConnectionFault.Refused);
         await proxy.DropConnectionsAsync();
         var rows = (await cloud.ItemsAsync(Thing)).Count;
-        foreach (var size in new[] { 3, 4, 5 }) await cloud.ShellAsync(Update($$$"""{"state":{"desired":{"upload":{"batchSize":{{{size}}}}}}}"""));
+        foreach (var size in new[] { 3, 4, 5 }) await cloud.ShellAsync(Update("""{"state":{"desired":{"upload":{"batchSize":""" + size + "}}}}"));
         await cloud.WaitForRowsAsync(Thing, rows + 30, agent);
         proxy.Heal();
         await UntilAsync(cloud, agent, s => (int)s["upload"]!["batchSize"]! == 5);
