@@ -30,6 +30,7 @@ public class EventIdTests
     [InlineData("DeviceAgent.Control", 2600)]
     [InlineData("DeviceAgent.Rotation", 2700)]
     [InlineData("DeviceAgent.LocalCredentials", 2900)]
+    [InlineData("DeviceAgent.Provisioning", 2800)]
     public void EventIds_OfAFeature_LieInItsBlock(string feature, int first)
     {
         var ids = Messages.Where(m => m.Type.Namespace == feature).Select(m => m.Message.EventId).ToList();

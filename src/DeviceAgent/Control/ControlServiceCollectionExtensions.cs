@@ -29,6 +29,7 @@ internal static class ControlServiceCollectionExtensions
 
         services.TryAddSingleton<ClientFactory>(s => () => MqttClientFactory.Create(
             options.Control, options.ThingName, options.Credentials.CaBundlePath, s.GetRequiredService<LinkIdentity>().Take(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<LinkIdentity>();
         services.AddSingleton<CloudLink>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<DeviceShadow>(s, options.ThingName));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<JobQueue>(s, options.ThingName));

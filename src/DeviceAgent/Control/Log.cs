@@ -61,4 +61,7 @@ internal static partial class Log
 
     [LoggerMessage(2617, LogLevel.Error, "Remote control met a fault; it goes on in {Seconds} s.")]
     public static partial void ControlFault(this ILogger logger, Exception exception, double seconds);
+
+    [LoggerMessage(2690, LogLevel.Warning, "The connection to AWS IoT cannot be made anew, next attempt in {Seconds:0} s. {Problem}")]
+    public static partial void LinkNotRenewed(this ILogger logger, double seconds, string problem);
 }

@@ -31,7 +31,7 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
         var (answer, mayBeDone) = await AskAsync($"$aws/provisioning-templates/{template}/provision/json", payload, cancellationToken).ConfigureAwait(false);
         if (answer is TopicAnswer.Accepted { Payload: var accepted })
         {
-            var settings = accepted.TryGetProperty("deviceConfiguration", out var given2) && given2.ValueKind == JsonValueKind.Object ? given2.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
+            var settings = accepted.TryGetProperty("deviceConfiguration", out var told) && told.ValueKind == JsonValueKind.Object ? told.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
             return (new RegisteredThing(Text(accepted, "thingName"), settings), null);
         }
 
@@ -45,7 +45,7 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
 
     private static Refusal Refuse(TopicAnswer answer, string code, string what, string remedy) => answer switch
     {
-        TopicAnswer.Rejected rejected => new Refusal(code, $"{what}: {rejected.Code} {rejected.Message}. {remedy}"),
+        TopicAnswer.Rejected rejected => new Refusal(code, $"{what}: {rejected.Code} {rejected.Message.TrimEnd('.')}. {remedy}"),
         TopicAnswer.Missing { Reason: MissingAnswer.NotAllowed } missing => new Refusal(ProvisioningCode.NotAllowed, missing.Message),
         TopicAnswer.Missing missing => new Refusal(ProvisioningCode.Unreachable, $"{what}: {missing.Message} Ask again when the connection is better."),
         _ => new Refusal(code, what),

@@ -10,7 +10,6 @@ internal static class ProvisioningServiceCollectionExtensions
     /// <summary>The exchange of the certificate from afar. Needs the connection to AWS IoT.</summary>
     public static IServiceCollection AddCertificateRotation(this IServiceCollection services, AgentOptions options)
     {
-        services.AddSingleton<LinkIdentity>();
         if (options.Control.Host is null) return services;
 
         services.AddSingleton<LinkRenewal>();

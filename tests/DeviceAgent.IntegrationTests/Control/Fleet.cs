@@ -52,8 +52,7 @@ internal sealed class Fleet : IAsyncDisposable
         }
     }
 
-    /// <summary>A job for all things, made with the AWS CLI.</summary>
-    /// <param name="abort">A criterion in the CLI's short form; null for none.</param>
+    /// <summary>A job for all things, made with the AWS CLI; the abort criterion is in its short form, null for none.</summary>
     public async Task OrderAsync(string jobId, string roleAlias, int perMinute, string? abort = null)
     {
         var targets = string.Join(' ', Things.Select(Testbed.Registry.Thing.ArnOf));

@@ -1,5 +1,3 @@
-using DeviceAgent.IntegrationTests.Support;
-using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 

@@ -79,7 +79,7 @@ internal sealed class ControlRig : IAsyncDisposable
         services.AddAgentMetrics();
         var clock = new DeviceClock(Time, () => true, Time.GetUtcNow().AddDays(-30), trustSystemTime: true, NullLogger<DeviceClock>.Instance);
         services.AddSingleton(clock).AddSingleton<TimeProvider>(clock).AddSingleton(new Random(RandomNumberGenerator.GetInt32(1000)));
-        services.AddSingleton(_ => DeviceIdentity.Load(Options.Identity)).AddSingleton<ISpool>(Spool).AddSingleton<UploadState>();
+        services.AddSingleton(_ => new DeviceIdentitySource(DeviceIdentity.Load(Options.Identity))).AddSingleton<ISpool>(Spool).AddSingleton<UploadState>();
         services.AddSingleton(s => new CredentialCache(
             _ => Task.FromResult<FetchResult>(new FetchResult.Failure(new CredentialFailure(CredentialFailureKind.ConnectionRefused, "nobody there", "network", "look at it", null))),
             new CredentialCacheOptions(), clock, new Random(1), NullLogger.Instance));

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using DeviceAgent.Credentials;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Link;
 
@@ -13,16 +14,19 @@ internal sealed class LinkRenewal : BackgroundService
     /// <summary>AWS IoT takes one CONNECT a second for each client id.</summary>
     private static readonly TimeSpan _spacing = TimeSpan.FromSeconds(1);
 
+    private static readonly TimeSpan _retryPause = TimeSpan.FromSeconds(10);
+
     private readonly CloudLink _link;
     private readonly LinkIdentity _identity;
     private readonly DeviceIdentitySource _source;
     private readonly TimeProvider _time;
+    private readonly ILogger<LinkRenewal> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public LinkRenewal(CloudLink link, LinkIdentity identity, DeviceIdentitySource source, TimeProvider time)
+    public LinkRenewal(CloudLink link, LinkIdentity identity, DeviceIdentitySource source, TimeProvider time, ILogger<LinkRenewal> logger)
     {
-        (_link, _identity, _source, _time) = (link, identity, source, time);
+        (_link, _identity, _source, _time, _logger) = (link, identity, source, time, logger);
         source.Changed += OnChanged;
     }
 
@@ -40,7 +44,7 @@ internal sealed class LinkRenewal : BackgroundService
             _identity.Trial = candidate;
             var problem = await ConnectAsync(cancellationToken).ConfigureAwait(false);
             _identity.Trial = null;
-            if (problem is not null) await _link.RenewAsync(cancellationToken).ConfigureAwait(false);
+            if (problem is not null) await RenewAsync(cancellationToken).ConfigureAwait(false);
             return problem;
         }
         finally
@@ -65,11 +69,29 @@ internal sealed class LinkRenewal : BackgroundService
             try
             {
                 await Task.Delay(_spacing, _time, stoppingToken).ConfigureAwait(false);
-                await _link.RenewAsync(stoppingToken).ConfigureAwait(false);
+                await RenewAsync(stoppingToken).ConfigureAwait(false);
             }
             finally
             {
                 _turn.Release();
+            }
+        }
+    }
+
+    /// <summary>Whatever fails (a CA file that is being replaced), the agent must not stay without a connection.</summary>
+    private async Task RenewAsync(CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            try
+            {
+                await _link.RenewAsync(cancellationToken).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+            {
+                _logger.LinkNotRenewed(_retryPause.TotalSeconds, e.Message);
+                await Task.Delay(_retryPause, _time, cancellationToken).ConfigureAwait(false);
             }
         }
     }
@@ -88,6 +110,10 @@ internal sealed class LinkRenewal : BackgroundService
         catch (TimeoutException)
         {
             return _link.Status.Problem ?? $"No connection in {Patience.TotalSeconds:0} s.";
+        }
+        catch (Exception e) when (!cancellationToken.IsCancellationRequested)
+        {
+            return e.Message;
         }
         finally
         {

@@ -6,7 +6,7 @@ using DeviceAgent.Upload;
 namespace DeviceAgent.Control.Shadow;
 
 /// <summary>What is wrong with the device, in words that stay the same while it is the same.</summary>
-internal sealed class Health(CredentialCache credentials, UploadState upload, ISpool spool, DeviceIdentity identity, DeviceClock clock)
+internal sealed class Health(CredentialCache credentials, UploadState upload, ISpool spool, DeviceIdentitySource identity, DeviceClock clock)
 {
     public const string Good = "ok";
     private const int Longest = 500;
@@ -29,6 +29,6 @@ internal sealed class Health(CredentialCache credentials, UploadState upload, IS
         var sending = upload.Status;
         if (sending.Mode == UploadMode.Parked || (sending.Mode == UploadMode.BackingOff && !(sending.SinceLastSuccess < WorthTelling))) yield return $"upload: {sending.Reason}";
         if (spool.Status is { OnDisk: false } memory) yield return $"spool: readings are held in memory: {memory.MemoryReason}";
-        foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) yield return $"certificate: {warning.What}";
+        foreach (var warning in clock.IsTrusted ? identity.Current.WarningsAt(clock.GetUtcNow()) : []) yield return $"certificate: {warning.What}";
     }
 }

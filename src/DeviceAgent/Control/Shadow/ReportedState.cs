@@ -14,7 +14,7 @@ namespace DeviceAgent.Control.Shadow;
 /// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
 internal sealed class ReportedState(
     RemoteSettings settings, AliasInForce alias, Changes changes, ControlMemory memory, Health health,
-    AgentFacts facts, DeviceIdentity identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
+    AgentFacts facts, DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
 {
     public const string Levels = "status";
 
@@ -30,7 +30,7 @@ internal sealed class ReportedState(
         if (changes.Executing is { } executing) state["executing"] = Write(executing);
         if (Rejected() is { Count: > 0 } rejected) state["rejected"] = rejected;
         state["agent"] = new JsonObject { ["version"] = facts.Version };
-        state["certificate"] = new JsonObject { ["id"] = identity.CertificateId, ["notAfter"] = TimestampText.Format(identity.NotAfter) };
+        state["certificate"] = new JsonObject { ["id"] = identity.Current.CertificateId, ["notAfter"] = TimestampText.Format(identity.Current.NotAfter) };
         state["health"] = health.Now;
         state[Levels] = WriteLevels();
         return state;

@@ -1,0 +1,119 @@
+using DeviceAgent.IntegrationTests.Support;
+
+namespace DeviceAgent.IntegrationTests.Identity;
+
+/// <summary>First provisioning by claim, and rotation by a job, as an operator does them.</summary>
+public sealed class CertificateChangeTests
+{
+    private const string Thing = "thermostat-01";
+
+    [Fact]
+    public async Task Provision_ByClaim_GivesADeviceThatUploads_AndAgainDoesNothing()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync(Thing);
+        var folder = Path.GetDirectoryName(configuration)!;
+        File.Delete(Path.Combine(folder, "certificate.pem"));
+        File.Delete(Path.Combine(folder, "private.key"));
+        string[] claim = ["--claim-certificate", Path.Combine(cloud.Directory, "claim", "certificate.pem"), "--claim-key", Path.Combine(cloud.Directory, "claim", "private.key")];
+        string[] settings = ["--set", $"mqttEndpoint={cloud.Cloud.DataEndpoint}", "--set", "provisioning.parameters.Site=plant-3"];
+
+        await using var first = RunningAgent.Start(["provision", "--config", configuration, .. claim, .. settings]);
+        Assert.True(await first.WaitForExitAsync() == 0, first.Output);
+        Assert.Contains($"thingName     {Thing}", first.Output);
+        Assert.Contains("configuration roleAlias = device-agent", first.Output);
+        var key = File.ReadAllText(Path.Combine(folder, "private.key"));
+        Assert.DoesNotContain(key.Split('\n')[1], first.Output);
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "private.key")));
+
+        await using var again = RunningAgent.Start(["provision", "--config", configuration, .. claim, .. settings]);
+        Assert.Equal(0, await again.WaitForExitAsync());
+        Assert.Contains("provisioned: certificate", again.Output);
+        Assert.Equal(key, File.ReadAllText(Path.Combine(folder, "private.key")));
+
+        await using var agent = RunningAgent.Run(configuration, $"mqttEndpoint={cloud.Cloud.DataEndpoint}");
+        await cloud.WaitForRowsAsync(Thing, 25, agent);
+        Assert.Equal(0, await agent.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task RotateCertificate_ByAJob_ProvesAndExchangesUnderLoad()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync(Thing);
+        var folder = Path.GetDirectoryName(configuration)!;
+        var before = File.ReadAllText(Path.Combine(folder, "certificate.pem"));
+        await using var agent = RunningAgent.Run(
+            configuration, $"mqttEndpoint={cloud.Cloud.DataEndpoint}", "source.kind=simulated", "source.intervalSeconds=0.05", "upload.maxDelaySeconds=0.2", "spool.groupCommitSeconds=0.2");
+        await cloud.WaitForRowsAsync(Thing, 25, agent);
+
+        (await cloud.ShellAsync(
+            $$"""
+            aws() { local s=${1//-/_}; local e="AWS_ENDPOINT_URL_${s^^}"; command aws --endpoint-url "${!e}" "$@"; }
+            aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
+            """)).Succeeded();
+        await agent.WaitForOutputAsync("is proven and in force");
+        var execution = await WaitForJobAsync(cloud, agent, "rotate-1");
+        Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + agent.Output);
+
+        var rows = (await cloud.ItemsAsync(Thing)).Count;
+        await cloud.WaitForRowsAsync(Thing, rows + 50, agent);
+        Assert.NotEqual(before, File.ReadAllText(Path.Combine(folder, "certificate.pem")));
+        Assert.Equal(["agent.json", "ca.pem", "certificate.pem", "private.key", "state"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.False(File.Exists(Path.Combine(folder, "state", "certificate.json")));
+        Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
+        Assert.Empty(cloud.Cloud.Activity.RefusedSignatures);
+        Assert.Equal(0, await agent.TerminateAsync());
+    }
+
+    [Theory]
+    [InlineData("issued, registered and staged")]
+    [InlineData("is made anew")]
+    public async Task RotateCertificate_KilledOnTheWay_EndsOnOneMatchingPair(string line)
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync(Thing);
+        var folder = Path.GetDirectoryName(configuration)!;
+        string[] settings = [$"mqttEndpoint={cloud.Cloud.DataEndpoint}", "source.kind=simulated", "source.intervalSeconds=0.05", "upload.maxDelaySeconds=0.2", "spool.groupCommitSeconds=0.2"];
+        await using var first = RunningAgent.Run(configuration, settings);
+        await cloud.WaitForRowsAsync(Thing, 1, first);
+        (await cloud.ShellAsync(
+            $$"""
+            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
+            aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
+            """)).Succeeded();
+        await first.WaitForOutputAsync(line);
+        await first.KillAsync();
+
+        await using var second = RunningAgent.Run(configuration, settings);
+        var execution = await WaitForJobAsync(cloud, second, "rotate-1");
+        Assert.Equal(0, await second.TerminateAsync());
+
+        Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + second.Output);
+        Assert.Empty(Directory.GetFiles(folder, "*.next").Concat(Directory.GetFiles(folder, "*.previous")));
+        (await Command.RunAsync("bash", ["-c", "diff <(openssl x509 -in certificate.pem -noout -pubkey) <(openssl pkey -in private.key -pubout)"], folder: folder)).Succeeded();
+    }
+
+    private static async Task<string> WaitForJobAsync(TestCloud cloud, RunningAgent agent, string job)
+    {
+        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
+        using var poll = new PeriodicTimer(TimeSpan.FromSeconds(1));
+        while (true)
+        {
+            var output = (await cloud.ShellAsync(
+                $$"""
+                aws() { local s=${1//-/_}; local e="AWS_ENDPOINT_URL_${s^^}"; command aws --endpoint-url "${!e}" "$@"; }
+                aws iot describe-job-execution --job-id {{job}} --thing-name {{Thing}}
+                """)).Succeeded();
+            if (!output.Contains("IN_PROGRESS", StringComparison.Ordinal) && !output.Contains("QUEUED", StringComparison.Ordinal)) return output;
+            try
+            {
+                await poll.WaitForNextTickAsync(timeout.Token);
+            }
+            catch (OperationCanceledException)
+            {
+                Assert.Fail($"the job did not end: {output}\n{agent.Output}");
+            }
+        }
+    }
+}
