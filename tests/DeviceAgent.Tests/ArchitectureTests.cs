@@ -12,6 +12,7 @@ public class ArchitectureTests
     [InlineData("Upload", "DeviceAgent.Control", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
     [InlineData("Identity", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload")]
     [InlineData("LocalEndpoint", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
+    [InlineData("LocalCredentials", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Identity", "DeviceAgent.Spool", "DeviceAgent.Upload", "Microsoft.Data.Sqlite")]
     [InlineData("Diagnostics", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.LocalEndpoint", "DeviceAgent.Commands")]
     [InlineData("Control/Shadow", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Rotation", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
     [InlineData("Control/Jobs", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Rotation", "DeviceAgent.Commands", "DeviceAgent.Spool", "DeviceAgent.Upload")]

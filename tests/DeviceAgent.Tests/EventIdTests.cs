@@ -29,6 +29,7 @@ public class EventIdTests
     [InlineData("DeviceAgent.Clock", 2500)]
     [InlineData("DeviceAgent.Control", 2600)]
     [InlineData("DeviceAgent.Rotation", 2700)]
+    [InlineData("DeviceAgent.LocalCredentials", 2900)]
     [InlineData("DeviceAgent.Provisioning", 2800)]
     public void EventIds_OfAFeature_LieInItsBlock(string feature, int first)
     {

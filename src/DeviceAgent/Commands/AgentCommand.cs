@@ -12,7 +12,8 @@ internal static class AgentCommand
 
         Exit codes:
           0   ended as asked, or the source has ended and everything is delivered
-          1   unexpected failure; status: no agent runs; spool requeue: not all were found; provision: refused, unreachable or not proven
+          1   unexpected failure; status: no agent runs; spool requeue: not all were found; provision: refused, unreachable or not proven;
+              credentials: there are none; clients: there is none of that name, or there is one already
           2   wrong command line
           74  the spool cannot be used
           78  wrong configuration
@@ -20,7 +21,10 @@ internal static class AgentCommand
 
     public static async Task<ExitCode> RunAsync(string[] arguments, TextWriter output, TextWriter error)
     {
-        var root = new RootCommand(Description) { RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SpoolCommand.Create() };
+        var root = new RootCommand(Description)
+        {
+            RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
+        };
         var parsed = root.Parse(arguments);
 
         // The host handles the signals.

@@ -7,6 +7,7 @@ using DeviceAgent.Control.Settings;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Identity;
+using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Provisioning;
 using DeviceAgent.Rotation;
@@ -47,6 +48,7 @@ internal static class AgentHost
         builder.Services.AddSingleton<AliasInForce>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
         builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
+        builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
         builder.Services.AddCertificateRotation(options);
         builder.Services.AddControl(options, stored);

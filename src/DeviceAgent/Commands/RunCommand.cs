@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeviceAgent.Clock;
+using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,6 +21,7 @@ internal static class RunCommand
 
     private static async Task<ExitCode> RunAsync(ConfigurationArguments arguments, ParseResult parsed, CancellationToken cancellationToken)
     {
+        ProcessMemory.Protect();
         if (arguments.TryLoad(parsed) is not { } loaded) return ExitCode.BadConfiguration;
         using var host = AgentHost.Build(loaded.Options, loaded.Identity);
         try

@@ -2,6 +2,7 @@ using System.Collections;
 using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
+using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Provisioning;
 using DeviceAgent.Rotation;
@@ -56,6 +57,7 @@ internal static class AgentConfiguration
     {
         var thingName = settings.Required("thingName", "the name of the thing that the certificate is attached to");
         var stateDirectory = settings.FilePath("stateDirectory") ?? settings.Required("stateDirectory", "the folder in which the agent keeps what must survive a restart");
+        var endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory);
         var options = new AgentOptions
         {
             ThingName = thingName,
@@ -69,7 +71,8 @@ internal static class AgentConfiguration
             Upload = UploadOptions.Read(settings.Section("upload")),
             Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
-            Endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory),
+            Endpoint = endpoint,
+            LocalCredentials = LocalCredentialsOptions.Read(settings.Section("credentials"), stateDirectory, endpoint.Port),
             Clock = ClockOptions.Read(settings.Section("clock")),
             Control = ControlOptions.Read(settings),
             Provisioning = ProvisioningOptions.Read(settings.Section("provisioning")),

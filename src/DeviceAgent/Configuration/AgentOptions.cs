@@ -1,6 +1,7 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
+using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Provisioning;
 using DeviceAgent.Rotation;
@@ -43,6 +44,8 @@ internal sealed record AgentOptions
     public required SpoolOptions Spool { get; init; }
 
     public required EndpointOptions Endpoint { get; init; }
+
+    public required LocalCredentialsOptions LocalCredentials { get; init; }
 
     public required ProvisioningOptions Provisioning { get; init; }
 

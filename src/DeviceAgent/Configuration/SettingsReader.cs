@@ -85,6 +85,16 @@ internal sealed class SettingsReader(string path, IReadOnlyList<SettingsLayer> l
         return otherwise;
     }
 
+    /// <summary>A list of texts: a JSON array, or one text with commas as environment and command line have it. Empty when absent.</summary>
+    public IReadOnlyList<string> Words(string name)
+    {
+        if (Find(name) is not { } found) return [];
+        IEnumerable<string?>? words = found.Value is JsonArray array ? array.Select(Scalar) : Scalar(found.Value)?.Split(',', StringSplitOptions.TrimEntries);
+        if (words is not null && words.All(w => w is { Length: > 0 })) return [.. words.OfType<string>()];
+        Error(name, Shown(found), "must be a list of texts, [ \"a\", \"b\" ], or one text with commas");
+        return [];
+    }
+
     /// <summary>A path, made absolute; null when absent.</summary>
     public string? FilePath(string name) => Text(name) is { } text ? Path.GetFullPath(text, baseDirectory) : null;
 

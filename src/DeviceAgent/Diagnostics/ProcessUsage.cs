@@ -1,4 +1,6 @@
 using System.Globalization;
+using System.Text;
+using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Diagnostics;
 
@@ -7,14 +9,23 @@ internal static class ProcessUsage
 {
     private const string IoPath = "/proc/self/io";
     private const string WrittenName = "write_bytes:";
+    private const int MaxBytes = 1024;
+
+    private static readonly Lazy<SafeFileHandle?> Io = new(OpenIo);
+
+    /// <summary>Opens what cannot be opened any more once the process's memory is protected.</summary>
+    public static void Open() => _ = Io.Value;
 
     /// <summary>Bytes that this process caused to be written to storage.</summary>
     public static long? DiskBytesWritten()
     {
+        if (Io.Value is not { } io) return null;
         try
         {
-            var line = File.ReadLines(IoPath).FirstOrDefault(l => l.StartsWith(WrittenName, StringComparison.Ordinal));
-            return line is not null && long.TryParse(line.AsSpan(WrittenName.Length), CultureInfo.InvariantCulture, out var bytes) ? bytes : null;
+            Span<byte> bytes = stackalloc byte[MaxBytes];
+            var text = Encoding.ASCII.GetString(bytes[..RandomAccess.Read(io, bytes, 0)]);
+            var line = text.Split('\n').FirstOrDefault(l => l.StartsWith(WrittenName, StringComparison.Ordinal));
+            return line is not null && long.TryParse(line.AsSpan(WrittenName.Length), CultureInfo.InvariantCulture, out var written) ? written : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -26,4 +37,16 @@ internal static class ProcessUsage
     public static long ResidentBytes() => Environment.WorkingSet;
 
     public static double CpuSeconds() => Environment.CpuUsage.TotalTime.TotalSeconds;
+
+    private static SafeFileHandle? OpenIo()
+    {
+        try
+        {
+            return File.OpenHandle(IoPath);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
+        }
+    }
 }

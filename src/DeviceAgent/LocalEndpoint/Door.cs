@@ -17,7 +17,9 @@ internal abstract record Door
     }
 
     /// <summary>A port on 127.0.0.1 and ::1: everybody on the device can reach it, a browser's pages included.</summary>
-    internal sealed record Loopback(int Port) : Door
+    /// <param name="Port">1 to 65535.</param>
+    /// <param name="HopLimit">The TTL of the answers' packets, 1 to 255; null: the system's.</param>
+    internal sealed record Loopback(int Port, int? HopLimit = null) : Door
     {
         public override string ToString() => $"port {Port} of 127.0.0.1 and ::1";
     }
@@ -31,6 +33,9 @@ internal abstract record Door
         try
         {
             if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
+
+            // What is accepted takes the limit over.
+            if (this is Loopback { HopLimit: { } hops }) socket.Ttl = (short)hops;
             socket.Bind(address);
             return socket;
         }

@@ -3,6 +3,7 @@ namespace DeviceAgent.LocalEndpoint;
 /// <summary>What a client may take of the endpoint, for each door.</summary>
 internal sealed record DoorLimits
 {
+    /// <summary>One more, and the oldest that has no request under way is closed.</summary>
     public int Connections { get; init; } = 64;
 
     /// <summary>Request line and headers, each.</summary>

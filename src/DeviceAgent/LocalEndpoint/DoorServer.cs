@@ -54,7 +54,10 @@ internal sealed class DoorServer : IAsyncDisposable
     private static KestrelServerOptions Configure(Door door, DoorLimits limits)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        options.Limits.MaxConcurrentConnections = limits.Connections;
+        var room = new ConnectionRoom(limits.Connections);
+
+        // The room makes place; this is for what comes in faster than it can close.
+        options.Limits.MaxConcurrentConnections = 2 * limits.Connections;
         options.Limits.MaxConcurrentUpgradedConnections = 0;
         options.Limits.MaxRequestLineSize = limits.HeaderBytes;
         options.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
@@ -66,18 +69,34 @@ internal sealed class DoorServer : IAsyncDisposable
         options.Limits.KeepAliveTimeout = limits.KeepAlive;
         options.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestClient, limits.TrickleGrace);
         options.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, limits.TrickleGrace);
-        if (door is Door.UnixSocket socket) options.Listen(SocketFile.Address(socket.Path), OverHttp1);
-        else options.ListenLocalhost(((Door.Loopback)door).Port, OverHttp1);
+        if (door is Door.UnixSocket socket) options.Listen(SocketFile.Address(socket.Path), Listen);
+        else options.ListenLocalhost(((Door.Loopback)door).Port, Listen);
         return options;
-    }
 
-    private static void OverHttp1(ListenOptions listen) => listen.Protocols = HttpProtocols.Http1;
+        void Listen(ListenOptions listen)
+        {
+            listen.Protocols = HttpProtocols.Http1;
+            listen.Use(next => connection => room.ServeAsync(connection, next));
+        }
+    }
 
     private sealed class Application(RequestDelegate handler) : IHttpApplication<HttpContext>
     {
         public HttpContext CreateContext(IFeatureCollection contextFeatures) => new DefaultHttpContext(contextFeatures);
 
-        public Task ProcessRequestAsync(HttpContext context) => handler(context);
+        public async Task ProcessRequestAsync(HttpContext context)
+        {
+            var seat = context.Features.Get<ConnectionSeat>();
+            seat?.Begin();
+            try
+            {
+                await handler(context).ConfigureAwait(false);
+            }
+            finally
+            {
+                seat?.End();
+            }
+        }
 
         public void DisposeContext(HttpContext context, Exception? exception)
         {

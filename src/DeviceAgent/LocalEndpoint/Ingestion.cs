@@ -18,6 +18,9 @@ internal sealed class Ingestion(
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>Ten seconds' worth at once, and never less than one full request.</summary>
+    public static RateLimit RateOf(int perSecond, TimeProvider time) => new(perSecond, Math.Max(10.0 * perSecond, ReadingsBody.MaxReadings), time);
+
     /// <summary>
     /// Appends what is good of <paramref name="items"/> in their order. The tasks, one for each item, complete when the spool has spoken and never fail.
     /// </summary>

@@ -10,7 +10,7 @@ namespace DeviceAgent.LocalEndpoint;
 /// agent's own sources do not depend on it.
 /// </summary>
 internal sealed class LocalEndpointService(
-    EndpointOptions options, DoorLimits limits, string stateDirectory, LocalApi api, ISpool spool, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+    EndpointOptions options, DoorLimits limits, string stateDirectory, LocalApi api, IEnumerable<OtherDoor> others, ISpool spool, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FlushPeriod = TimeSpan.FromMilliseconds(50);
@@ -23,16 +23,17 @@ internal sealed class LocalEndpointService(
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var doors = new List<Task>();
-        if (options.Socket is { } path) doors.Add(KeepOpenAsync(new Door.UnixSocket(path, options.SocketMode), stoppingToken));
-        if (options.Port is { } port) doors.Add(KeepOpenAsync(new Door.Loopback(port), stoppingToken));
+        if (options.Socket is { } path) doors.Add(KeepOpenAsync(new Door.UnixSocket(path, options.SocketMode), limits, () => api.FromSocketAsync, stoppingToken));
+        if (options.Port is { } port) doors.Add(KeepOpenAsync(new Door.Loopback(port), limits, () => FromLoopback(port), stoppingToken));
+        doors.AddRange(others.Select(o => KeepOpenAsync(o.Door, o.Limits, () => o.Handler, stoppingToken)));
         return Task.WhenAll(doors);
     }
 
-    private async Task KeepOpenAsync(Door door, CancellationToken stopping)
+    private async Task KeepOpenAsync(Door door, DoorLimits bounds, Func<RequestDelegate> handler, CancellationToken stopping)
     {
         try
         {
-            var server = await OpenAsync(door, stopping).ConfigureAwait(false);
+            var server = await OpenAsync(door, bounds, handler, stopping).ConfigureAwait(false);
             await using var _ = server.ConfigureAwait(false);
             _logger.DoorOpened(door);
             await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -44,13 +45,13 @@ internal sealed class LocalEndpointService(
         }
     }
 
-    private async Task<DoorServer> OpenAsync(Door door, CancellationToken stopping)
+    private async Task<DoorServer> OpenAsync(Door door, DoorLimits bounds, Func<RequestDelegate> handler, CancellationToken stopping)
     {
         while (true)
         {
             try
             {
-                return await DoorServer.OpenAsync(door, limits, Handler(door), loggers, stopping).ConfigureAwait(false);
+                return await DoorServer.OpenAsync(door, bounds, handler(), loggers, stopping).ConfigureAwait(false);
             }
             catch (EndpointException e)
             {
@@ -61,9 +62,8 @@ internal sealed class LocalEndpointService(
         }
     }
 
-    private RequestDelegate Handler(Door door)
+    private RequestDelegate FromLoopback(int port)
     {
-        if (door is not Door.Loopback { Port: var port }) return api.FromSocketAsync;
         var guard = new LoopbackGuard(port);
         var token = IngestToken.LoadOrCreate(Path.Combine(stateDirectory, IngestToken.FileName));
         return context => api.FromLoopbackAsync(context, guard, token);

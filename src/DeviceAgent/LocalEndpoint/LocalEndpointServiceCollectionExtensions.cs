@@ -15,7 +15,6 @@ internal static class LocalEndpointServiceCollectionExtensions
     {
         services.AddSingleton(s => new AgentFacts(thing, s.GetRequiredService<TimeProvider>().GetTimestamp()));
         services.AddSingleton<IngestBudget>();
-        services.AddSingleton(s => new RateLimit(options.MaxReadingsPerSecond, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s =>
         {
             var timestamps = s.GetRequiredService<LiveTimestamps>();
@@ -25,7 +24,7 @@ internal static class LocalEndpointServiceCollectionExtensions
                 rules,
                 serialNumber,
                 s.GetRequiredService<IngestBudget>(),
-                s.GetRequiredService<RateLimit>(),
+                Ingestion.RateOf(options.MaxReadingsPerSecond, s.GetRequiredService<TimeProvider>()),
                 s.GetRequiredService<AgentMetrics>());
         });
         services.TryAddSingleton<DoorLimits>();
@@ -40,6 +39,7 @@ internal static class LocalEndpointServiceCollectionExtensions
             s.GetRequiredService<DoorLimits>(),
             stateDirectory,
             s.GetRequiredService<LocalApi>(),
+            s.GetServices<OtherDoor>(),
             s.GetRequiredService<ISpool>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>()));

@@ -1,26 +1,23 @@
 namespace DeviceAgent.LocalEndpoint;
 
-/// <summary>So many readings a second on average (a token bucket). Thread-safe.</summary>
-internal sealed class RateLimit(int perSecond, TimeProvider time)
+/// <summary>So many a second on average, and so many at once (a token bucket). Thread-safe.</summary>
+internal sealed class RateLimit(double perSecond, double burst, TimeProvider time)
 {
     private readonly Lock _gate = new();
 
-    /// <summary>Ten seconds' worth at once, and never less than one full request.</summary>
-    private readonly double _capacity = Math.Max(10.0 * perSecond, ReadingsBody.MaxReadings);
-
-    private double _tokens = Math.Max(10.0 * perSecond, ReadingsBody.MaxReadings);
+    private double _spent;
     private long _at = time.GetTimestamp();
 
-    /// <summary>Null when the readings are granted; otherwise how long to wait until they would be, and nothing is taken.</summary>
-    public TimeSpan? TryTake(int readings)
+    /// <summary>Null when they are granted; otherwise how long to wait until they would be, and nothing is taken.</summary>
+    public TimeSpan? TryTake(int count = 1)
     {
         lock (_gate)
         {
             var now = time.GetTimestamp();
-            _tokens = Math.Min(_capacity, _tokens + (time.GetElapsedTime(_at, now).TotalSeconds * perSecond));
+            _spent = Math.Max(0, _spent - (time.GetElapsedTime(_at, now).TotalSeconds * perSecond));
             _at = now;
-            if (_tokens < readings) return TimeSpan.FromSeconds((readings - _tokens) / perSecond);
-            _tokens -= readings;
+            if (_spent + count > burst) return TimeSpan.FromSeconds((_spent + count - burst) / perSecond);
+            _spent += count;
             return null;
         }
     }

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 
 namespace DeviceAgent.IntegrationTests.Support;
 
@@ -21,7 +19,7 @@ internal sealed class Dynalite : IAsyncDisposable
     {
         var program = Repository.File("tests", "node", "node_modules", "dynalite", "cli.js");
         Assert.True(File.Exists(program), "dynalite is not installed: run `npm ci` in tests/node (scripts/test.sh does)");
-        var port = FreePort();
+        var port = FreePort.Next();
         var process = Command.Start("node", [program, "--host", "127.0.0.1", "--port", $"{port}", "--createTableMs", "0"], null, null);
         process.StandardInput.Close();
         // It says where it listens as soon as it does.
@@ -35,12 +33,5 @@ internal sealed class Dynalite : IAsyncDisposable
         _process.Kill();
         await _process.WaitForExitAsync();
         _process.Dispose();
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -9,7 +9,7 @@ public sealed class RateLimitTests
     public void TryTake_BeyondTheBurst_SaysHowLongToWaitAndTakesNothing()
     {
         var time = new ManualTimeProvider();
-        var limit = new RateLimit(200, time);
+        var limit = Ingestion.RateOf(200, time);
         Assert.Null(limit.TryTake(1000));
         Assert.Null(limit.TryTake(1000));
         Assert.Equal(TimeSpan.FromSeconds(2.5), limit.TryTake(500));
@@ -23,7 +23,7 @@ public sealed class RateLimitTests
     public void TryTake_AfterALongPause_GrantsNoMoreThanTheBurst()
     {
         var time = new ManualTimeProvider();
-        var limit = new RateLimit(1, time);
+        var limit = Ingestion.RateOf(1, time);
         time.Advance(TimeSpan.FromDays(1));
         Assert.Null(limit.TryTake(ReadingsBody.MaxReadings));
         Assert.NotNull(limit.TryTake(1));

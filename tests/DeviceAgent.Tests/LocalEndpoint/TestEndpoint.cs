@@ -8,6 +8,7 @@ using DeviceAgent.Control;
 using DeviceAgent.Control.Memory;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.LocalCredentials;
 using DeviceAgent.LocalEndpoint;
 using DeviceAgent.Rotation;
 using DeviceAgent.Sensing;
@@ -28,10 +29,10 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly ServiceProvider _services;
-    private readonly IHostedService _service;
+    private readonly List<IHostedService> _loops;
     private readonly HttpClient _socket;
 
-    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool, string? socketPath)
+    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials)
     {
         Port = FreePort();
         SocketPath = socketPath ?? _folder.File(EndpointOptions.SocketName);
@@ -44,12 +45,18 @@ internal sealed class TestEndpoint : IAsyncDisposable
         var timestamps = new LiveTimestamps(TimeProvider.System);
         timestamps.Open(_ => DateTimeOffset.MinValue);
         services.AddSingleton(timestamps);
+        if (credentials is not null)
+        {
+            CredentialsPort = FreePort();
+            services.AddLocalCredentials(credentials with { Port = CredentialsPort, ClientsDirectory = ClientsFolder }, _folder.Path, "us-east-1");
+        }
+
         var memory = ControlMemory.Recall(_folder.Path);
         services.AddSingleton(s => new ControlStatus(
             new Changes([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<Changes>.Instance), memory, null, null, null));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
         _services = services.BuildServiceProvider();
-        _service = _services.GetRequiredService<IHostedService>();
+        _loops = [.. _services.GetServices<IHostedService>()];
         _socket = Client(SocketPath);
     }
 
@@ -65,6 +72,11 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Where credentials are handed out, when the test asked for that.</summary>
+    public int CredentialsPort { get; }
+
+    public string ClientsFolder => _folder.File("clients");
+
     public CredentialCache Cache { get; }
 
     public FetchResult Fetched { get; set; } = new FetchResult.Failure(
@@ -74,15 +86,19 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
 
-    public static async Task<TestEndpoint> StartAsync(int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null)
+    public static async Task<TestEndpoint> StartAsync(int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null)
     {
-        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath);
-        await endpoint._service.StartAsync(CancellationToken.None);
-        await endpoint.Log.WaitAsync(2400, socketPath is null ? 2 : 1);
+        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath, credentials);
+        endpoint.Fetched = fetched ?? endpoint.Fetched;
+        foreach (var loop in endpoint._loops) await loop.StartAsync(CancellationToken.None);
+        await endpoint.Log.WaitAsync(2400, (socketPath is null ? 2 : 1) + (credentials is null ? 0 : 1));
         return endpoint;
     }
 
-    public Task StopAsync() => _service.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+    public async Task StopAsync()
+    {
+        foreach (var loop in Enumerable.Reverse(_loops)) await loop.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+    }
 
     public Task<HttpResponseMessage> PostAsync(string body, string type = "application/json", string query = "") =>
         PostAsync("/v1/readings" + query, new ByteArrayContent(Encoding.UTF8.GetBytes(body)), type);
@@ -102,10 +118,10 @@ internal sealed class TestEndpoint : IAsyncDisposable
     }
 
     /// <summary>Sends bytes to the port, which ask for the connection to be closed, and reads until it is.</summary>
-    public async Task<string> RawAsync(string request)
+    public async Task<string> RawAsync(string request, int? port = null)
     {
         using var client = new TcpClient();
-        await client.ConnectAsync(IPAddress.Loopback, Port);
+        await client.ConnectAsync(IPAddress.Loopback, port ?? Port);
         var stream = client.GetStream();
         await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
         using var reader = new StreamReader(stream);

@@ -1,0 +1,90 @@
+using System.Buffers;
+using System.CommandLine;
+using System.Text;
+using System.Text.Json;
+using DeviceAgent.Configuration;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.LocalCredentials;
+
+namespace DeviceAgent.Commands;
+
+/// <summary>
+/// <c>device-agent credentials</c>: a credential_process of the AWS SDKs. Standard output is the credentials and nothing else, or
+/// nothing. <c>device-agent credentials refresh</c>: the running agent fetches now.
+/// </summary>
+internal static class CredentialsCommand
+{
+    /// <summary>Longer than every request's own bounds.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    public static Command Create()
+    {
+        var command = new Command("credentials", "Prints AWS credentials as a credential_process of an AWS profile must: those of the running agent, or, when none runs, some that are fetched now.") { Refresh() };
+        return With(command, async (options, output, cancellationToken) => await output.WriteLineAsync(await GetAsync(options, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false));
+    }
+
+    private static Command Refresh() => With(new Command("refresh", "Makes the running agent fetch new credentials now."), async (options, output, cancellationToken) =>
+    {
+        using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) ?? throw new CommandException("no agent runs, or endpoint.socket is off");
+        var answer = await agent.PostAsync(CredentialsDoor.Path + "/refresh", "{}", cancellationToken).ConfigureAwait(false);
+        await output.WriteLineAsync($"the agent holds {answer.GetProperty("access_key_id").GetString()}, valid until {answer.GetProperty("expiration").GetString()}").ConfigureAwait(false);
+    });
+
+    private static Command With(Command command, Func<AgentOptions, TextWriter, CancellationToken, Task> action)
+    {
+        var arguments = new ConfigurationArguments();
+        arguments.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, parsed, action, cancellationToken).ConfigureAwait(false));
+        return command;
+    }
+
+    private static async Task<ExitCode> RunAsync(
+        ConfigurationArguments arguments, ParseResult parsed, Func<AgentOptions, TextWriter, CancellationToken, Task> action, CancellationToken cancellationToken)
+    {
+        ProcessMemory.Protect();
+        if (arguments.TryLoadOptions(parsed) is not { } options) return ExitCode.BadConfiguration;
+        using var timeout = new CancellationTokenSource(Patience, TimeProvider.System);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
+        try
+        {
+            await action(options, parsed.InvocationConfiguration.Output, either.Token).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+        catch (Exception e) when (e is CommandException or HttpRequestException or IOException or UnauthorizedAccessException)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (timeout.IsCancellationRequested)
+        {
+            await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: no answer within {Patience.TotalSeconds} s").ConfigureAwait(false);
+        }
+
+        return ExitCode.Failure;
+    }
+
+    private static async Task<string> GetAsync(AgentOptions options, CancellationToken cancellationToken)
+    {
+        using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false);
+        if (agent is null) return await new SharedFetch(options.StateDirectory, token => OwnFetch.GetAsync(options, token), TimeProvider.System).GetAsync(cancellationToken).ConfigureAwait(false);
+        var held = await agent.GetAsync(CredentialsDoor.Path, cancellationToken).ConfigureAwait(false);
+        return ProcessCredentials(held.GetProperty("AccessKeyId").GetString()!, held.GetProperty("SecretAccessKey").GetString()!, held.GetProperty("Token").GetString()!, held.GetProperty("Expiration").GetString()!);
+    }
+
+    /// <summary>One line of the JSON that SDKs read from a credential_process.</summary>
+    public static string ProcessCredentials(string accessKeyId, string secretAccessKey, string sessionToken, string expiration)
+    {
+        var buffer = new ArrayBufferWriter<byte>(1024);
+        using (var json = new Utf8JsonWriter(buffer))
+        {
+            json.WriteStartObject();
+            json.WriteNumber("Version", 1);
+            json.WriteString("AccessKeyId", accessKeyId);
+            json.WriteString("SecretAccessKey", secretAccessKey);
+            json.WriteString("SessionToken", sessionToken);
+            json.WriteString("Expiration", expiration);
+            json.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}

@@ -1,0 +1,15 @@
+using System.Runtime.InteropServices;
+
+namespace DeviceAgent.Benchmarks;
+
+/// <summary>What was measured on.</summary>
+internal static class Machine
+{
+    public static void Describe(TextWriter output)
+    {
+        var model = File.ReadLines("/proc/cpuinfo").FirstOrDefault(l => l.StartsWith("model name", StringComparison.Ordinal))?.Split(':')[1].Trim();
+        var load = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+        output.WriteLine($"{model ?? RuntimeInformation.ProcessArchitecture.ToString()}, {Environment.ProcessorCount} processors, {RuntimeInformation.OSDescription}, {RuntimeInformation.FrameworkDescription}; load average {load} at the start");
+        output.WriteLine();
+    }
+}

@@ -1,0 +1,4 @@
+using DeviceAgent.Benchmarks;
+
+Machine.Describe(Console.Out);
+await LocalEndpointBenchmark.RunAsync(Console.Out);

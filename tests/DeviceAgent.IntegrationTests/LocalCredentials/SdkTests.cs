@@ -1,0 +1,107 @@
+using DeviceAgent.IntegrationTests.Support;
+
+namespace DeviceAgent.IntegrationTests.LocalCredentials;
+
+/// <summary>
+/// Programs with AWS's own SDKs, unmodified, that have no credentials but the agent's: they write to the table while these are renewed
+/// under them. A life of some seconds is always within the SDKs' own windows: they ask again and again.
+/// </summary>
+public sealed class SdkTests
+{
+    private const string Container = "container";
+    private const string Imds = "imds";
+    private const string Process = "process";
+
+    private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(4);
+
+    [Fact]
+    public Task JavaScriptSdk_EachWay_WritesOnWhileCredentialsAreRenewed() => WriteAsync(
+        [Container, Imds, Process], _lifetime, (serial, stop) => ("node", [Repository.File("tests", "node", "write-items.mjs"), CredentialsRig.Thing, serial, stop]));
+
+    [Fact]
+    public Task AwsCli_EachWay_WritesOnWhileCredentialsAreRenewed() => WriteAsync(
+        [Container, Imds, Process],
+        _lifetime,
+        (serial, stop) => ("bash",
+        [
+            "-euc",
+            """
+            count=0
+            until [ -e "$2" ]; do
+              aws dynamodb put-item --table-name "$0" --item "{\"serial_number\":{\"S\":\"$1\"},\"timestamp\":{\"S\":\"$(printf %06d $count)\"}}"
+              count=$((count + 1))
+            done
+            echo $count
+            """,
+            CredentialsRig.Thing, serial, stop,
+        ]));
+
+    [Fact]
+    public Task DotNetSdk_ByThePort_WritesOnWhileCredentialsAreRenewed() => WriteAsync([Container, Imds], _lifetime, DotNet);
+
+    /// <summary>
+    /// Without a renewal: this SDK takes its credentials several times for one request, each by a process of its own when less than 15
+    /// minutes are left, so that a request can get the key of one set and the token of the next.
+    /// </summary>
+    [Fact]
+    public Task DotNetSdk_ByTheProcess_Writes() => WriteAsync([Process], null, DotNet);
+
+    private static (string, string[]) DotNet(string serial, string stop) =>
+        ("dotnet", ["exec", typeof(SdkWriter).Assembly.Location, SdkWriter.CommandName, CredentialsRig.Thing, serial, stop]);
+
+    private static async Task WriteAsync(string[] ways, TimeSpan? lifetime, Func<string, string, (string Program, string[] Arguments)> writer)
+    {
+        await using var rig = await CredentialsRig.StartAsync(lifetime, "credentials.imds=true");
+        var environments = await EnvironmentsAsync(rig);
+        var stop = Path.Combine(rig.Folder, "stop");
+        var running = ways.ToDictionary(way => way, way =>
+        {
+            var (program, arguments) = writer(way, stop);
+            return Command.RunAsync(program, arguments, environments[way], patience: TimeSpan.FromMinutes(2));
+        });
+
+        await WaitForSetsAsync(rig, running, lifetime is null ? 1 : 3);
+        await File.WriteAllTextAsync(stop, "");
+        await Task.WhenAll(running.Values);
+
+        foreach (var (way, run) in running)
+        {
+            var result = await run;
+            Assert.True(result.ExitCode == 0, $"{way}: {result}");
+            var count = int.Parse(result.Output);
+            Assert.Equal(count, (await rig.Cloud.ItemsAsync(CredentialsRig.Thing)).Count(i => i["serial_number"].S == way));
+        }
+
+        Assert.Null(rig.Cloud.Cloud.Activity.Of(CredentialsRig.Thing).LastRefusal);
+        Assert.Empty(rig.Cloud.Cloud.Activity.RefusedSignatures);
+    }
+
+    private static async Task<Dictionary<string, Dictionary<string, string>>> EnvironmentsAsync(CredentialsRig rig)
+    {
+        var container = rig.ProgramEnvironment();
+        foreach (var (name, value) in await rig.AddClientAsync("writer")) container[name] = value;
+
+        var imds = rig.ProgramEnvironment();
+        imds["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{rig.Port}";
+
+        var process = rig.ProgramEnvironment();
+        process["HOME"] = Path.Combine(rig.Home, "with-profile");
+        var config = Path.Combine(Directory.CreateDirectory(Path.Combine(process["HOME"], ".aws")).FullName, "config");
+        await File.WriteAllTextAsync(config, $"[default]\ncredential_process = {string.Join(' ', rig.CommandLine("credentials").Select(a => $"\"{a}\""))}\n");
+        process["AWS_EC2_METADATA_DISABLED"] = "true";
+        return new() { [Container] = container, [Imds] = imds, [Process] = process };
+    }
+
+    /// <summary>Until each way has handed out so many sets, or a program has ended.</summary>
+    private static async Task WaitForSetsAsync(CredentialsRig rig, Dictionary<string, Task<CommandResult>> running, int sets)
+    {
+        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        while (running.Keys.Any(way => rig.Granted(way == Process ? "socket" : way).Count < sets))
+        {
+            if (running.FirstOrDefault(r => r.Value.IsCompleted) is { Value: { } ended } program) Assert.Fail($"{program.Key} has ended: {await ended}");
+            if (timeout.IsCancellationRequested) Assert.Fail($"{string.Join(", ", rig.Audit().Select(l => l.GetProperty("way") + " " + l.GetProperty("outcome")))}\n{rig.Agent.Output}");
+            await poll.WaitForNextTickAsync();
+        }
+    }
+}
