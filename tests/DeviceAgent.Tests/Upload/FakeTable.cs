@@ -30,6 +30,15 @@ internal sealed class FakeTable : ITable
 
     public int MostUnderWay { get; private set; }
 
+    /// <summary>Requests that are not answered yet.</summary>
+    public int UnderWay
+    {
+        get
+        {
+            lock (_gate) return _underWay;
+        }
+    }
+
     public Queue<UploadFault?> CheckAnswers { get; } = new();
 
     public UploadFault? RefreshAnswer { get; set; }

@@ -9,6 +9,9 @@ namespace DeviceAgent.Tests.Upload;
 /// <summary>An uploader between a spool and a table in memory, in virtual time.</summary>
 internal sealed class UploadRig : IAsyncDisposable
 {
+    /// <summary>Some tens of milliseconds of turns for others.</summary>
+    private const int MostTurns = 20_000;
+
     private Uploader? _uploader;
 
     public ManualTimeProvider Time { get; } = new();
@@ -60,6 +63,7 @@ internal sealed class UploadRig : IAsyncDisposable
             using var waiting = new CancellationTokenSource();
             await Task.WhenAny(done, Time.WaitForTimersAsync(1, waiting.Token));
             await waiting.CancelAsync();
+            await SettleAsync();
             if (Time.NextTimer is { } next) Time.Advance(next);
             await Task.Yield();
         }
@@ -67,11 +71,28 @@ internal sealed class UploadRig : IAsyncDisposable
         await done;
     }
 
+    /// <summary>Lets the uploader send all that it may before time passes; how quickly it gets to that is the machine's affair.</summary>
+    public async Task SettleAsync()
+    {
+        for (var turn = 0; turn < MostTurns && !IsSettled; turn++) await Task.Yield();
+    }
+
     public async Task AdvanceToNextRequestAsync(int requests)
     {
         await Time.WaitForTimersAsync(1);
         Time.Advance(Time.NextTimer!.Value);
         await Table.WhenAskedAsync(requests);
+    }
+
+    private bool IsSettled
+    {
+        get
+        {
+            var status = State.Status;
+            if (status.Mode is UploadMode.Parked or UploadMode.BackingOff) return true;
+            return Table.UnderWay == status.RequestsInFlight
+                && (status.RequestsInFlight >= status.Concurrency || Spool.Count - status.ReadingsInFlight < Options.BatchSize);
+        }
     }
 
     public async ValueTask DisposeAsync()

@@ -156,6 +156,7 @@ public class UploaderBacklogTests
         while (rig.State.Status.Mode != UploadMode.Parked || rig.State.Status.RequestsInFlight > 0)
         {
             await rig.Time.WaitForTimersAsync(1);
+            await rig.SettleAsync();
             // The timer that was waited for may have gone since.
             if (rig.Time.NextTimer is { } next) rig.Time.Advance(next < TimeSpan.FromMinutes(1) ? next : TimeSpan.Zero);
             await Task.Yield();
@@ -193,8 +194,8 @@ public class UploaderBacklogTests
         while (rig.State.Status.RequestsInFlight < 4)
         {
             await rig.Time.WaitForTimersAsync(1);
+            await rig.SettleAsync();
             rig.Time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
         }
 
         rig.Table.Latency = null;
