@@ -21,7 +21,7 @@ internal sealed class DynamoDbEngine : IDisposable
         ["DescribeTimeToLive"] = e => new DescribeTimeToLiveOperation(e._tables),
         ["PutItem"] = e => new PutItemOperation(e._tables, e._items),
         ["GetItem"] = e => new GetItemOperation(e._tables, e._items),
-        ["BatchWriteItem"] = e => new BatchWriteItemOperation(e._tables, e._items, e._options),
+        ["BatchWriteItem"] = e => new BatchWriteItemOperation(e._tables, e._items),
         ["Query"] = e => new QueryOperation(e._tables, e._items),
         ["Scan"] = e => new ScanOperation(e._tables, e._items),
     };
@@ -29,11 +29,9 @@ internal sealed class DynamoDbEngine : IDisposable
     private readonly TableDatabase _database;
     private readonly TableCatalog _tables;
     private readonly ItemRows _items;
-    private readonly DynamoDbEngineOptions _options;
 
     public DynamoDbEngine(string databasePath, DynamoDbEngineOptions options, TimeProvider time)
     {
-        _options = options;
         _database = new TableDatabase(databasePath);
         var rows = new TableRows(_database);
         _items = new ItemRows(_database, rows);

@@ -40,29 +40,6 @@ internal sealed class DynamoDbException(string type, string? message, int status
     public static DynamoDbException ConditionFailed(Action<Utf8JsonWriter>? item) =>
         new(Service + "ConditionalCheckFailedException", "The conditional request failed") { Details = item, CapitalMessage = item is not null };
 
-    public static DynamoDbException WriteThrottled(string tableArn, bool provisioned)
-    {
-        var (type, message, member, reason) = provisioned
-            ? ("ProvisionedThroughputExceededException",
-                "The level of configured provisioned throughput for the table was exceeded. Consider increasing your provisioning level with the UpdateTable API.",
-                "ThrottlingReasons", "TableWriteProvisionedThroughputExceeded")
-            : ("ThrottlingException",
-                "Throughput exceeds the current capacity of your table or index. DynamoDB is automatically scaling your table or index so please try again shortly.",
-                "throttlingReasons", "TableWriteKeyRangeThroughputExceeded");
-        return new DynamoDbException(Service + type, message)
-        {
-            Details = writer =>
-            {
-                writer.WriteStartArray(member);
-                writer.WriteStartObject();
-                writer.WriteString("reason", reason);
-                writer.WriteString("resource", tableArn);
-                writer.WriteEndObject();
-                writer.WriteEndArray();
-            },
-        };
-    }
-
     public DynamoDbResponse ToResponse()
     {
         var text = message;

@@ -9,21 +9,16 @@ namespace DeviceAgent.Testbed.Tests.DynamoDb;
 internal sealed class EngineFixture : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("dynamodb-engine-").FullName;
-    private readonly DynamoDbEngineOptions _options;
 
-    public EngineFixture(DynamoDbEngineOptions? options = null)
-    {
-        _options = options ?? new DynamoDbEngineOptions();
-        Engine = Open();
-    }
+    public EngineFixture() => Engine = Open();
 
     public ManualTimeProvider Time { get; } = new();
 
     public DynamoDbEngine Engine { get; private set; }
 
-    public static EngineFixture WithTable(string name = "readings", string partitionType = "S", string? sortType = null, DynamoDbEngineOptions? options = null)
+    public static EngineFixture WithTable(string name = "readings", string partitionType = "S", string? sortType = null)
     {
-        var fixture = new EngineFixture(options);
+        var fixture = new EngineFixture();
         fixture.CreateTable(name, partitionType, sortType);
         return fixture;
     }
@@ -84,5 +79,5 @@ internal sealed class EngineFixture : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private DynamoDbEngine Open() => new(Path.Combine(_directory, "tables.db"), _options, Time);
+    private DynamoDbEngine Open() => new(Path.Combine(_directory, "tables.db"), new DynamoDbEngineOptions(), Time);
 }

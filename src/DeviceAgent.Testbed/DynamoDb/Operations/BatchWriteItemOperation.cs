@@ -1,11 +1,10 @@
 using System.Text.Json;
 using DeviceAgent.Testbed.DynamoDb.Tables;
-using DeviceAgent.Testbed.DynamoDb.Values;
 
 namespace DeviceAgent.Testbed.DynamoDb.Operations;
 
-/// <summary>Everything is checked before anything is written.</summary>
-internal sealed class BatchWriteItemOperation(TableCatalog tables, ItemRows items, DynamoDbEngineOptions options) : IOperation
+/// <summary>Everything is checked before anything is written; nothing is left unprocessed.</summary>
+internal sealed class BatchWriteItemOperation(TableCatalog tables, ItemRows items) : IOperation
 {
     public IReadOnlyList<DynamoDbAccess> Accesses(JsonElement request) =>
     [
@@ -17,18 +16,15 @@ internal sealed class BatchWriteItemOperation(TableCatalog tables, ItemRows item
     {
         var batch = BatchWriteItemRequest.Read(request);
         var writes = batch.Tables.SelectMany(t => Locate(tables.Active(t.TableName), t.Requests)).ToList();
-        var unprocessed = writes.Where(w => options.LeaveUnprocessed?.Invoke(w.Table.Definition.Name) == true).ToHashSet();
-        if (unprocessed.Count == writes.Count)
-            throw DynamoDbException.WriteThrottled(writes[0].Table.Definition.Arn, provisioned: !writes[0].Table.Definition.OnDemand);
-
         var units = new Dictionary<string, double>();
-        foreach (var write in writes.Where(w => !unprocessed.Contains(w)))
+        foreach (var write in writes)
         {
             var name = write.Table.Definition.Name;
             units[name] = units.GetValueOrDefault(name) + Write(write);
         }
 
-        WriteUnprocessed(answer, unprocessed);
+        answer.WriteStartObject("UnprocessedItems");
+        answer.WriteEndObject();
         ConsumedCapacity.Write(answer, batch.ConsumedCapacity, units.Select(u => (u.Key, u.Value)));
     }
 
@@ -53,27 +49,6 @@ internal sealed class BatchWriteItemOperation(TableCatalog tables, ItemRows item
         if (write.Request.IsPut) items.Put(write.Table, write.Key, new StoredItem(write.Request.Attributes, write.Request.Size), old);
         else if (old is not null) items.Delete(write.Table, write.Key, old);
         return ConsumedCapacity.OfWrite(old?.Size, write.Request.Size);
-    }
-
-    private static void WriteUnprocessed(Utf8JsonWriter answer, IEnumerable<LocatedWrite> unprocessed)
-    {
-        answer.WriteStartObject("UnprocessedItems");
-        foreach (var table in unprocessed.GroupBy(w => w.Table.Definition.Name))
-        {
-            answer.WriteStartArray(table.Key);
-            foreach (var write in table)
-            {
-                answer.WriteStartObject();
-                answer.WriteStartObject(write.Request.IsPut ? "PutRequest" : "DeleteRequest");
-                AttributeWriter.Write(answer, write.Request.IsPut ? "Item" : "Key", write.Request.Attributes);
-                answer.WriteEndObject();
-                answer.WriteEndObject();
-            }
-
-            answer.WriteEndArray();
-        }
-
-        answer.WriteEndObject();
     }
 
     private sealed record LocatedWrite(Table Table, ItemKey Key, WriteRequest Request);

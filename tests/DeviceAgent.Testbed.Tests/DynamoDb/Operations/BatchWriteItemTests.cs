@@ -1,6 +1,3 @@
-using System.Text.Json.Nodes;
-using DeviceAgent.Testbed.DynamoDb;
-
 namespace DeviceAgent.Testbed.Tests.DynamoDb.Operations;
 
 public sealed class BatchWriteItemTests : IDisposable
@@ -57,27 +54,6 @@ public sealed class BatchWriteItemTests : IDisposable
         Assert.Equal("Too many items requested for the BatchWriteItem call",
             _engine.Invalid("BatchWriteItem", $$"""{"RequestItems":{"readings":[{{Puts(13)}}],"other":[{{Puts(13)}}] } }"""));
         Assert.Equal(25, Count("readings"));
-    }
-
-    [Fact]
-    public void BatchWriteItem_SomeLeftUnprocessed_ComeBackAsTheyWereSent()
-    {
-        var asked = 0;
-        using var engine = EngineFixture.WithTable(sortType: "N", options: new DynamoDbEngineOptions { LeaveUnprocessed = _ => ++asked % 2 == 0 });
-        var answer = engine.Ok("BatchWriteItem", $$"""{"RequestItems":{"readings":[{{Put("a", 1)}},{{Put("a", 2)}},{{Put("a", 3)}},{{Delete("a", 4)}}] } }""");
-        var expected = JsonNode.Parse($"[{Put("a", 2)},{Delete("a", 4)}]");
-        Assert.True(JsonNode.DeepEquals(expected, answer["UnprocessedItems"]!["readings"]), answer.ToJsonString());
-        Assert.Equal(2, engine.Ok("Scan", """{"TableName":"readings"}""")["Count"]!.GetValue<int>());
-    }
-
-    [Fact]
-    public void BatchWriteItem_NothingProcessed_IsThrottled()
-    {
-        using var engine = EngineFixture.WithTable(sortType: "N", options: new DynamoDbEngineOptions { LeaveUnprocessed = table => table == "readings" });
-        var (status, body) = engine.Send("BatchWriteItem", Batch(3));
-        Assert.Equal(400, status);
-        Assert.StartsWith("""{"__type":"com.amazonaws.dynamodb.v20120810#ThrottlingException","message":"Throughput exceeds the current capacity""", body, StringComparison.Ordinal);
-        Assert.Contains("""[{"reason":"TableWriteKeyRangeThroughputExceeded","resource":"arn:aws:dynamodb:us-east-1:123456789012:table/readings"}]""", body, StringComparison.Ordinal);
     }
 
     private int Count(string table) => _engine.Ok("Scan", $$"""{"TableName":"{{table}}"}""")["Count"]!.GetValue<int>();
