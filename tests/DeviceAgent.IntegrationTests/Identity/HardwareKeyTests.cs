@@ -20,7 +20,6 @@ public sealed class HardwareKeyTests
         // The CSR as docs/hardware-keys.md has it: by OpenSSL's engine, signed in the token.
         (await cloud.ShellAsync(
             $$"""
-            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
             export SOFTHSM2_CONF='{{token.Environment["SOFTHSM2_CONF"]}}'
             cd '{{folder}}'
             old=$(aws iot list-thing-principals --thing-name {{Thing}} --query 'principals[0]' --output text)
