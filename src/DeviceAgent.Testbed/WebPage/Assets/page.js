@@ -142,7 +142,7 @@ function showChange(change) {
     li.className = index < reached ? "done" : index === reached ? (over && over !== "applied" ? "failed" : "now") : "";
   });
   if (!change) return;
-  const target = change.roleAlias ? ` ${change.roleAlias}` : "";
+  const target = change.reference ? ` ${change.reference}` : "";
   const outcome = $("outcome");
   outcome.className = `outcome ${over === "applied" ? "good" : over ? "bad" : ""}`;
   put(outcome, !over ? `${change.operation ?? "change"}${target}: ${change.step ?? "waiting for the agent"} …`
