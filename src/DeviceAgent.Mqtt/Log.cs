@@ -20,7 +20,7 @@ internal static partial class Log
     [LoggerMessage(4004, LogLevel.Warning, "MQTT connection lost ({Reason}): {Message} Next attempt in {DelaySeconds:F1} s")]
     public static partial void Reconnecting(ILogger logger, MqttDisconnectReason reason, string message, double delaySeconds);
 
-    [LoggerMessage(4005, LogLevel.Warning, "MQTT subscription to {Filter} refused: {ReasonCode}. Check that the policy allows iot:Subscribe on it")]
+    [LoggerMessage(4005, LogLevel.Debug, "MQTT subscription to {Filter} refused: {ReasonCode}")]
     public static partial void SubscriptionRefused(ILogger logger, string filter, MqttReasonCode reasonCode);
 
     [LoggerMessage(4006, LogLevel.Information, "MQTT session was not kept by the server: {Count} subscriptions are made again")]

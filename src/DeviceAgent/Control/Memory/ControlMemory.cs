@@ -48,7 +48,7 @@ internal sealed class ControlMemory
         var record = change(_record);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            PrivateFolder.Make(Path.GetDirectoryName(_path)!);
             DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(record, MemoryJson.Default.ControlRecord));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
