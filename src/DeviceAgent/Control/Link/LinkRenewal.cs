@@ -68,6 +68,7 @@ internal sealed class LinkRenewal : BackgroundService
             await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
+                if (_identity.IsInForce) continue;
                 await Task.Delay(_spacing, _time, stoppingToken).ConfigureAwait(false);
                 await RenewAsync(stoppingToken).ConfigureAwait(false);
             }
