@@ -1,0 +1,85 @@
+using System.Text;
+using System.Text.Json.Nodes;
+using DeviceAgent.IntegrationTests.Faults;
+using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Testbed;
+using DeviceAgent.Testbed.Hosting;
+using DeviceAgent.Testbed.Shadow;
+
+namespace DeviceAgent.IntegrationTests.Control;
+
+/// <summary>The testbed's cloud in this process and the agent as a process; between its MQTT client and the broker a proxy that spoils connections.</summary>
+internal sealed class ControlledDevice : IAsyncDisposable
+{
+    public const string Thing = "thermostat-01";
+
+    private static readonly ShadowKey _shadow = ShadowKey.Of(Thing, ShadowService.AgentShadow)!;
+    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(100);
+
+    private ControlledDevice(TestCloud cloud, FaultProxy proxy, RunningAgent agent, string configuration) =>
+        (Cloud, Proxy, Agent, Folder) = (cloud, proxy, agent, Path.GetDirectoryName(configuration)!);
+
+    public TestCloud Cloud { get; }
+
+    public FaultProxy Proxy { get; }
+
+    public RunningAgent Agent { get; }
+
+    /// <summary>The device's certificate and key.</summary>
+    public string Folder { get; }
+
+    /// <param name="prepare">Changes the cloud before the agent starts.</param>
+    /// <param name="settings">Over the configuration.</param>
+    public static async Task<ControlledDevice> StartAsync(Action<Cloud>? prepare = null, params string[] settings)
+    {
+        var cloud = await TestCloud.StartAsync();
+        var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Door.IotDevices)}"));
+        var configuration = await cloud.DeviceAsync(Thing);
+        prepare?.Invoke(cloud.Cloud);
+        return new ControlledDevice(cloud, proxy, RunningAgent.Run(configuration, [$"mqttEndpoint=localhost:{proxy.Url.Port}", .. settings]), configuration);
+    }
+
+    /// <summary>What an operator wants of the upload.</summary>
+    public void WantBatchSize(int size) => Cloud.Cloud.Shadows.Update(_shadow, Encoding.UTF8.GetBytes($$$"""{"state":{"desired":{"upload":{"batchSize":{{{size}}}}}}}"""));
+
+    /// <summary>Waits until the device has reported the batch size, and fails when it did not apply it exactly once.</summary>
+    public async Task AppliedOnceAsync(int size)
+    {
+        await UntilAsync(s => (int?)s["upload"]?["batchSize"] == size);
+        Assert.Single(Agent.Output.Split('\n'), l => l.Contains("Change settings by Shadow", StringComparison.Ordinal));
+    }
+
+    /// <summary>Waits for a reported state.</summary>
+    public Task UntilAsync(Func<JsonNode, bool> isSo) => UntilAsync(
+        () => Cloud.Cloud.Shadows.Find(_shadow)?["state"]?["reported"] is { } reported && isSo(reported),
+        () => $"the shadow is {Cloud.Cloud.Shadows.Find(_shadow)}");
+
+    public async Task UntilAsync(Func<bool> isSo, Func<string> otherwise)
+    {
+        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
+        while (!isSo())
+        {
+            if (timeout.IsCancellationRequested) Assert.Fail($"{otherwise()}\nand the agent said:\n{Agent.Output}");
+            await Task.Delay(_poll);
+        }
+    }
+
+    /// <summary>Readings still land.</summary>
+    public async Task ReadingsFlowAsync() => await Cloud.WaitForRowsAsync(Thing, (await Cloud.ItemsAsync(Thing)).Count + 20, Agent);
+
+    /// <summary>Fails when the agent connected more often than once a second.</summary>
+    public void ConnectedAtMostOnceASecond()
+    {
+        var arrivals = Proxy.Arrivals;
+        var elapsed = TimeProvider.System.GetElapsedTime(arrivals[0], arrivals[^1]);
+        // As much as the proxy may have been late in taking the first.
+        Assert.True(elapsed > TimeSpan.FromSeconds(arrivals.Count - 1.5), $"{arrivals.Count} connections in {elapsed}\n{Agent.Output}");
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Agent.DisposeAsync();
+        await Proxy.DisposeAsync();
+        await Cloud.DisposeAsync();
+    }
+}
