@@ -50,6 +50,12 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
 
     public RetainedMessages Retained { get; }
 
+    /// <summary>Connections that stand, accepted or not yet.</summary>
+    public int Connections => _connections.Count;
+
+    /// <summary>Sessions, of clients that are connected and of those that may come back.</summary>
+    public int Sessions => _sessions.Count;
+
     /// <summary>Gives messages on reserved topics to a service.</summary>
     public void Serve(ITopicService service)
     {

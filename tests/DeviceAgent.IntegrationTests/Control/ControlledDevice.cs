@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DeviceAgent.IntegrationTests.Faults;
 using DeviceAgent.IntegrationTests.Support;
-using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Shadow;
 
@@ -40,13 +39,19 @@ internal sealed class ControlledDevice : IAsyncDisposable
     }
 
     /// <summary>What an operator wants of the upload.</summary>
-    public void WantBatchSize(int size) => Cloud.Cloud.Shadows.Update(_shadow, Encoding.UTF8.GetBytes($$$"""{"state":{"desired":{"upload":{"batchSize":{{{size}}}}}}}"""));
+    public void WantBatchSize(int size) => WantBatchSize(Cloud, size);
 
-    /// <summary>Waits until the device has reported the batch size, and fails when it did not apply it exactly once.</summary>
-    public async Task AppliedOnceAsync(int size)
+    public static void WantBatchSize(TestCloud cloud, int size) =>
+        cloud.Cloud.Shadows.Update(_shadow, Encoding.UTF8.GetBytes("""{"state":{"desired":{"upload":{"batchSize":""" + size + "}}}}"));
+
+    /// <summary>Waits until the device has reported the newest batch size, and fails when it applied any of them more than once.</summary>
+    /// <returns>How many it applied: those that were overtaken on the way need not be among them.</returns>
+    public async Task<int> AppliedAsync(int newest)
     {
-        await UntilAsync(s => (int?)s["upload"]?["batchSize"] == size);
-        Assert.Single(Agent.Output.Split('\n'), l => l.Contains("Change settings by Shadow", StringComparison.Ordinal));
+        await UntilAsync(s => (int?)s["upload"]?["batchSize"] == newest);
+        var applied = Agent.Output.Split('\n').Where(l => l.Contains("Change settings by Shadow", StringComparison.Ordinal)).Select(l => l[l.IndexOf("Change settings", StringComparison.Ordinal)..]).ToList();
+        Assert.Distinct(applied);
+        return applied.Count;
     }
 
     /// <summary>Waits for a reported state.</summary>
@@ -57,10 +62,14 @@ internal sealed class ControlledDevice : IAsyncDisposable
     public async Task UntilAsync(Func<bool> isSo, Func<string> otherwise)
     {
         using var timeout = new CancellationTokenSource(RunningAgent.Patience);
-        while (!isSo())
+        using var poll = new PeriodicTimer(_poll);
+        try
         {
-            if (timeout.IsCancellationRequested) Assert.Fail($"{otherwise()}\nand the agent said:\n{Agent.Output}");
-            await Task.Delay(_poll);
+            while (!isSo()) await poll.WaitForNextTickAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{otherwise()}\nand the agent said:\n{Agent.Output}");
         }
     }
 
