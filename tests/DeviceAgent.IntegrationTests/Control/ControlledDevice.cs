@@ -2,6 +2,8 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DeviceAgent.IntegrationTests.Faults;
 using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Testbed;
+using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Shadow;
 
@@ -31,7 +33,8 @@ internal sealed class ControlledDevice : IAsyncDisposable
     /// <param name="settings">Over the configuration.</param>
     public static async Task<ControlledDevice> StartAsync(Action<Cloud>? prepare = null, params string[] settings)
     {
-        var cloud = await TestCloud.StartAsync();
+        // The tests count the CONNECTs themselves; and another client may come right after the device.
+        var cloud = await TestCloud.StartAsync(new TestbedOptions { BrokerLimits = new BrokerLimits { ConnectInterval = TimeSpan.Zero } });
         var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Door.IotDevices)}"));
         var configuration = await cloud.DeviceAsync(Thing);
         prepare?.Invoke(cloud.Cloud);
