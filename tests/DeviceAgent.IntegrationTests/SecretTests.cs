@@ -14,7 +14,7 @@ public sealed class SecretTests
     {
         await using var cloud = await TestCloud.StartAsync(new TestbedOptions { CredentialLifetime = TimeSpan.FromSeconds(3) });
         var secrets = new ConcurrentBag<string>();
-        cloud.Cloud.Activity.Issued += issued =>
+        cloud.Cloud.Activity.Issued += (_, issued) =>
         {
             secrets.Add(issued.SecretAccessKey);
             secrets.Add(issued.SessionToken);

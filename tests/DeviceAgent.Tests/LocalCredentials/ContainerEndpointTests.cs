@@ -88,6 +88,17 @@ public sealed class ContainerEndpointTests
         Assert.Contains("Attach a policy.", Body(answer).GetProperty("Message").GetString(), StringComparison.Ordinal);
     }
 
+    /// <summary>The port lets nobody wait for long: a program may have to ask twice, but not for minutes.</summary>
+    [Fact]
+    public async Task Get_InTheSpreadAfterAPowerCut_IsServedAsSoonAsTheProviderAnswers()
+    {
+        await using var port = await StartInTheSpreadAsync();
+        var answers = new List<int>();
+        for (var i = 0; i < ClientBudgets.Burst && !answers.Contains(200); i++) answers.Add(Status(await port.GetAsync()));
+        Assert.Equal(200, answers[^1]);
+        Assert.Equal(1, port.Endpoint.Cache.Status.FetchCount);
+    }
+
     [Fact]
     public async Task Client_RevokedAndReplacedWhileTheAgentRuns_IsKnownAtTheNextRequest()
     {
