@@ -35,8 +35,6 @@ public sealed class SdkTests
         [
             "-euc",
             """
-            # AWS CLI 2.9 adds no slash to the address.
-            [ -z "${AWS_EC2_METADATA_SERVICE_ENDPOINT:-}" ] || AWS_EC2_METADATA_SERVICE_ENDPOINT+=/
             count=0
             until [ -e "$2" ]; do
               aws --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB dynamodb put-item --table-name "$0" --item "{\"serial_number\":{\"S\":\"$1\"},\"timestamp\":{\"S\":\"$(printf %06d $count)\"}}"
