@@ -22,6 +22,7 @@ public sealed class CredentialCache : IAsyncDisposable
     private Task<FetchResult>? _flight;
     private Task _retired = Task.CompletedTask;
     private StartDelay? _startDelay;
+    private bool _noSpread;
     private long _fetchCount;
     private bool _disposed;
 
@@ -118,6 +119,19 @@ public sealed class CredentialCache : IAsyncDisposable
         return flight is null
             ? await GetAsync(cancellationToken).ConfigureAwait(false)
             : await JoinAsync(flight, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// Ends <see cref="CredentialCacheOptions.StartSpread"/>, because somebody cannot wait for it: a first request that waits is made now, one that is yet to come
+    /// will not wait. Asks for nothing itself, so that it may be called as often as one likes.
+    /// </summary>
+    public void SkipStartSpread()
+    {
+        lock (_gate)
+        {
+            _noSpread = true;
+            _startDelay?.Skip();
+        }
     }
 
     /// <summary>
@@ -250,7 +264,7 @@ public sealed class CredentialCache : IAsyncDisposable
     private Task<FetchResult>? TryStart()
     {
         if (!_state.TryBegin()) return null;
-        if (_fetchCount++ == 0 && _state.StartDelay() is var delay && delay > TimeSpan.Zero) _startDelay = new StartDelay(delay, _time);
+        if (_fetchCount++ == 0 && !_noSpread && _state.StartDelay() is var delay && delay > TimeSpan.Zero) _startDelay = new StartDelay(delay, _time);
         var (source, retired, start) = (_source, _retired, _startDelay);
         return _flight = Task.Run(() => FlyAsync(source, retired, start), CancellationToken.None);
     }

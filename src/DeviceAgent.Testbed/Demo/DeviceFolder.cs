@@ -15,6 +15,9 @@ internal static class DeviceFolder
     /// <summary>Often enough to watch it.</summary>
     private const double ReportSeconds = 5;
 
+    /// <summary>What a person mends is seen to be mended.</summary>
+    private const double ParkedRetrySeconds = 10;
+
     public static string Name(int number) => $"thermostat-{number:00}";
 
     public static string PathOf(string stateDirectory, string thing) => Path.Combine(stateDirectory, "things", thing);
@@ -35,6 +38,7 @@ internal static class DeviceFolder
             ["dynamoDbEndpoint"] = cloud.Host.Url(Door.DynamoDb).ToString(),
             ["stateDirectory"] = "state",
             ["control"] = new JsonObject { ["reportSeconds"] = ReportSeconds },
+            ["upload"] = new JsonObject { ["parkedRetrySeconds"] = ParkedRetrySeconds },
             ["source"] = new JsonObject
             {
                 ["kind"] = "replay",

@@ -14,12 +14,12 @@ internal sealed class Activity(TimeProvider time)
 
     public ThingActivity Of(string thing) => _things.GetValueOrDefault(thing, ThingActivity.None);
 
-    /// <summary>Raised with every set of credentials that is given out.</summary>
-    public event Action<IssuedCredentials>? Issued;
+    /// <summary>Raised with every set of credentials that is given out, and the role alias that it is for.</summary>
+    public event Action<string, IssuedCredentials>? Issued;
 
     public void CredentialsIssued(string? thing, string roleAlias, IssuedCredentials credentials)
     {
-        Issued?.Invoke(credentials);
+        Issued?.Invoke(roleAlias, credentials);
         var now = time.GetUtcNow();
         Note(thing, a => a with
         {

@@ -19,6 +19,9 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
     public async Task GetAsync(HttpContext context, LocalCaller caller)
     {
         using var request = budgets.Take(caller.Name);
+
+        // After a power cut the agent's own upload waits for up to 20 minutes; a program that waits for an answer does not.
+        cache.SkipStartSpread();
         var credentials = await ValidAsync(cache.GetAsync(context.RequestAborted), caller.Way == LocalCaller.Socket ? SocketWait : PortWait, context.RequestAborted).ConfigureAwait(false);
         await CredentialsAnswer.WriteAsync(context, credentials).ConfigureAwait(false);
         audit.Granted(caller, credentials.AccessKeyId);

@@ -49,6 +49,44 @@ public sealed class StartSpreadTests
     }
 
     [Fact]
+    public async Task Skip_DuringTheSpread_AsksAtOnceAndOnce()
+    {
+        await using var test = new CacheTest(options: TenSeconds);
+        var waiting = test.Cache.GetAsync().AsTask();
+        await test.Log.WaitForAsync(1, 1011);
+        test.Cache.SkipStartSpread();
+        test.Cache.SkipStartSpread();
+        var credentials = await test.SucceedAsync(Hour);
+        Assert.Same(credentials, await waiting.WaitAsync(CacheTest.Patience));
+        test.Cache.SkipStartSpread();
+        Assert.Equal(1, test.Fetches);
+    }
+
+    [Fact]
+    public async Task Skip_BeforeTheFirstRequest_ThatDoesNotWait()
+    {
+        await using var test = new CacheTest(options: TenSeconds);
+        test.Cache.SkipStartSpread();
+        Assert.Equal(0, test.Asked);
+        var get = test.Cache.GetAsync().AsTask();
+        Assert.Same(await test.SucceedAsync(Hour), await get.WaitAsync(CacheTest.Patience));
+        Assert.Equal(0, test.Log.Count(1011));
+    }
+
+    [Fact]
+    public async Task Skip_AfterAFailure_LeavesTheBackoffAsItIs()
+    {
+        await using var test = new CacheTest(options: TenSeconds);
+        test.Cache.SkipStartSpread();
+        var get = test.Cache.GetAsync().AsTask();
+        await test.FailAsync(CacheTest.Operator);
+        await Assert.ThrowsAsync<CredentialsUnavailableException>(() => get.WaitAsync(CacheTest.Patience));
+        test.Cache.SkipStartSpread();
+        Assert.Equal(CacheTest.Operator, await test.GetFailsAtOnceAsync());
+        Assert.Equal(1, test.Fetches);
+    }
+
+    [Fact]
     public async Task Dispose_DuringTheSpread_EndsAtOnce()
     {
         var test = new CacheTest(options: TenSeconds);

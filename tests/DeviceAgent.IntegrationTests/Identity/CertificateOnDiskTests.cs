@@ -1,3 +1,4 @@
+using DeviceAgent.IntegrationTests.Control;
 using DeviceAgent.IntegrationTests.Support;
 using DeviceAgent.Testbed;
 
@@ -42,6 +43,8 @@ public sealed class CertificateOnDiskTests
             aws iot detach-thing-principal --thing-name {{Thing}} --principal "$arn"
             aws iot update-certificate --certificate-id "${arn##*/}" --new-status INACTIVE
             """)).Succeeded();
+        ControlledDevice.WantBatchSize(cloud, 24);
+        await agent.WaitForOutputAsync("Change settings by Shadow");
         var (requests, rows) = (cloud.Cloud.Activity.Of(Thing).CredentialRequests, (await cloud.ItemsAsync(Thing)).Count);
         await cloud.WaitForRowsAsync(Thing, rows + 600, agent);
 

@@ -1,5 +1,6 @@
 using DeviceAgent.IntegrationTests.Support;
 using DeviceAgent.Testbed.Demo;
+using DeviceAgent.Testbed.Shadow;
 
 namespace DeviceAgent.IntegrationTests.Identity;
 
@@ -39,7 +40,11 @@ public sealed class HardwareKeyTests
         await cloud.WaitForRowsAsync(Thing, 25, agent);
         Assert.Equal(0, await agent.TerminateAsync());
 
-        Assert.DoesNotContain(Token.Pin, agent.Output);
+        var secrets = new Canaries();
+        secrets.Add(Token.Pin);
+        secrets.AssertNone(agent.Output, "what the agent printed");
+        secrets.AssertNone(cloud.Cloud.Shadows.Get(ShadowKey.Of(Thing, ShadowService.AgentShadow)!).ToJsonString(), "the shadow");
+        secrets.AssertNoneInFiles(folder, "pin");
         Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
         Assert.Empty((await LandedReadings.CompareAsync(cloud.DynamoDb, Thing, RoomReadings.Load(), CancellationToken.None)).Faults);
     }

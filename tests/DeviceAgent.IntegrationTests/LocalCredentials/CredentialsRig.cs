@@ -39,9 +39,7 @@ internal sealed class CredentialsRig : IAsyncDisposable
     public static async Task<CredentialsRig> StartAsync(TimeSpan? lifetime = null, params IEnumerable<string> settings)
     {
         var rig = await PrepareAsync(lifetime);
-        rig.Agent = RunningAgent.Run(rig._configuration, rig.Settings(settings));
-        await rig.Agent.WaitForOutputAsync($"port {rig.Port} of");
-        await rig.Agent.WaitForOutputAsync("device-agent.sock");
+        await rig.RunAsync(settings);
         await rig.Agent.WaitForOutputAsync("AWS credentials ASIA");
         return rig;
     }
@@ -51,6 +49,14 @@ internal sealed class CredentialsRig : IAsyncDisposable
     {
         var cloud = await TestCloud.StartAsync(new TestbedOptions { CredentialLifetime = lifetime });
         return new CredentialsRig(cloud, await cloud.DeviceAsync(Thing));
+    }
+
+    /// <summary>Starts the agent; returns when it can be asked, whether it has credentials or not.</summary>
+    public async Task RunAsync(params IEnumerable<string> settings)
+    {
+        Agent = RunningAgent.Run(_configuration, Settings(settings));
+        await Agent.WaitForOutputAsync($"port {Port} of");
+        await Agent.WaitForOutputAsync("device-agent.sock");
     }
 
     /// <summary>Runs another command of the agent's program.</summary>

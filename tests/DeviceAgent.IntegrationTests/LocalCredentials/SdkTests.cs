@@ -6,13 +6,22 @@ namespace DeviceAgent.IntegrationTests.LocalCredentials;
 /// Programs with AWS's own SDKs, unmodified, that have no credentials but the agent's: they write to the table while these are renewed
 /// under them. A life of some seconds is always within the SDKs' own windows: they ask again and again.
 /// </summary>
+/// <remarks>
+/// The AWS SDK for .NET signs each request with two reads of its credentials, one for the token and one for the key. From the container endpoint and the process it asks
+/// anew for each of them in the last minute of a life, so that with a life of seconds a renewal falls between them every now and then. With AWS's shortest life of 15
+/// minutes it asks in the background, once for each request, which leaves a gap of microseconds: docs/local-credentials.md has the figures.
+/// </remarks>
 public sealed class SdkTests
 {
     private const string Container = "container";
     private const string Imds = "imds";
     private const string Process = "process";
 
+    /// <summary>How many each way must have handed out.</summary>
+    private const int Sets = 3;
+
     private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _shortestOfAws = TimeSpan.FromMinutes(15);
 
     [Fact]
     public Task JavaScriptSdk_EachWay_WritesOnWhileCredentialsAreRenewed() => WriteAsync(
@@ -26,8 +35,6 @@ public sealed class SdkTests
         [
             "-euc",
             """
-            # AWS CLI 2.9 adds no slash to the address.
-            [ -z "${AWS_EC2_METADATA_SERVICE_ENDPOINT:-}" ] || AWS_EC2_METADATA_SERVICE_ENDPOINT+=/
             count=0
             until [ -e "$2" ]; do
               aws --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB dynamodb put-item --table-name "$0" --item "{\"serial_number\":{\"S\":\"$1\"},\"timestamp\":{\"S\":\"$(printf %06d $count)\"}}"
@@ -39,19 +46,15 @@ public sealed class SdkTests
         ]));
 
     [Fact]
-    public Task DotNetSdk_ByThePort_WritesOnWhileCredentialsAreRenewed() => WriteAsync([Container, Imds], _lifetime, DotNet);
+    public Task DotNetSdk_Imds_WritesOnWhileCredentialsAreRenewed() => WriteAsync([Imds], _lifetime, DotNet);
 
-    /// <summary>
-    /// Without a renewal: this SDK takes its credentials several times for one request, each by a process of its own when less than 15
-    /// minutes are left, so that a request can get the key of one set and the token of the next.
-    /// </summary>
     [Fact]
-    public Task DotNetSdk_ByTheProcess_Writes() => WriteAsync([Process], null, DotNet);
+    public Task DotNetSdk_ContainerAndProcess_WritesOnWhileCredentialsAreRenewed() => WriteAsync([Container, Process], _shortestOfAws, DotNet);
 
     private static (string, string[]) DotNet(string serial, string stop) =>
         ("dotnet", ["exec", typeof(SdkWriter).Assembly.Location, SdkWriter.CommandName, CredentialsRig.Thing, serial, stop]);
 
-    private static async Task WriteAsync(string[] ways, TimeSpan? lifetime, Func<string, string, (string Program, string[] Arguments)> writer)
+    private static async Task WriteAsync(string[] ways, TimeSpan lifetime, Func<string, string, (string Program, string[] Arguments)> writer)
     {
         await using var rig = await CredentialsRig.StartAsync(lifetime, "credentials.imds=true");
         var environments = await EnvironmentsAsync(rig);
@@ -62,7 +65,13 @@ public sealed class SdkTests
             return Command.RunAsync(program, arguments, environments[way], patience: TimeSpan.FromMinutes(2));
         });
 
-        await WaitForSetsAsync(rig, running, lifetime is null ? 1 : 3);
+        for (var sets = 1; sets <= Sets; sets++)
+        {
+            // A life of seconds is renewed by itself.
+            if (sets > 1 && lifetime >= _shortestOfAws) (await rig.CommandAsync("credentials", "refresh")).Succeeded();
+            await WaitForSetsAsync(rig, running, sets);
+        }
+
         await File.WriteAllTextAsync(stop, "");
         await Task.WhenAll(running.Values);
 
@@ -84,7 +93,8 @@ public sealed class SdkTests
         foreach (var (name, value) in await rig.AddClientAsync("writer")) container[name] = value;
 
         var imds = rig.ProgramEnvironment();
-        imds["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{rig.Port}";
+        // With the slash, as people write it.
+        imds["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{rig.Port}/";
 
         var process = rig.ProgramEnvironment();
         process["HOME"] = Path.Combine(rig.Home, "with-profile");

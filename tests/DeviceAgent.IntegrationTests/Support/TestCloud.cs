@@ -9,6 +9,9 @@ namespace DeviceAgent.IntegrationTests.Support;
 /// <summary>The testbed's cloud in this process, on free ports, in a temporary folder.</summary>
 internal sealed class TestCloud : IAsyncDisposable
 {
+    /// <summary>The device that is made unless a test asks for another.</summary>
+    public const string Thing = "thermostat-01";
+
     /// <summary>AWS CLI honours AWS_ENDPOINT_URL_SERVICE from 2.13 on; this makes older ones (Debian's) honour it too.</summary>
     private const string AwsCli =
         """aws() { local door=${1//-/_}; [[ $1 != *-data ]] || door+=_plane; door=AWS_ENDPOINT_URL_${door^^}; command aws --endpoint-url "${!door}" "$@"; }""";
@@ -37,7 +40,7 @@ internal sealed class TestCloud : IAsyncDisposable
     }
 
     /// <summary>A provisioned thing with its table; returns the path of its configuration.</summary>
-    public async Task<string> DeviceAsync(string thing = "thermostat-01")
+    public async Task<string> DeviceAsync(string thing = Thing)
     {
         await using var device = await DemoDevice.PrepareAsync(thing, Cloud, DynamoDb, CancellationToken.None);
         return Path.Combine(DeviceFolder.PathOf(Directory, thing), "agent.json");

@@ -11,6 +11,8 @@ internal sealed class CredentialsPortFixture : IAsyncDisposable
 {
     public const string Client = "telemetry";
 
+    private const int StartDelayed = 1011;
+
     private CredentialsPortFixture(TestEndpoint endpoint, string token) => (Endpoint, Token) = (endpoint, token);
 
     public TestEndpoint Endpoint { get; }
@@ -28,11 +30,19 @@ internal sealed class CredentialsPortFixture : IAsyncDisposable
         ClockOffset = TimeSpan.Zero,
     });
 
-    public static async Task<CredentialsPortFixture> StartAsync(bool imds = false, FetchResult? fetched = null)
+    public static async Task<CredentialsPortFixture> StartAsync(bool imds = false, FetchResult? fetched = null, TimeSpan startSpread = default)
     {
-        var endpoint = await TestEndpoint.StartAsync(credentials: new LocalCredentialsOptions { Imds = imds, ClientsDirectory = "" }, fetched: fetched ?? Success());
+        var endpoint = await TestEndpoint.StartAsync(credentials: new LocalCredentialsOptions { Imds = imds, ClientsDirectory = "" }, fetched: fetched ?? Success(), startSpread: startSpread);
         Directory.CreateDirectory(endpoint.ClientsFolder);
         return new CredentialsPortFixture(endpoint, AddClient(endpoint, Client));
+    }
+
+    /// <summary>Just after a power cut: the first request for credentials waits for minutes.</summary>
+    public static async Task<CredentialsPortFixture> StartInTheSpreadAsync()
+    {
+        var port = await StartAsync(startSpread: TimeSpan.FromHours(1));
+        await port.Endpoint.Log.WaitAsync(StartDelayed);
+        return port;
     }
 
     public static string AddClient(TestEndpoint endpoint, string client)

@@ -18,6 +18,15 @@ public sealed class SocketCredentialsTests
     }
 
     [Fact]
+    public async Task Get_InTheSpreadAfterAPowerCut_DoesNotWaitForIt()
+    {
+        await using var port = await CredentialsPortFixture.StartInTheSpreadAsync();
+        using var answer = await port.Endpoint.GetAsync("/v1/credentials");
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Equal(1, port.Endpoint.Cache.Status.FetchCount);
+    }
+
+    [Fact]
     public async Task Refresh_ByTheSocket_FetchesAnewAndShowsNoSecret()
     {
         await using var port = await CredentialsPortFixture.StartAsync();

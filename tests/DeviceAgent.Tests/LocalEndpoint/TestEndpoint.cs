@@ -32,12 +32,12 @@ internal sealed class TestEndpoint : IAsyncDisposable
     private readonly List<IHostedService> _loops;
     private readonly HttpClient _socket;
 
-    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials)
+    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials, TimeSpan startSpread)
     {
         Port = FreePort();
         SocketPath = socketPath ?? _folder.File(EndpointOptions.SocketName);
         Options = new EndpointOptions { Socket = SocketPath, Port = Port, MaxReadingsPerSecond = maxReadingsPerSecond };
-        Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions(), TimeProvider.System, new Random(1), NullLogger.Instance);
+        Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions { StartSpread = startSpread }, TimeProvider.System, new Random(1), Log.CreateLogger(nameof(CredentialCache)));
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
         services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>();
@@ -86,9 +86,11 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
 
-    public static async Task<TestEndpoint> StartAsync(int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null)
+    public static async Task<TestEndpoint> StartAsync(
+        int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null,
+        TimeSpan startSpread = default)
     {
-        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath, credentials);
+        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath, credentials, startSpread);
         endpoint.Fetched = fetched ?? endpoint.Fetched;
         foreach (var loop in endpoint._loops) await loop.StartAsync(CancellationToken.None);
         await endpoint.Log.WaitAsync(2400, (socketPath is null ? 2 : 1) + (credentials is null ? 0 : 1));

@@ -2,6 +2,8 @@ import { drawChart } from "./chart.js";
 
 const INTERVAL = 1000;
 const STEPS = ["fetching", "proving", "committed", "probation", "applied"];
+/** The refusals that come out of the proof; all others come before it. */
+const PROOF_CODES = ["writesDenied", "tableUnusable", "credentialsRefused", "timedOut"];
 const $ = (id) => document.getElementById(id);
 
 let status = null;
@@ -46,8 +48,18 @@ function stateOf(device) {
   if (!device.agentRunning) return ["bad", "agent not running"];
   if (device.faults.network) return ["bad", "network down"];
   if (!device.connected) return ["warn", "no control connection"];
-  if (device.health && device.health !== "ok") return ["warn", device.health];
+  if (isTroubled(device)) return ["warn", `${device.health.split(":")[0]} in trouble`];
   return ["good", "online"];
+}
+
+function isTroubled(device) {
+  return Boolean(device.health) && device.health !== "ok";
+}
+
+/** What the device says is wrong now; else the last thing that was. */
+function complaintOf(device) {
+  if (isTroubled(device)) return device.health;
+  return device.lastError ? `Last trouble: ${device.lastError}` : "";
 }
 
 function left(expiration) {
@@ -55,7 +67,7 @@ function left(expiration) {
   const seconds = Math.round((Date.parse(expiration) - Date.now()) / 1000);
   if (seconds <= 0) return "expired";
   const [h, m, s] = [Math.floor(seconds / 3600), Math.floor((seconds % 3600) / 60), seconds % 60];
-  return h ? `in ${h} h ${m} min` : m ? `in ${m} min ${s} s` : `in ${s} s`;
+  return h ? `in ${h} h ${m} min` : m ? `in ${m} min` : `in ${s} s`;
 }
 
 function degrees(reading) {
@@ -113,15 +125,15 @@ function showThing(device) {
   put($("thing-title"), device.thingName);
   $("thing-state").className = `badge ${kind}`;
   put($("thing-state"), words);
-  $("thing-complaint").hidden = !device.lastError;
-  put($("thing-complaint"), device.lastError ?? "");
+  $("thing-complaint").hidden = !complaintOf(device);
+  put($("thing-complaint"), complaintOf(device));
   const facts = [
     ["Role alias in force", device.roleAlias ?? "–"],
     ["Credentials expire", left(device.credentialExpiration)],
     ["Waiting in the spool", device.spoolReadings ?? "–"],
     ["Readings in the table", `${device.rows.toLocaleString("en")} (${device.rowsPerSecond.toFixed(1)}/s)`],
     ["Last reading", device.lastReading ? device.lastReading.timestamp.slice(0, 19).replace("T", " ") : "–"],
-    ["Certificate", device.certificateId ? device.certificateId.slice(0, 12) + "…" : "–"],
+    ["Certificate", device.certificateId ? device.certificateId.slice(0, 8) + "…" : "–"],
   ];
   keep($("thing-facts"), facts, (f) => f[0], ([name]) => create("div", "", create("dt", "", name), create("dd")), (div, [, value]) => put(div.lastChild, String(value)));
   put($("now-temperature"), degrees(device.lastReading));
@@ -136,18 +148,21 @@ function showThing(device) {
 /** How far the last change has come: the steps, then the outcome in words. */
 function showChange(change) {
   const over = change?.outcome;
-  const reached = over === "applied" ? STEPS.length : STEPS.indexOf(change?.step);
+  const reached = over === "applied" ? STEPS.length
+    : over === "rolledBack" ? STEPS.indexOf("probation")
+    : over ? STEPS.indexOf(PROOF_CODES.includes(change.code) ? "proving" : "fetching")
+    : STEPS.indexOf(change?.step);
   keep($("steps"), change ? STEPS : [], (s) => s, (s) => create("li", "", s), (li, step) => {
     const index = STEPS.indexOf(step);
     li.className = index < reached ? "done" : index === reached ? (over && over !== "applied" ? "failed" : "now") : "";
   });
   if (!change) return;
-  const target = change.roleAlias ? ` ${change.roleAlias}` : "";
+  const subject = `${{ roleAlias: "Role alias", "rotate-role-alias": "Job" }[change.operation] ?? change.operation} ${change.reference ?? ""}`.trim();
   const outcome = $("outcome");
   outcome.className = `outcome ${over === "applied" ? "good" : over ? "bad" : ""}`;
-  put(outcome, !over ? `${change.operation ?? "change"}${target}: ${change.step ?? "waiting for the agent"} …`
-    : over === "applied" ? `${change.operation}${target}: applied`
-    : `${change.operation}${target}: ${over === "rolledBack" ? "rolled back" : "rejected"} (${change.code}). ${change.reason ?? ""}`);
+  put(outcome, !over ? `${subject}: ${change.step ?? "waiting for the agent"} …`
+    : over === "applied" ? `${subject}: applied`
+    : `${subject}: ${over === "rolledBack" ? "rolled back" : "rejected"} (${change.code}). ${change.reason ?? ""}`);
 }
 
 function showAliases(aliases) {

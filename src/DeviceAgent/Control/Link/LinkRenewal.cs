@@ -11,9 +11,6 @@ internal sealed class LinkRenewal : BackgroundService
     /// <summary>A few attempts, over a slow network.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>AWS IoT takes one CONNECT a second for each client id.</summary>
-    private static readonly TimeSpan _spacing = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan _retryPause = TimeSpan.FromSeconds(10);
 
     private readonly CloudLink _link;
@@ -68,7 +65,7 @@ internal sealed class LinkRenewal : BackgroundService
             await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
-                await Task.Delay(_spacing, _time, stoppingToken).ConfigureAwait(false);
+                if (_identity.IsInForce) continue;
                 await RenewAsync(stoppingToken).ConfigureAwait(false);
             }
             finally

@@ -20,7 +20,7 @@ internal sealed class ReportedState(
 
     private const string UploadedName = "readings.uploaded";
     private const int MaxRejected = 10;
-    private const int LongestReason = 500;
+    private const int LongestReason = 900;
 
     public JsonObject Build()
     {
