@@ -35,6 +35,8 @@ public sealed class SdkTests
         [
             "-euc",
             """
+            # AWS CLI 2.9 knows the token only, not its file.
+            [ -z "${AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE:-}" ] || export AWS_CONTAINER_AUTHORIZATION_TOKEN="$(cat "$AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE")"
             count=0
             until [ -e "$2" ]; do
               aws --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB dynamodb put-item --table-name "$0" --item "{\"serial_number\":{\"S\":\"$1\"},\"timestamp\":{\"S\":\"$(printf %06d $count)\"}}"
