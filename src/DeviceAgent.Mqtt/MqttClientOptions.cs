@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace DeviceAgent.Mqtt;
 
 /// <summary>How to connect. The defaults are for AWS IoT Core.</summary>
@@ -14,6 +16,9 @@ public sealed class MqttClientOptions
 
     /// <summary>The way out; null is the direct one.</summary>
     public MqttProxyOptions? Proxy { get; init; }
+
+    /// <summary>Opens the TCP connection, to the server or the proxy; null takes the host's addresses one after the other.</summary>
+    public Func<DnsEndPoint, CancellationToken, Task<Stream>>? ConnectCallback { get; init; }
 
     /// <summary>Who this is; a second connection with the same id ends the first. Empty: the server makes one up.</summary>
     public required string ClientId { get; init; }

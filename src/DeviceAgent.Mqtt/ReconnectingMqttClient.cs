@@ -176,8 +176,7 @@ public sealed class ReconnectingMqttClient : IMqttClient
     {
         try
         {
-            _lastConnect = _timeProvider.GetTimestamp();
-            var result = await _client.ConnectAsync(stop).ConfigureAwait(false);
+            var result = await AttemptAsync(stop).ConfigureAwait(false);
             var ended = _client.Ended;
             if (!result.SessionPresent) _subscriptions.Lost();
             if (await RestoreAsync(stop).ConfigureAwait(false) is { } refused)
@@ -199,6 +198,19 @@ public sealed class ReconnectingMqttClient : IMqttClient
         catch (Exception e) when (e is not OperationCanceledException || !stop.IsCancellationRequested)
         {
             return new MqttDisconnected(MqttDisconnectReason.ConnectFailed, e.Message) { Exception = e, ReasonCode = (e as MqttConnectException)?.ReasonCode };
+        }
+    }
+
+    private async Task<MqttConnectResult> AttemptAsync(CancellationToken stop)
+    {
+        try
+        {
+            return await _client.ConnectAsync(stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            // The CONNECT went out somewhere before: after a slow handshake, only the end of the attempt is sure to be later.
+            _lastConnect = _timeProvider.GetTimestamp();
         }
     }
 

@@ -17,8 +17,10 @@ public sealed class ProxyTests
         await using var plainProxy = new ConnectProxy();
         await using var agent = RunningAgent.Run(configuration, Settings, Environment(proxy.Port, "canary%20p%40ss", plainProxy.Port));
         await cloud.WaitForRowsAsync("thermostat-01", 10, agent);
+        await agent.WaitForOutputAsync("MQTT connected");
         Assert.Equal(0, await agent.TerminateAsync());
 
+        Assert.Contains(proxy.Heads, h => h.StartsWith($"CONNECT {cloud.Cloud.DataEndpoint} ", StringComparison.Ordinal));
         var credentials = new Uri($"https://{cloud.Cloud.CredentialsEndpoint}").Port;
         Assert.Contains(proxy.Heads, h => h.StartsWith("CONNECT ", StringComparison.Ordinal) && h.Contains($":{credentials} ", StringComparison.Ordinal));
         Assert.Contains(plainProxy.Heads, h => h.Contains("DynamoDB_20120810.", StringComparison.Ordinal));

@@ -12,7 +12,8 @@ internal static class MqttTransport
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public static async Task<Stream> OpenAsync(MqttClientOptions options, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
-        var stream = await ConnectAsync(options.Proxy?.Host ?? options.Host, options.Proxy?.Port ?? options.Port, cancellationToken).ConfigureAwait(false);
+        var host = new DnsEndPoint(options.Proxy?.Host ?? options.Host, options.Proxy?.Port ?? options.Port);
+        var stream = await ConnectAsync(host, options.ConnectCallback ?? ConnectAsync, cancellationToken).ConfigureAwait(false);
         try
         {
             if (options.Proxy is { } proxy)
@@ -26,18 +27,27 @@ internal static class MqttTransport
         }
     }
 
-    private static async Task<Stream> ConnectAsync(string host, int port, CancellationToken cancellationToken)
+    private static async Task<Stream> ConnectAsync(
+        DnsEndPoint host, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await connect(host, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SocketException e)
+        {
+            throw new MqttConnectException(
+                MqttConnectFailure.Network, $"{host.Host}:{host.Port} cannot be reached ({e.SocketErrorCode}).", RemedyFor(e.SocketErrorCode), e);
+        }
+    }
+
+    private static async Task<Stream> ConnectAsync(DnsEndPoint host, CancellationToken cancellationToken)
     {
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
-            await socket.ConnectAsync(new DnsEndPoint(host, port), cancellationToken).ConfigureAwait(false);
+            await socket.ConnectAsync(host, cancellationToken).ConfigureAwait(false);
             return new NetworkStream(socket, ownsSocket: true);
-        }
-        catch (SocketException e)
-        {
-            socket.Dispose();
-            throw new MqttConnectException(MqttConnectFailure.Network, $"{host}:{port} cannot be reached ({e.SocketErrorCode}).", RemedyFor(e.SocketErrorCode), e);
         }
         catch
         {

@@ -5,7 +5,6 @@ using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker.Connections;
 using DeviceAgent.Testbed.Broker.Retained;
 using DeviceAgent.Testbed.Broker.Sessions;
-using DeviceAgent.Testbed.Broker.Topics;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.State;
 using Microsoft.Extensions.Logging;
@@ -25,7 +24,8 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     private readonly ConcurrentDictionary<DeviceConnection, Task> _connections = new();
     private readonly ConcurrentDictionary<string, ClientSession> _sessions = new();
     private readonly ConnectPace _pace;
-    private readonly SharedTurns _turns = new();
+    private readonly MessageRouter _router;
+    private readonly Wills _wills;
     private readonly PermissionWatch _watch;
     private readonly ITimer _timer;
     private volatile IReadOnlyList<ITopicService> _services = [];
@@ -41,6 +41,8 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         _pace = new ConnectPace(limits.ConnectInterval, time);
         Presence = new Presence(this, limits.Sessions, time);
         Retained = new RetainedMessages(store, limits.RetainedMessages, time);
+        _router = new MessageRouter(_sessions);
+        _wills = new Wills(TryPublish, time);
         _watch = new PermissionWatch(registry, () => _connections.Keys);
         _timer = time.CreateTimer(_ => OnTick(), null, Tick, Tick);
     }
@@ -49,6 +51,12 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     public Presence Presence { get; }
 
     public RetainedMessages Retained { get; }
+
+    /// <summary>Connections that stand, accepted or not yet.</summary>
+    public int Connections => _connections.Count;
+
+    /// <summary>Sessions, of clients that are connected and of those that may come back.</summary>
+    public int Sessions => _sessions.Count;
 
     /// <summary>Gives messages on reserved topics to a service.</summary>
     public void Serve(ITopicService service)
@@ -85,13 +93,13 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         }
     }
 
-    public void Publish(string topic, ReadOnlyMemory<byte> payload) => Route(new BrokerMessage(topic, payload));
+    public void Publish(string topic, ReadOnlyMemory<byte> payload) => _router.Route(new BrokerMessage(topic, payload));
 
     /// <summary>Routes a message, and keeps it if it is to be retained; false when no more can be kept.</summary>
     public bool TryPublish(BrokerMessage message)
     {
         if (message.Retain && !Retained.TryKeep(message)) return false;
-        Route(message);
+        _router.Route(message);
         return true;
     }
 
@@ -99,7 +107,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     public bool TryServe(TopicRequest request) => _services.Any(service => service.TryHandle(request));
 
     public bool TryServe(PublishPacket publish, DeviceConnection connection, AcceptedClient client) =>
-        TryServe(new TopicRequest(publish.Topic, publish.Payload, client.Terms.ClientId, connection.CertificateId, (topic, payload) => Reply(connection, client, topic, payload)));
+        TryServe(new TopicRequest(publish.Topic, publish.Payload, client.Terms.ClientId, connection.CertificateId, (topic, payload) => MessageRouter.Reply(connection, client, topic, payload)));
 
     /// <summary>Ends a client's connection; false when there is none.</summary>
     /// <param name="clientId">Whose.</param>
@@ -135,7 +143,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
             session = resumed ? known! : new ClientSession(terms.ClientId, _limits, _time);
             if (!resumed) replaced = known;
             var client = new AcceptedClient(
-                terms, connect.Version, session, rights, Presence.Connected(terms.ClientId, connection.CertificateId, connection.Address, connect.Version), WillOf(connect, terms));
+                terms, connect.Version, session, rights, Presence.Connected(terms.ClientId, connection.CertificateId, connection.Address, connect.Version), _wills.Of(connect, terms));
             connection.Accept(client, connect, new ConnAckPacket
             {
                 SessionPresent = resumed,
@@ -146,7 +154,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         }
 
         before?.End(new ConnectionEnd(DisconnectReason.DuplicateClientId, "Another connection has the same client id.", MqttReasonCode.SessionTakenOver));
-        if (replaced?.Will is { } will) Publish(will.Message, will.Rights);
+        if (replaced?.Will is { } will) _wills.Publish(will.Message, will.Rights);
         Log.Connected(_logger, terms.ClientId, connection.CertificateId, connection.Address, connect.Version, resumed);
         return null;
     }
@@ -166,10 +174,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         var isKept = _sessions.GetValueOrDefault(client.Terms.ClientId) == session;
         Presence.Disconnected(client.Status, end);
         Log.Disconnected(_logger, client.Terms.ClientId, end.Reason, end.Detail);
-        if (!end.SendsWill || client.Will is not { } will) return;
-        var delay = !isKept ? TimeSpan.Zero : will.Delay < session.Expiry ? will.Delay : session.Expiry;
-        if (delay == TimeSpan.Zero) Publish(will.Message, client.Rights);
-        else if (!takenOver) session.Will = new PendingWill(will.Message, client.Rights, _time.GetTimestamp(), delay);
+        if (end.SendsWill) _wills.Left(client, isKept, takenOver);
     }
 
     /// <summary>A fault of this program, not of the client.</summary>
@@ -187,52 +192,13 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
 
     private static ConnectionEnd ShuttingDown() => new(DisconnectReason.ServerInitiated, "The broker stops.", MqttReasonCode.ServerShuttingDown);
 
-    private (BrokerMessage, TimeSpan)? WillOf(ConnectPacket connect, ConnectTerms terms) => connect.Will is { } will
-        ? (BrokerMessage.From(terms.ClientId, will.Topic, will.Payload, will.QualityOfService, will.Retain, will.Properties, _time.GetUtcNow()),
-            TimeSpan.FromSeconds(will.Properties?.WillDelayInterval ?? 0))
-        : null;
-
-    private void Route(BrokerMessage message)
-    {
-        var shared = new List<(Subscription Subscription, ClientSession Session)>();
-        foreach (var session in _sessions.Values)
-        {
-            var covering = session.Covering(message);
-            if (covering.Where(s => s.Group is null).MaxBy(s => s.QualityOfService) is { } own)
-                session.Deliver(message, own.QualityOfService, message.Retain && own.RetainAsPublished);
-            foreach (var one in covering.Where(s => s.Group is not null)) shared.Add((one, session));
-        }
-
-        foreach (var (subscription, session) in _turns.Next(shared)) session.Deliver(message, subscription.QualityOfService, message.Retain && subscription.RetainAsPublished);
-    }
-
-    /// <summary>To the one who asked, with the QoS of its subscription if it has one.</summary>
-    private static void Reply(DeviceConnection connection, AcceptedClient client, string topic, ReadOnlyMemory<byte> payload)
-    {
-        if (client.Session.Connection != connection) return;
-        var message = new BrokerMessage(topic, payload);
-        var granted = client.Session.Covering(message).Select(s => s.QualityOfService).DefaultIfEmpty().Max();
-        client.Session.Deliver(message, granted, retain: false);
-    }
-
-    /// <summary>A will. On reserved topics it means nothing.</summary>
-    private void Publish(BrokerMessage will, DeviceRights rights)
-    {
-        if (!ReservedTopics.Contain(will.Topic) && rights.MayPublish(will.Topic, will.Retain)) TryPublish(will);
-    }
-
     private void OnTick()
     {
         foreach (var connection in _connections.Keys) connection.CheckKeepAlive();
         _pace.Forget();
         foreach (var session in _sessions.Values)
         {
-            if (session.Will is { } will && _time.GetElapsedTime(will.Since) >= will.Delay)
-            {
-                session.Will = null;
-                Publish(will.Message, will.Rights);
-            }
-
+            _wills.PublishIfDue(session);
             lock (_gate)
             {
                 if (session.HasExpired) _sessions.TryRemove(KeyValuePair.Create(session.ClientId, session));

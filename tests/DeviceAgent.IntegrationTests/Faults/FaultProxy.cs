@@ -16,7 +16,7 @@ internal sealed class FaultProxy : IAsyncDisposable
     private readonly ConcurrentDictionary<ProxiedConnection, Task> _open = new();
     private readonly Task _accepting;
     private Func<ConnectionFault?> _script = () => null;
-    private int _connections;
+    private readonly ConcurrentQueue<long> _arrivals = new();
     private int _struck;
     private long _puts;
 
@@ -31,7 +31,10 @@ internal sealed class FaultProxy : IAsyncDisposable
     public Uri Url { get; }
 
     /// <summary>Connections taken so far.</summary>
-    public int Connections => Volatile.Read(ref _connections);
+    public int Connections => _arrivals.Count;
+
+    /// <summary>When each connection was taken: timestamps of the system's clock.</summary>
+    public IReadOnlyList<long> Arrivals => [.. _arrivals];
 
     /// <summary>Connections that were spoiled so far.</summary>
     public int Struck => Volatile.Read(ref _struck);
@@ -83,7 +86,7 @@ internal sealed class FaultProxy : IAsyncDisposable
                 return;
             }
 
-            Interlocked.Increment(ref _connections);
+            _arrivals.Enqueue(TimeProvider.System.GetTimestamp());
             var connection = new ProxiedConnection(agent, _service, Volatile.Read(ref _script)(), () => Interlocked.Increment(ref _struck), () => Interlocked.Increment(ref _puts));
             var gone = new TaskCompletionSource();
             _open[connection] = gone.Task;

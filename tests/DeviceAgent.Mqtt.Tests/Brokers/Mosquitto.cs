@@ -48,13 +48,18 @@ public sealed class Mosquitto : IBroker, IAsyncLifetime
             allow_anonymous true
             acl_file {acl}
             listener {Port} 127.0.0.1
-            listener {TlsPort} 127.0.0.1
-            cafile {_folder.FullName}/ca.pem
-            certfile {_folder.FullName}/server.pem
-            keyfile {_folder.FullName}/server.key
-            require_certificate true
+            {SecureListener("127.0.0.1")}
+            {SecureListener("::1")}
             """);
     }
+
+    private string SecureListener(string address) => $"""
+        listener {TlsPort} {address}
+        cafile {_folder.FullName}/ca.pem
+        certfile {_folder.FullName}/server.pem
+        keyfile {_folder.FullName}/server.key
+        require_certificate true
+        """;
 
     public async Task StartAsync()
     {

@@ -18,10 +18,12 @@ public class Mosquitto5Tests(Mosquitto broker) : Broker5Contract(broker), IClass
         Assert.Equal("hello", Encoding.UTF8.GetString((await events.MessageAsync()).Payload.Span));
     }
 
-    [Fact]
-    public async Task MutualTls_Device_IsLetIn()
+    [Theory]
+    [InlineData("127.0.0.1")]
+    [InlineData("::1")]
+    public async Task MutualTls_Device_IsLetIn(string host)
     {
-        await using var client = Secure(new MqttTlsOptions { Certificate = broker.Certificates.Device, Roots = [broker.Certificates.Root] });
+        await using var client = Secure(new MqttTlsOptions { Certificate = broker.Certificates.Device, Roots = [broker.Certificates.Root] }, host);
         Assert.False((await client.ConnectAsync().Soon()).SessionPresent);
         Assert.True((await client.PublishAsync(new MqttMessage("secure", new byte[100_000])).Soon()).IsSuccess);
     }
@@ -46,7 +48,7 @@ public class Mosquitto5Tests(Mosquitto broker) : Broker5Contract(broker), IClass
         Assert.Equal(MqttConnectFailure.Tls, (await Assert.ThrowsAsync<MqttConnectException>(() => wrongName.ConnectAsync().Soon())).Failure);
     }
 
-    private MqttClient Secure(MqttTlsOptions tls) => new(
-        new MqttClientOptions { Host = "127.0.0.1", Port = broker.TlsPort, ClientId = $"tls-{Guid.NewGuid():N}", Tls = tls },
+    private MqttClient Secure(MqttTlsOptions tls, string host = "127.0.0.1") => new(
+        new MqttClientOptions { Host = host, Port = broker.TlsPort, ClientId = $"tls-{Guid.NewGuid():N}", Tls = tls },
         TimeProvider.System, NullLogger<MqttClient>.Instance);
 }

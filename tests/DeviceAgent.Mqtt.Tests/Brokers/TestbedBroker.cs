@@ -14,6 +14,8 @@ public sealed class TestbedBroker : IBroker, IAsyncLifetime
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("testbed-broker-");
     private Cloud? _cloud;
 
+    internal MqttBroker Broker => _cloud!.Broker;
+
     public string Host => "localhost";
 
     public int Port { get; private set; }

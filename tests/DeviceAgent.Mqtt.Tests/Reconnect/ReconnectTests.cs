@@ -150,6 +150,22 @@ public class ReconnectTests
     }
 
     [Fact]
+    public async Task Connects_SlowHandshake_AreASecondApartAllTheSame()
+    {
+        await using var it = new ReconnectFixture(chance: 0);
+        var handshake = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        it.Server.Handshake = handshake.Task;
+        var connecting = it.Client.ConnectAsync();
+        await it.Time.WaitForTimersAsync(1);
+        it.Time.Advance(TimeSpan.FromSeconds(5));
+        handshake.SetResult();
+        await using (await it.Server.AcceptAsync(Fresh)) await connecting.Soon();
+
+        // The CONNECT went out at 5 s, not when the attempt began.
+        Assert.Equal(TimeSpan.FromSeconds(1), (await it.Events.DisconnectedAsync()).RetryIn);
+    }
+
+    [Fact]
     public async Task DisconnectAsync_WhileWaiting_IsAtOnceAndFinal()
     {
         await using var it = new ReconnectFixture(chance: 1);

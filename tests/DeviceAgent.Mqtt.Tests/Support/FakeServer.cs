@@ -15,13 +15,17 @@ internal sealed class FakeServer
     /// <summary>What the next opening fails with.</summary>
     public Exception? Unreachable { get; set; }
 
-    public Task<Stream> OpenAsync(CancellationToken cancellationToken)
+    /// <summary>What every opening waits for: a handshake that is slow.</summary>
+    public Task Handshake { get; set; } = Task.CompletedTask;
+
+    public async Task<Stream> OpenAsync(CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _opened);
+        await Handshake.WaitAsync(cancellationToken);
         if (Unreachable is { } failure) throw failure;
         var (client, server) = DuplexPipe.Create();
         _accepted.Writer.TryWrite(new FakeConnection(server));
-        return Task.FromResult(client);
+        return client;
     }
 
     public async Task<FakeConnection> AcceptAsync() => await _accepted.Reader.ReadAsync().AsTask().Soon();

@@ -34,6 +34,28 @@ public class TransportTests
         Assert.Contains($":{port}", e.Message);
     }
 
+    [Theory]
+    [InlineData(null, "broker.test:8883")]
+    [InlineData("proxy.test", "proxy.test:3128")]
+    public async Task ConnectCallback_OpensTheFirstHop(string? proxy, string asked)
+    {
+        DnsEndPoint? seen = null;
+        var options = new MqttClientOptions
+        {
+            Host = "broker.test",
+            ClientId = "c",
+            Tls = null,
+            Proxy = proxy is null ? null : new MqttProxyOptions { Host = proxy, Port = 3128 },
+            ConnectCallback = (host, _) =>
+            {
+                seen = host;
+                throw new SocketException((int)SocketError.NetworkUnreachable);
+            },
+        };
+        var e = await Assert.ThrowsAsync<MqttConnectException>(() => MqttTransport.OpenAsync(options, TimeProvider.System, default));
+        Assert.Equal((MqttConnectFailure.Network, asked), (e.Failure, $"{seen!.Host}:{seen.Port}"));
+    }
+
     [Fact]
     public async Task OpenAsync_ServerDoesNotSpeakTls_IsTls()
     {

@@ -11,6 +11,9 @@ namespace DeviceAgent.Control.Link;
 /// </summary>
 internal sealed class CloudLink : IAsyncDisposable
 {
+    /// <summary>AWS IoT takes one CONNECT a second for each client id.</summary>
+    public static readonly TimeSpan ConnectSpacing = TimeSpan.FromSeconds(1);
+
     private readonly RenewableMqttClient _client;
     private readonly TimeProvider _time;
     private readonly ILogger<CloudLink> _logger;
@@ -61,6 +64,8 @@ internal sealed class CloudLink : IAsyncDisposable
         await _client.RenewAsync(cancellationToken).ConfigureAwait(false);
         lock (_gate) _listening.Clear();
         await _connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        // The client that is gone may have sent its CONNECT just now, and the new one does not know of it.
+        await Task.Delay(ConnectSpacing, _time, cancellationToken).ConfigureAwait(false);
         Start();
     }
 
@@ -121,10 +126,9 @@ internal sealed class CloudLink : IAsyncDisposable
 
     private Task OnConnectedAsync(MqttConnected connected)
     {
-        // Without the old session it is not known which subscriptions there are.
         lock (_gate)
         {
-            if (!connected.Result.SessionPresent) _listening.Clear();
+            if (!connected.KeepsSubscriptions()) _listening.Clear();
         }
 
         _metrics.ControlConnections.Add(1);

@@ -11,9 +11,6 @@ internal sealed class LinkRenewal : BackgroundService
     /// <summary>A few attempts, over a slow network.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    /// <summary>AWS IoT takes one CONNECT a second for each client id.</summary>
-    private static readonly TimeSpan _spacing = TimeSpan.FromSeconds(1);
-
     private static readonly TimeSpan _retryPause = TimeSpan.FromSeconds(10);
 
     private readonly CloudLink _link;
@@ -69,7 +66,6 @@ internal sealed class LinkRenewal : BackgroundService
             try
             {
                 if (_identity.IsInForce) continue;
-                await Task.Delay(_spacing, _time, stoppingToken).ConfigureAwait(false);
                 await RenewAsync(stoppingToken).ConfigureAwait(false);
             }
             finally

@@ -1,5 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Wire;
 using DeviceAgent.Mqtt;
 using Microsoft.Extensions.Logging;
 
@@ -27,6 +28,7 @@ internal static class MqttClientFactory
             ProtocolVersion = options.UseMqtt5 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311,
             Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = Roots(caPath) },
             Proxy = ProxyFor(options),
+            ConnectCallback = Connector.ForSockets(time).ConnectAsync,
         };
         return new ReconnectingMqttClient(client, new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
     }
@@ -46,6 +48,6 @@ internal static class MqttClientFactory
         var proxies = HttpClient.DefaultProxy;
         if (proxies.IsBypassed(target) || proxies.GetProxy(target) is not { } proxy || proxy == target) return null;
         var user = proxies.Credentials?.GetCredential(proxy, "Basic");
-        return new MqttProxyOptions { Host = proxy.Host, Port = proxy.Port, UserName = user?.UserName, Password = user?.Password };
+        return new MqttProxyOptions { Host = proxy.IdnHost, Port = proxy.Port, UserName = user?.UserName, Password = user?.Password };
     }
 }

@@ -120,10 +120,9 @@ internal sealed class TopicRequests : IDisposable
 
     private Task OnConnectedAsync(MqttConnected connected)
     {
-        // Without the old session it is not known which subscriptions there are.
         lock (_gate)
         {
-            if (!connected.Result.SessionPresent) _subscribed.Clear();
+            if (!connected.KeepsSubscriptions()) _subscribed.Clear();
         }
 
         return Task.CompletedTask;
