@@ -111,11 +111,13 @@ say table "$thing"
 
 # What the agent needs to know. IOT_SERVER_CA and AWS_ENDPOINT_URL_DYNAMODB are set by the testbed's env.sh.
 endpoint=$(text iot describe-endpoint --endpoint-type iot:CredentialProvider --query endpointAddress)
+mqtt_endpoint=$(text iot describe-endpoint --endpoint-type iot:Data-ATS --query endpointAddress)
 {
   echo "{"
   echo "  \"thingName\": \"$thing\","
   echo "  \"roleAlias\": \"$role_alias\","
   echo "  \"credentialsEndpoint\": \"$endpoint\","
+  echo "  \"mqttEndpoint\": \"$mqtt_endpoint\","
   echo "  \"region\": \"$region\","
   echo "  \"certificatePath\": \"certificate.pem\","
   echo "  \"privateKeyPath\": \"private.key\","

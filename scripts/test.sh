@@ -31,7 +31,8 @@ need 'strace -V' strace
 need 'test -x /usr/sbin/mosquitto && command -v mosquitto_pub' mosquitto mosquitto-clients
 need 'faketime --version' faketime
 need 'softhsm2-util --version && pkcs11-tool --help | grep -q keypairgen && openssl engine -t pkcs11 | grep -q available' softhsm2 opensc libengine-pkcs11-openssl
-need 'mount --version && mkfs.ext4 -V && findmnt --version && kill -L' mount e2fsprogs util-linux procps
+need 'mount --version && mkfs.ext4 -V && findmnt --version && setpriv --version && unshare --version' mount e2fsprogs util-linux
+need 'env kill -L' procps  # the program: bash has a kill of its own
 need 'test -x /usr/bin/chromium' chromium
 need 'python3 -c "import boto3" || /usr/bin/python3 -c "import boto3"' python3-boto3
 

@@ -58,5 +58,5 @@ public sealed record CredentialFailure(
         or CredentialFailureKind.ServiceFault;
 
     /// <summary>One line: message, cause, remedy.</summary>
-    public override string ToString() => $"{Message} Likely cause: {Cause}. {Remedy}";
+    public override string ToString() => $"{Message} Likely cause: {Cause}. {Remedy.TrimEnd('.')}.";
 }

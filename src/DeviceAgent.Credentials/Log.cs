@@ -8,7 +8,7 @@ internal static partial class Log
     [LoggerMessage(1000, LogLevel.Information, "AWS credentials {AccessKeyId} fetched: valid until {Expiration:u} ({Minutes:F1} min), next refresh in {RefreshMinutes:F1} min")]
     public static partial void Renewed(ILogger logger, string accessKeyId, DateTimeOffset expiration, double minutes, double refreshMinutes);
 
-    [LoggerMessage(1001, LogLevel.Warning, "AWS credentials not fetched ({Kind}). {Message} Likely cause: {Cause}. {Remedy} Next attempt in {DelaySeconds:F0} s. Request id: {RequestId}")]
+    [LoggerMessage(1001, LogLevel.Warning, "AWS credentials not fetched ({Kind}). {Message} Likely cause: {Cause}. {Remedy} Next attempt in {DelaySeconds:0.#} s. Request id: {RequestId}")]
     public static partial void FetchFailed(
         ILogger logger, CredentialFailureKind kind, string message, string cause, string remedy, double delaySeconds, string requestId);
 

@@ -8,19 +8,19 @@ internal static partial class Log
     [LoggerMessage(4000, LogLevel.Information, "MQTT connected to {Host}:{Port} as {ClientId}; session present: {SessionPresent}, keep-alive {KeepAliveSeconds:F0} s")]
     public static partial void Connected(ILogger logger, string host, int port, string clientId, bool sessionPresent, double keepAliveSeconds);
 
-    [LoggerMessage(4001, LogLevel.Information, "MQTT connection ended ({Reason}): {Message}")]
+    [LoggerMessage(4001, LogLevel.Debug, "MQTT connection ended ({Reason}): {Message}")]
     public static partial void Disconnected(ILogger logger, MqttDisconnectReason reason, string message);
 
     [LoggerMessage(4002, LogLevel.Warning, "MQTT connection not made: {Message} Next attempt in {DelaySeconds:F1} s")]
     public static partial void ConnectFailed(ILogger logger, string message, double delaySeconds);
 
-    [LoggerMessage(4003, LogLevel.Debug, "MQTT connection not made for the {Failures}. time: {Message} Next attempt in {DelaySeconds:F1} s")]
+    [LoggerMessage(4003, LogLevel.Debug, "MQTT connection not made, as before ({Failures} times in a row): {Message} Next attempt in {DelaySeconds:F1} s")]
     public static partial void ConnectFailedAgain(ILogger logger, int failures, string message, double delaySeconds);
 
-    [LoggerMessage(4004, LogLevel.Warning, "MQTT connection lost ({Reason}); next attempt in {DelaySeconds:F1} s")]
-    public static partial void Reconnecting(ILogger logger, MqttDisconnectReason reason, double delaySeconds);
+    [LoggerMessage(4004, LogLevel.Warning, "MQTT connection lost ({Reason}): {Message} Next attempt in {DelaySeconds:F1} s")]
+    public static partial void Reconnecting(ILogger logger, MqttDisconnectReason reason, string message, double delaySeconds);
 
-    [LoggerMessage(4005, LogLevel.Warning, "MQTT subscription to {Filter} refused: {ReasonCode}. Check that the policy allows iot:Subscribe on it")]
+    [LoggerMessage(4005, LogLevel.Debug, "MQTT subscription to {Filter} refused: {ReasonCode}")]
     public static partial void SubscriptionRefused(ILogger logger, string filter, MqttReasonCode reasonCode);
 
     [LoggerMessage(4006, LogLevel.Information, "MQTT session was not kept by the server: {Count} subscriptions are made again")]

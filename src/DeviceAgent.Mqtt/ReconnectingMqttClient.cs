@@ -22,6 +22,7 @@ public sealed class ReconnectingMqttClient : IMqttClient
     private CancellationTokenSource? _stop;
     private Task _loop = Task.CompletedTask;
     private long? _lastConnect;
+    private string? _told;
 
     /// <summary>Checks the options; connects nowhere.</summary>
     /// <param name="options">How to connect.</param>
@@ -236,11 +237,14 @@ public sealed class ReconnectingMqttClient : IMqttClient
         ? Backoff.Larger(_reconnect.ConnectSpacing - _timeProvider.GetElapsedTime(last), TimeSpan.Zero)
         : TimeSpan.Zero;
 
+    /// <summary>What goes wrong again and again in the same way is a warning once.</summary>
     private void Tell(MqttDisconnected end, int failures, TimeSpan delay)
     {
-        if (end.Reason != MqttDisconnectReason.ConnectFailed) Log.Reconnecting(_logger, end.Reason, delay.TotalSeconds);
+        var isOldNews = end.Message == _told;
+        _told = end.Reason == MqttDisconnectReason.ConnectFailed ? end.Message : null;
+        if (end.Reason != MqttDisconnectReason.ConnectFailed) Log.Reconnecting(_logger, end.Reason, end.Message, delay.TotalSeconds);
         else if (end.Exception is not MqttException) Log.Unexpected(_logger, end.Exception!, delay.TotalSeconds);
-        else if (failures == 1) Log.ConnectFailed(_logger, end.Message, delay.TotalSeconds);
+        else if (!isOldNews) Log.ConnectFailed(_logger, end.Message, delay.TotalSeconds);
         else Log.ConnectFailedAgain(_logger, failures, end.Message, delay.TotalSeconds);
     }
 }

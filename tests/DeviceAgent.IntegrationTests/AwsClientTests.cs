@@ -52,7 +52,7 @@ public sealed class AwsClientTests
 
         var output = (await cloud.ShellAsync(
             """
-            ddb() { aws --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB dynamodb "$@"; }
+            ddb() { aws dynamodb "$@"; }
             ddb put-item --table-name thermostat-01 --item '{"serial_number":{"S":"SN1"},"timestamp":{"S":"2026-03-01T12:00:00.000Z"},"temperature":{"N":"21.50"}}'
             ddb scan --table-name thermostat-01 --query 'Items[0].temperature.N' --output text
             ddb list-tables --query 'TableNames' --output text

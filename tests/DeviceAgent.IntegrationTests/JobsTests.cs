@@ -19,8 +19,8 @@ public sealed class JobsTests
 
         var output = (await cloud.ShellAsync(
             """
-            iot() { aws --endpoint-url $AWS_ENDPOINT_URL_IOT iot "$@"; }
-            device() { aws --endpoint-url $AWS_ENDPOINT_URL_IOT_JOBS_DATA_PLANE iot-jobs-data "$@"; }
+            iot() { aws iot "$@"; }
+            device() { aws iot-jobs-data "$@"; }
             iot add-thing-to-thing-group --thing-group-name rooms --thing-name room-2
             iot create-job --job-id rotate --targets arn:aws:iot:us-east-1:123456789012:thinggroup/rooms \
               --document '{"operation":"rotate-role-alias","roleAlias":"red"}' --description 'to the red role' \

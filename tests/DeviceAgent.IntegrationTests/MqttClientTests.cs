@@ -70,9 +70,8 @@ public sealed class MqttClientTests : IAsyncLifetime
     {
         var output = (await _cloud.ShellAsync(
             """
-            aws --endpoint-url $AWS_ENDPOINT_URL_IOT iot describe-endpoint --endpoint-type iot:Data-ATS --query endpointAddress --output text
-            aws --endpoint-url $AWS_ENDPOINT_URL_IOT_DATA_PLANE iot-data publish --topic rooms/3 --qos 1 --cli-binary-format raw-in-base64-out --payload warm 2>/dev/null ||
-              aws --endpoint-url $AWS_ENDPOINT_URL_IOT_DATA_PLANE iot-data publish --topic rooms/3 --qos 1 --payload warm
+            aws iot describe-endpoint --endpoint-type iot:Data-ATS --query endpointAddress --output text
+            aws iot-data publish --topic rooms/3 --qos 1 --payload fileb://<(printf warm)
             """)).Succeeded();
 
         Assert.Equal(_cloud.Cloud.DataEndpoint, output.Trim());

@@ -53,7 +53,7 @@ public sealed class ProvisioningTests
             enrol operators-claim new-device first
             enrol first boiler-07 second
             credentials first | grep -o '"accessKeyId":"ASIA'
-            aws --endpoint-url $AWS_ENDPOINT_URL_IOT iot list-thing-principals --thing-name boiler-07 --query 'length(principals)'
+            aws iot list-thing-principals --thing-name boiler-07 --query 'length(principals)'
             """;
         var prelude = $"export REPOSITORY='{Repository.Root}' PORT={cloud.Cloud.DataEndpoint.Split(':')[1]} CREDENTIALS={cloud.Cloud.CredentialsEndpoint}\n";
 
@@ -69,7 +69,7 @@ public sealed class ProvisioningTests
         await using var cloud = await TestCloud.StartAsync();
         const string script =
             """
-            iot() { aws --endpoint-url $AWS_ENDPOINT_URL_IOT iot "$@" --output text; }
+            iot() { aws iot "$@" --output text; }
             body='{"Resources":{"certificate":{"Type":"AWS::IoT::Certificate","Properties":{"CertificateId":{"Ref":"AWS::IoT::Certificate::Id"}}}}}'
             role=arn:aws:iam::123456789012:role/device-agent-provisioning
             iot create-provisioning-template --template-name boilers --template-body "$body" --provisioning-role-arn $role --enabled --query '[templateName,defaultVersionId]'

@@ -35,7 +35,6 @@ public sealed class RefusalTests
         var configuration = await cloud.DeviceAsync();
         (await cloud.ShellAsync(
             $$"""
-            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
             faults() { curl -fsS -X PUT -d "{\"$1\":$(case $2 in {*) echo "$2";; *) echo "\"$2\"";; esac)}" $TESTBED_CONSOLE_URL/faults; }
             ID=$(openssl x509 -in '{{Path.GetDirectoryName(configuration)}}/certificate.pem' -outform der | openssl dgst -sha256 | sed 's/.* //')
             ARN={{CloudAccount.Arn("iot", "cert/")}}$ID

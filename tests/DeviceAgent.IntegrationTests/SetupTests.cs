@@ -42,7 +42,6 @@ public sealed class SetupTests
         var folder = System.IO.Directory.CreateDirectory(Path.Combine(cloud.Directory, "operator")).FullName;
         const string recipe =
             """
-            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
             policies=$REPOSITORY/scripts/policies
             $REPOSITORY/certs-sample/make-certs.sh boiler-07 rsa certs
             cp certs/boiler-07/certificate.pem dev.pem; cp certs/boiler-07/private.key dev.key

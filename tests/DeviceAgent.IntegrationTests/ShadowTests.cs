@@ -26,7 +26,7 @@ public sealed class ShadowTests
         var device = Path.Combine(cloud.Directory, "things", "thermostat-01");
         const string script =
             """
-            data() { aws --endpoint-url $AWS_ENDPOINT_URL_IOT_DATA_PLANE iot-data "$@" --thing-name thermostat-01; }
+            data() { aws iot-data "$@" --thing-name thermostat-01; }
             delta() { mosquitto_sub -V mqttv311 -c -i thermostat-01 -q 1 -h localhost -p $PORT --cafile ca.pem --cert certificate.pem --key private.key -t '$aws/things/thermostat-01/shadow/name/device-agent/update/delta' "$@"; }
             delta -E
             printf '{"state":{"desired":{"roleAlias":"next"}}}' >desired.json

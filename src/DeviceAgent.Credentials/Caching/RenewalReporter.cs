@@ -32,7 +32,7 @@ internal sealed class RenewalReporter(ILogger logger, TimeProvider time)
         else
         {
             _reported = failure.Kind;
-            Log.FetchFailed(logger, failure.Kind, failure.Message, failure.Cause, failure.Remedy, delay.TotalSeconds, requestId);
+            Log.FetchFailed(logger, failure.Kind, failure.Message, failure.Cause, failure.Remedy.TrimEnd('.') + ".", delay.TotalSeconds, requestId);
         }
 
         if (failure.ClockOffset is { } offset) ReportClock(offset);

@@ -260,8 +260,9 @@ internal sealed class MqttConnection : IDisposable
 
     private static MqttDisconnected ServerSaid(DisconnectPacket end)
     {
-        var reason = end.ReasonCode == MqttReasonCode.SessionTakenOver ? MqttDisconnectReason.SessionTakenOver : MqttDisconnectReason.ServerDisconnected;
+        if (end.ReasonCode == MqttReasonCode.SessionTakenOver)
+            return new MqttDisconnected(MqttDisconnectReason.SessionTakenOver, "Another client has connected with the same client id, which one at a time may use: check whether two devices or programs have it.") { ReasonCode = end.ReasonCode };
         var words = end.Properties?.ReasonString is { } said ? $": {said}" : "";
-        return new MqttDisconnected(reason, $"The server said {end.ReasonCode} (0x{(int)end.ReasonCode:X2}){words}.") { ReasonCode = end.ReasonCode };
+        return new MqttDisconnected(MqttDisconnectReason.ServerDisconnected, $"The server said {end.ReasonCode} (0x{(int)end.ReasonCode:X2}){words}.") { ReasonCode = end.ReasonCode };
     }
 }

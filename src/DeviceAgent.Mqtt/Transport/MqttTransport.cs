@@ -69,7 +69,7 @@ internal static class MqttTransport
         {
             await secure.DisposeAsync().ConfigureAwait(false);
             throw new MqttConnectException(
-                MqttConnectFailure.Tls, $"The TLS handshake with {options.Host}:{options.Port} failed: {e.InnerException?.Message ?? e.Message}",
+                MqttConnectFailure.Tls, $"The TLS handshake with {options.Host}:{options.Port} failed: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}.",
                 "Check the trusted roots, the device's certificate and key, the clock, and that the port is the one for MQTT over TLS.", e);
         }
     }

@@ -18,7 +18,7 @@ internal sealed class ReportedShadow(JsonObject? document)
     /// <summary>Readings that wait on the device.</summary>
     public long? SpoolReadings => _reported?["status"]?["spool"]?["readings"] is JsonValue value && value.TryGetValue<long>(out var readings) ? readings : null;
 
-    /// <summary>The change that the agent makes, is yet to make, or made last; null when there was none.</summary>
+    /// <summary>The change that the agent makes, is yet to make, or made last; null when there was none. Its reference is the role alias, or the id of the job.</summary>
     public JsonObject? Change
     {
         get
@@ -26,7 +26,7 @@ internal sealed class ReportedShadow(JsonObject? document)
             if (_reported?["executing"] is JsonObject executing) return Shown(executing);
             var wanted = Text(_desired?["roleAlias"]);
             var isPending = wanted is not null && wanted != RoleAlias && _reported?["rejected"]?["roleAlias"] is null;
-            if (isPending) return new JsonObject { ["operation"] = "roleAlias", ["roleAlias"] = wanted };
+            if (isPending) return new JsonObject { ["operation"] = "roleAlias", ["reference"] = wanted };
             return _reported?["lastChange"] is JsonObject last ? Shown(last) : null;
         }
     }
@@ -34,7 +34,7 @@ internal sealed class ReportedShadow(JsonObject? document)
     private JsonObject Shown(JsonObject change) => new()
     {
         ["operation"] = Text(change["what"]),
-        ["roleAlias"] = change["shadowVersion"] is not null && Text(change["what"]) == "roleAlias" ? Text(_desired?["roleAlias"]) : Text(change["jobId"]),
+        ["reference"] = change["shadowVersion"] is not null && Text(change["what"]) == "roleAlias" ? Text(_desired?["roleAlias"]) : Text(change["jobId"]),
         ["step"] = Text(change["step"]),
         ["outcome"] = Text(change["outcome"]),
         ["code"] = Text(change["code"]),

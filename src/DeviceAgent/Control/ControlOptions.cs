@@ -55,7 +55,7 @@ internal sealed record ControlOptions
         else if (!text.Contains("://", StringComparison.Ordinal)
             && Uri.TryCreate($"mqtts://{text}", UriKind.Absolute, out var uri)
             && uri is { AbsolutePath: "/" or "", Query: "", Fragment: "", UserInfo: "", Host.Length: > 0 }
-            && uri.HostNameType != UriHostNameType.Unknown)
+            && uri.HostNameType != UriHostNameType.Unknown && uri.Port != 0)
             return (uri.IdnHost, uri.Port > 0 ? uri.Port : DefaultPort);
         else settings.Error("mqttEndpoint", text, "must be a host or host:port: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
         return (null, DefaultPort);

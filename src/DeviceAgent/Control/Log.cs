@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(2607, LogLevel.Error, "Change {What} by {By} {Reference} failed unexpectedly.")]
     public static partial void ChangeFailed(this ILogger logger, Exception exception, string what, ChangeOrigin by, string reference);
 
-    [LoggerMessage(2608, LogLevel.Warning, "What was changed from afar is not on disk and will not survive a restart: {Problem}")]
+    [LoggerMessage(2608, LogLevel.Warning, "What operators change from afar is remembered only until the agent ends. {Problem}")]
     public static partial void NotWritten(this ILogger logger, string problem);
 
     [LoggerMessage(2609, LogLevel.Warning, "Shadow: {What} was refused ({Code}): {Message}")]

@@ -21,7 +21,10 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
     private const string PlainText = "text/plain; charset=utf-8";
     private const int MaxTtl = 21_600;
 
-    public IReadOnlyList<LocalRoute> Routes =>
+    /// <summary>Also with two slashes at the front: so the AWS SDK for .NET asks when the endpoint in its environment ends in one.</summary>
+    public IReadOnlyList<LocalRoute> Routes => [.. Documented, .. Documented.Select(r => r with { Path = "/" + r.Path })];
+
+    private IReadOnlyList<LocalRoute> Documented =>
     [
         new(HttpMethods.Put, "/latest/api/token", RouteGuard.None, IssueAsync),
         .. WithAndWithoutSlash(CredentialsPath, context => TextAsync(context, Role)),

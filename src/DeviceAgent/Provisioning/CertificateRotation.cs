@@ -32,12 +32,12 @@ internal sealed class CertificateRotation(
         {
             var refusal = await ReplaceAsync(progress, cancellationToken).ConfigureAwait(false);
             if (refusal is null) return ChangeOutcome.Applied;
-            logger.Rejected(before, refusal.Code, refusal.Reason);
+            logger.Rejected(refusal.Code, before);
             return refusal.Rejected();
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceIdentityException)
         {
-            logger.Rejected(before, ProvisioningCode.FilesNotWritten, e.Message);
+            logger.Rejected(ProvisioningCode.FilesNotWritten, before);
             return new Refusal(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the folders of certificate, key and state.").Rejected();
         }
     }

@@ -27,7 +27,7 @@ internal sealed class EnrolmentFile(string stateDirectory)
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public EnrolmentRecord Save(EnrolmentRecord record)
     {
-        Directory.CreateDirectory(stateDirectory);
+        PrivateFolder.Make(stateDirectory);
         DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(record, EnrolmentRecordJson.Default.EnrolmentRecord));
         return record;
     }

@@ -11,6 +11,6 @@ internal static partial class Log
     [LoggerMessage(2801, LogLevel.Information, "The certificate {CertificateId} is proven and in force; before it was {Before}, which can be deactivated.")]
     public static partial void Exchanged(this ILogger logger, string certificateId, string before);
 
-    [LoggerMessage(2802, LogLevel.Error, "There is no new certificate, {InForce} stays in force ({Code}). {Reason}")]
-    public static partial void Rejected(this ILogger logger, string inForce, string code, string reason);
+    [LoggerMessage(2802, LogLevel.Error, "There is no new certificate ({Code}), {InForce} stays in force.")]
+    public static partial void Rejected(this ILogger logger, string code, string inForce);
 }

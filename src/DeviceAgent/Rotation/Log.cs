@@ -38,8 +38,8 @@ internal static partial class Log
     [LoggerMessage(2715, LogLevel.Information, "The role alias {RoleAlias} has passed its probation ({GoodBatches} good batches).")]
     public static partial void Settled(this ILogger logger, string roleAlias, int goodBatches);
 
-    [LoggerMessage(2716, LogLevel.Error, "The role alias {RoleAlias} is rejected, {InForce} stays in force ({Code}). {Reason}")]
-    public static partial void Rejected(this ILogger logger, string roleAlias, string inForce, string code, string reason);
+    [LoggerMessage(2716, LogLevel.Error, "The role alias {RoleAlias} is rejected ({Code}), {InForce} stays in force.")]
+    public static partial void Rejected(this ILogger logger, string roleAlias, string code, string inForce);
 
     [LoggerMessage(2720, LogLevel.Warning, "The role alias {RoleAlias} no longer works, the agent goes back to {Previous} ({Code}). {Reason}")]
     public static partial void GoesBack(this ILogger logger, string roleAlias, string previous, string code, string reason);
@@ -50,6 +50,6 @@ internal static partial class Log
     [LoggerMessage(2722, LogLevel.Information, "The role alias {RoleAlias} works again before the old one does: its probation begins anew.")]
     public static partial void WorksAgain(this ILogger logger, string roleAlias);
 
-    [LoggerMessage(2723, LogLevel.Error, "The role alias {RoleAlias} is rolled back, {Previous} is in force again ({Code}). {Reason}")]
-    public static partial void RolledBack(this ILogger logger, string roleAlias, string previous, string? code, string? reason);
+    [LoggerMessage(2723, LogLevel.Error, "The role alias {RoleAlias} is rolled back ({Code}), {Previous} is in force again.")]
+    public static partial void RolledBack(this ILogger logger, string roleAlias, string? code, string previous);
 }

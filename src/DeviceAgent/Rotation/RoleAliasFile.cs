@@ -51,7 +51,7 @@ internal sealed class RoleAliasFile(string stateDirectory, ILogger logger, Write
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Save(RoleAliasRecord record)
     {
-        Directory.CreateDirectory(stateDirectory);
+        PrivateFolder.Make(stateDirectory);
         write(_path, JsonSerializer.SerializeToUtf8Bytes(record, RoleAliasRecordJson.Default.RoleAliasRecord));
     }
 

@@ -95,7 +95,7 @@ internal sealed class RoleAliasRotation : BackgroundService
                 _table.Stage = null;
                 Volatile.Write(ref _probation, null);
                 Count(outcome);
-                if (outcome.Result == ChangeResult.RolledBack) _logger.RolledBack(probation.RoleAlias, probation.Previous, outcome.Code, outcome.Reason);
+                if (outcome.Result == ChangeResult.RolledBack) _logger.RolledBack(probation.RoleAlias, outcome.Code, probation.Previous);
                 probation.End(outcome);
             }
             finally
@@ -174,7 +174,7 @@ internal sealed class RoleAliasRotation : BackgroundService
         var outcome = refusal.Rejected();
         _state.Reject(roleAlias, outcome);
         Count(outcome);
-        _logger.Rejected(roleAlias, _state.InForce, refusal.Code, refusal.Reason);
+        _logger.Rejected(roleAlias, refusal.Code, _state.InForce);
         return outcome;
     }
 

@@ -1,3 +1,4 @@
+using DeviceAgent.State;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;
@@ -18,7 +19,7 @@ internal static class SpoolConnection
         SQLitePCL.Batteries_V2.Init();
         try
         {
-            MakeFolder(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            PrivateFolder.Make(Path.GetDirectoryName(Path.GetFullPath(path))!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -45,13 +46,6 @@ internal static class SpoolConnection
             if (e.SqliteErrorCode == Busy) throw Explain(path, e);
             throw;
         }
-    }
-
-    /// <summary>A folder that has to be made is for the agent's user only.</summary>
-    private static void MakeFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
-        else Directory.CreateDirectory(folder, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute);
     }
 
     public static SpoolException Explain(string path, SqliteException e)

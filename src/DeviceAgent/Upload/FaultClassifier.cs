@@ -39,7 +39,7 @@ internal sealed class FaultClassifier(TableOptions table)
             AmazonServiceException { ErrorCode.Length: > 0 } service => Sort(service),
             AmazonServiceException { StatusCode: > 0 } service => new UploadFault(FaultKind.Transient, $"The answer is not one of DynamoDB's (HTTP {(int)service.StatusCode}).", "Check dynamoDbEndpoint, and whether a proxy is in between."),
             OperationCanceledException or TimeoutException => new UploadFault(FaultKind.Transient, "DynamoDB did not answer in time.", "Check the network, and dynamoDbEndpoint if it is set."),
-            _ => new UploadFault(FaultKind.Transient, $"DynamoDB was not reached: {Innermost(exception).Message}", "Check the network, and dynamoDbEndpoint if it is set."),
+            _ => new UploadFault(FaultKind.Transient, $"DynamoDB was not reached: {Innermost(exception).Message.TrimEnd('.')}.", "Check the network, and dynamoDbEndpoint if it is set."),
         };
     }
 

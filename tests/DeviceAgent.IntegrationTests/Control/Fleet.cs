@@ -58,7 +58,7 @@ internal sealed class Fleet : IAsyncDisposable
         var targets = string.Join(' ', Things.Select(Testbed.Registry.Thing.ArnOf));
         (await _cloud.ShellAsync(
             $$"""
-            aws --endpoint-url $AWS_ENDPOINT_URL_IOT iot create-job --job-id {{jobId}} --targets {{targets}} \
+            aws iot create-job --job-id {{jobId}} --targets {{targets}} \
               --document '{"operation":"rotate-role-alias","roleAlias":"{{roleAlias}}"}' \
               --job-executions-rollout-config maximumPerMinute={{perMinute.ToString(CultureInfo.InvariantCulture)}} \
               {{(abort is null ? "" : $"--abort-config 'criteriaList=[{{{abort}}}]'")}}
@@ -67,7 +67,7 @@ internal sealed class Fleet : IAsyncDisposable
 
     /// <summary>The job's status and one of its figures, as the AWS CLI shows them.</summary>
     public async Task<string> DescribeAsync(string jobId, string figure) => (await _cloud.ShellAsync(
-        $"aws --endpoint-url $AWS_ENDPOINT_URL_IOT iot describe-job --job-id {jobId} --query 'job.[status,jobProcessDetails.{figure}]' --output text")).Succeeded();
+        $"aws iot describe-job --job-id {jobId} --query 'job.[status,jobProcessDetails.{figure}]' --output text")).Succeeded();
 
     /// <summary>Waits until the job is over and nobody is at it any more.</summary>
     public async Task<JobOverview> WaitForEndAsync(string jobId)

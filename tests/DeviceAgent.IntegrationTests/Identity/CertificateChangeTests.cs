@@ -49,7 +49,6 @@ public sealed class CertificateChangeTests
 
         (await cloud.ShellAsync(
             $$"""
-            aws() { local s=${1//-/_}; local e="AWS_ENDPOINT_URL_${s^^}"; command aws --endpoint-url "${!e}" "$@"; }
             aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
             """)).Succeeded();
         await agent.WaitForOutputAsync("is proven and in force");
@@ -58,6 +57,7 @@ public sealed class CertificateChangeTests
 
         var rows = (await cloud.ItemsAsync(Thing)).Count;
         await cloud.WaitForRowsAsync(Thing, rows + 50, agent);
+        Assert.Single(agent.Output.Split('\n'), line => line.Contains("is made anew", StringComparison.Ordinal));
         Assert.NotEqual(before, File.ReadAllText(Path.Combine(folder, "certificate.pem")));
         Assert.Equal(["agent.json", "ca.pem", "certificate.pem", "private.key", "state"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(File.Exists(Path.Combine(folder, "state", "certificate.json")));
@@ -79,7 +79,6 @@ public sealed class CertificateChangeTests
         await cloud.WaitForRowsAsync(Thing, 1, first);
         (await cloud.ShellAsync(
             $$"""
-            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
             aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
             """)).Succeeded();
         await first.WaitForOutputAsync(line);
@@ -102,7 +101,6 @@ public sealed class CertificateChangeTests
         {
             var output = (await cloud.ShellAsync(
                 $$"""
-                aws() { local s=${1//-/_}; local e="AWS_ENDPOINT_URL_${s^^}"; command aws --endpoint-url "${!e}" "$@"; }
                 aws iot describe-job-execution --job-id {{job}} --thing-name {{Thing}}
                 """)).Succeeded();
             if (!output.Contains("IN_PROGRESS", StringComparison.Ordinal) && !output.Contains("QUEUED", StringComparison.Ordinal)) return output;

@@ -20,7 +20,6 @@ public sealed class CertificateOnDiskTests
 
         (await cloud.ShellAsync(
             $$"""
-            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
             cd '{{Path.GetDirectoryName(configuration)}}'
             umask 077
             openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out new.key
@@ -40,7 +39,6 @@ public sealed class CertificateOnDiskTests
         // The old one is worth nothing any more: what lands from here on does so by the new one.
         (await cloud.ShellAsync(
             $$"""
-            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
             arn=$(cat '{{Path.GetDirectoryName(configuration)}}/old.arn')
             aws iot detach-thing-principal --thing-name {{Thing}} --principal "$arn"
             aws iot update-certificate --certificate-id "${arn##*/}" --new-status INACTIVE

@@ -1,5 +1,6 @@
 using DeviceAgent.IntegrationTests.Support;
 using DeviceAgent.Testbed.Demo;
+using DeviceAgent.Testbed.Shadow;
 
 namespace DeviceAgent.IntegrationTests.Identity;
 
@@ -20,7 +21,6 @@ public sealed class HardwareKeyTests
         // The CSR as docs/hardware-keys.md has it: by OpenSSL's engine, signed in the token.
         (await cloud.ShellAsync(
             $$"""
-            aws() { local e="AWS_ENDPOINT_URL_${1^^}"; command aws --endpoint-url "${!e}" "$@"; }
             export SOFTHSM2_CONF='{{token.Environment["SOFTHSM2_CONF"]}}'
             cd '{{folder}}'
             old=$(aws iot list-thing-principals --thing-name {{Thing}} --query 'principals[0]' --output text)
@@ -40,7 +40,11 @@ public sealed class HardwareKeyTests
         await cloud.WaitForRowsAsync(Thing, 25, agent);
         Assert.Equal(0, await agent.TerminateAsync());
 
-        Assert.DoesNotContain(Token.Pin, agent.Output);
+        var secrets = new Canaries();
+        secrets.Add(Token.Pin);
+        secrets.AssertNone(agent.Output, "what the agent printed");
+        secrets.AssertNone(cloud.Cloud.Shadows.Get(ShadowKey.Of(Thing, ShadowService.AgentShadow)!).ToJsonString(), "the shadow");
+        secrets.AssertNoneInFiles(folder, "pin");
         Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
         Assert.Empty((await LandedReadings.CompareAsync(cloud.DynamoDb, Thing, RoomReadings.Load(), CancellationToken.None)).Faults);
     }

@@ -37,7 +37,7 @@ public sealed class SdkTests
             """
             count=0
             until [ -e "$2" ]; do
-              aws dynamodb put-item --table-name "$0" --item "{\"serial_number\":{\"S\":\"$1\"},\"timestamp\":{\"S\":\"$(printf %06d $count)\"}}"
+              aws --endpoint-url $AWS_ENDPOINT_URL_DYNAMODB dynamodb put-item --table-name "$0" --item "{\"serial_number\":{\"S\":\"$1\"},\"timestamp\":{\"S\":\"$(printf %06d $count)\"}}"
               count=$((count + 1))
             done
             echo $count
@@ -93,7 +93,8 @@ public sealed class SdkTests
         foreach (var (name, value) in await rig.AddClientAsync("writer")) container[name] = value;
 
         var imds = rig.ProgramEnvironment();
-        imds["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{rig.Port}";
+        // With the slash, as people write it.
+        imds["AWS_EC2_METADATA_SERVICE_ENDPOINT"] = $"http://127.0.0.1:{rig.Port}/";
 
         var process = rig.ProgramEnvironment();
         process["HOME"] = Path.Combine(rig.Home, "with-profile");

@@ -20,6 +20,6 @@ internal static class RoleAliases
     {
         var registry = cloud.Cloud.Registry;
         registry.Policies.Create($"assume-{alias}", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:AssumeRoleWithCertificate","Resource":"{{RoleAlias.ArnOf(alias)}}"}]}""");
-        registry.PolicyTargets.Attach($"assume-{alias}", registry.Principals.OfThing(TestCloud.Thing).Single().CertificateId);
+        foreach (var principal in registry.Principals.OfThing(TestCloud.Thing)) registry.PolicyTargets.Attach($"assume-{alias}", principal.CertificateId);
     }
 }

@@ -12,6 +12,10 @@ internal sealed class TestCloud : IAsyncDisposable
     /// <summary>The device that is made unless a test asks for another.</summary>
     public const string Thing = "thermostat-01";
 
+    /// <summary>AWS CLI honours AWS_ENDPOINT_URL_SERVICE from 2.13 on; this makes older ones (Debian's) honour it too.</summary>
+    private const string AwsCli =
+        """aws() { local door=${1//-/_}; [[ $1 != *-data ]] || door+=_plane; door=AWS_ENDPOINT_URL_${door^^}; command aws --endpoint-url "${!door}" "$@"; }""";
+
     private readonly DirectoryInfo _directory;
 
     private TestCloud(DirectoryInfo directory, Cloud cloud)
@@ -42,9 +46,9 @@ internal sealed class TestCloud : IAsyncDisposable
         return Path.Combine(DeviceFolder.PathOf(Directory, thing), "agent.json");
     }
 
-    /// <summary>Runs a shell script as the operator would: with <c>env.sh</c> sourced.</summary>
+    /// <summary>Runs a shell script as the operator would: with <c>env.sh</c> sourced, and <c>aws</c> of any version.</summary>
     public Task<CommandResult> ShellAsync(string script, string? folder = null) =>
-        Command.RunAsync("bash", ["-euo", "pipefail", "-c", $". '{Directory}/{EnvironmentFile.Name}'\n{script}"], folder: folder, patience: TimeSpan.FromMinutes(2));
+        Command.RunAsync("bash", ["-euo", "pipefail", "-c", $". '{Directory}/{EnvironmentFile.Name}'\n{AwsCli}\n{script}"], folder: folder, patience: TimeSpan.FromMinutes(2));
 
     /// <summary>Every item of a table, in key order.</summary>
     public async Task<IReadOnlyList<Dictionary<string, AttributeValue>>> ItemsAsync(string table) => await ItemsAsync(DynamoDb, table);

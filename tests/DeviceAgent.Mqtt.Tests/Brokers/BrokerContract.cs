@@ -80,14 +80,21 @@ public abstract class BrokerContract(IBroker broker, MqttProtocolVersion version
     [Fact]
     public async Task Retained_IsSentToALateSubscriber()
     {
-        await using var client = Client("a");
-        var events = new Recorder(client);
-        await client.ConnectAsync().Soon();
-        await client.PublishAsync(new MqttMessage(_name, "kept"u8.ToArray()) { Retain = true }).Soon();
-        await client.SubscribeAsync([new(_name)]).Soon();
+        await using var publisher = Client("publisher");
+        var live = new Recorder(publisher);
+        await publisher.ConnectAsync().Soon();
+        await publisher.SubscribeAsync([new(_name)]).Soon();
+        await publisher.PublishAsync(new MqttMessage(_name, "kept"u8.ToArray()) { Retain = true }).Soon();
+        // aedes acknowledges before it keeps; what it delivers it has kept.
+        await live.MessageAsync();
+
+        await using var late = Client("late");
+        var events = new Recorder(late);
+        await late.ConnectAsync().Soon();
+        await late.SubscribeAsync([new(_name)]).Soon();
         var message = await events.MessageAsync();
         Assert.Equal((true, "kept"), (message.Retain, Encoding.UTF8.GetString(message.Payload.Span)));
-        await client.PublishAsync(new MqttMessage(_name, default) { Retain = true }).Soon();
+        await publisher.PublishAsync(new MqttMessage(_name, default) { Retain = true }).Soon();
     }
 
     [Fact]

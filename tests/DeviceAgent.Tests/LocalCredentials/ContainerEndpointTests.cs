@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Net.Sockets;
 using DeviceAgent.Credentials;
 using DeviceAgent.LocalCredentials;
 using static DeviceAgent.Tests.LocalCredentials.CredentialsPortFixture;
@@ -154,30 +153,6 @@ public sealed class ContainerEndpointTests
         Assert.Contains(429, answers);
         Assert.DoesNotContain(200, answers);
         Assert.Equal(200, Status(await port.GetAsync()));
-    }
-
-    [Fact]
-    public async Task Connections_ManyMoreThanThereMayBe_AGoodClientIsServed()
-    {
-        await using var port = await StartAsync();
-        var flood = new List<TcpClient>();
-        try
-        {
-            for (var i = 0; i < 1000; i++)
-            {
-                var client = new TcpClient();
-                flood.Add(client);
-                await client.ConnectAsync("127.0.0.1", port.Endpoint.CredentialsPort);
-                if (i % 3 == 0) await client.GetStream().WriteAsync("GET /v1/cred"u8.ToArray());
-                if (i % 100 == 0) Assert.Equal(200, Status(await port.GetAsync()));
-            }
-
-            Assert.Equal(200, Status(await port.GetAsync()));
-        }
-        finally
-        {
-            flood.ForEach(c => c.Dispose());
-        }
     }
 
     [Fact]

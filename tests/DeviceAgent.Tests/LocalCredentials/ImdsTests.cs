@@ -15,6 +15,7 @@ public sealed class ImdsTests
     [InlineData("/latest/meta-data/placement/availability-zone/", "us-east-1a")]
     [InlineData("/latest/meta-data/placement/availability-zone", "us-east-1a")]
     [InlineData("/latest/meta-data/placement/region", "us-east-1")]
+    [InlineData("//latest/meta-data/placement/region", "us-east-1")]
     [InlineData("/latest/dynamic/instance-identity/document", """{"region":"us-east-1","availabilityZone":"us-east-1a"}""")]
     public async Task Get_WithATokenOfAPut_Answers(string target, string expected)
     {

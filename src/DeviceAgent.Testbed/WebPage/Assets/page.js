@@ -157,7 +157,7 @@ function showChange(change) {
     li.className = index < reached ? "done" : index === reached ? (over && over !== "applied" ? "failed" : "now") : "";
   });
   if (!change) return;
-  const subject = `${{ roleAlias: "Role alias", "rotate-role-alias": "Job" }[change.operation] ?? change.operation} ${change.roleAlias ?? ""}`.trim();
+  const subject = `${{ roleAlias: "Role alias", "rotate-role-alias": "Job" }[change.operation] ?? change.operation} ${change.reference ?? ""}`.trim();
   const outcome = $("outcome");
   outcome.className = `outcome ${over === "applied" ? "good" : over ? "bad" : ""}`;
   put(outcome, !over ? `${subject}: ${change.step ?? "waiting for the agent"} …`

@@ -65,6 +65,7 @@ internal sealed class LinkRenewal : BackgroundService
             await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
+                if (_identity.IsInForce) continue;
                 await RenewAsync(stoppingToken).ConfigureAwait(false);
             }
             finally

@@ -13,6 +13,7 @@ internal sealed class ControlMemory
 
     private readonly string _path;
     private ControlRecord _record;
+    private bool _isBehind;
 
     private ControlMemory(string path, ControlRecord record, string? problem) => (_path, _record, Problem) = (path, record, problem);
 
@@ -48,25 +49,28 @@ internal sealed class ControlMemory
         var record = change(_record);
         try
         {
-            Directory.CreateDirectory(Path.GetDirectoryName(_path)!);
+            PrivateFolder.Make(Path.GetDirectoryName(_path)!);
             DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(record, MemoryJson.Default.ControlRecord));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return $"The state directory cannot be written, so nothing was changed: {e.Message}";
+            return $"The state directory cannot be written: {e.Message}. Check its free space and its rights.";
         }
 
+        _isBehind = false;
         Volatile.Write(ref _record, record);
         return null;
     }
 
     /// <summary>Changes the record in any case: what cannot be written is remembered until the agent ends.</summary>
-    /// <returns>Null; or why it cannot be written.</returns>
+    /// <returns>Null; or why it cannot be written, once until it can be again.</returns>
     public string? Note(Func<ControlRecord, ControlRecord> change)
     {
-        var problem = TryChange(change);
-        if (problem is not null) Volatile.Write(ref _record, change(_record));
-        return problem;
+        if (TryChange(change) is not { } problem) return null;
+        Volatile.Write(ref _record, change(_record));
+        var isKnown = _isBehind;
+        _isBehind = true;
+        return isKnown ? null : problem;
     }
 
     private static string SetAside(string path)
