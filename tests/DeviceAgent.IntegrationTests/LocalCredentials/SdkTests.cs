@@ -20,7 +20,7 @@ public sealed class SdkTests
     /// <summary>How many each way must have handed out.</summary>
     private const int Sets = 3;
 
-    private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(4);
+    private static readonly TimeSpan _lifetime = TimeSpan.FromSeconds(8);
     private static readonly TimeSpan _shortestOfAws = TimeSpan.FromMinutes(15);
 
     [Fact]
