@@ -115,14 +115,14 @@ public sealed class UploadTests
         await cloud.WaitForRowsAsync("thermostat-01", 10, second);
     }
 
-    /// <summary>Replays the first lines of the recording as fast as possible and stops the agent.</summary>
+    /// <summary>Replays the first lines of the recording as fast as possible; then the agent ends by itself.</summary>
     private static async Task ReplayAsync(IAmazonDynamoDB dynamoDb, string configuration, params string[] settings)
     {
         var file = Path.Combine(Path.GetDirectoryName(configuration)!, "first-lines.csv");
         await File.WriteAllLinesAsync(file, File.ReadLines(RoomReadings.Path).Take(Lines + 1));
         await using var agent = RunningAgent.Run(configuration, ["source.file=first-lines.csv", "source.speed=0", "source.repeat=false", "upload.maxDelaySeconds=1", .. settings]);
         await TestCloud.WaitForRowsAsync(dynamoDb, "thermostat-01", Lines, agent);
-        Assert.Equal(0, await agent.TerminateAsync());
+        Assert.Equal(0, await agent.WaitForExitAsync());
     }
 
     private static string Text(Dictionary<string, AttributeValue> item) =>

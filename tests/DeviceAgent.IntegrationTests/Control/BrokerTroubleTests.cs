@@ -49,7 +49,7 @@ public partial class BrokerTroubleTests
             device.Folder);
         try
         {
-            var line = await device.Agent.WaitForLineAsync("SessionTakenOver); next attempt in");
+            var line = await device.Agent.WaitForLineAsync("SessionTakenOver): ");
             Assert.InRange(double.Parse(NextAttempt().Match(line).Groups[1].Value, CultureInfo.InvariantCulture), 30, 300);
             await device.ReadingsFlowAsync();
             Assert.False(other.HasExited);
@@ -90,6 +90,6 @@ public partial class BrokerTroubleTests
         Assert.Equal(0, await device.Agent.TerminateAsync());
     }
 
-    [GeneratedRegex(@"next attempt in ([0-9.]+) s")]
+    [GeneratedRegex(@"Next attempt in ([0-9.]+) s")]
     private static partial Regex NextAttempt();
 }

@@ -76,16 +76,19 @@ public sealed class RotationForOthersTests
 
         public Task<string?> AskAsync() => TryAskAsync(_tokens[1]);
 
+        /// <summary>Asks until it is stopped, and once more after that.</summary>
         public async Task<List<string>> AskOnAsync()
         {
             var seen = new List<string>();
             using var pace = new PeriodicTimer(_pace);
-            while (!_stop.IsCancellationRequested)
+            bool isLast;
+            do
             {
+                isLast = _stop.IsCancellationRequested;
                 seen.Add(await TryAskAsync(_tokens[0]) ?? throw new InvalidOperationException("no credentials were to be had"));
                 await pace.WaitForNextTickAsync();
             }
-
+            while (!isLast);
             return seen;
         }
 
