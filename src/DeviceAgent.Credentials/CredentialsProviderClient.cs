@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Provider;
 
@@ -82,7 +83,7 @@ public sealed class CredentialsProviderClient : IDisposable
             using var response = await exchange.SendAsync(uri, _options.ThingName, abort.Token).ConfigureAwait(false);
             return await _reader.ReadAsync(response, exchange.DateOf(response), context, abort.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is HttpRequestException or IOException or OperationCanceledException)
+        catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return new FetchResult.Failure(abort.IsCancellationRequested

@@ -50,7 +50,8 @@ internal static class ExceptionFailures
         {
             SocketError.ConnectionRefused => NetworkFailures.Refused(context),
             // While connecting this would be a refusal; so it was in the handshake, as with a server name that is not served.
-            SocketError.ConnectionReset or SocketError.ConnectionAborted => TlsFailures.Handshake(context, Innermost(exception)),
+            // NotConnected: the framework looked at the connection after it was reset.
+            SocketError.ConnectionReset or SocketError.ConnectionAborted or SocketError.NotConnected => TlsFailures.Handshake(context, Innermost(exception)),
             { } error => NetworkFailures.Unreachable(context, error),
             null => TlsFailures.Handshake(context, Innermost(exception)),
         };

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using Amazon.Runtime;
 using DeviceAgent.Credentials;
 
@@ -16,7 +17,7 @@ internal sealed class FaultClassifier(TableOptions table)
     /// <summary>True for what a failed request may throw; anything else is a fault in the program.</summary>
     public static bool IsExpected(Exception e) =>
         e is AmazonServiceException or AmazonClientException or CredentialsUnavailableException
-            or HttpRequestException or IOException or TimeoutException or OperationCanceledException;
+            or HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException;
 
     public UploadFault Classify(Exception exception)
     {
