@@ -64,7 +64,7 @@ internal static class Demonstration
               DynamoDB              {cloud.Host.Url(Door.DynamoDb)}{(options.DynamoDbUrl is { } url ? $" -> {url}" : "")}
               IoT devices           {cloud.DataEndpoint} (MQTT and HTTPS, with a device's certificate)
               IoT, IAM, STS         {cloud.Host.Url(Door.Iot)} {cloud.Host.Url(Door.Iam)} {cloud.Host.Url(Door.Sts)}
-              IoT data plane        {cloud.Host.Url(Door.IotData)} mqtts://{cloud.DataEndpoint}
+              IoT data plane        {cloud.Host.Url(Door.IotData)} (operators, signed)
               page                  {cloud.Host.Url(Door.Console)}
             Look at it with any AWS client:
               . {environmentFile}; aws dynamodb scan --table-name {DeviceFolder.Name(1)} --max-items 3
