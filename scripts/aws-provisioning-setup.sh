@@ -25,24 +25,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 [[ $template =~ ^[0-9A-Za-z_-]{1,36}$ ]] || die "'$template' cannot name a template: use 1 to 36 of a-z A-Z 0-9 _ -"
-policies=$(cd "$(dirname "$0")/policies" && pwd)
-command -v aws >/dev/null || die "the AWS CLI is missing (Debian: apt install awscli)"
-command -v openssl >/dev/null || die "openssl is missing"
-
-# AWS_ENDPOINT_URL_<SERVICE> is honoured by AWS CLI 2.13 and newer; this makes older ones honour it too.
-aws() {
-  local endpoint="AWS_ENDPOINT_URL_${1^^}"
-  if [ -n "${!endpoint:-}" ]; then command aws --endpoint-url "${!endpoint}" "$@"; else command aws "$@"; fi
-}
-text() { aws "$@" --output text; }
-say() { printf '%-14s %s\n' "$1" "$2"; }
-
-region=${AWS_REGION:-${AWS_DEFAULT_REGION:-$(command aws configure get region || true)}}
-[ -n "$region" ] || die "no region: set AWS_REGION"
-export AWS_DEFAULT_REGION=$region
-caller=$(text sts get-caller-identity --query Arn) || die "the AWS CLI has no valid credentials"
-partition=$(cut -d: -f2 <<<"$caller")
-account=$(cut -d: -f5 <<<"$caller")
+. "$(dirname "$0")/aws-account.sh"
 fill() {
   sed -e "s/@PARTITION@/$partition/; s/@REGION@/$region/; s/@ACCOUNT@/$account/; s/@ROLE_ALIAS@/$role_alias/; s/@TEMPLATE@/$template/" \
     -e "s|provisioning-templates/device-agent/|provisioning-templates/$template/|" "$policies/$1"
