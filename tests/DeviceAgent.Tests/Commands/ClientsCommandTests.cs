@@ -5,7 +5,7 @@ namespace DeviceAgent.Tests.Commands;
 
 public sealed class ClientsCommandTests : IDisposable
 {
-    private readonly TestDevice _device = new();
+    private readonly TestDevice _device = new(TimeProvider.System);
 
     private string Clients => Path.Combine(_device.Folder, "state", "clients");
 

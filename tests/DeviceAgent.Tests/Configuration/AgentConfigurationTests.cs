@@ -7,7 +7,7 @@ namespace DeviceAgent.Tests.Configuration;
 
 public sealed class AgentConfigurationTests : IDisposable
 {
-    private readonly TestDevice _device = new();
+    private readonly TestDevice _device = new(TimeProvider.System);
 
     public void Dispose() => _device.Dispose();
 

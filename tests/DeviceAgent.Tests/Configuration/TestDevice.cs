@@ -3,13 +3,15 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace DeviceAgent.Tests.Configuration;
 
-/// <summary>A folder with a certificate, its key and a configuration that is valid.</summary>
+/// <summary>A folder with a certificate that is valid by the test's clock, its key and a configuration that is valid.</summary>
 internal sealed class TestDevice : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
+    private readonly TimeProvider _time;
 
-    public TestDevice()
+    public TestDevice(TimeProvider time)
     {
+        _time = time;
         WriteIdentity("device", password: null);
         WriteConfiguration(Valid());
     }
@@ -40,7 +42,7 @@ internal sealed class TestDevice : IDisposable
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(400));
+        using var certificate = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(400));
         WriteText($"{name}.crt", certificate.ExportCertificatePem());
         var encryption = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
         var path = WriteText($"{name}.key", password is null ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(password, encryption));

@@ -24,12 +24,13 @@ namespace DeviceAgent.Tests.Control;
 /// <summary>The agent's remote control as the composition root makes it, against a cloud in memory, in virtual time.</summary>
 internal sealed class ControlRig : IAsyncDisposable
 {
-    private readonly TestDevice _device = new();
+    private readonly TestDevice _device;
     private ServiceProvider? _services;
     private List<IHostedService> _loops = [];
 
     public ControlRig()
     {
+        _device = new TestDevice(Time);
         Options = Load();
         Rotation = new FakeRotation();
     }
@@ -120,9 +121,8 @@ internal sealed class ControlRig : IAsyncDisposable
         while (!condition())
         {
             Assert.True(passed < atMost, $"in vain for {atMost}: {what}. Shadow: {Cloud.Shadow}. Jobs: {Cloud.Jobs}");
-            Time.Advance(TimeSpan.FromSeconds(1));
+            await Time.StepAsync(TimeSpan.FromSeconds(1));
             passed += TimeSpan.FromSeconds(1);
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
     }
 

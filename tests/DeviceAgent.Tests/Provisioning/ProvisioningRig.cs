@@ -14,7 +14,7 @@ namespace DeviceAgent.Tests.Provisioning;
 /// <summary>A device with its files, and fleet provisioning in memory.</summary>
 internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
 {
-    private readonly TestDevice _device = new();
+    private readonly TestDevice _device = new(TimeProvider.System);
     private readonly FakeCloud _cloud = new();
     private readonly FakeMqttClient _client;
     private readonly TopicRequests _requests;

@@ -95,8 +95,7 @@ internal sealed class RotationRig : IAsyncDisposable
     {
         for (var i = 0; i < 20_000 && !done.IsCompleted; i++)
         {
-            Time.Advance(step ?? TimeSpan.FromSeconds(1));
-            await PollAsync();
+            await Time.StepAsync(step ?? TimeSpan.FromSeconds(1));
         }
 
         return await done.WaitAsync(TimeSpan.FromSeconds(20));
