@@ -6,20 +6,18 @@ namespace DeviceAgent.Tests;
 public class ArchitectureTests
 {
     [Theory]
-    [InlineData("Spool", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.Control", "DeviceAgent.Commands")]
-    [InlineData("Sensing", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Upload", "DeviceAgent.Control", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
-    [InlineData("Clock", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
-    [InlineData("Upload", "DeviceAgent.Control", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
-    [InlineData("Identity", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload")]
-    [InlineData("LocalEndpoint", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Identity", "Microsoft.Data.Sqlite")]
-    [InlineData("LocalCredentials", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Identity", "DeviceAgent.Spool", "DeviceAgent.Upload", "Microsoft.Data.Sqlite")]
-    [InlineData("Diagnostics", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Sensing", "DeviceAgent.Upload", "DeviceAgent.LocalEndpoint", "DeviceAgent.Commands")]
-    [InlineData("Control/Shadow", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Rotation", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
-    [InlineData("Control/Jobs", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Rotation", "DeviceAgent.Commands", "DeviceAgent.Spool", "DeviceAgent.Upload")]
-    [InlineData("Control/Settings", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Control.Link", "DeviceAgent.Rotation", "DeviceAgent.Commands")]
-    [InlineData("Control/Memory", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Control.Link", "DeviceAgent.Rotation", "DeviceAgent.Commands")]
-    [InlineData("Control/Link", "Amazon", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.Rotation", "DeviceAgent.Spool", "DeviceAgent.Upload")]
-    [InlineData("Rotation", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Control.Link", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.Control.Memory", "DeviceAgent.Control.Settings", "DeviceAgent.LocalEndpoint", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
+    [InlineData("Spool", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.Control", "DeviceAgent.Commands")]
+    [InlineData("Readings", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Upload", "DeviceAgent.Control", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
+    [InlineData("Clock", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
+    [InlineData("Upload", "DeviceAgent.Control", "DeviceAgent.Commands", "DeviceAgent.Credentials", "Microsoft.Data.Sqlite")]
+    [InlineData("Credentials", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Readings", "DeviceAgent.Upload")]
+    [InlineData("Local", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Credentials", "Microsoft.Data.Sqlite")]
+    [InlineData("Local", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Credentials", "DeviceAgent.Spool", "DeviceAgent.Upload", "Microsoft.Data.Sqlite")]
+    [InlineData("Diagnostics", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.Local", "DeviceAgent.Commands")]
+    [InlineData("Control/Shadow", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.RoleAlias", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
+    [InlineData("Control/Jobs", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.RoleAlias", "DeviceAgent.Commands", "DeviceAgent.Spool", "DeviceAgent.Upload")]
+    [InlineData("Control/Cloud", "Amazon", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.RoleAlias", "DeviceAgent.Spool", "DeviceAgent.Upload")]
+    [InlineData("RoleAlias", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Control.Cloud", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.Control", "DeviceAgent.Control", "DeviceAgent.Local", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
     public void Folder_Sources_DoNotUse(string folder, params string[] forbidden)
     {
         var files = Directory.GetFiles(Path.Combine(SourceFolder(), folder), "*.cs", SearchOption.AllDirectories);

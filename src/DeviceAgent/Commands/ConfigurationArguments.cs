@@ -1,6 +1,7 @@
 using System.CommandLine;
-using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
+using DeviceAgent.Hosting;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Commands;
 

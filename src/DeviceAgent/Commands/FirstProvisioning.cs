@@ -1,9 +1,9 @@
 using System.Security.Cryptography;
-using DeviceAgent.Configuration;
+using DeviceAgent.Certificate;
 using DeviceAgent.Control;
-using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
-using DeviceAgent.Provisioning;
+using DeviceAgent.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Commands;

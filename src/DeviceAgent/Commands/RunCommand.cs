@@ -1,3 +1,4 @@
+using DeviceAgent.Hosting;
 using System.CommandLine;
 using DeviceAgent.Clock;
 using DeviceAgent.Diagnostics;

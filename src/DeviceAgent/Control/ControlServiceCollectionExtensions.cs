@@ -1,9 +1,8 @@
 using System.Diagnostics.CodeAnalysis;
-using DeviceAgent.Configuration;
+using DeviceAgent.Control.Cloud;
 using DeviceAgent.Control.Jobs;
-using DeviceAgent.Control.Link;
-using DeviceAgent.Control.Settings;
 using DeviceAgent.Control.Shadow;
+using DeviceAgent.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;

@@ -1,6 +1,6 @@
 using DeviceAgent.Commands;
 using DeviceAgent.Spool;
-using DeviceAgent.Tests.Configuration;
+using DeviceAgent.Tests.Hosting;
 
 namespace DeviceAgent.Tests.Commands;
 

@@ -1,5 +1,5 @@
 using DeviceAgent.Commands;
-using DeviceAgent.Tests.Configuration;
+using DeviceAgent.Tests.Hosting;
 
 namespace DeviceAgent.Tests.Commands;
 

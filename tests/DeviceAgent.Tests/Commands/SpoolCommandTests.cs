@@ -1,8 +1,9 @@
 using System.Text;
+using DeviceAgent.Clock;
 using DeviceAgent.Commands;
 using DeviceAgent.Spool;
-using DeviceAgent.Tests.Configuration;
-using DeviceAgent.Tests.LocalEndpoint;
+using DeviceAgent.Tests.Hosting;
+using DeviceAgent.Tests.Local;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Tests.Commands;

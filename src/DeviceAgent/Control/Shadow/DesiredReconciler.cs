@@ -1,9 +1,8 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DeviceAgent.Configuration;
-using DeviceAgent.Control.Memory;
-using DeviceAgent.Control.Settings;
+using DeviceAgent.Hosting;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Control.Shadow;
 

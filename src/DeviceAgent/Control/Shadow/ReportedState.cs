@@ -1,12 +1,10 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DeviceAgent.Control.Memory;
-using DeviceAgent.Control.Settings;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
-using DeviceAgent.LocalEndpoint;
-using DeviceAgent.Sensing;
+using DeviceAgent.Hosting;
+using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 
 namespace DeviceAgent.Control.Shadow;

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Cloud;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
