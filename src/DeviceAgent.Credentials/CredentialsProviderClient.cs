@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Provider;
+using DeviceAgent.Credentials.Transport;
 
 namespace DeviceAgent.Credentials;
 
@@ -40,7 +41,7 @@ public sealed class CredentialsProviderClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
         var problems = RoleAliasOptionsValidator.Validate(options).ToList();
-        _roots = CaBundle.Load(options.CaBundlePath, problems);
+        _roots = CertificateTrust.LoadRoots(options.CaBundlePath, problems);
         if (problems.Count > 0 || !EndpointAddress.TryParse(options.Endpoint, out var endpoint))
             throw new RoleAliasOptionsException(problems);
 

@@ -1,4 +1,4 @@
-using DeviceAgent.Credentials.Provider;
+using DeviceAgent.Credentials.Transport;
 using Microsoft.Extensions.Options;
 
 namespace DeviceAgent.Credentials;
@@ -12,7 +12,7 @@ internal sealed class IotRoleAliasOptionsValidator : IValidateOptions<IotRoleAli
     {
         var roleAlias = options.ToRoleAlias();
         var problems = RoleAliasOptionsValidator.Validate(roleAlias).ToList();
-        foreach (var root in CaBundle.Load(roleAlias.CaBundlePath, problems) ?? []) root.Dispose();
+        foreach (var root in CertificateTrust.LoadRoots(roleAlias.CaBundlePath, problems) ?? []) root.Dispose();
         if (options.StartSpread < TimeSpan.Zero || options.StartSpread > MaxStartSpread)
             problems.Add(new(nameof(options.StartSpread), $"{options.StartSpread}", "it is out of range", "Use 0 to 2 h."));
         if (string.IsNullOrEmpty(options.CertificatePath))

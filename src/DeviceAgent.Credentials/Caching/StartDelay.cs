@@ -1,3 +1,5 @@
+using DeviceAgent.Credentials.Timing;
+
 namespace DeviceAgent.Credentials.Caching;
 
 /// <summary>What the first request waits for.</summary>

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace DeviceAgent.Credentials.Wire;
+namespace DeviceAgent.Credentials.Transport;
 
 /// <summary>
 /// Connects to whichever of a host's addresses answers first. Each next address is begun when the one before has failed or has not
@@ -10,14 +10,14 @@ namespace DeviceAgent.Credentials.Wire;
 /// <param name="time">Paces the attempts.</param>
 /// <param name="resolve">Host to addresses.</param>
 /// <param name="connect">One attempt.</param>
-internal sealed class Connector(
+internal sealed class HappyEyeballsConnector(
     TimeProvider time,
     Func<string, CancellationToken, Task<IPAddress[]>> resolve,
     Func<IPEndPoint, CancellationToken, Task<Stream>> connect)
 {
     private static readonly TimeSpan NextAddress = TimeSpan.FromMilliseconds(250);
 
-    public static Connector ForSockets(TimeProvider time) => new(time, Dns.GetHostAddressesAsync, OpenSocketAsync);
+    public static HappyEyeballsConnector ForSockets(TimeProvider time) => new(time, Dns.GetHostAddressesAsync, OpenSocketAsync);
 
     public async Task<Stream> ConnectAsync(DnsEndPoint host, CancellationToken cancellationToken)
     {

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace DeviceAgent.Credentials.Wire;
+namespace DeviceAgent.Credentials.Transport;
 
 /// <summary>The order in which a host's addresses are tried: IPv6 and IPv4 in turn, beginning with the resolver's first (RFC 8305, section 4).</summary>
 internal static class AddressOrder
