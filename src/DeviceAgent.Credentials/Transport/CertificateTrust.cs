@@ -35,27 +35,4 @@ internal static class CertificateTrust
         roots.ImportFromPemFile(path);
         return roots;
     }
-
-    /// <summary>The same for <see cref="RoleAliasOptions.CaBundlePath"/>: a file that does not help is added to <paramref name="problems"/>.</summary>
-    public static X509Certificate2Collection? LoadRoots(string? path, List<OptionProblem> problems)
-    {
-        try
-        {
-            var roots = LoadRoots(path);
-            if (roots is { Count: 0 }) Add("the file holds no PEM certificate", "It needs a block -----BEGIN CERTIFICATE-----.");
-            return roots;
-        }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
-        {
-            Add("the file does not exist", "Put it there, or leave the option out to trust the system's roots.");
-        }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException or CryptographicException or ArgumentException or NotSupportedException)
-        {
-            Add($"the file cannot be read ({e.Message})", "Make it a readable PEM file of certificates.");
-        }
-
-        return [];
-
-        void Add(string what, string remedy) => problems.Add(new(nameof(RoleAliasOptions.CaBundlePath), path!, what, remedy));
-    }
 }

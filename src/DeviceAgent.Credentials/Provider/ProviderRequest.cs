@@ -11,10 +11,10 @@ namespace DeviceAgent.Credentials.Provider;
 /// The connection of one request, and how far it came. One request in half an hour needs no pool (docs/decisions/0006-connections.md):
 /// a fresh connection sees a changed address and lets every TLS refusal be told from a cut link.
 /// </summary>
-internal sealed class Exchange : IDisposable
+internal sealed class ProviderRequest : IDisposable
 {
     private static readonly ProductInfoHeaderValue UserAgent =
-        new("DeviceAgent.Credentials", typeof(Exchange).Assembly.GetName().Version?.ToString(3) ?? "0");
+        new("DeviceAgent.Credentials", typeof(ProviderRequest).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private readonly HttpMessageInvoker _http;
     private volatile bool _handshakeDone;
@@ -23,7 +23,7 @@ internal sealed class Exchange : IDisposable
     private (DateTimeOffset From, DateTimeOffset To)? _serverDates;
     private volatile ServerCertificateFault? _serverFault;
 
-    public Exchange(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
+    public ProviderRequest(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
     {
         var connector = HappyEyeballsConnector.ForSockets(timeProvider);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
