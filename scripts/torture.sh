@@ -49,8 +49,8 @@ for rig in power-cuts disk-full wear; do
   fi
 done
 
-dotnet build tests/DeviceAgent.IntegrationTests --nologo -v quiet -clp:NoSummary
-rigs=tests/DeviceAgent.IntegrationTests/bin/Debug/net10.0/DeviceAgent.IntegrationTests.dll
+dotnet build tests/DeviceAgent.Rigs --nologo -v quiet -clp:NoSummary
+rigs=tests/DeviceAgent.Rigs/bin/Debug/net10.0/DeviceAgent.Rigs.dll
 
 status=0
 run() {

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.IntegrationTests;

@@ -1,5 +1,5 @@
 using System.Globalization;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Faults;
 
 namespace DeviceAgent.IntegrationTests;

@@ -1,5 +1,5 @@
 using System.Text.RegularExpressions;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 
 namespace DeviceAgent.IntegrationTests;
 

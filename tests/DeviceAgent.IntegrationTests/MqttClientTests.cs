@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 
 namespace DeviceAgent.IntegrationTests;
 

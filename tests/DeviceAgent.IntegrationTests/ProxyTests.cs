@@ -1,4 +1,4 @@
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.IntegrationTests;

@@ -1,4 +1,4 @@
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Demo;
 

@@ -1,6 +1,6 @@
 using DeviceAgent.Control;
-using DeviceAgent.IntegrationTests.Support;
 using DeviceAgent.Local;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Testbed.Hosting;
 

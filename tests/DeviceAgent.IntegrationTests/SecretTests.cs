@@ -1,5 +1,5 @@
 using DeviceAgent.IntegrationTests.LocalCredentials;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Jobs.Model;

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using DeviceAgent.IntegrationTests.Faults;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Faults;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Registry;
 
 namespace DeviceAgent.IntegrationTests.Control;

@@ -1,7 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using DeviceAgent.IntegrationTests.Faults;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Faults;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Hosting;

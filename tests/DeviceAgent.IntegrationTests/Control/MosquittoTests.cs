@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Text;
 using System.Text.Json.Nodes;
-using DeviceAgent.IntegrationTests.Support;
 using DeviceAgent.Mqtt;
+using DeviceAgent.Rigs.Support;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.IntegrationTests.Control;

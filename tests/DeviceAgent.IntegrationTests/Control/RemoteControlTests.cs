@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
-using DeviceAgent.IntegrationTests.Faults;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Faults;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.IntegrationTests.Control;

@@ -1,4 +1,5 @@
-using DeviceAgent.IntegrationTests.Disks;
+using DeviceAgent.Rigs.Disks;
+using DeviceAgent.Rigs.Durability;
 using Xunit.Abstractions;
 
 namespace DeviceAgent.IntegrationTests.Durability;

@@ -1,3 +1,4 @@
+using DeviceAgent.Rigs.Durability;
 using Xunit.Abstractions;
 
 namespace DeviceAgent.IntegrationTests.Durability;

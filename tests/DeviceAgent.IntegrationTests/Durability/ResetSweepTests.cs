@@ -1,4 +1,5 @@
-using DeviceAgent.IntegrationTests.Faults;
+using DeviceAgent.Rigs.Durability;
+using DeviceAgent.Rigs.Faults;
 
 namespace DeviceAgent.IntegrationTests.Durability;
 

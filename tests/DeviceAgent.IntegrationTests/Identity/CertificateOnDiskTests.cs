@@ -1,5 +1,5 @@
 using DeviceAgent.IntegrationTests.Control;
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 
 namespace DeviceAgent.IntegrationTests.Identity;

@@ -1,4 +1,4 @@
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Shadow;
 

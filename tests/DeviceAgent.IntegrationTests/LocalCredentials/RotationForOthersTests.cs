@@ -1,8 +1,8 @@
 using System.Collections.Concurrent;
 using System.Text.Json;
 using DeviceAgent.Control;
-using DeviceAgent.IntegrationTests.Support;
 using DeviceAgent.Local;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Testbed.Hosting;
 

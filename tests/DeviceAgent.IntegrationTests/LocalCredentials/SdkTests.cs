@@ -1,4 +1,5 @@
-using DeviceAgent.IntegrationTests.Support;
+using DeviceAgent.Rigs;
+using DeviceAgent.Rigs.Support;
 
 namespace DeviceAgent.IntegrationTests.LocalCredentials;
 

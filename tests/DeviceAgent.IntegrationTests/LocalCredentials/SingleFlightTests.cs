@@ -1,6 +1,6 @@
 using System.Text.Json;
-using DeviceAgent.IntegrationTests.Support;
 using DeviceAgent.Local;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Faults;
 
 namespace DeviceAgent.IntegrationTests.LocalCredentials;
