@@ -1,7 +1,7 @@
 using DeviceAgent.Control;
 using DeviceAgent.IntegrationTests.Support;
-using DeviceAgent.LocalEndpoint;
-using DeviceAgent.Rotation;
+using DeviceAgent.Local;
+using DeviceAgent.RoleAlias;
 using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.IntegrationTests;

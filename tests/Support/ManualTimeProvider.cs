@@ -63,6 +63,43 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>
+    /// Moves both clocks and returns when what this woke has armed a timer again: it has run, and waits. What arms none, and what
+    /// runs without a timer, is given a moment of real time.
+    /// </summary>
+    public async Task StepAsync(TimeSpan by)
+    {
+        Task armed;
+        bool due;
+        lock (_gate)
+        {
+            armed = _changed.Task;
+            due = _timers.Min is { } first && first.Due <= _monotonic + by;
+        }
+
+        Advance(by);
+        await armed.WaitAsync(TimeSpan.FromMilliseconds(due ? 20 : 1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    /// <summary>Moves both clocks by the period of a loop, and waits until the loop has gone round: it waits for one period more.</summary>
+    public async Task RoundAsync(TimeSpan period)
+    {
+        long since;
+        lock (_gate) since = _armed;
+        Advance(period);
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_timers.Any(t => t.IsSince(since) && t.Due == _monotonic + period)) return;
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
     /// <summary>Completes when at least <paramref name="count"/> timers are armed: the code under test is waiting for time to pass.</summary>
     public async Task WaitForTimersAsync(int count, CancellationToken cancellationToken = default)
     {
@@ -101,6 +138,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         private long _order;
 
         public TimeSpan Due { get; private set; }
+
+        public bool IsSince(long order) => _order >= order;
 
         /// <summary>Of timers due together, the one armed first comes first.</summary>
         public static int Compare(ManualTimer a, ManualTimer b) => a.Due != b.Due ? a.Due.CompareTo(b.Due) : a._order.CompareTo(b._order);

@@ -1,4 +1,3 @@
-using DeviceAgent.Spool;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 

@@ -1,4 +1,3 @@
-using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DeviceAgent.State;
+using DeviceAgent.Storage;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Clock;

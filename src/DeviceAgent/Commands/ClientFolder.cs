@@ -1,4 +1,4 @@
-using DeviceAgent.LocalCredentials;
+using DeviceAgent.Local;
 
 namespace DeviceAgent.Commands;
 

@@ -1,6 +1,6 @@
 using System.CommandLine;
-using DeviceAgent.Configuration;
-using DeviceAgent.LocalCredentials;
+using DeviceAgent.Hosting;
+using DeviceAgent.Local;
 
 namespace DeviceAgent.Commands;
 

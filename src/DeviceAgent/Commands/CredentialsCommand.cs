@@ -2,9 +2,9 @@ using System.Buffers;
 using System.CommandLine;
 using System.Text;
 using System.Text.Json;
-using DeviceAgent.Configuration;
 using DeviceAgent.Diagnostics;
-using DeviceAgent.LocalCredentials;
+using DeviceAgent.Hosting;
+using DeviceAgent.Local;
 
 namespace DeviceAgent.Commands;
 

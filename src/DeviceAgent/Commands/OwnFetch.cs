@@ -1,11 +1,10 @@
 using System.Security.Cryptography;
 using DeviceAgent.Clock;
-using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
-using DeviceAgent.Identity;
-using DeviceAgent.LocalCredentials;
-using DeviceAgent.Rotation;
+using DeviceAgent.Hosting;
+using DeviceAgent.Local;
+using DeviceAgent.RoleAlias;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

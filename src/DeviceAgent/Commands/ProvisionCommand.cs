@@ -1,6 +1,6 @@
 using System.CommandLine;
+using DeviceAgent.Certificate;
 using DeviceAgent.Credentials;
-using DeviceAgent.Provisioning;
 
 namespace DeviceAgent.Commands;
 

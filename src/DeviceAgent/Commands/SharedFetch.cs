@@ -1,6 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
-using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Local;
 
 namespace DeviceAgent.Commands;
 

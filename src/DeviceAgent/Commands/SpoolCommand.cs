@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DeviceAgent.Configuration;
+using DeviceAgent.Hosting;
 using DeviceAgent.Spool;
 
 namespace DeviceAgent.Commands;

@@ -2,9 +2,9 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
-using DeviceAgent.Configuration;
 using DeviceAgent.Diagnostics;
-using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Hosting;
+using DeviceAgent.Local;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 

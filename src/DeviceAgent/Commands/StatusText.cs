@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
-using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Local;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Commands;
 
@@ -52,8 +53,8 @@ internal static class StatusText
     {
         using var document = JsonDocument.Parse(line);
         var letter = document.RootElement.GetProperty(ReadingExport.DeadLetterName);
-        var of = document.RootElement.TryGetProperty(Sensing.ReadingJson.SerialNumberName, out var serial) ? serial.GetString() : "?";
-        var at = document.RootElement.TryGetProperty(Sensing.ReadingJson.TimestampName, out var timestamp) ? timestamp.GetString() : "?";
+        var of = document.RootElement.TryGetProperty(ReadingJson.SerialNumberName, out var serial) ? serial.GetString() : "?";
+        var at = document.RootElement.TryGetProperty(ReadingJson.TimestampName, out var timestamp) ? timestamp.GetString() : "?";
         return $"{letter.GetProperty("id").GetInt64()}\t{of}\t{at}\t{Text(letter, "reason")}";
     }
 

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json;
-using DeviceAgent.Control.Memory;
 using DeviceAgent.Diagnostics;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,5 @@
+using DeviceAgent.Control.Cloud;
 using DeviceAgent.Control.Jobs;
-using DeviceAgent.Control.Link;
-using DeviceAgent.Control.Memory;
 using DeviceAgent.Control.Shadow;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;

@@ -1,5 +1,4 @@
-using DeviceAgent.Control.Link;
-using DeviceAgent.Control.Memory;
+using DeviceAgent.Control.Cloud;
 using DeviceAgent.Control.Shadow;
 
 namespace DeviceAgent.Control;

@@ -1,4 +1,4 @@
-using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Cloud;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control;

@@ -1,4 +1,5 @@
-using DeviceAgent.Configuration;
+using DeviceAgent.Clock;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Spool;
 

@@ -1,4 +1,4 @@
-using DeviceAgent.State;
+using DeviceAgent.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;

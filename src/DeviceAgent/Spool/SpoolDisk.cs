@@ -1,4 +1,4 @@
-using DeviceAgent.Configuration;
+using DeviceAgent.Settings;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;

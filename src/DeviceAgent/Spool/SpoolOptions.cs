@@ -1,4 +1,4 @@
-using DeviceAgent.Configuration;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Spool;
 

@@ -1,5 +1,6 @@
-using DeviceAgent.Configuration;
+using DeviceAgent.Clock;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Settings;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
-using DeviceAgent.Configuration;
+using DeviceAgent.Clock;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Settings;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Spool;

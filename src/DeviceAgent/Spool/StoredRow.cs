@@ -1,3 +1,4 @@
+using DeviceAgent.Clock;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;

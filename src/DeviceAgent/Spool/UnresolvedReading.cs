@@ -1,3 +1,4 @@
+using DeviceAgent.Clock;
 namespace DeviceAgent.Spool;
 
 /// <summary>A stored reading whose time is not known yet.</summary>

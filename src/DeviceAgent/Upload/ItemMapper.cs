@@ -1,6 +1,6 @@
 using System.Globalization;
 using Amazon.DynamoDBv2.Model;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Upload;
 

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Upload;
 

@@ -1,6 +1,6 @@
 using System.Text.RegularExpressions;
-using DeviceAgent.Configuration;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Upload;
 

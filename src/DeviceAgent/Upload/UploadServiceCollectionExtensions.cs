@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2;
-using DeviceAgent.Configuration;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Settings;
 using DeviceAgent.Upload.Wire;
 using Microsoft.Extensions.DependencyInjection;
 

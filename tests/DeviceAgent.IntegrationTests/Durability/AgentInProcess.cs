@@ -1,9 +1,9 @@
 using System.Collections;
 using System.Text;
 using DeviceAgent.Commands;
-using DeviceAgent.Configuration;
+using DeviceAgent.Hosting;
 using DeviceAgent.IntegrationTests.Support;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.IntegrationTests.Durability;
 

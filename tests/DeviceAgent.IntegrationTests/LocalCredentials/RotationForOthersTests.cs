@@ -2,8 +2,8 @@ using System.Collections.Concurrent;
 using System.Text.Json;
 using DeviceAgent.Control;
 using DeviceAgent.IntegrationTests.Support;
-using DeviceAgent.LocalCredentials;
-using DeviceAgent.Rotation;
+using DeviceAgent.Local;
+using DeviceAgent.RoleAlias;
 using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.IntegrationTests.LocalCredentials;

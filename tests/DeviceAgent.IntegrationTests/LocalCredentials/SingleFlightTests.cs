@@ -1,6 +1,6 @@
 using System.Text.Json;
 using DeviceAgent.IntegrationTests.Support;
-using DeviceAgent.LocalCredentials;
+using DeviceAgent.Local;
 using DeviceAgent.Testbed.Faults;
 
 namespace DeviceAgent.IntegrationTests.LocalCredentials;

@@ -2,7 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using DeviceAgent.Control;
 using DeviceAgent.IntegrationTests.Durability;
-using DeviceAgent.Rotation;
+using DeviceAgent.RoleAlias;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceAgent.IntegrationTests.Support;

@@ -1,5 +1,4 @@
 using DeviceAgent.Clock;
-using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests.Clock;

@@ -1,6 +1,6 @@
 using DeviceAgent.Commands;
 using DeviceAgent.Spool;
-using DeviceAgent.Tests.Configuration;
+using DeviceAgent.Tests.Hosting;
 
 namespace DeviceAgent.Tests.Commands;
 
@@ -22,7 +22,7 @@ public class AgentCommandTests
     [Fact]
     public async Task Check_ValidConfiguration_SaysSo()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         var (exit, output, error) = await RunAsync("check", "--config", device.ConfigurationPath);
         Assert.Equal(ExitCode.Ok, exit);
         Assert.Equal("configuration is valid", output.Trim());
@@ -32,7 +32,7 @@ public class AgentCommandTests
     [Fact]
     public async Task Check_TwoErrors_PrintsALineForEachToStandardError()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         var (exit, output, error) = await RunAsync("check", "--config", device.ConfigurationPath, "--set", "region=x", "--set", "source.kind=y");
         Assert.Equal(ExitCode.BadConfiguration, exit);
         Assert.Equal("", output);
@@ -45,7 +45,7 @@ public class AgentCommandTests
     [Fact]
     public async Task Run_SpoolOfARunningAgent_EndsWithItsExitCode()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         using var other = SpoolConnection.Open(Path.Combine(device.Folder, "state", "spool.db"));
         var (exit, _, error) = await RunAsync("run", "--config", device.ConfigurationPath);
         Assert.Equal(ExitCode.SpoolUnusable, exit);

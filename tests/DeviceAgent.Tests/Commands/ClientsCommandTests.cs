@@ -1,11 +1,11 @@
 using DeviceAgent.Commands;
-using DeviceAgent.Tests.Configuration;
+using DeviceAgent.Tests.Hosting;
 
 namespace DeviceAgent.Tests.Commands;
 
 public sealed class ClientsCommandTests : IDisposable
 {
-    private readonly TestDevice _device = new();
+    private readonly TestDevice _device = new(TimeProvider.System);
 
     private string Clients => Path.Combine(_device.Folder, "state", "clients");
 

@@ -1,8 +1,9 @@
 using System.Text;
+using DeviceAgent.Clock;
 using DeviceAgent.Commands;
 using DeviceAgent.Spool;
-using DeviceAgent.Tests.Configuration;
-using DeviceAgent.Tests.LocalEndpoint;
+using DeviceAgent.Tests.Hosting;
+using DeviceAgent.Tests.Local;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Tests.Commands;
@@ -15,7 +16,7 @@ public sealed class SpoolCommandTests
     [Fact]
     public async Task ClosedSpool_ExportedAndRequeued_WithoutAnAgentAndItsCertificate()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         await FillAsync(device);
         File.Delete(Path.Combine(device.Folder, "device.key"));
         Assert.Equal((ExitCode.Ok, First + "\n", ""), await RunAsync(device, "export"));
@@ -31,7 +32,7 @@ public sealed class SpoolCommandTests
     [Fact]
     public async Task Export_ToAFile_HoldsAllLinesAndLeavesNothingBeside()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         await FillAsync(device);
         var path = Path.Combine(device.Folder, "out.ndjson");
         Assert.Equal(ExitCode.Ok, (await RunAsync(device, "export", "--output", path)).Exit);
@@ -42,7 +43,7 @@ public sealed class SpoolCommandTests
     [Fact]
     public async Task RunningAgent_IsAskedThroughItsSocket()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         await using var endpoint = await TestEndpoint.StartAsync();
         endpoint.Spool.Letters.Add(new DeadLetter(4, 1, Noon, Noon, "too big", Encoding.UTF8.GetBytes(First)));
         using (await endpoint.PostAsync(First)) Assert.Single(endpoint.Spool.Entries);
@@ -59,7 +60,7 @@ public sealed class SpoolCommandTests
     [Fact]
     public async Task NoAgentAndNoSpool_SaySo()
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         var (exit, _, error) = await RunAsync(device, "status");
         Assert.Equal(ExitCode.SpoolUnusable, exit);
         Assert.Contains("there is no spool", error, StringComparison.Ordinal);
@@ -74,7 +75,7 @@ public sealed class SpoolCommandTests
     [InlineData("requeue", "x")]
     public async Task Requeue_NeitherOrBoth_IsAWrongCommandLine(params string[] arguments)
     {
-        using var device = new TestDevice();
+        using var device = new TestDevice(TimeProvider.System);
         Assert.Equal(ExitCode.Usage, (await RunAsync(device, arguments)).Exit);
     }
 

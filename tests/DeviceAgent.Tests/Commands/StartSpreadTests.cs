@@ -1,4 +1,4 @@
-using DeviceAgent.Commands;
+using DeviceAgent.Credentials;
 using DeviceAgent.Tests.Spool;
 
 namespace DeviceAgent.Tests.Commands;

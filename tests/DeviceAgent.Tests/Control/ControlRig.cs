@@ -1,17 +1,14 @@
 using System.Collections;
 using System.Security.Cryptography;
 using DeviceAgent.Clock;
-using DeviceAgent.Configuration;
 using DeviceAgent.Control;
-using DeviceAgent.Control.Link;
-using DeviceAgent.Control.Memory;
-using DeviceAgent.Control.Settings;
+using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
-using DeviceAgent.LocalEndpoint;
+using DeviceAgent.Hosting;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
-using DeviceAgent.Tests.Configuration;
+using DeviceAgent.Tests.Hosting;
 using DeviceAgent.Tests.Upload;
 using DeviceAgent.Upload;
 using Microsoft.Extensions.DependencyInjection;
@@ -24,12 +21,13 @@ namespace DeviceAgent.Tests.Control;
 /// <summary>The agent's remote control as the composition root makes it, against a cloud in memory, in virtual time.</summary>
 internal sealed class ControlRig : IAsyncDisposable
 {
-    private readonly TestDevice _device = new();
+    private readonly TestDevice _device;
     private ServiceProvider? _services;
     private List<IHostedService> _loops = [];
 
     public ControlRig()
     {
+        _device = new TestDevice(Time);
         Options = Load();
         Rotation = new FakeRotation();
     }
@@ -56,7 +54,7 @@ internal sealed class ControlRig : IAsyncDisposable
 
     public ControlStatus Status => _services!.GetRequiredService<ControlStatus>();
 
-    public AgentOptions InForce => Stored.Settings.InForce;
+    public AgentOptions InForce => Stored.Settings.Options;
 
     public ControlRecord Record => Stored.Memory.Record;
 
@@ -86,7 +84,7 @@ internal sealed class ControlRig : IAsyncDisposable
         services.AddSingleton(new AgentFacts("boiler-07", Time.GetTimestamp()));
         services.AddSingleton<AliasInForce>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
         services.AddSingleton<ClientFactory>(() => Client = Cloud.Connect());
-        services.AddControl(Options, Stored);
+        services.AddControl(Options.Control, Options.ThingName, Options.Credentials.CaBundlePath, Stored.Memory, Stored.Settings);
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<Changes>().Happened += Cloud.Signal;
         _loops = [.. _services.GetServices<IHostedService>()];
@@ -120,9 +118,8 @@ internal sealed class ControlRig : IAsyncDisposable
         while (!condition())
         {
             Assert.True(passed < atMost, $"in vain for {atMost}: {what}. Shadow: {Cloud.Shadow}. Jobs: {Cloud.Jobs}");
-            Time.Advance(TimeSpan.FromSeconds(1));
+            await Time.StepAsync(TimeSpan.FromSeconds(1));
             passed += TimeSpan.FromSeconds(1);
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
         }
     }
 

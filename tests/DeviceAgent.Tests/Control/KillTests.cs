@@ -1,4 +1,4 @@
-using DeviceAgent.Control.Memory;
+using DeviceAgent.Control;
 
 namespace DeviceAgent.Tests.Control;
 

@@ -1,3 +1,4 @@
+using DeviceAgent.Clock;
 using System.Diagnostics;
 using System.Globalization;
 using DeviceAgent.Spool;

@@ -1,3 +1,4 @@
+using DeviceAgent.Clock;
 using System.Globalization;
 using System.Text;
 using DeviceAgent.Spool;

@@ -1,5 +1,5 @@
 using System.Text;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;

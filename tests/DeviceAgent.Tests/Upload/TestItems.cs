@@ -1,4 +1,4 @@
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
 

@@ -1,4 +1,4 @@
-using DeviceAgent.Configuration;
+using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;

@@ -1,5 +1,5 @@
 using System.Text.Json;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Control.Jobs;
 

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DeviceAgent.Clock;
-using DeviceAgent.Control.Link;
-using DeviceAgent.Control.Memory;
+using DeviceAgent.Control.Cloud;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Jobs;

@@ -1,6 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Cloud;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Shadow;

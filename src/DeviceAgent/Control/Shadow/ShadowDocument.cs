@@ -1,6 +1,5 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DeviceAgent.Control.Settings;
 
 namespace DeviceAgent.Control.Shadow;
 

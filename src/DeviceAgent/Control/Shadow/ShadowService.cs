@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using DeviceAgent.Control.Link;
+using DeviceAgent.Control.Cloud;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -9,7 +9,7 @@ namespace DeviceAgent.Control.Shadow;
 internal sealed class ShadowService : BackgroundService
 {
     /// <summary>How often it is looked whether something worth a report has changed.</summary>
-    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
+    internal static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
 
     private readonly CloudLink _link;
     private readonly DeviceShadow _shadow;

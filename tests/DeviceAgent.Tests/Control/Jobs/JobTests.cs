@@ -1,6 +1,5 @@
 using DeviceAgent.Control;
-using DeviceAgent.Control.Memory;
-using DeviceAgent.Sensing;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Tests.Control.Jobs;
 

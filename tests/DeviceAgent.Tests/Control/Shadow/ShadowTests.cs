@@ -1,4 +1,5 @@
 using DeviceAgent.Control;
+using DeviceAgent.Control.Shadow;
 using DeviceAgent.Mqtt;
 using Microsoft.Extensions.Logging;
 
@@ -171,8 +172,7 @@ public sealed class ShadowTests : IDisposable
         for (var i = 0; i < 50; i++)
         {
             _rig.Spool.Fill(1);
-            _rig.Time.Advance(TimeSpan.FromSeconds(5));
-            await Task.Delay(TimeSpan.FromMilliseconds(1), TimeProvider.System);
+            await _rig.Time.RoundAsync(ShadowService.LookPeriod);
         }
 
         Assert.Equal(reports, Cloud.Shadow.Reports.Count);

@@ -1,0 +1,115 @@
+using System.Security.Cryptography;
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.RoleAlias;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Certificate;
+
+/// <summary>
+/// Changes the device's certificate make-before-break: a new one is asked for with a key made here, proven beside the old, and then takes its
+/// place. Killed at any moment, one matching pair is in force, and the change goes on where it was when it is asked for again.
+/// </summary>
+internal sealed class CertificateRotation(
+    DeviceIdentityOptions files,
+    StagedIdentity staged,
+    EnrolmentFile file,
+    Enrolment enrolment,
+    DeviceIdentitySource identity,
+    string thingName,
+    IdentityProof proof,
+    CredentialCache cache,
+    AliasSource source,
+    RoleAliasState alias,
+    ILogger<CertificateRotation> logger)
+{
+    /// <exception cref="OperationCanceledException">The agent stops.</exception>
+    public async Task<ChangeOutcome> RotateAsync(IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        var before = identity.Current.CertificateId;
+        try
+        {
+            var refusal = await ReplaceAsync(progress, cancellationToken).ConfigureAwait(false);
+            if (refusal is null) return ChangeOutcome.Applied;
+            logger.Rejected(refusal.Code, before);
+            return refusal.Rejected();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceIdentityException)
+        {
+            logger.Rejected(ProvisioningCode.FilesNotWritten, before);
+            return new Refusal(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the folders of certificate, key and state.").Rejected();
+        }
+    }
+
+    private async Task<Refusal?> ReplaceAsync(IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        // Cut off in the swap or after it: what is left to do is to end it.
+        file.FinishSwap(staged);
+        if (file.Load() is { Phase: EnrolmentPhase.Exchanged } exchanged)
+        {
+            identity.Reload();
+            if (exchanged.CertificateId == identity.Current.CertificateId) return Settle(progress);
+        }
+
+        if (staged.Fault() is { } fault) return new Refusal(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
+        var (record, refusal) = await enrolment.EnrolAsync(MakeKey, thingName, files.PrivateKeyPassword, progress, cancellationToken).ConfigureAwait(false);
+        if (record is null) return refusal;
+        if (enrolment.Thing?.ThingName is { } other && other != thingName)
+            return Discard(record, new Refusal(ProvisioningCode.OtherThing, $"The template registered the certificate for the thing {other}, this device is {thingName}: its thing name must come from the parameter ThingName."));
+
+        using var candidate = DeviceIdentity.Load(staged.Options);
+        logger.Staged(candidate.CertificateId, identity.Current.CertificateId);
+        var (credentials, unproven) = await proof.ProveAsync(candidate, progress, cancellationToken).ConfigureAwait(false);
+        if (credentials is null) return IsWorthless(unproven!) ? Discard(record, unproven!) : Keep(record, unproven!);
+
+        progress.Reached(EnrolmentStep.Exchanging);
+        Swap(record, credentials);
+        return Settle(progress);
+    }
+
+    private AsymmetricAlgorithm MakeKey() => staged.KeyStays ? DeviceIdentity.LoadPrivateKey(files) : NewKey.Like(identity.Current.Certificate);
+
+    /// <summary>From here on there is only forward: a start after a kill ends what was begun.</summary>
+    private void Swap(EnrolmentRecord record, TemporaryCredentials credentials)
+    {
+        var before = identity.Current.CertificateId;
+        staged.KeepPrevious();
+        file.Save(record.At(EnrolmentPhase.Exchanging));
+        staged.Swap();
+        file.Save(record.At(EnrolmentPhase.Exchanged));
+        identity.Reload();
+        try
+        {
+            cache.SwitchTo(source.Of(alias.InForce), credentials);
+        }
+        catch (ArgumentException)
+        {
+            // The device slept over their end; the cache asks with the new certificate when it needs them.
+        }
+
+        logger.Exchanged(record.CertificateId, before);
+    }
+
+    private Refusal? Settle(IChangeProgress progress)
+    {
+        progress.Reached(EnrolmentStep.Committed);
+        staged.ForgetPrevious();
+        file.Delete();
+        return null;
+    }
+
+    /// <summary>Nobody will make this certificate work any more.</summary>
+    private static bool IsWorthless(Refusal refusal) => refusal.Code is RefusalCode.CertificateNotAccepted or RefusalCode.ThingNotAttached;
+
+    private Refusal Discard(EnrolmentRecord record, Refusal refusal)
+    {
+        staged.Discard();
+        file.Delete();
+        return Add(refusal, $"The new certificate {record.CertificateId} is not used: delete it.");
+    }
+
+    private static Refusal Keep(EnrolmentRecord record, Refusal refusal) =>
+        Add(refusal, $"The new certificate {record.CertificateId} is registered and kept: it is tried again when the change is asked for again.");
+
+    private static Refusal Add(Refusal refusal, string more) => refusal with { Reason = $"{more} {refusal.Reason}" };
+}

@@ -1,0 +1,90 @@
+using System.Security.Cryptography;
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.RoleAlias;
+
+namespace DeviceAgent.Certificate;
+
+/// <summary>
+/// Gets a certificate for the thing and stages it with its key. Cut off anywhere and called again, it goes on where it was; nothing that is
+/// in force is touched.
+/// </summary>
+internal sealed class Enrolment(
+    FleetProvisioning cloud, StagedIdentity staged, EnrolmentFile file, ProvisioningOptions options, IReadOnlyDictionary<string, string> parameters)
+{
+    /// <summary>What the thing is called that the certificate was registered for, and what the template told; null after a restart.</summary>
+    public RegisteredThing? Thing { get; private set; }
+
+    /// <param name="key">Makes the key, or gives the one in hardware.</param>
+    /// <param name="thingName">Stands in the request.</param>
+    /// <param name="password">Protects the key's file.</param>
+    /// <param name="progress">Is told of the steps.</param>
+    /// <param name="cancellationToken">Ends it between two steps.</param>
+    /// <returns>A record that is registered, or why there is none.</returns>
+    /// <exception cref="IOException">A file could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
+    public async Task<(EnrolmentRecord? Record, Refusal? Refusal)> EnrolAsync(
+        Func<AsymmetricAlgorithm> key, string thingName, Secret? password, IChangeProgress progress, CancellationToken cancellationToken)
+    {
+        if (Resume() is { } record)
+        {
+            if (record.Phase == EnrolmentPhase.Registered) return (record, null);
+            progress.Reached(EnrolmentStep.Registering);
+            var (resumed, _) = await RegisterAsync(record, cancellationToken).ConfigureAwait(false);
+            if (resumed is not null) return (resumed, null);
+            // Its hour is over: AWS IoT has forgotten it.
+            file.Delete();
+            staged.Discard();
+        }
+
+        progress.Reached(EnrolmentStep.Requesting);
+        var (issued, refusal) = await IssueAsync(key, thingName, password, cancellationToken).ConfigureAwait(false);
+        if (issued is null) return (null, refusal);
+        progress.Reached(EnrolmentStep.Registering);
+        return await RegisterAsync(issued, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What is staged, when it is whole.</summary>
+    private EnrolmentRecord? Resume()
+    {
+        if (file.Load() is not { Phase: EnrolmentPhase.Issued or EnrolmentPhase.Registered } record) return null;
+        try
+        {
+            using var identity = DeviceIdentity.Load(staged.Options);
+            return identity.CertificateId == record.CertificateId ? record : null;
+        }
+        catch (DeviceIdentityException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<(EnrolmentRecord? Record, Refusal? Refusal)> IssueAsync(
+        Func<AsymmetricAlgorithm> makeKey, string thingName, Secret? password, CancellationToken cancellationToken)
+    {
+        string csr;
+        try
+        {
+            using var key = makeKey();
+            csr = NewKey.RequestFor(key, thingName);
+            if (!staged.KeyStays) staged.WriteKey(NewKey.Pem(key, password));
+        }
+        catch (Exception e) when (e is DeviceIdentityException or CryptographicException)
+        {
+            return (null, new Refusal(ProvisioningCode.KeyUnusable, e.Message));
+        }
+
+        var (issued, refusal) = await cloud.CreateFromCsrAsync(csr, cancellationToken).ConfigureAwait(false);
+        if (issued is null) return (null, refusal);
+        staged.WriteCertificate(issued.Pem);
+        return (file.Save(new EnrolmentRecord { Phase = EnrolmentPhase.Issued, CertificateId = issued.Id, OwnershipToken = issued.OwnershipToken }), null);
+    }
+
+    private async Task<(EnrolmentRecord? Record, Refusal? Refusal)> RegisterAsync(EnrolmentRecord record, CancellationToken cancellationToken)
+    {
+        var (thing, refusal) = await cloud.RegisterAsync(options.Template, record.OwnershipToken ?? "", parameters, cancellationToken).ConfigureAwait(false);
+        if (thing is null) return (null, refusal);
+        Thing = thing;
+        return (file.Save(record.At(EnrolmentPhase.Registered)), null);
+    }
+}

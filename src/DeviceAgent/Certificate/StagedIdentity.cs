@@ -1,0 +1,80 @@
+using System.Text;
+using DeviceAgent.Credentials;
+using DeviceAgent.Storage;
+
+namespace DeviceAgent.Certificate;
+
+/// <summary>
+/// A certificate and key beside those in force: the same paths with <c>.next</c> appended, and after the exchange what was before with
+/// <c>.previous</c>. Everything is durable before it is relied on.
+/// </summary>
+internal sealed class StagedIdentity(DeviceIdentityOptions inForce)
+{
+    public const string NextEnding = ".next";
+    public const string PreviousEnding = ".previous";
+
+    private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+
+    /// <summary>Whether the key lives in hardware: then it stays, and only its certificate is new.</summary>
+    public bool KeyStays => IsHardware(inForce.PrivateKeyPath);
+
+    /// <summary>Where the staged pair is.</summary>
+    public DeviceIdentityOptions Options => inForce with
+    {
+        CertificatePath = inForce.CertificatePath + NextEnding,
+        PrivateKeyPath = KeyStays ? inForce.PrivateKeyPath : inForce.PrivateKeyPath + NextEnding,
+        CertificateChainPath = null,
+    };
+
+    /// <summary>Where the pair is that is active once a swap that was cut off has ended. Reads only which files are there.</summary>
+    public DeviceIdentityOptions Swapped => inForce with
+    {
+        CertificatePath = NextOrActive(inForce.CertificatePath),
+        PrivateKeyPath = inForce.PrivateKeyPath is null || KeyStays ? inForce.PrivateKeyPath : NextOrActive(inForce.PrivateKeyPath),
+    };
+
+    /// <summary>Where the files are, or will be.</summary>
+    public IEnumerable<string> Folders => Files.Select(f => Path.GetDirectoryName(Path.GetFullPath(f))!).Distinct();
+
+    private IEnumerable<string> Files => KeyStays ? [inForce.CertificatePath] : [inForce.CertificatePath, inForce.PrivateKeyPath!];
+
+    /// <summary>Why certificate and key in this form cannot be exchanged by the agent; null when they can.</summary>
+    public string? Fault() =>
+        IsHardware(inForce.CertificatePath) ? "the certificate is kept in hardware: keep it in a file (certificatePath), the key may stay there"
+        : inForce.PrivateKeyPath is null ? "certificate and key are in one file: keep them in a file each (certificatePath, privateKeyPath)"
+        : null;
+
+    /// <summary>The key comes first: a certificate whose key is lost is worth nothing.</summary>
+    public void WriteKey(string pem) => DurableFile.Write(inForce.PrivateKeyPath + NextEnding, Encoding.ASCII.GetBytes(pem));
+
+    public void WriteCertificate(string pem) => DurableFile.Write(inForce.CertificatePath + NextEnding, Encoding.ASCII.GetBytes(pem), ForAll);
+
+    /// <summary>Keeps a copy of what is in force. Call it before what happens next is noted.</summary>
+    public void KeepPrevious()
+    {
+        foreach (var file in Files.Where(File.Exists))
+        {
+            var mode = OperatingSystem.IsWindows() ? ForAll : File.GetUnixFileMode(file);
+            DurableFile.Write(file + PreviousEnding, File.ReadAllBytes(file), mode);
+        }
+    }
+
+    /// <summary>Puts the staged files in the place of the active ones, as far as that is not done yet: it may be cut off and called again.</summary>
+    public void Swap()
+    {
+        foreach (var file in Files.Where(f => File.Exists(f + NextEnding))) DurableFile.Move(file + NextEnding, file);
+    }
+
+    public void Discard() => Delete(NextEnding);
+
+    public void ForgetPrevious() => Delete(PreviousEnding);
+
+    private static bool IsHardware(string? path) => path?.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ?? false;
+
+    private static string NextOrActive(string path) => File.Exists(path + NextEnding) ? path + NextEnding : path;
+
+    private void Delete(string ending)
+    {
+        foreach (var file in Files) File.Delete(file + ending);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Mqtt;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Control.Cloud;
+
+/// <summary>The one place that knows which MQTT client is used.</summary>
+internal static class MqttClientFactory
+{
+    /// <summary>A client that keeps itself connected.</summary>
+    /// <param name="options">Where to.</param>
+    /// <param name="thingName">The client id.</param>
+    /// <param name="caPath">The roots of the broker's certificate; null for the system's.</param>
+    /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="time">The device's clock, which also judges the broker's certificate.</param>
+    /// <param name="random">Spreads the attempts.</param>
+    /// <param name="loggers">For the client's own log.</param>
+    public static IMqttClient Create(
+        ControlOptions options, string thingName, string? caPath, DeviceIdentity identity, TimeProvider time, Random random, ILoggerFactory loggers)
+    {
+        var client = new MqttClientOptions
+        {
+            Host = options.Host!,
+            Port = options.Port,
+            ClientId = thingName,
+            ProtocolVersion = options.UseMqtt5 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311,
+            Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = Roots(caPath) },
+            Proxy = ProxyFor(options),
+            ConnectCallback = Connector.ForSockets(time).ConnectAsync,
+        };
+        return new ReconnectingMqttClient(client, new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
+    }
+
+    private static X509Certificate2Collection? Roots(string? path)
+    {
+        if (path is null) return null;
+        var roots = new X509Certificate2Collection();
+        roots.ImportFromPemFile(path);
+        return roots;
+    }
+
+    /// <summary>As HTTPS_PROXY and NO_PROXY say, which the credentials client follows as well.</summary>
+    private static MqttProxyOptions? ProxyFor(ControlOptions options)
+    {
+        var target = new UriBuilder(Uri.UriSchemeHttps, options.Host!, options.Port).Uri;
+        var proxies = HttpClient.DefaultProxy;
+        if (proxies.IsBypassed(target) || proxies.GetProxy(target) is not { } proxy || proxy == target) return null;
+        var user = proxies.Credentials?.GetCredential(proxy, "Basic");
+        return new MqttProxyOptions { Host = proxy.IdnHost, Port = proxy.Port, UserName = user?.UserName, Password = user?.Password };
+    }
+}

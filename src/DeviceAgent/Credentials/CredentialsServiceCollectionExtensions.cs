@@ -1,0 +1,41 @@
+using DeviceAgent.Clock;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Credentials;
+
+internal static class CredentialsServiceCollectionExtensions
+{
+    /// <summary>Temporary credentials for the device's certificate, kept and renewed.</summary>
+    /// <param name="services">The agent's services.</param>
+    /// <param name="identity">The device's certificate and key, as loaded at start.</param>
+    /// <param name="files">Where they are, to see when they are replaced.</param>
+    /// <param name="options">Where to ask.</param>
+    /// <param name="roleAlias">The alias that is in force at the start.</param>
+    /// <param name="startSpread">The first request waits a random part of it.</param>
+    public static IServiceCollection AddDeviceCredentials(
+        this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, Func<IServiceProvider, string> roleAlias,
+        TimeSpan startSpread = default)
+    {
+        services.AddSingleton(s => new DeviceIdentitySource(
+            identity, files, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeviceIdentitySource>>()));
+        services.AddSingleton(s => new CredentialsProviderClient(
+            s.GetRequiredService<DeviceIdentitySource>(), options, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new AliasSource(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()));
+        services.AddSingleton(s => FollowIdentity(s, new CredentialCache(
+            s.GetRequiredService<AliasSource>().Of(roleAlias(s)),
+            new CredentialCacheOptions { StartSpread = startSpread },
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<Random>(),
+            s.GetRequiredService<ILogger<CredentialCache>>())));
+        services.AddSingleton(s => new RoleAliasCredentials(s.GetRequiredService<CredentialCache>()));
+        return services;
+    }
+
+    /// <summary>A certificate that was refused may have been replaced by one that is not.</summary>
+    private static CredentialCache FollowIdentity(IServiceProvider services, CredentialCache cache)
+    {
+        services.GetRequiredService<DeviceIdentitySource>().Changed += (_, _) => cache.TryAgain();
+        return cache;
+    }
+}

@@ -1,0 +1,26 @@
+using DeviceAgent.Spool;
+
+namespace DeviceAgent.Credentials;
+
+/// <summary>How long the first request for credentials may wait, at random, so that devices whose power came back together do not ask together.</summary>
+internal static class StartSpread
+{
+    /// <summary>A later start is that of one device, by hand or by its supervisor.</summary>
+    private static readonly TimeSpan JustBooted = TimeSpan.FromMinutes(2);
+
+    private static readonly TimeSpan AfterReboot = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// Looked at before the spool is opened: one that was closed leaves no write-ahead log behind, one whose power was cut does. A device that has none is being
+    /// set up, and somebody waits for it.
+    /// </summary>
+    /// <param name="uptime">Since the boot.</param>
+    /// <param name="stateDirectory">Where the spool is.</param>
+    /// <param name="afterPowerCut">The spread after a power cut.</param>
+    public static TimeSpan Of(TimeSpan uptime, string stateDirectory, TimeSpan afterPowerCut)
+    {
+        var spool = Path.Combine(stateDirectory, SpoolServiceCollectionExtensions.FileName);
+        if (uptime > JustBooted || !File.Exists(spool)) return TimeSpan.Zero;
+        return File.Exists($"{spool}-wal") ? afterPowerCut : AfterReboot;
+    }
+}

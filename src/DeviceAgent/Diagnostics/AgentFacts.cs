@@ -1,0 +1,11 @@
+using System.Reflection;
+
+namespace DeviceAgent.Diagnostics;
+
+/// <summary>What does not change while the agent runs.</summary>
+/// <param name="Thing">The thing's name.</param>
+/// <param name="StartedAt">On the monotonic clock (<see cref="TimeProvider.GetTimestamp"/>).</param>
+internal sealed record AgentFacts(string Thing, long StartedAt)
+{
+    public string Version { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
+}

@@ -1,0 +1,129 @@
+using System.Collections;
+using DeviceAgent.Certificate;
+using DeviceAgent.Clock;
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.Local;
+using DeviceAgent.Readings;
+using DeviceAgent.RoleAlias;
+using DeviceAgent.Settings;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>Loads the configuration: file, environment, command line, each overriding the one before.</summary>
+internal static class AgentConfiguration
+{
+    /// <summary>Reads and checks everything, and loads the device's identity to see that it is usable. Uses no network and writes nothing.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
+    public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments) =>
+        Load(path, environment, assignments, AfterSwap);
+
+    /// <summary>The same for the agent itself: a swap of certificate and key that a kill cut off is ended first.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
+    public static (AgentOptions Options, DeviceIdentity Identity) LoadToRun(string path, IDictionary environment, IEnumerable<string> assignments) =>
+        Load(path, environment, assignments, FinishSwap);
+
+    private static (AgentOptions Options, DeviceIdentity Identity) Load(
+        string path, IDictionary environment, IEnumerable<string> assignments, Func<EnrolmentFile, DeviceIdentityOptions, DeviceIdentityOptions> pair)
+    {
+        var errors = new List<ConfigurationError>();
+        var options = ReadLayers(path, environment, assignments, errors);
+        var identity = LoadIdentity(options, pair, errors);
+        if (errors.Count == 0) return (options, identity!);
+        identity?.Dispose();
+        throw new ConfigurationException(errors);
+    }
+
+    /// <summary>The same without the identity, for commands that work on what is stored: a device whose certificate is lost still has its readings.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
+    public static AgentOptions LoadOptions(string path, IDictionary environment, IEnumerable<string> assignments)
+    {
+        var errors = new List<ConfigurationError>();
+        var options = ReadLayers(path, environment, assignments, errors);
+        return errors.Count == 0 ? options : throw new ConfigurationException(errors);
+    }
+
+    private static AgentOptions ReadLayers(string path, IDictionary environment, IEnumerable<string> assignments, List<ConfigurationError> errors)
+    {
+        var layers = new List<SettingsLayer?>
+        {
+            SettingsLayers.TryReadFile(path, errors),
+            SettingsLayers.FromEnvironment(environment, errors),
+            SettingsLayers.FromCommandLine(assignments, errors),
+        };
+        if (layers[0] is null) throw new ConfigurationException(errors);
+
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder).Read(errors);
+    }
+
+    /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
+    public static AgentOptions Read(SettingsReader settings)
+    {
+        var thingName = settings.Required("thingName", "the name of the thing that the certificate is attached to");
+        var stateDirectory = settings.FilePath("stateDirectory") ?? settings.Required("stateDirectory", "the folder in which the agent keeps what must survive a restart");
+        var endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory);
+        var options = new AgentOptions
+        {
+            ThingName = thingName,
+            SerialNumber = settings.Text("serialNumber") ?? thingName,
+            StateDirectory = stateDirectory,
+            Identity = CredentialSettings.ReadIdentity(settings),
+            Credentials = CredentialSettings.ReadRoleAlias(settings, thingName),
+            PowerReturnSpread = settings.Seconds("powerReturnSpreadSeconds", TimeSpan.FromMinutes(20), 0, 7200),
+            Table = TableOptions.Read(settings, thingName),
+            Source = SourceOptions.Read(settings.Section("source")),
+            Upload = UploadOptions.Read(settings.Section("upload")),
+            Rotation = RotationOptions.Read(settings.Section("rotation")),
+            Spool = SpoolOptions.Read(settings.Section("spool")),
+            Endpoint = endpoint,
+            LocalCredentials = LocalCredentialsOptions.Read(settings.Section("credentials"), stateDirectory, endpoint.Port),
+            Clock = ClockOptions.Read(settings.Section("clock")),
+            Control = ControlOptions.Read(settings),
+            Provisioning = ProvisioningOptions.Read(settings.Section("provisioning")),
+            LogLevel = settings.Choice("logLevel", LogLevel.Information),
+        };
+        if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");
+        settings.ReportUnknown();
+        return options;
+    }
+
+    private static DeviceIdentity? LoadIdentity(
+        AgentOptions options, Func<EnrolmentFile, DeviceIdentityOptions, DeviceIdentityOptions> pair, List<ConfigurationError> errors)
+    {
+        if (options.StateDirectory.Length == 0 || options.Identity.CertificatePath.Length == 0) return null;
+        var files = options.Identity;
+        try
+        {
+            files = pair(new EnrolmentFile(options.StateDirectory), files);
+            return DeviceIdentity.Load(files);
+        }
+        catch (DeviceIdentityException e)
+        {
+            errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(files, p.Subject), p.Subject, $"{p.What}. {p.Remedy}")));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new ConfigurationError("certificatePath", options.Identity.CertificatePath, $"a new certificate cannot take its place: {e.Message} Let the agent's user write to the folder."));
+        }
+
+        return null;
+    }
+
+    private static DeviceIdentityOptions AfterSwap(EnrolmentFile file, DeviceIdentityOptions active) =>
+        file.Load() is { Phase: EnrolmentPhase.Exchanging } ? new StagedIdentity(active).Swapped : active;
+
+    private static DeviceIdentityOptions FinishSwap(EnrolmentFile file, DeviceIdentityOptions active)
+    {
+        file.FinishSwap(new StagedIdentity(active));
+        return active;
+    }
+
+    private static string KeyOf(DeviceIdentityOptions options, string subject) =>
+        options.PrivateKeyPath is { } key && subject == DeviceIdentityOptions.Shown(key) ? "privateKeyPath"
+        : subject == options.CertificateChainPath ? "certificateChainPath"
+        : "certificatePath";
+}

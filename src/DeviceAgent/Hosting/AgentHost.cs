@@ -1,0 +1,91 @@
+using System.Reflection;
+using System.Security.Cryptography;
+using DeviceAgent.Certificate;
+using DeviceAgent.Clock;
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Local;
+using DeviceAgent.Readings;
+using DeviceAgent.RoleAlias;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>The composition root: what the agent is made of. What is registered later is stopped first.</summary>
+internal static class AgentHost
+{
+    /// <summary>All loops together; a request under way gets 4 s of it.</summary>
+    private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
+
+    /// <param name="options">The configuration.</param>
+    /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="replace">Puts other services in the place of some, after all are registered.</param>
+    public static IHost Build(AgentOptions options, DeviceIdentity identity, Action<IServiceCollection>? replace = null)
+    {
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+        var stored = StoredSettings.Recall(options);
+        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel);
+        builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
+        builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
+
+        builder.Services.AddAgentMetrics();
+        builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
+        var startSpread = StartSpread.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
+        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce, startSpread);
+        builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
+        builder.Services.AddUpload(stored.Settings.Upload, options.Table);
+        builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);
+        builder.Services.AddSingleton<AliasInForce>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
+        var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
+        builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
+        builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
+        builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
+        if (options.Control.Host is not null)
+            builder.Services.AddCertificateRotation(options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters);
+        builder.Services.AddSingleton(stored);
+        builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaBundlePath, stored.Memory, stored.Settings);
+        replace?.Invoke(builder.Services);
+        return builder.Build();
+    }
+
+    /// <summary>Logs what is started, and what will soon be wrong with the certificate.</summary>
+    public static void Announce(IHost host, AgentOptions options, DeviceIdentity identity)
+    {
+        var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
+        var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
+        var roleAlias = host.Services.GetRequiredService<RoleAliasState>().InForce;
+        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
+        logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
+        var clock = host.Services.GetRequiredService<DeviceClock>();
+        foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
+        AnnounceControl(host.Services.GetRequiredService<StoredSettings>(), options, logger);
+        if (options.Table.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint) logger.EndpointNotEncrypted(endpoint);
+    }
+
+    private static void AnnounceControl(StoredSettings stored, AgentOptions options, ILogger logger)
+    {
+        if (options.Control.Host is null) return;
+        logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
+        if (stored.Memory.Problem is { } problem) logger.MemoryLost(problem);
+        if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
+    }
+
+    private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> inForce)
+    {
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= inForce() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
+        logging.AddSimpleConsole(console =>
+        {
+            console.SingleLine = true;
+            console.UseUtcTimestamp = true;
+            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
+        });
+    }
+
+    private static bool IsOfTheFramework(string? category) => category?.StartsWith("Microsoft", StringComparison.Ordinal) == true;
+}

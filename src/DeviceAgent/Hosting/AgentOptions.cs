@@ -1,0 +1,67 @@
+using DeviceAgent.Certificate;
+using DeviceAgent.Clock;
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.Local;
+using DeviceAgent.Readings;
+using DeviceAgent.RoleAlias;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>The agent's whole configuration, checked.</summary>
+internal sealed record AgentOptions
+{
+    /// <summary>The thing that the certificate belongs to: 1 to 128 of A-Z a-z 0-9 : _ -.</summary>
+    public required string ThingName { get; init; }
+
+    /// <summary>Stands in readings that bring none of their own; the thing's name when left out.</summary>
+    public required string SerialNumber { get; init; }
+
+    /// <summary>Everything that must survive a restart: spool, role alias, remote settings, clock, enrolment, audit log, tokens, socket.</summary>
+    public required string StateDirectory { get; init; }
+
+    /// <summary>certificatePath, privateKeyPath, privateKeyPassword(File), certificateChainPath, allowInsecureKeyPermissions.</summary>
+    public required DeviceIdentityOptions Identity { get; init; }
+
+    /// <summary>credentialsEndpoint, roleAlias, thingName, caPath.</summary>
+    public required RoleAliasOptions Credentials { get; init; }
+
+    /// <summary>After a power cut the first request for credentials waits a random part of this, 0 to 2 h. 20 min keep a fleet of 10,000 below twice its usual rate.</summary>
+    public TimeSpan PowerReturnSpread { get; init; } = TimeSpan.FromMinutes(20);
+
+    public required TableOptions Table { get; init; }
+
+    public required SourceOptions Source { get; init; }
+
+    public required UploadOptions Upload { get; init; }
+
+    public required RotationOptions Rotation { get; init; }
+
+    public required SpoolOptions Spool { get; init; }
+
+    public required EndpointOptions Endpoint { get; init; }
+
+    public required LocalCredentialsOptions LocalCredentials { get; init; }
+
+    public required ProvisioningOptions Provisioning { get; init; }
+
+    public required ClockOptions Clock { get; init; }
+
+    public required ControlOptions Control { get; init; }
+
+    /// <summary>trace, debug, information, warning, error, critical or none.</summary>
+    public LogLevel LogLevel { get; init; } = LogLevel.Information;
+
+    /// <summary>What these were read from.</summary>
+    public ConfiguredSettings Configured { get; init; } = new([], "");
+
+    /// <summary>What the provisioning template is given.</summary>
+    public IReadOnlyDictionary<string, string> EnrolmentParameters => new Dictionary<string, string>(Provisioning.Parameters)
+    {
+        ["ThingName"] = ThingName,
+        ["SerialNumber"] = SerialNumber,
+    };
+}

@@ -1,0 +1,70 @@
+using DeviceAgent.Credentials;
+using DeviceAgent.Settings;
+
+namespace DeviceAgent.Hosting;
+
+/// <summary>The settings of the device's identity and of the credentials provider.</summary>
+internal static class CredentialSettings
+{
+    public static DeviceIdentityOptions ReadIdentity(SettingsReader settings)
+    {
+        settings.Required("certificatePath", "the file of the device's certificate (PEM or PFX), or its pkcs11 URI");
+        return new DeviceIdentityOptions
+        {
+            CertificatePath = FileOrHardware(settings, "certificatePath") ?? "",
+            PrivateKeyPath = FileOrHardware(settings, "privateKeyPath"),
+            CertificateChainPath = settings.FilePath("certificateChainPath"),
+            PrivateKeyPassword = ReadPassword(settings),
+            AllowInsecureKeyPermissions = settings.Flag("allowInsecureKeyPermissions", false),
+        };
+    }
+
+    public static RoleAliasOptions ReadRoleAlias(SettingsReader settings, string thingName)
+    {
+        var options = new RoleAliasOptions
+        {
+            Endpoint = settings.Required("credentialsEndpoint", "the host of the credentials provider (aws iot describe-endpoint --endpoint-type iot:CredentialProvider)"),
+            RoleAlias = settings.Required("roleAlias", "the role alias to ask for"),
+            ThingName = thingName,
+            CaBundlePath = settings.FilePath("caPath"),
+        };
+        foreach (var problem in RoleAliasOptionsValidator.Validate(options).Where(p => p.Value.Length > 0))
+        {
+            settings.Error(KeyOf(problem.Option), problem.Value, $"{problem.What}. {problem.Remedy}");
+        }
+
+        if (options.CaBundlePath is { } caPath && !File.Exists(caPath)) settings.Error("caPath", caPath, "there is no such file");
+        return options;
+    }
+
+    private static string? FileOrHardware(SettingsReader settings, string name) =>
+        settings.Text(name) is { } text && text.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ? text : settings.FilePath(name);
+
+    private static Secret? ReadPassword(SettingsReader settings)
+    {
+        var password = settings.SecretText("privateKeyPassword");
+        if (settings.FilePath("privateKeyPasswordFile") is not { } file) return password;
+        if (password is not null) settings.Error("privateKeyPasswordFile", file, "privateKeyPassword is set as well; keep one of the two");
+        try
+        {
+            var text = File.ReadAllText(file).TrimEnd('\r', '\n');
+            if (text.Length > 0) return new Secret(text);
+            settings.Error("privateKeyPasswordFile", file, "the file is empty");
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            settings.Error("privateKeyPasswordFile", file, File.Exists(file) ? $"cannot be read: {e.Message}" : "there is no such file");
+        }
+
+        return null;
+    }
+
+    private static string KeyOf(string option) => option switch
+    {
+        nameof(RoleAliasOptions.Endpoint) => "credentialsEndpoint",
+        nameof(RoleAliasOptions.RoleAlias) => "roleAlias",
+        nameof(RoleAliasOptions.ThingName) => "thingName",
+        nameof(RoleAliasOptions.CaBundlePath) => "caPath",
+        _ => option,
+    };
+}

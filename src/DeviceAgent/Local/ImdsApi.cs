@@ -1,0 +1,93 @@
+using System.Globalization;
+using System.Text;
+using Microsoft.AspNetCore.Http;
+
+namespace DeviceAgent.Local;
+
+/// <summary>
+/// What the AWS SDKs ask of EC2's instance metadata service, version 2 (AWS_EC2_METADATA_SERVICE_ENDPOINT): a session token by PUT,
+/// then role, credentials and region with it. Version 1, which needs no token, is refused.
+/// </summary>
+internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, CredentialsApi credentials, AuditLog audit, string region)
+{
+    /// <summary>The role's name for the SDKs. Always the same, so that a change of the role alias comes in between no two requests.</summary>
+    public const string Role = "device-agent";
+
+    private const string TokenHeader = "X-aws-ec2-metadata-token";
+    private const string TtlHeader = "X-aws-ec2-metadata-token-ttl-seconds";
+    private const string CredentialsPath = "/latest/meta-data/iam/security-credentials/";
+    private const string PlacementPath = "/latest/meta-data/placement/";
+    private const string PlainText = "text/plain; charset=utf-8";
+    private const int MaxTtl = 21_600;
+
+    /// <summary>Also with two slashes at the front: so the AWS SDK for .NET asks when the endpoint in its environment ends in one.</summary>
+    public IReadOnlyList<LocalRoute> Routes => [.. Documented, .. Documented.Select(r => r with { Path = "/" + r.Path })];
+
+    private IReadOnlyList<LocalRoute> Documented =>
+    [
+        new(HttpMethods.Put, "/latest/api/token", RouteGuard.None, IssueAsync),
+        .. WithAndWithoutSlash(CredentialsPath, context => TextAsync(context, Role)),
+        new(HttpMethods.Get, CredentialsPath + Role, RouteGuard.Token, GetCredentialsAsync),
+        .. WithAndWithoutSlash(PlacementPath + "availability-zone/", context => TextAsync(context, AvailabilityZone)),
+        .. WithAndWithoutSlash(PlacementPath + "region/", context => TextAsync(context, region)),
+        .. WithAndWithoutSlash("/latest/dynamic/instance-identity/document/", DocumentAsync),
+    ];
+
+    /// <summary>A device is in no zone; SDKs take the last letter away to have the region.</summary>
+    private string AvailabilityZone => region + "a";
+
+    private static IEnumerable<LocalRoute> WithAndWithoutSlash(string path, RequestDelegate handle) =>
+        [new(HttpMethods.Get, path, RouteGuard.Token, handle), new(HttpMethods.Get, path.TrimEnd('/'), RouteGuard.Token, handle)];
+
+    private Task IssueAsync(HttpContext context)
+    {
+        var caller = context.Features.Get<LocalCaller>()!;
+        using var request = budgets.Take(caller.Name);
+        var header = context.Request.Headers[TtlHeader];
+        if (header.Count != 1 || !int.TryParse(header[0], NumberStyles.None, CultureInfo.InvariantCulture, out var ttl) || ttl is < 1 or > MaxTtl)
+            throw new RefusedException($"the header {TtlHeader} must be a number of seconds from 1 to {MaxTtl}");
+        var token = tokens.Issue(caller.User, TimeSpan.FromSeconds(ttl));
+        audit.Done(caller, "token issued");
+        context.Response.Headers[TtlHeader] = ttl.ToString(CultureInfo.InvariantCulture);
+        return WriteAsync(context, token);
+    }
+
+    private Task GetCredentialsAsync(HttpContext context)
+    {
+        Check(context);
+        return credentials.GetAsync(context, context.Features.Get<LocalCaller>()!);
+    }
+
+    private Task TextAsync(HttpContext context, string text)
+    {
+        Check(context);
+        using var request = budgets.Take(context.Features.Get<LocalCaller>()!.Name);
+        return WriteAsync(context, text);
+    }
+
+    private Task DocumentAsync(HttpContext context)
+    {
+        Check(context);
+        using var request = budgets.Take(context.Features.Get<LocalCaller>()!.Name);
+        return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteString("region", region);
+            json.WriteString("availabilityZone", AvailabilityZone);
+        });
+    }
+
+    private void Check(HttpContext context)
+    {
+        var header = context.Request.Headers[TokenHeader];
+        if (tokens.LifeOf(header.Count == 1 ? header[0] : null) is { } life)
+        {
+            context.Response.Headers[TtlHeader] = Math.Ceiling(life.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+            return;
+        }
+
+        budgets.Take(context.Features.Get<LocalCaller>()!.Name).Dispose();
+        throw new RefusedException(StatusCodes.Status401Unauthorized, $"the header {TokenHeader} with a token that is still good is required (IMDSv2); version 1 is not served");
+    }
+
+    private static Task WriteAsync(HttpContext context, string text) => Answer.BytesAsync(context, StatusCodes.Status200OK, PlainText, Encoding.UTF8.GetBytes(text));
+}

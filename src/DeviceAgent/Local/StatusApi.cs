@@ -1,0 +1,137 @@
+using System.Text.Json;
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Readings;
+using DeviceAgent.RoleAlias;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.AspNetCore.Http;
+
+namespace DeviceAgent.Local;
+
+/// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
+internal sealed class StatusApi(
+    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
+{
+    public Task GetAsync(HttpContext context)
+    {
+        var held = credentials.Status;
+        return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
+        {
+            json.WriteString("thing", facts.Thing);
+            json.WriteString("version", facts.Version);
+            json.WriteNumber("uptime_seconds", Seconds(time.GetElapsedTime(facts.StartedAt)));
+            json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
+            WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
+            Write(json, held);
+            RotationJson.Write(json, "role_alias", roleAlias.Status);
+            Write(json, upload.Status);
+            SpoolJson.Write(json, "spool", spool.Status);
+            Write(json, control);
+            WriteCounters(json);
+        });
+    }
+
+    private static void Write(Utf8JsonWriter json, CredentialCacheStatus status)
+    {
+        json.WriteStartObject("credentials");
+        json.WriteBoolean("valid", status.HasValidCredentials);
+        WriteTime(json, "expiration", status.Expiration);
+        WriteSeconds(json, "seconds_left", status.TimeLeft);
+        WriteTime(json, "next_refresh", status.NextRefresh);
+        json.WriteBoolean("fetching", status.IsFetching);
+        json.WriteNumber("fetches", status.FetchCount);
+        json.WriteNumber("consecutive_failures", status.ConsecutiveFailures);
+        if (status.LastFailure is { } failure)
+        {
+            json.WriteStartObject("last_failure");
+            json.WriteString("kind", failure.Kind.ToString());
+            json.WriteString("message", failure.Message);
+            json.WriteString("cause", failure.Cause);
+            json.WriteString("remedy", failure.Remedy);
+            if (failure.StatusCode is { } code) json.WriteNumber("status_code", code);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("last_failure");
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, UploadStatus status)
+    {
+        json.WriteStartObject("upload");
+        json.WriteString("mode", JsonNamingPolicy.CamelCase.ConvertName(status.Mode.ToString()));
+        json.WriteString("reason", status.Reason);
+        json.WriteString("remedy", status.Remedy);
+        WriteSeconds(json, "next_attempt_in_seconds", status.NextAttemptIn);
+        WriteSeconds(json, "seconds_since_success", status.SinceLastSuccess);
+        json.WriteNumber("requests_in_flight", status.RequestsInFlight);
+        json.WriteNumber("readings_in_flight", status.ReadingsInFlight);
+        json.WriteNumber("concurrency", status.Concurrency);
+        json.WriteEndObject();
+    }
+
+    private void Write(Utf8JsonWriter json, ControlStatus status)
+    {
+        var link = status.Link;
+        json.WriteStartObject("control");
+        json.WriteString("connection", JsonNamingPolicy.CamelCase.ConvertName(link.State.ToString()));
+        WriteSeconds(json, "seconds_in_this_state", link.Since is { } since ? time.GetElapsedTime(since) : null);
+        json.WriteString("problem", status.Problem);
+        json.WriteStartArray("settings_from_afar");
+        foreach (var key in status.Settings) json.WriteStringValue(key);
+        json.WriteEndArray();
+        if (status.Executing is { } executing) json.WriteString("executing", $"{executing.What}{(status.Step is { } step ? $" ({step})" : "")}");
+        else json.WriteNull("executing");
+        Write(json, status.LastChange);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, ChangeRecord? change)
+    {
+        if (change is null)
+        {
+            json.WriteNull("last_change");
+            return;
+        }
+
+        json.WriteStartObject("last_change");
+        json.WriteString("what", change.What);
+        json.WriteString("by", $"{JsonNamingPolicy.CamelCase.ConvertName(change.By.ToString())} {change.Reference}");
+        json.WriteString("outcome", JsonNamingPolicy.CamelCase.ConvertName(change.Outcome.Result.ToString()));
+        json.WriteString("code", change.Outcome.Code);
+        json.WriteString("reason", change.Outcome.Reason);
+        json.WriteString("at", TimestampText.Format(change.At));
+        json.WriteEndObject();
+    }
+
+    /// <summary>Everything that was measured, under its name; by its labels where it has some.</summary>
+    private void WriteCounters(Utf8JsonWriter json)
+    {
+        json.WriteStartObject("counters");
+        foreach (var family in metrics.Collect())
+        {
+            foreach (var (labels, value) in family.Read()) json.WriteNumber(labels.Length == 0 ? family.Name : $"{family.Name}{{{labels}}}", value);
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static void WriteTime(Utf8JsonWriter json, string name, DateTimeOffset? value)
+    {
+        if (value is { } moment) json.WriteString(name, TimestampText.Format(moment));
+        else json.WriteNull(name);
+    }
+
+    private static void WriteSeconds(Utf8JsonWriter json, string name, TimeSpan? value)
+    {
+        if (value is { } span) json.WriteNumber(name, Seconds(span));
+        else json.WriteNull(name);
+    }
+
+    private static double Seconds(TimeSpan span) => Math.Round(span.TotalSeconds, 3);
+}

@@ -1,0 +1,121 @@
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.Upload;
+
+namespace DeviceAgent.RoleAlias;
+
+/// <summary>
+/// A role alias that is in force and watched: counts the good batches, and hears of the first write that is denied and of credentials that are
+/// refused. A batch that was denied waits a moment for the old alias and goes out with it.
+/// </summary>
+internal sealed class Probation(string roleAlias, string previous, TimeProvider time) : IWriteStage
+{
+    /// <summary>How long a denied batch waits; then it waits in the spool.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource<ChangeOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource _changed = NewSignal();
+    private Complaint? _complaint;
+    private int _goodBatches;
+
+    public string RoleAlias => roleAlias;
+
+    /// <summary>The alias to go back to.</summary>
+    public string Previous => previous;
+
+    /// <summary>Completes at the end; cancelled when the agent stops before.</summary>
+    public Task<ChangeOutcome> Outcome => _outcome.Task;
+
+    public int GoodBatches
+    {
+        get
+        {
+            lock (_gate) return _goodBatches;
+        }
+    }
+
+    /// <summary>Null while all is well.</summary>
+    public Complaint? Complaint
+    {
+        get
+        {
+            lock (_gate) return _complaint;
+        }
+    }
+
+    /// <summary>Completes at the next good batch or complaint. Take it before the look at them.</summary>
+    public Task Changed
+    {
+        get
+        {
+            lock (_gate) return _changed.Task;
+        }
+    }
+
+    public Task<UploadFault?> CheckAsync(ITable inForce, CancellationToken cancellationToken) => inForce.CheckAsync(cancellationToken);
+
+    public async Task<WriteResult> WriteAsync(ITable inForce, IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    {
+        var before = Complaint;
+        var result = await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        if (result is { Fault: null, Accepted.Count: > 0 }) Good(before);
+        if (result.Fault is not { } fault || !Refusal.IsDenial(fault)) return result;
+
+        Complain(new Complaint(Refusal.Of(fault), IsOfAFetch: false));
+        await Signal.WaitAsync(Outcome, Patience, time, cancellationToken).ConfigureAwait(false);
+        return Outcome is { IsCompletedSuccessfully: true, Result.Result: ChangeResult.RolledBack }
+            ? await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false)
+            : result;
+    }
+
+    /// <summary>The cache asked for credentials of this alias.</summary>
+    public void Answered(FetchResult result)
+    {
+        if (result is FetchResult.Failure { Reason: var failure } && Refusal.IsOfTheAlias(failure)) Complain(new Complaint(Refusal.Of(failure), IsOfAFetch: true));
+        else if (result is FetchResult.Success && Complaint is { IsOfAFetch: true }) Withdraw();
+    }
+
+    public void End(ChangeOutcome outcome) => _outcome.TrySetResult(outcome);
+
+    public void Abandon() => _outcome.TrySetCanceled();
+
+    /// <param name="before">The complaint when the write began: one that came later is not withdrawn by it.</param>
+    private void Good(Complaint? before)
+    {
+        lock (_gate)
+        {
+            if (_complaint is null) _goodBatches++;
+            else if (ReferenceEquals(before, _complaint) && !_complaint.IsOfAFetch) (_complaint, _goodBatches) = (null, 1);
+            else return;
+        }
+
+        Tell();
+    }
+
+    private void Complain(Complaint complaint)
+    {
+        lock (_gate)
+        {
+            if (_complaint is not null) return;
+            _complaint = complaint;
+        }
+
+        Tell();
+    }
+
+    private void Withdraw()
+    {
+        lock (_gate) (_complaint, _goodBatches) = (null, 0);
+        Tell();
+    }
+
+    private void Tell()
+    {
+        TaskCompletionSource changed;
+        lock (_gate) (changed, _changed) = (_changed, NewSignal());
+        changed.SetResult();
+    }
+
+    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+}

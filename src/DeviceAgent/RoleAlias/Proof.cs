@@ -1,0 +1,147 @@
+using DeviceAgent.Upload;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.RoleAlias;
+
+/// <summary>
+/// Sends one write of the uploader with the candidate's credentials and judges the role by the answer. A write that these credentials
+/// were refused goes out at once with those in force; all others go there anyway. Nothing else tells what a role may do.
+/// </summary>
+/// <remarks>
+/// What proves: an answer that accepts at least one item. What refutes: access denied, or credentials that are not known, twice, because
+/// a policy may not have arrived everywhere; a table that is not there or does not fit, when those in force write to it. Throttling, items
+/// left unprocessed, one bad reading, the network and the clock say nothing about a role: after a pause the next batch is tried.
+/// </remarks>
+/// <param name="candidate">The alias that is tried.</param>
+/// <param name="rest">After a write that proved nothing the uploader goes its usual way for so long.</param>
+/// <param name="time">The clock.</param>
+/// <param name="logger">Is told of what did not prove the alias.</param>
+internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider time, ILogger logger) : IWriteStage
+{
+    private const int FinalRefusals = 2;
+
+    private readonly Lock _gate = new();
+    private readonly TaskCompletionSource<Refusal?> _verdict = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private TaskCompletionSource? _underWay;
+    private long? _restsSince;
+    private bool _closed;
+    private int _refusals;
+    private Refusal? _refusal;
+    private UploadFault? _lastFault;
+
+    /// <summary>Null: proven.</summary>
+    public Task<Refusal?> Verdict => _verdict.Task;
+
+    /// <summary>Whether the next write would be the candidate's.</summary>
+    public bool IsReady
+    {
+        get
+        {
+            lock (_gate) return CanTake;
+        }
+    }
+
+    private bool CanTake => !_closed && _underWay is null && !_verdict.Task.IsCompleted && (_restsSince is not { } since || time.GetElapsedTime(since) >= rest);
+
+    /// <summary>When the old credentials cannot even look at the table, the new ones may.</summary>
+    public async Task<UploadFault?> CheckAsync(ITable inForce, CancellationToken cancellationToken)
+    {
+        if (await inForce.CheckAsync(cancellationToken).ConfigureAwait(false) is not { } fault) return null;
+        if (TryTake() is not { } turn) return fault;
+        try
+        {
+            return await candidate.Table.CheckAsync(cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            Return(turn, rests: false);
+        }
+    }
+
+    public async Task<WriteResult> WriteAsync(ITable inForce, IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    {
+        if (TryTake() is not { } turn) return await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        WriteResult result;
+        try
+        {
+            result = await candidate.Table.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+            if (result is { Fault: null, Accepted.Count: > 0 }) _verdict.TrySetResult(null);
+            else if (result.Fault is { } fault && (Refusal.IsDenial(fault) || fault.Kind == FaultKind.StaleCredentials)) Refute(fault);
+            else NoteUnproven(result.Fault);
+        }
+        finally
+        {
+            Return(turn, rests: true);
+        }
+
+        return result.Fault is { Kind: FaultKind.Parked or FaultKind.StaleCredentials or FaultKind.NoCredentials } refused
+            ? await FallBackAsync(inForce, items, refused, cancellationToken).ConfigureAwait(false)
+            : result;
+    }
+
+    /// <summary>No write is the candidate's from now on; completes when none is under way.</summary>
+    public Task CloseAsync()
+    {
+        lock (_gate)
+        {
+            _closed = true;
+            return _underWay?.Task ?? Task.CompletedTask;
+        }
+    }
+
+    /// <summary>What is to be said when the time is up without a verdict.</summary>
+    public Refusal Unproven(TimeSpan limit)
+    {
+        lock (_gate)
+        {
+            return _refusal ?? new Refusal(
+                RefusalCode.TimedOut,
+                $"No write with the role alias {candidate.RoleAlias} was accepted within {limit.TotalSeconds:0} s. "
+                + (_lastFault is { } fault ? $"The last one: {fault}" : "There was no reading to write: let the device read more often, raise rotation.proofTimeoutSeconds, or set rotation.heartbeat."));
+        }
+    }
+
+    private async Task<WriteResult> FallBackAsync(ITable inForce, IReadOnlyList<PendingItem> items, UploadFault refused, CancellationToken cancellationToken)
+    {
+        var result = await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        var isOfTheTable = refused.Kind == FaultKind.Parked && !Refusal.IsDenial(refused);
+        if (isOfTheTable && result is { Fault: null, Accepted.Count: > 0 }) Refute(refused);
+        return result;
+    }
+
+    private void Refute(UploadFault fault)
+    {
+        var refusal = Refusal.Of(fault);
+        bool isFinal;
+        lock (_gate)
+        {
+            _refusal = refusal;
+            isFinal = ++_refusals >= FinalRefusals;
+        }
+
+        logger.WriteRefused(candidate.RoleAlias, refusal.Code, refusal.Reason);
+        if (isFinal) _verdict.TrySetResult(refusal);
+    }
+
+    private void NoteUnproven(UploadFault? fault)
+    {
+        lock (_gate) _lastFault = fault ?? new UploadFault(FaultKind.Throttled, "DynamoDB left all items unprocessed.");
+        logger.WriteProvedNothing(candidate.RoleAlias, fault?.ToString() ?? "all items were left unprocessed");
+    }
+
+    private TaskCompletionSource? TryTake()
+    {
+        lock (_gate) return CanTake ? _underWay = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously) : null;
+    }
+
+    private void Return(TaskCompletionSource turn, bool rests)
+    {
+        lock (_gate)
+        {
+            _underWay = null;
+            if (rests) _restsSince = time.GetTimestamp();
+        }
+
+        turn.SetResult();
+    }
+}

@@ -1,0 +1,80 @@
+using DeviceAgent.Credentials;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.RoleAlias;
+
+/// <summary>Waits until a candidate is proven or refuted by a write, and keeps its credentials fresh meanwhile.</summary>
+internal sealed class Prover(StagedTable table, AliasSource source, Heartbeat heartbeat, RotationOptions options, TimeProvider time, ILogger logger)
+{
+    /// <summary>Readings have so long to come before a heartbeat is written.</summary>
+    public static readonly TimeSpan HeartbeatAfter = TimeSpan.FromSeconds(30);
+
+    private static readonly TimeSpan RenewalPause = TimeSpan.FromSeconds(30);
+
+    /// <summary>Null: proven. Afterwards nothing uses the candidate.</summary>
+    public async Task<Refusal?> ProveAsync(Candidate candidate, CancellationToken cancellationToken)
+    {
+        var proof = new Proof(candidate, options.Propagation, time, logger);
+        table.Stage = proof;
+        try
+        {
+            await WaitAsync(proof, candidate, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            table.Stage = null;
+            await proof.CloseAsync().ConfigureAwait(false);
+        }
+
+        return proof.Verdict.IsCompleted ? await proof.Verdict.ConfigureAwait(false) : proof.Unproven(options.ProofTimeout);
+    }
+
+    private async Task WaitAsync(Proof proof, Candidate candidate, CancellationToken cancellationToken)
+    {
+        var start = time.GetTimestamp();
+        var heartbeatAt = options.Heartbeat ? HeartbeatAfter : Timeout.InfiniteTimeSpan;
+        var renewAt = Elapsed(start) + UntilHalfLife(candidate);
+        while (!proof.Verdict.IsCompleted && Elapsed(start) < options.ProofTimeout)
+        {
+            var next = Min(options.ProofTimeout, renewAt);
+            if (options.Heartbeat) next = Min(next, heartbeatAt);
+            await Signal.WaitAsync(proof.Verdict, next - Elapsed(start), time, cancellationToken).ConfigureAwait(false);
+            if (proof.Verdict.IsCompleted) return;
+            if (Elapsed(start) >= renewAt) renewAt = Elapsed(start) + (await RenewAsync(candidate, cancellationToken).ConfigureAwait(false) ? UntilHalfLife(candidate) : RenewalPause);
+            if (!options.Heartbeat || Elapsed(start) < heartbeatAt) continue;
+            heartbeatAt = Elapsed(start) + options.Propagation;
+            if (proof.IsReady && heartbeat.Next() is { } item) await table.WriteAsync(item, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Makes sure that the credentials last for what comes after the proof; else why not.</summary>
+    public async Task<Refusal?> FreshenAsync(Candidate candidate, CancellationToken cancellationToken)
+    {
+        if (candidate.Credentials.TimeLeft(time) >= candidate.Credentials.Lifetime / 4) return null;
+        var result = await source.FetchAsync(candidate.RoleAlias, cancellationToken).ConfigureAwait(false);
+        if (result is FetchResult.Failure failed) return Refusal.Of(failed.Reason);
+        candidate.Credentials = ((FetchResult.Success)result).Credentials;
+        return null;
+    }
+
+    private async Task<bool> RenewAsync(Candidate candidate, CancellationToken cancellationToken)
+    {
+        switch (await source.FetchAsync(candidate.RoleAlias, cancellationToken).ConfigureAwait(false))
+        {
+            case FetchResult.Success success:
+                candidate.Credentials = success.Credentials;
+                return true;
+            case FetchResult.Failure failed:
+                logger.CandidateNotFetched(candidate.RoleAlias, failed.Reason.Kind, RenewalPause.TotalSeconds, failed.Reason.Message);
+                return false;
+            default:
+                return false;
+        }
+    }
+
+    private TimeSpan UntilHalfLife(Candidate candidate) => candidate.Credentials.TimeLeft(time) - (candidate.Credentials.Lifetime / 2);
+
+    private TimeSpan Elapsed(long since) => time.GetElapsedTime(since);
+
+    private static TimeSpan Min(TimeSpan a, TimeSpan b) => a < b ? a : b;
+}

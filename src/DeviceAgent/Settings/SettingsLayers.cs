@@ -1,0 +1,74 @@
+using System.Collections;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+
+namespace DeviceAgent.Settings;
+
+/// <summary>Gathers the settings: file, then environment, then command line; the later wins.</summary>
+internal static class SettingsLayers
+{
+    public const string EnvironmentPrefix = "DEVICE_AGENT_";
+
+    private const string NestingInEnvironment = "__";
+
+    private static readonly JsonDocumentOptions JsonOptions = new()
+    {
+        CommentHandling = JsonCommentHandling.Skip,
+        AllowTrailingCommas = true,
+        AllowDuplicateProperties = false,
+    };
+
+    /// <summary>A JSON file; comments and trailing commas are allowed.</summary>
+    public static SettingsLayer? TryReadFile(string path, ICollection<ConfigurationError> errors)
+    {
+        try
+        {
+            if (JsonNode.Parse(File.ReadAllText(path), documentOptions: JsonOptions) is JsonObject values) return new SettingsLayer(null, values);
+            errors.Add(new ConfigurationError("--config", path, "the file must hold a JSON object"));
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            errors.Add(new ConfigurationError("--config", path, "there is no such file"));
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            errors.Add(new ConfigurationError("--config", path, $"the file cannot be read: {e.Message}"));
+        }
+        catch (JsonException e)
+        {
+            errors.Add(new ConfigurationError("--config", path, $"not valid JSON: {e.Message}"));
+        }
+
+        return null;
+    }
+
+    /// <summary><c>DEVICE_AGENT_SOURCE__KIND=replay</c> sets source.kind.</summary>
+    public static SettingsLayer FromEnvironment(IDictionary environment, ICollection<ConfigurationError> errors)
+    {
+        var layer = new SettingsLayer("environment", []);
+        foreach (var (name, value) in environment.Cast<DictionaryEntry>().Select(e => ((string)e.Key, (string?)e.Value ?? "")).OrderBy(e => e.Item1, StringComparer.Ordinal))
+        {
+            if (!name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)) continue;
+            var path = name[EnvironmentPrefix.Length..].Split(NestingInEnvironment);
+            if (path.Any(p => p.Length == 0)) errors.Add(new ConfigurationError(name, null, $"a setting's name must follow {EnvironmentPrefix}, nested names joined by {NestingInEnvironment}"));
+            else if (!layer.TrySet(path, value)) errors.Add(new ConfigurationError(name, null, "contradicts another variable that sets the whole section"));
+        }
+
+        return layer;
+    }
+
+    /// <summary><c>--set source.kind=replay</c>.</summary>
+    public static SettingsLayer FromCommandLine(IEnumerable<string> assignments, ICollection<ConfigurationError> errors)
+    {
+        var layer = new SettingsLayer("command line", []);
+        foreach (var assignment in assignments)
+        {
+            var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+            var path = equals > 0 ? assignment[..equals].Split('.') : [];
+            if (path.Length == 0 || path.Any(p => p.Length == 0)) errors.Add(new ConfigurationError("--set", assignment, "must have the form key=value, e.g. source.kind=simulated"));
+            else if (!layer.TrySet(path, assignment[(equals + 1)..])) errors.Add(new ConfigurationError("--set", assignment, "contradicts another --set that sets the whole section"));
+        }
+
+        return layer;
+    }
+}

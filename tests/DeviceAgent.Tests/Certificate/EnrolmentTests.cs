@@ -1,0 +1,138 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using System.Text.Json.Nodes;
+using DeviceAgent.Certificate;
+using DeviceAgent.Credentials;
+
+namespace DeviceAgent.Tests.Certificate;
+
+public class EnrolmentTests
+{
+    [Fact]
+    public async Task Enrol_AllWell_StagesAPairAndTouchesNothingInForce()
+    {
+        await using var rig = new ProvisioningRig();
+        using var before = rig.InForce();
+
+        var (record, refusal) = await rig.EnrolAsync();
+
+        Assert.Null(refusal);
+        using var staged = DeviceIdentity.Load(rig.Staged.Options);
+        Assert.Equal(staged.CertificateId, record!.CertificateId);
+        Assert.Equal("CN=boiler-07", staged.Subject);
+        Assert.Equal(["requesting", "registering"], rig.Steps);
+        Assert.Equal("""{"ThingName":"boiler-07","Site":"plant-3"}""", rig.Registration!["parameters"]!.ToJsonString());
+        Assert.Equal(EnrolmentPhase.Registered, rig.File.Load()!.Phase);
+        Assert.DoesNotContain("canary-token", File.ReadAllText(rig.PathOf("state/certificate.json")));
+        using var after = rig.InForce();
+        Assert.Equal(before.CertificateId, after.CertificateId);
+    }
+
+    [Fact]
+    public async Task Enrol_CutOffBeforeTheRegistration_GoesOnWithTheSameCertificate()
+    {
+        await using var rig = new ProvisioningRig();
+        using var stop = new CancellationTokenSource();
+        rig.OnRegister = () =>
+        {
+            stop.Cancel();
+            throw new OperationCanceledException();
+        };
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.EnrolAsync(cancellationToken: stop.Token));
+        Assert.Equal(EnrolmentPhase.Issued, rig.File.Load()!.Phase);
+        rig.OnRegister = () => null;
+
+        var (record, _) = await rig.EnrolAsync();
+        var (again, _) = await rig.EnrolAsync();
+
+        Assert.Equal(1, rig.Issued);
+        Assert.Equal("canary-token-1", (string?)rig.Registration!["certificateOwnershipToken"]);
+        Assert.Equal(record!.CertificateId, again!.CertificateId);
+    }
+
+    [Fact]
+    public async Task Enrol_TokenExpiredMeanwhile_AsksForANewCertificate()
+    {
+        await using var rig = new ProvisioningRig();
+        var expired = Rejection("InvalidCertificateOwnershipToken", "Certificate ownership token has expired.");
+        rig.OnRegister = () => expired;
+        var (_, refusal) = await rig.EnrolAsync();
+        Assert.Equal(ProvisioningCode.RegistrationRefused, refusal!.Code);
+        rig.OnRegister = () => (string?)rig.Registration!["certificateOwnershipToken"] == "canary-token-1" ? Rejection("InvalidCertificateOwnershipToken", "expired") : null;
+
+        var (record, _) = await rig.EnrolAsync();
+
+        Assert.Equal(2, rig.Issued);
+        using var staged = DeviceIdentity.Load(rig.Staged.Options);
+        Assert.Equal(staged.CertificateId, record!.CertificateId);
+    }
+
+    [Fact]
+    public async Task Enrol_TemplateRefuses_SaysWhatItSaid()
+    {
+        await using var rig = new ProvisioningRig();
+        rig.OnRegister = () => Rejection("ACCESS_DENIED", "the hook says no");
+
+        var (record, refusal) = await rig.EnrolAsync();
+
+        Assert.Null(record);
+        Assert.Contains("ACCESS_DENIED: the hook says no", refusal!.Reason);
+        Assert.Contains("describe-provisioning-template --template-name device-agent", refusal.Reason);
+        Assert.DoesNotContain("canary-token", refusal.Reason);
+    }
+
+    [Fact]
+    public async Task Enrol_PolicyForbidsTheRequest_NamesTheStatement()
+    {
+        await using var rig = new ProvisioningRig();
+        rig.RefusedPublishes.Add("$aws/certificates/create-from-csr/json");
+
+        var (_, refusal) = await rig.EnrolAsync();
+
+        Assert.Equal(ProvisioningCode.NotAllowed, refusal!.Code);
+        Assert.Contains("iot:Publish on topic/$aws/certificates/create-from-csr/json", refusal.Reason);
+    }
+
+    [Fact]
+    public async Task Enrol_KeyWithPassword_IsWrittenEncrypted()
+    {
+        await using var rig = new ProvisioningRig();
+        rig.Files = rig.Files with { PrivateKeyPassword = new Secret("canary") };
+
+        await rig.EnrolAsync();
+
+        Assert.StartsWith("-----BEGIN ENCRYPTED PRIVATE KEY-----", File.ReadAllText(rig.PathOf("device.key.next")));
+        using var staged = DeviceIdentity.Load(rig.Staged.Options);
+        Assert.True(staged.Certificate.HasPrivateKey);
+    }
+
+    [Theory]
+    [InlineData(2048)]
+    [InlineData(3072)]
+    public void NewKey_LikeRsa_HasItsSize(int size)
+    {
+        using var old = RSA.Create(size);
+        using var certificate = new CertificateRequest("CN=old", old, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1)
+            .CreateSelfSigned(TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().AddDays(1));
+
+        using var made = NewKey.Like(certificate);
+
+        Assert.Equal(size, Assert.IsAssignableFrom<RSA>(made).KeySize);
+        Assert.StartsWith("-----BEGIN CERTIFICATE REQUEST-----", NewKey.RequestFor(made, "boiler-07"));
+    }
+
+    [Fact]
+    public void NewKey_LikeEc_HasItsCurve()
+    {
+        using var old = ECDsa.Create(ECCurve.NamedCurves.nistP384);
+        using var certificate = new CertificateRequest("CN=old", old, HashAlgorithmName.SHA384)
+            .CreateSelfSigned(TimeProvider.System.GetUtcNow(), TimeProvider.System.GetUtcNow().AddDays(1));
+
+        using var made = NewKey.Like(certificate);
+
+        Assert.Equal(384, Assert.IsAssignableFrom<ECDsa>(made).KeySize);
+    }
+
+    private static JsonObject Rejection(string code, string message) =>
+        new() { ["statusCode"] = 400, ["errorCode"] = code, ["errorMessage"] = message };
+}

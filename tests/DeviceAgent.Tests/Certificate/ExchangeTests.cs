@@ -1,0 +1,95 @@
+using System.Collections;
+using DeviceAgent.Certificate;
+using DeviceAgent.Credentials;
+using DeviceAgent.Hosting;
+
+namespace DeviceAgent.Tests.Certificate;
+
+/// <summary>Killed between any two steps of the exchange, the next start has one matching pair: the old one before the decision is on disk, the new one after.</summary>
+public class ExchangeTests
+{
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, false)]
+    [InlineData(2, true)]
+    [InlineData(3, true)]
+    [InlineData(4, true)]
+    [InlineData(5, true)]
+    [InlineData(6, true)]
+    [InlineData(7, true)]
+    public async Task Start_KilledAfterAStep_HasOneMatchingPair(int steps, bool isNew)
+    {
+        await using var rig = new ProvisioningRig();
+        using var before = rig.InForce();
+        var (record, _) = await rig.EnrolAsync();
+        var (staged, file) = (rig.Staged, rig.File);
+        Action[] exchange =
+        [
+            staged.KeepPrevious,
+            () => file.Save(record!.At(EnrolmentPhase.Exchanging)),
+            () => File.Move(rig.PathOf("device.crt.next"), rig.PathOf("device.crt"), overwrite: true),
+            () => File.Move(rig.PathOf("device.key.next"), rig.PathOf("device.key"), overwrite: true),
+            () => file.Save(record!.At(EnrolmentPhase.Exchanged)),
+            staged.ForgetPrevious,
+            file.Delete,
+        ];
+        foreach (var step in exchange.Take(steps)) step();
+
+        var there = Snapshot(rig);
+        var (_, seen) = AgentConfiguration.Load(rig.PathOf("agent.json"), new Hashtable(), []);
+
+        // A command that only reads sees the pair that the agent will have, and leaves every file as it is.
+        using (seen) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, seen.CertificateId);
+        Assert.Equal(there, Snapshot(rig));
+
+        var (_, identity) = AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []);
+
+        using (identity) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, identity.CertificateId);
+        Assert.Equal(steps == exchange.Length ? null : isNew ? EnrolmentPhase.Exchanged : EnrolmentPhase.Registered, file.Load()?.Phase);
+    }
+
+    private static string Snapshot(ProvisioningRig rig) => string.Join("\n", Directory.GetFiles(rig.PathOf("."), "*", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(f => $"{f} {File.GetLastWriteTimeUtc(f).Ticks} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}"));
+
+    [Fact]
+    public async Task KeepPrevious_Always_CopiesThePairThatIsInForce()
+    {
+        await using var rig = new ProvisioningRig();
+        using var before = rig.InForce();
+        await rig.EnrolAsync();
+        rig.Staged.KeepPrevious();
+        rig.Staged.Swap();
+
+        using var previous = DeviceIdentity.Load(new()
+        {
+            CertificatePath = rig.PathOf("device.crt.previous"),
+            PrivateKeyPath = rig.PathOf("device.key.previous"),
+        });
+
+        Assert.Equal(before.CertificateId, previous.CertificateId);
+        rig.Staged.ForgetPrevious();
+        Assert.Empty(Directory.GetFiles(rig.PathOf("."), "*.previous"));
+    }
+
+    [Theory]
+    [InlineData("device.pem", null, "in one file")]
+    [InlineData("pkcs11:token=t;object=c", "device.key", "kept in hardware")]
+    [InlineData("device.pem", "pkcs11:token=t;object=k", null)]
+    [InlineData("device.pem", "device.key", null)]
+    public void Fault_OfALayout_SaysWhatItNeeds(string certificate, string? key, string? fault)
+    {
+        var staged = new StagedIdentity(new DeviceIdentityOptions { CertificatePath = certificate, PrivateKeyPath = key });
+
+        if (fault is null) Assert.Null(staged.Fault());
+        else Assert.Contains(fault, staged.Fault());
+    }
+
+    [Fact]
+    public void Load_FileThatIsNoJson_CountsAsNone()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Write(EnrolmentFile.FileName, "{ half");
+
+        Assert.Null(new EnrolmentFile(folder.Path).Load());
+    }
+}

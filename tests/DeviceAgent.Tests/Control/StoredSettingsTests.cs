@@ -1,0 +1,76 @@
+using DeviceAgent.Control;
+using DeviceAgent.Hosting;
+
+namespace DeviceAgent.Tests.Control;
+
+public sealed class StoredSettingsTests : IDisposable
+{
+    private readonly ControlRig _rig = new();
+
+    public void Dispose() => _rig.DisposeAsync().AsTask().GetAwaiter().GetResult();
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("{")]
+    [InlineData("null")]
+    [InlineData("""{"settings":{"source.intervalSeconds":7}}""")]
+    public void Recall_CorruptFile_IsSetAsideAndTheConfigurationIsInForce(string content)
+    {
+        Directory.CreateDirectory(_rig.StateDirectory);
+        File.WriteAllText(_rig.MemoryPath, content);
+
+        var stored = StoredSettings.Recall(_rig.Options);
+
+        Assert.Contains("cannot be understood", stored.Memory.Problem);
+        Assert.Equal(content, File.ReadAllText(_rig.MemoryPath + ".corrupt-1"));
+        Assert.Equal(TimeSpan.FromSeconds(5), stored.Settings.Options.Source.Interval);
+    }
+
+    [Fact]
+    public void Recall_SettingThatNoLongerFits_IsDroppedAloneAndSaid()
+    {
+        Directory.CreateDirectory(_rig.StateDirectory);
+        File.WriteAllText(_rig.MemoryPath, """{"settings":{"source.intervalSeconds":{"value":0,"by":"shadow"},"upload.batchSize":{"value":7,"by":"job"}}}""");
+
+        var stored = StoredSettings.Recall(_rig.Options);
+
+        Assert.Contains("source.intervalSeconds", stored.Conflict);
+        Assert.Equal((TimeSpan.FromSeconds(5), 7), (stored.Settings.Options.Source.Interval, stored.Settings.Options.Upload.BatchSize));
+    }
+
+    [Fact]
+    public void Recall_NoRemoteControl_TheConfigurationAloneIsInForce()
+    {
+        Directory.CreateDirectory(_rig.StateDirectory);
+        File.WriteAllText(_rig.MemoryPath, """{"settings":{"upload.batchSize":{"value":7,"by":"job"}}}""");
+        var options = _rig.Options with { Control = _rig.Options.Control with { Host = null } };
+        Assert.Equal(25, StoredSettings.Recall(options).Settings.Options.Upload.BatchSize);
+    }
+
+    [Fact]
+    public void Change_Record_IsReadBackAsItWas()
+    {
+        var memory = ControlMemory.Recall(_rig.StateDirectory);
+        Assert.Null(memory.TryChange(r => r with
+        {
+            Executing = new ExecutingChange("x", DeviceAgent.Control.ChangeOrigin.Job, "j1"),
+            LastChange = new ChangeRecord("x", DeviceAgent.Control.ChangeOrigin.Shadow, "3", DeviceAgent.Control.ChangeOutcome.Rejected("code", "reason"), _rig.Time.GetUtcNow()),
+        }));
+        var again = ControlMemory.Recall(_rig.StateDirectory);
+        Assert.Null(again.Problem);
+        Assert.Equal(memory.Record.Executing, again.Record.Executing);
+        Assert.Equal(memory.Record.LastChange, again.Record.LastChange);
+    }
+
+    [Fact]
+    public void LiveSettings_EachWithItsPresentValue_CanBeSet()
+    {
+        var overrides = LiveSetting.All.ToDictionary(s => s.Key, s => new SettingOverride(System.Text.Json.JsonDocument.Parse(s.ValueIn(_rig.Options).ToJsonString()).RootElement, DeviceAgent.Control.ChangeOrigin.Job));
+        var settings = new RemoteSettings(_rig.Options);
+        var verified = settings.Verify(overrides);
+        Assert.Empty(verified.Errors);
+        verified.Apply();
+        Assert.Equal(_rig.Options.Spool, settings.Options.Spool);
+        Assert.Equal(_rig.Options.Upload, settings.Options.Upload);
+    }
+}

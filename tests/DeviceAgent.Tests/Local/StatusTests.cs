@@ -1,0 +1,74 @@
+using System.Text.RegularExpressions;
+using DeviceAgent.Credentials;
+
+namespace DeviceAgent.Tests.Local;
+
+public sealed class StatusTests
+{
+    [Fact]
+    public async Task Status_NoCredentials_SaysWhyAndWhatToDo()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        await Assert.ThrowsAsync<CredentialsUnavailableException>(async () => await endpoint.Cache.GetAsync());
+        using var response = await endpoint.GetAsync("/v1/status");
+        var status = await TestEndpoint.JsonAsync(response);
+        Assert.Equal("boiler-07", status.GetProperty("thing").GetString());
+        Assert.Matches(@"^\d+\.\d+\.\d+$", status.GetProperty("version").GetString());
+        Assert.True(status.GetProperty("uptime_seconds").GetDouble() >= 0);
+        var credentials = status.GetProperty("credentials");
+        Assert.False(credentials.GetProperty("valid").GetBoolean());
+        Assert.Equal("look at it", credentials.GetProperty("last_failure").GetProperty("remedy").GetString());
+        Assert.Equal(503, credentials.GetProperty("last_failure").GetProperty("status_code").GetInt32());
+        Assert.Equal(
+            """{"in_force":"fleet-ddb","configured":"fleet-ddb","phase":"settled","candidate":null,"previous":null,"last_change":null}""",
+            status.GetProperty("role_alias").GetRawText());
+        Assert.Equal(
+            """{"mode":"idle","reason":null,"remedy":null,"next_attempt_in_seconds":null,"seconds_since_success":null,"requests_in_flight":0,"readings_in_flight":0,"concurrency":1}""",
+            status.GetProperty("upload").GetRawText());
+        Assert.Equal(
+            """{"count":3,"count_by_class":{"low":1,"normal":2,"critical":0},"unknown_time":0,"bytes":300,"quota_bytes":1000,"oldest_age_seconds":90,"dead_letters":0,"on_disk":true,"memory_reason":null,"in_memory":0,"shed":{"low":4,"normal":0,"critical":0},"salvaged":0,"quarantined":0}""",
+            status.GetProperty("spool").GetRawText());
+    }
+
+    [Theory]
+    [InlineData("/v1/status")]
+    [InlineData("/metrics")]
+    public async Task Answers_WithCredentialsHeld_HoldNoSecret(string path)
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        endpoint.Fetched = new FetchResult.Success(new TemporaryCredentials
+        {
+            AccessKeyId = "ASIA1",
+            SecretAccessKey = new Secret(TestEndpoint.Canary),
+            SessionToken = new Secret(TestEndpoint.Canary),
+            Expiration = TimeProvider.System.GetUtcNow().AddHours(1),
+            Lifetime = TimeSpan.FromHours(1),
+            ReceivedAt = TimeProvider.System.GetTimestamp(),
+            ClockOffset = TimeSpan.Zero,
+        });
+        await endpoint.Cache.GetAsync();
+        using var response = await endpoint.GetAsync(path);
+        var text = await response.Content.ReadAsStringAsync();
+        Assert.DoesNotContain("canary", text, StringComparison.OrdinalIgnoreCase);
+        if (path == "/v1/status") Assert.Contains("\"valid\":true", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Metrics_AfterReadings_CountThemInPrometheusFormat()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        using (await endpoint.PostAsync("""[{"t":1},{"t":2},{"t":1e999}]""")) endpoint.Metrics.Shed.Add(2, KeyValuePair.Create<string, object?>("class", "low"));
+        using var response = await endpoint.GetAsync("/metrics");
+        Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
+        var lines = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        Assert.Contains("device_agent_readings_read_total 3", lines);
+        Assert.Contains("device_agent_readings_refused_total 1", lines);
+        Assert.Contains("device_agent_readings_uploaded_total 0", lines);
+        Assert.Contains("device_agent_readings_shed_total{class=\"low\"} 2", lines);
+        Assert.Contains(lines, l => l.StartsWith("process_disk_bytes_written_total ", StringComparison.Ordinal));
+        Assert.Contains(lines, l => l.StartsWith("process_resident_memory_bytes ", StringComparison.Ordinal));
+        Assert.All(lines, l => Assert.Matches(new Regex(@"^(# (HELP|TYPE) [a-z_]+ .+|[a-z_]+(\{[a-z]+="".*""(,[a-z]+="".*"")*\})? -?[0-9.E+-]+)$"), l));
+        var types = lines.Where(l => l.StartsWith("# TYPE", StringComparison.Ordinal)).ToList();
+        Assert.Equal(types.Count, types.Distinct().Count());
+    }
+}

@@ -1,0 +1,201 @@
+using System.Collections.Concurrent;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+using DeviceAgent.Control;
+using DeviceAgent.Credentials;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Local;
+using DeviceAgent.Readings;
+using DeviceAgent.RoleAlias;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using CredentialCache = DeviceAgent.Credentials.CredentialCache;
+
+namespace DeviceAgent.Tests.Local;
+
+/// <summary>The endpoint as the agent runs it, on a socket and a port of its own, over a spool that the test governs.</summary>
+internal sealed class TestEndpoint : IAsyncDisposable
+{
+    public const string Canary = "canary-secret-access-key";
+
+    private readonly TemporaryFolder _folder = new();
+    private readonly ServiceProvider _services;
+    private readonly List<IHostedService> _loops;
+    private readonly HttpClient _socket;
+
+    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials, TimeSpan startSpread)
+    {
+        Port = FreePort();
+        SocketPath = socketPath ?? _folder.File(EndpointOptions.SocketName);
+        Options = new EndpointOptions { Socket = SocketPath, Port = Port, MaxReadingsPerSecond = maxReadingsPerSecond };
+        Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions { StartSpread = startSpread }, TimeProvider.System, new Random(1), Log.CreateLogger(nameof(CredentialCache)));
+        var services = new ServiceCollection();
+        services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
+        services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>();
+        services.AddSingleton(s => new RoleAliasState("fleet-ddb", new RoleAliasFile(_folder.Path, s.GetRequiredService<ILogger<RoleAliasFile>>()), s.GetRequiredService<ILogger<RoleAliasState>>()));
+        var timestamps = new LiveTimestamps(TimeProvider.System);
+        timestamps.Open(_ => DateTimeOffset.MinValue);
+        services.AddSingleton(timestamps);
+        if (credentials is not null)
+        {
+            CredentialsPort = FreePort();
+            services.AddLocalCredentials(credentials with { Port = CredentialsPort, ClientsDirectory = ClientsFolder }, _folder.Path, "us-east-1");
+        }
+
+        var memory = ControlMemory.Recall(_folder.Path);
+        services.AddSingleton(s => new ControlStatus(
+            new Changes([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<Changes>.Instance), memory, null, null, null));
+        services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
+        _services = services.BuildServiceProvider();
+        _loops = [.. _services.GetServices<IHostedService>()];
+        _socket = Client(SocketPath);
+    }
+
+    public HeldSpool Spool { get; } = new();
+
+    public LogSignal Log { get; } = new();
+
+    public EndpointOptions Options { get; }
+
+    public string SocketPath { get; }
+
+    public string Folder => _folder.Path;
+
+    public int Port { get; }
+
+    /// <summary>Where credentials are handed out, when the test asked for that.</summary>
+    public int CredentialsPort { get; }
+
+    public string ClientsFolder => _folder.File("clients");
+
+    public CredentialCache Cache { get; }
+
+    public FetchResult Fetched { get; set; } = new FetchResult.Failure(
+        new CredentialFailure(CredentialFailureKind.ConnectionRefused, "nobody there", "network", "look at it", 503));
+
+    public AgentMetrics Metrics => _services.GetRequiredService<AgentMetrics>();
+
+    public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
+
+    public static async Task<TestEndpoint> StartAsync(
+        int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null,
+        TimeSpan startSpread = default)
+    {
+        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath, credentials, startSpread);
+        endpoint.Fetched = fetched ?? endpoint.Fetched;
+        foreach (var loop in endpoint._loops) await loop.StartAsync(CancellationToken.None);
+        await endpoint.Log.WaitAsync(2400, (socketPath is null ? 2 : 1) + (credentials is null ? 0 : 1));
+        return endpoint;
+    }
+
+    public async Task StopAsync()
+    {
+        foreach (var loop in Enumerable.Reverse(_loops)) await loop.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    public Task<HttpResponseMessage> PostAsync(string body, string type = "application/json", string query = "") =>
+        PostAsync("/v1/readings" + query, new ByteArrayContent(Encoding.UTF8.GetBytes(body)), type);
+
+    public async Task<HttpResponseMessage> PostAsync(string path, HttpContent content, string type)
+    {
+        content.Headers.ContentType = MediaTypeHeaderValue.Parse(type);
+        return await _socket.PostAsync(path, content);
+    }
+
+    public Task<HttpResponseMessage> GetAsync(string path) => _socket.GetAsync(path);
+
+    public static async Task<JsonElement> JsonAsync(HttpResponseMessage response)
+    {
+        using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync());
+        return document.RootElement.Clone();
+    }
+
+    /// <summary>Sends bytes to the port, which ask for the connection to be closed, and reads until it is.</summary>
+    public async Task<string> RawAsync(string request, int? port = null)
+    {
+        using var client = new TcpClient();
+        await client.ConnectAsync(IPAddress.Loopback, port ?? Port);
+        var stream = client.GetStream();
+        await stream.WriteAsync(Encoding.ASCII.GetBytes(request));
+        using var reader = new StreamReader(stream);
+        return await reader.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Spool.Release();
+        await StopAsync();
+        _socket.Dispose();
+        await _services.DisposeAsync();
+        await Cache.DisposeAsync();
+        Spool.Dispose();
+        _folder.Dispose();
+    }
+
+    public static HttpClient Client(string socketPath) => new(new SocketsHttpHandler
+    {
+        ConnectTimeout = TimeSpan.FromSeconds(5),
+        PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
+        ConnectCallback = async (_, cancellationToken) =>
+        {
+            var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+            await socket.ConnectAsync(new UnixDomainSocketEndPoint(socketPath), cancellationToken);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    {
+        BaseAddress = new Uri("http://localhost"),
+        Timeout = TimeSpan.FromSeconds(30),
+    };
+
+    private static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    /// <summary>Everything that is logged, to be waited for.</summary>
+    internal sealed class LogSignal : ILoggerProvider
+    {
+        private readonly ConcurrentDictionary<int, SemaphoreSlim> _seen = new();
+
+        public ConcurrentQueue<string> Texts { get; } = new();
+
+        public async Task WaitAsync(int eventId, int times = 1)
+        {
+            for (var i = 0; i < times; i++)
+                Assert.True(await Seen(eventId).WaitAsync(TimeSpan.FromSeconds(20)), $"event {eventId} was not logged; there is:\n{string.Join('\n', Texts)}");
+        }
+
+        public ILogger CreateLogger(string categoryName) => new Logger(this);
+
+        public void Dispose()
+        {
+            // Kept until the test has looked at it.
+        }
+
+        private SemaphoreSlim Seen(int eventId) => _seen.GetOrAdd(eventId, _ => new SemaphoreSlim(0));
+
+        private sealed class Logger(LogSignal log) : ILogger
+        {
+            public IDisposable? BeginScope<TState>(TState state) where TState : notnull => null;
+
+            public bool IsEnabled(LogLevel logLevel) => logLevel >= LogLevel.Information;
+
+            public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
+            {
+                if (!IsEnabled(logLevel)) return;
+                log.Texts.Enqueue(formatter(state, exception));
+                log.Seen(eventId.Id).Release();
+            }
+        }
+    }
+}

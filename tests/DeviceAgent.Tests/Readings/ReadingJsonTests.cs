@@ -1,0 +1,50 @@
+using System.Text;
+using DeviceAgent.Readings;
+
+namespace DeviceAgent.Tests.Readings;
+
+public class ReadingJsonTests
+{
+    [Theory]
+    [InlineData("""{"serial_number":"SN1","timestamp":"2015-02-02T14:19:00.000Z","t":23.70,"tiny":1E-130,"long":12345678901234567890123456789012345678,"s":"größe \" °C","b":true,"n":null,"l":[1,"x",[]],"m":{"x":1,"y":{}}}""")]
+    [InlineData("""{"serial_number":"SN1","timestamp":"2015-02-02T14:19:00.000Z"}""")]
+    public void Write_WhatWasRead_IsTheSameText(string json)
+    {
+        var sample = Read(json);
+        var reading = new Reading(sample.SerialNumber!, sample.Timestamp!.Value, sample.Attributes);
+        Assert.Equal(json, Encoding.UTF8.GetString(ReadingJson.Write(reading)));
+    }
+
+    [Fact]
+    public void TryRead_NoKeys_LeavesThemOpen()
+    {
+        var sample = Read("""{"t":1}""");
+        Assert.Null(sample.SerialNumber);
+        Assert.Null(sample.Timestamp);
+    }
+
+    [Fact]
+    public void TryRead_EpochTimestamp_IsTaken() =>
+        Assert.Equal("2015-02-02T14:19:00.000Z", TimestampText.Format(Read("""{"timestamp":1422886740}""").Timestamp!.Value));
+
+    [Theory]
+    [InlineData("{", "not JSON")]
+    [InlineData("{\"t\":NaN}", "not JSON")]
+    [InlineData("[1]", "object is expected")]
+    [InlineData("{\"timestamp\":\"soon\"}", "neither ISO-8601")]
+    [InlineData("{\"timestamp\":true}", "neither ISO-8601")]
+    [InlineData("{\"serial_number\":7}", "must be a string")]
+    [InlineData("{\"a\":\"\\ud800\"}", "not valid text")]
+    public void TryRead_BadLine_SaysWhy(string json, string expected)
+    {
+        Assert.Null(ReadingJson.TryRead(Encoding.UTF8.GetBytes(json), out var problem));
+        Assert.Contains(expected, problem, StringComparison.Ordinal);
+    }
+
+    private static Sample Read(string json)
+    {
+        var sample = ReadingJson.TryRead(Encoding.UTF8.GetBytes(json), out var problem);
+        Assert.Null(problem);
+        return sample!;
+    }
+}

@@ -1,0 +1,131 @@
+using System.Runtime.CompilerServices;
+using System.Text;
+using System.Threading.Channels;
+using DeviceAgent.Readings;
+using DeviceAgent.Spool;
+using DeviceAgent.TestSupport;
+using DeviceAgent.Tests.Upload;
+
+namespace DeviceAgent.Tests.Readings;
+
+public sealed class SensingServiceTests : IDisposable
+{
+    private readonly ManualTimeProvider _time = new();
+    private readonly FakeSpool _spool = new();
+    private readonly CountedMetrics _counted = new();
+    private readonly DrainSignal _drain = new();
+    private readonly ChannelSource _source = new();
+    private readonly RecordingLogger<SensingService> _logger = new();
+    private readonly ReadingRules _rules = new(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
+    private SensingService? _service;
+    private bool _timeIsKnown = true;
+
+    public void Dispose()
+    {
+        _service?.Dispose();
+        _counted.Dispose();
+    }
+
+    [Fact]
+    public async Task Run_SourceEnds_FlushesAndAsksForTheDrain()
+    {
+        _source.Give(Sample("""{"t":1}"""), Sample("""{"t":2,"serial_number":"other","timestamp":"2015-02-02T14:19:00Z"}"""));
+        _source.End();
+        await StartAsync();
+        await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
+
+        Assert.Equal(
+            ["""{"serial_number":"SN1","timestamp":"2026-03-01T12:00:00.000Z","t":1}""", """{"serial_number":"other","timestamp":"2015-02-02T14:19:00.000Z","t":2}"""],
+            _spool.Appended.Select(e => Encoding.UTF8.GetString(e.Payload.Span)));
+        Assert.Equal([true, false], _spool.Appended.Select(e => e.IsLive));
+        Assert.Equal(1, _spool.Flushes);
+    }
+
+    [Fact]
+    public async Task Run_UnfitReading_IsLoggedWithItsLineAndLeftOut()
+    {
+        _source.Give(Sample("""{"t":1e999}""") with { Line = 7 }, Sample("""{"t":2}"""));
+        _source.End();
+        await StartAsync();
+        await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Single(_spool.Appended);
+        Assert.Contains("line 7: attribute 't'", Assert.Single(_logger.Entries, e => e.Id == 2002).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_TimeNotKnown_StoresWithoutTimestamp()
+    {
+        _timeIsKnown = false;
+        _source.Give(Sample("""{"t":1}"""), Sample("""{"t":2,"timestamp":"2015-02-02T14:19:00Z"}"""));
+        _source.End();
+        await StartAsync();
+        await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Null(_spool.Appended[0].Timestamp);
+        Assert.True(_spool.Appended[0].IsLive);
+        Assert.Equal("""{"serial_number":"SN1","t":1}""", Encoding.UTF8.GetString(_spool.Appended[0].Payload.Span));
+        Assert.Equal(2015, _spool.Appended[1].Timestamp!.Value.Year);
+    }
+
+    [Fact]
+    public async Task Run_SpoolFails_SaysSoAndGoesOnReading()
+    {
+        _spool.Failure = new SpoolException("disk full");
+        _source.Give(Sample("""{"t":1}"""), Sample("""{"t":2}"""));
+        _source.End();
+        await StartAsync();
+        await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Contains("disk full", Assert.Single(_logger.Entries, e => e.Id == 2003).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Stop_SourceIsSilent_FlushesAndDoesNotDrain()
+    {
+        await StartAsync();
+        await _source.Asked;
+        await _service!.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(1, _spool.Flushes);
+        Assert.False(_drain.Requested.IsCompleted);
+    }
+
+    [Fact]
+    public async Task Run_SourceBreaks_FlushesAndFails()
+    {
+        _source.Give(Sample("""{"t":1}"""));
+        _source.End(new IOException("gone"));
+        await StartAsync();
+        await Assert.ThrowsAsync<IOException>(() => _service!.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20)));
+        Assert.Equal(1, _spool.Flushes);
+        Assert.Contains(_logger.Entries, e => e.Id == 2011);
+    }
+
+    private Task StartAsync()
+    {
+        var timestamps = new LiveTimestamps(_time);
+        if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
+        _service = new SensingService(_source, SourceKind.Simulated, "SN1", _rules, timestamps, _spool, _drain, _counted.Metrics, _time, _logger);
+        return _service.StartAsync(CancellationToken.None);
+    }
+
+    private static Sample Sample(string json) => ReadingJson.TryRead(Encoding.UTF8.GetBytes(json), out _)!;
+
+    private sealed class ChannelSource : ISource
+    {
+        private readonly Channel<Sample> _samples = Channel.CreateUnbounded<Sample>();
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public void Give(params Sample[] samples)
+        {
+            foreach (var sample in samples) Assert.True(_samples.Writer.TryWrite(sample));
+        }
+
+        public void End(Exception? failure = null) => _samples.Writer.Complete(failure);
+
+        public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+        {
+            _asked.TrySetResult();
+            await foreach (var sample in _samples.Reader.ReadAllAsync(cancellationToken)) yield return sample;
+        }
+    }
+}
