@@ -47,7 +47,7 @@ public sealed class CredentialCache : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(timeProvider);
         ArgumentNullException.ThrowIfNull(random);
         ArgumentNullException.ThrowIfNull(logger);
-        _source = new FetchSource(fetch);
+        _source = new FetchSource(fetch, logger);
         _time = timeProvider;
         _logger = logger;
         _state = new RenewalState(options, timeProvider, random);
@@ -69,8 +69,8 @@ public sealed class CredentialCache : IAsyncDisposable
                     AccessKeyId = credentials?.AccessKeyId,
                     Expiration = credentials?.Expiration,
                     TimeLeft = credentials?.TimeLeft(_time),
-                    NextRefresh = _time.GetUtcNow() + (_startDelay?.End ?? _state.Due)?.Remaining(_time),
-                    IsFetching = _flight is not null && _startDelay is null,
+                    NextRefresh = _time.GetUtcNow() + (IsStartDelayed ? _startDelay!.End : _state.Due)?.Remaining(_time),
+                    IsFetching = _flight is not null && !IsStartDelayed,
                     LastFailure = _state.Failure,
                     ConsecutiveFailures = _state.Failures,
                     FetchCount = _fetchCount,
@@ -79,6 +79,8 @@ public sealed class CredentialCache : IAsyncDisposable
             }
         }
     }
+
+    private bool IsStartDelayed => _startDelay is { Over.IsCompleted: false };
 
     /// <summary>
     /// Valid credentials: at once when held, else those of the fetch that is running or started by this call. After a
@@ -254,7 +256,7 @@ public sealed class CredentialCache : IAsyncDisposable
     private FetchSource Replace(Func<CancellationToken, Task<FetchResult>> fetch)
     {
         var old = _source;
-        _source = new FetchSource(fetch);
+        _source = new FetchSource(fetch, _logger);
         if (_flight is not null) _retired = Task.WhenAll(_retired, _flight);
         _flight = null;
         return old;
@@ -264,47 +266,10 @@ public sealed class CredentialCache : IAsyncDisposable
     private Task<FetchResult>? TryStart()
     {
         if (!_state.TryBegin()) return null;
-        if (_fetchCount++ == 0 && !_noSpread && _state.StartDelay() is var delay && delay > TimeSpan.Zero) _startDelay = new StartDelay(delay, _time);
-        var (source, retired, start) = (_source, _retired, _startDelay);
-        return _flight = Task.Run(() => FlyAsync(source, retired, start), CancellationToken.None);
-    }
-
-    /// <summary>One fetch; it begins when the cancelled one of an earlier source has ended, so that never two are under way.</summary>
-    private async Task<FetchResult> FlyAsync(FetchSource source, Task retired, StartDelay? start)
-    {
-        FetchResult result;
-        try
-        {
-            await retired.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            if (start is not null) await WaitAsync(start, source).ConfigureAwait(false);
-            result = await source.FetchAsync().ConfigureAwait(false);
-        }
-        catch (OperationCanceledException) when (source.IsStopped)
-        {
-            throw;
-        }
-        catch (Exception e)
-        {
-            // A source that breaks its word must not end the renewal: whatever it was is said once and tried again.
-            Log.SourceFailed(_logger, e);
-            result = new FetchResult.Failure(CacheFailures.Unexpected(e));
-        }
-
-        return Settle(source, result);
-    }
-
-    private async Task WaitAsync(StartDelay start, FetchSource source)
-    {
-        try
-        {
-            Log.StartDelayed(_logger, start.End.After.TotalSeconds);
-            await start.Over.WaitAsync(source.Stopped).ConfigureAwait(false);
-        }
-        finally
-        {
-            start.Dispose();
-            lock (_gate) _startDelay = null;
-        }
+        StartDelay? start = null;
+        if (_fetchCount++ == 0 && !_noSpread && _state.StartDelay() is var delay && delay > TimeSpan.Zero) _startDelay = start = new StartDelay(delay, _time);
+        var (source, retired) = (_source, _retired);
+        return _flight = Task.Run(async () => Settle(source, await source.FetchAsync(retired, start).ConfigureAwait(false)), CancellationToken.None);
     }
 
     /// <summary>Takes the outcome over; what is logged is logged outside the lock, so that a slow log delays no caller.</summary>

@@ -40,7 +40,7 @@ public sealed class CredentialsProviderClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
         var problems = RoleAliasOptionsValidator.Validate(options).ToList();
-        _roots = CaBundle.Load(options.CaBundlePath, problems);
+        _roots = RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems);
         if (problems.Count > 0 || !EndpointAddress.TryParse(options.Endpoint, out var endpoint))
             throw new RoleAliasOptionsException(problems);
 
@@ -70,27 +70,27 @@ public sealed class CredentialsProviderClient : IDisposable
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
 
         var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
-        using var exchange = new Exchange(use.Identity.Tls, _roots, _proxy, _timeProvider);
+        using var request = new ProviderRequest(use.Identity.Tls, _roots, _proxy, _timeProvider);
         using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
         using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);
         using var connectGuard = connect.Token.Register(() =>
         {
-            if (!exchange.HandshakeDone) abort.Cancel();
+            if (!request.HandshakeDone) abort.Cancel();
         });
         try
         {
-            using var response = await exchange.SendAsync(uri, _options.ThingName, abort.Token).ConfigureAwait(false);
-            return await _reader.ReadAsync(response, exchange.DateOf(response), context, abort.Token).ConfigureAwait(false);
+            using var response = await request.SendAsync(uri, _options.ThingName, abort.Token).ConfigureAwait(false);
+            return await _reader.ReadAsync(response, request.DateOf(response), context, abort.Token).ConfigureAwait(false);
         }
         catch (Exception e) when (e is HttpRequestException or IOException or SocketException or OperationCanceledException)
         {
             cancellationToken.ThrowIfCancellationRequested();
             return new FetchResult.Failure(abort.IsCancellationRequested
-                ? exchange.HandshakeDone
+                ? request.HandshakeDone
                     ? NetworkFailures.RequestTimeout(context, _options.RequestTimeout)
                     : NetworkFailures.ConnectTimeout(context, _options.ConnectTimeout)
-                : ExceptionFailures.Of(e, exchange, context, uri));
+                : ExceptionFailures.Of(e, request, context, uri));
         }
     }
 

@@ -35,3 +35,31 @@ public sealed record RoleAliasOptions
     /// <summary>Bound of the whole request, at least <see cref="ConnectTimeout"/>, at most 120 s. Default 10 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
+
+/// <summary>One option with a value that cannot be used.</summary>
+/// <param name="Option">The property's name, e.g. <c>Endpoint</c>.</param>
+/// <param name="Value">The value found; empty when it is missing.</param>
+/// <param name="What">What is wrong with it.</param>
+/// <param name="Remedy">What would be right.</param>
+public sealed record OptionProblem(string Option, string Value, string What, string Remedy)
+{
+    /// <summary>One line: option, value, what, remedy.</summary>
+    public override string ToString() => $"{Option} '{Value}': {What}. {Remedy}";
+}
+
+/// <summary>The options cannot be used. Every problem found is listed, not only the first.</summary>
+public sealed class RoleAliasOptionsException : Exception
+{
+    /// <summary>Makes the exception from everything that was found.</summary>
+    public RoleAliasOptionsException(IReadOnlyList<OptionProblem> problems)
+        : base(Describe(problems)) => Problems = problems;
+
+    /// <summary>At least one problem.</summary>
+    public IReadOnlyList<OptionProblem> Problems { get; }
+
+    private static string Describe(IReadOnlyList<OptionProblem> problems)
+    {
+        ArgumentNullException.ThrowIfNull(problems);
+        return $"The role alias options cannot be used: {string.Join(" | ", problems)}";
+    }
+}

@@ -1,5 +1,8 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using DeviceAgent.Credentials.Provider;
+using DeviceAgent.Credentials.Transport;
 
 namespace DeviceAgent.Credentials;
 
@@ -32,6 +35,29 @@ public static partial class RoleAliasOptionsValidator
 
     /// <summary>Whether AWS IoT could have a thing of this name: <c>[a-zA-Z0-9:_-]{1,128}</c>.</summary>
     public static bool IsThingName(string? name) => name is not null && ThingNamePattern().IsMatch(name);
+
+    /// <summary>The certificates of the CA bundle; null without one, for the system's roots. A file that does not help is added to <paramref name="problems"/>.</summary>
+    internal static X509Certificate2Collection? ReadCaBundle(string? path, List<OptionProblem> problems)
+    {
+        try
+        {
+            var roots = CertificateTrust.LoadRoots(path);
+            if (roots is { Count: 0 }) Add("the file holds no PEM certificate", "It needs a block -----BEGIN CERTIFICATE-----.");
+            return roots;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            Add("the file does not exist", "Put it there, or leave the option out to trust the system's roots.");
+        }
+        catch (Exception e) when (e is UnauthorizedAccessException or IOException or CryptographicException or ArgumentException or NotSupportedException)
+        {
+            Add($"the file cannot be read ({e.Message})", "Make it a readable PEM file of certificates.");
+        }
+
+        return [];
+
+        void Add(string what, string remedy) => problems.Add(new(nameof(RoleAliasOptions.CaBundlePath), path!, what, remedy));
+    }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_=,@-]{1,128}\z")]
     private static partial Regex RoleAliasPattern();

@@ -40,3 +40,19 @@ public sealed record TemporaryCredentials
     /// <summary>Access key id and expiry; never a secret.</summary>
     public override string ToString() => $"{AccessKeyId} (expires {Expiration.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ})";
 }
+
+/// <summary>What came of one request to the credentials provider: either <see cref="Success"/> or <see cref="Failure"/>.</summary>
+public abstract record FetchResult
+{
+    private FetchResult()
+    {
+    }
+
+    /// <summary>The provider issued credentials.</summary>
+    /// <param name="Credentials">The credentials.</param>
+    public sealed record Success(TemporaryCredentials Credentials) : FetchResult;
+
+    /// <summary>It did not.</summary>
+    /// <param name="Reason">What happened, why, and what to do about it.</param>
+    public sealed record Failure(CredentialFailure Reason) : FetchResult;
+}

@@ -1,9 +1,15 @@
+using DeviceAgent.Credentials.Timing;
+
 namespace DeviceAgent.Credentials.Caching;
 
 /// <summary>What is held, what failed, and when the next attempt is due. Not thread-safe: the cache's lock guards it.</summary>
 internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider time, Random random)
 {
-    private readonly RequestBudget _budget = new(options.RequestBurst, options.RequestInterval, time);
+    /// <summary>Requests that a life must have room for, so that one with a very short life (never AWS's) can still be renewed in time.</summary>
+    private const int RequestsPerLife = 4;
+
+    /// <summary>Every request takes one, whether a caller, the clock or a fault asks for it: no loop, here or in a caller, becomes a flood.</summary>
+    private readonly TokenBucket _budget = new(options.RequestBurst, options.RequestInterval, time);
     private TimeSpan? _lapsedLife;
 
     /// <summary>The set in force; look at <see cref="HeldCredentials.IsServable"/> before serving it.</summary>
@@ -43,7 +49,7 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
     /// <summary>Takes a request from the budget; false when none is left.</summary>
     public bool TryBegin()
     {
-        if (!_budget.TryTake()) return false;
+        if (_budget.TryTake() is not null) return false;
         Due = null;
         return true;
     }
@@ -60,7 +66,8 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
         Failure = null;
         Failures = 0;
         _lapsedLife = null;
-        _budget.PaceFor(credentials.Lifetime);
+        var pace = credentials.Lifetime / RequestsPerLife;
+        _budget.Interval = pace < options.RequestInterval ? pace : options.RequestInterval;
         ClockOffset = credentials.ClockOffset;
         Due = new Deadline(credentials.ReceivedAt, held.RefreshAfter);
         return true;
@@ -72,7 +79,7 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
         Failure = failure;
         Failures++;
         ClockOffset = failure.ClockOffset ?? ClockOffset;
-        var delay = Backoff.Delay(failure, Failures, new Hold(Held?.IsUrgent(time) ?? false, _lapsedLife), random.NextDouble(), options);
+        var delay = RetryPolicy.Delay(failure, Failures, new Hold(Held?.IsUrgent(time) ?? false, _lapsedLife), random.NextDouble(), options);
         if (_budget.UntilNext is var wait && wait > delay) delay = wait;
         Due = Deadline.In(delay, time);
         return delay;

@@ -27,7 +27,7 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
     private DeviceIdentity Load()
     {
         using var file = Pkcs11Uri.IsOne(options.CertificatePath) ? null : IdentityFile.Read(options.CertificatePath, _problems);
-        var leaf = file is not null && PfxReader.IsPfx(file) ? ReadPfx(file) : ReadParts(file);
+        var leaf = file is not null && CertificateReader.IsPfx(file) ? ReadPfx(file) : ReadParts(file);
         ReadChain();
         if (_problems.Count == 0 && leaf is not null) return new DeviceIdentity(leaf, [.. _certificates]);
 
@@ -40,14 +40,14 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
     {
         if (options.PrivateKeyPath is { } superfluous) _problems.Add(Problems.KeyBesidePfx(superfluous, file.Path));
         CheckPermissions(file);
-        _certificates.AddRange(PfxReader.Certificates(file, options.PrivateKeyPassword, _problems));
+        _certificates.AddRange(CertificateReader.ReadPfx(file, options.PrivateKeyPassword, _problems));
         return TakeFirst();
     }
 
     /// <summary>Certificate and key from PEM files, or either from hardware.</summary>
     private X509Certificate2? ReadParts(IdentityFile? file)
     {
-        if (file is not null) ReadCertificates(file);
+        if (file is not null) _certificates.AddRange(CertificateReader.Read(file, _problems));
         else if (Pkcs11Uri.IsOne(options.CertificatePath) && Hardware.Certificate(options.CertificatePath) is { } stored) _certificates.Add(stored);
         using var publicOnly = TakeFirst();
         using var key = ReadKey(file);
@@ -79,8 +79,14 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
 
     private AsymmetricAlgorithm? ReadKeyFrom(IdentityFile? file)
     {
-        // A certificate that is no PEM at all has been reported already; its missing key would be noise.
-        if (file is null || (options.PrivateKeyPath is null && !file.IsPem)) return null;
+        if (file is null) return null;
+        if (options.PrivateKeyPath is null && !file.IsPem)
+        {
+            // A file that is no certificate at all has been reported already; its missing key would be noise.
+            if (_problems.Count == 0) _problems.Add(Problems.NoKey(file.Path));
+            return null;
+        }
+
         var key = PrivateKeyReader.Read(file, options.PrivateKeyPassword, _problems);
         if (key is not null) CheckPermissions(file);
         return key;
@@ -90,19 +96,7 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
     {
         if (options.CertificateChainPath is not { } path) return;
         using var file = IdentityFile.Read(path, _problems);
-        if (file is not null) ReadCertificates(file);
-    }
-
-    private void ReadCertificates(IdentityFile file)
-    {
-        var before = _problems.Count;
-        var found = PemReader.Certificates(file, _problems);
-        _certificates.AddRange(found);
-        if (found.Count > 0 || _problems.Count > before) return;
-        _problems.Add(
-            PfxReader.IsDerCertificate(file) ? Problems.CertificateIsDer(file.Path)
-            : file.IsPem ? Problems.NoCertificate(file.Path)
-            : Problems.CertificateNotPem(file.Path));
+        if (file is not null) _certificates.AddRange(CertificateReader.Read(file, _problems));
     }
 
     private void CheckPermissions(IdentityFile file)

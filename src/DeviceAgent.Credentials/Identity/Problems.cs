@@ -14,15 +14,10 @@ internal static class Problems
     public static DeviceIdentityProblem FileTooLarge(string path, long bytes) =>
         new(path, $"the file has {bytes} bytes, a certificate or key never has more than 1 MiB", "Correct the path in the configuration.");
 
-    public static DeviceIdentityProblem CertificateNotPem(string path) => new(
+    public static DeviceIdentityProblem CertificateNotRecognised(string path) => new(
         path,
-        "the file is neither a PEM certificate nor a PFX file",
+        "the file is neither a PEM nor a DER certificate, nor a PFX file",
         "A PEM file has a line -----BEGIN CERTIFICATE-----; download or issue the certificate again.");
-
-    public static DeviceIdentityProblem CertificateIsDer(string path) => new(
-        path,
-        "the certificate is in DER form, PEM is needed",
-        $"Convert it: openssl x509 -inform DER -in {Shell(path)} -out {Shell(path + ".pem")}");
 
     public static DeviceIdentityProblem NoCertificate(string path) => new(
         path,
@@ -40,10 +35,10 @@ internal static class Problems
         $"a private key is configured although {pfxPath} is a PFX file, which holds its own",
         "Remove the private key path from the configuration.");
 
-    public static DeviceIdentityProblem KeyNotPem(string path) => new(
+    public static DeviceIdentityProblem KeyNotRecognised(string path) => new(
         path,
-        "the private key is not in PEM form",
-        $"Convert it: openssl pkey -inform DER -in {Shell(path)} -out {Shell(path + ".pem")}");
+        "the file is neither a PEM nor a DER private key",
+        "A PEM file has a line -----BEGIN PRIVATE KEY----- or the like; a PFX file belongs into the certificate path, with no private key path.");
 
     public static DeviceIdentityProblem NoKey(string path) => new(
         path,
@@ -55,10 +50,20 @@ internal static class Problems
         "the private key is damaged, or neither EC nor RSA, which are what AWS IoT takes",
         $"Check it: openssl pkey -in {Shell(path)} -noout -text");
 
-    public static DeviceIdentityProblem KeyTraditionallyEncrypted(string path) => new(
+    public static DeviceIdentityProblem KindNotTaken(string path, string kind) => new(
         path,
-        "the private key is encrypted in the traditional PEM way (Proc-Type: 4,ENCRYPTED), which .NET does not read",
-        $"Convert it to PKCS#8: openssl pkcs8 -topk8 -v2 aes-256-cbc -in {Shell(path)} -out {Shell(path + ".p8")}");
+        $"the private key is of the kind {kind}; AWS IoT takes EC and RSA keys only",
+        $"Make another key and have a certificate issued for it: openssl ecparam -name prime256v1 -genkey -noout -out {Shell(path + ".new")}");
+
+    public static DeviceIdentityProblem CurveWithoutName(string path) => new(
+        path,
+        "the private key spells out the parameters of an elliptic curve that has no name; AWS IoT takes the curves P-256, P-384 and P-521 only",
+        $"Make another key and have a certificate issued for it: openssl ecparam -name prime256v1 -genkey -noout -out {Shell(path + ".new")}");
+
+    public static DeviceIdentityProblem EncryptionNotSupported(string path) => new(
+        path,
+        "the private key is encrypted in a way that is not supported",
+        $"Encrypt it in another: openssl pkcs8 -topk8 -v2 aes-256-cbc -in {Shell(path)} -out {Shell(path + ".p8")}");
 
     public static DeviceIdentityProblem PasswordMissing(string path) =>
         new(path, "the private key is encrypted and no password is configured", "Configure the private key's password.");

@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using static DeviceAgent.Credentials.CredentialFailureKind;
 
 namespace DeviceAgent.Credentials.Provider;
 
@@ -60,5 +61,57 @@ internal sealed record ServerCertificateFault
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString()))).ToArray();
         return names.Length > 0 ? string.Join(", ", names) : certificate.Subject;
+    }
+}
+
+/// <summary>No trust between the two ends of the TLS connection.</summary>
+internal static class TlsFailures
+{
+    public static CredentialFailure ClientRefused(FailureContext c, string detail) => new(
+        ClientCertificateRefused,
+        $"{c.Endpoint} refused the device's certificate {c.CertificateId} in TLS ({detail}).",
+        "certificate: not registered in this account and region, INACTIVE, REVOKED, expired, or of another account",
+        $"See its status: aws iot describe-certificate --certificate-id {c.CertificateId}; activate it: "
+        + $"aws iot update-certificate --certificate-id {c.CertificateId} --new-status ACTIVE. The endpoint must belong to the same account: "
+        + $"aws iot describe-endpoint --endpoint-type iot:CredentialProvider.{c.CertificateDates}");
+
+    public static CredentialFailure Handshake(FailureContext c, string detail) => new(
+        TlsHandshakeFailed,
+        $"The TLS handshake with {c.Endpoint} failed ({detail}).",
+        "configuration: not a TLS 1.2 or 1.3 port, a host name that the endpoint does not serve, or a device certificate that it refuses without a word",
+        "Compare the endpoint with: aws iot describe-endpoint --endpoint-type iot:CredentialProvider. See who answers: "
+        + $"openssl s_client -connect {c.Endpoint}. See the certificate's status: aws iot describe-certificate --certificate-id {c.CertificateId}");
+
+    public static CredentialFailure Untrusted(FailureContext c, ServerCertificateFault fault) => new(
+        ServerCertificateUntrusted,
+        $"The certificate of {c.Endpoint} is not trusted: {fault.Detail} (subject {fault.Subject}, issuer {fault.Issuer}).",
+        "certificate of the endpoint: another authority than the ones trusted here, or somebody in the middle",
+        $"Look at it: openssl s_client -connect {c.Endpoint} -showcerts. For AWS install the Amazon root CAs; for a private authority set {nameof(RoleAliasOptions.CaBundlePath)}");
+
+    public static CredentialFailure WrongHost(FailureContext c, ServerCertificateFault fault) => new(
+        ServerCertificateWrongHost,
+        $"The certificate of {c.Endpoint} was issued for another name ({fault.Names}).",
+        "configuration: the endpoint is misspelt, or something else answers under its address",
+        "Take the endpoint from: aws iot describe-endpoint --endpoint-type iot:CredentialProvider");
+
+    public static CredentialFailure NotYetValid(FailureContext c, ServerCertificateFault fault) => new(
+        ServerCertificateNotYetValid,
+        $"A certificate of {c.Endpoint} is not valid before {fault.NotBefore.UtcDateTime:u}; the local clock says {c.LocalTime}.",
+        c.ClockIsWrong ? "clock: the local time is certainly wrong" : "clock: the local time is most likely behind",
+        $"Set the clock: timedatectl set-ntp true, or sudo date -u -s '{fault.NotBefore.UtcDateTime:yyyy-MM-dd HH:mm:ss}' to start with")
+    {
+        ServerCertificateNotBefore = fault.NotBefore,
+    };
+
+    public static CredentialFailure Expired(FailureContext c, ServerCertificateFault fault)
+    {
+        var clock = c.ClockIsWrong || c.Identity.ValidityAt(c.Now) == CertificateValidity.Expired;
+        return new(
+            ServerCertificateExpired,
+            $"A certificate of {c.Endpoint} expired at {fault.NotAfter.UtcDateTime:u}; the local clock says {c.LocalTime}.",
+            clock ? "clock: the local time is most likely wrong, the device's own certificate is outside its dates too"
+                : "certificate of the endpoint, or a local clock that runs ahead",
+            clock ? "Set the clock: timedatectl set-ntp true"
+                : $"Check the clock first (timedatectl). If it is right, the endpoint {c.Endpoint} must renew its certificate");
     }
 }

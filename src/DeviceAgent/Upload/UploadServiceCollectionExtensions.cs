@@ -1,6 +1,6 @@
 using Amazon.DynamoDBv2;
 using DeviceAgent.Credentials;
-using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Settings;
 using DeviceAgent.Upload.Wire;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,7 +15,7 @@ internal static class UploadServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton(table);
         services.AddSingleton<ItemMapper>();
-        services.AddSingleton(s => Connector.ForSockets(s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => HappyEyeballsConnector.ForSockets(s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<WireHttpClientFactory>();
         services.AddSingleton<IAmazonDynamoDB>(s => new AmazonDynamoDBClient(
             s.GetRequiredService<RoleAliasCredentials>(), ClientConfiguration.Of(table, s.GetRequiredService<WireHttpClientFactory>())));

@@ -87,6 +87,19 @@ public sealed class StartSpreadTests
     }
 
     [Fact]
+    public async Task SwitchTo_DuringTheSpread_AsksTheNewSourceAtOnce()
+    {
+        await using var test = new CacheTest(options: TenSeconds);
+        var waiting = test.Cache.GetAsync().AsTask();
+        await test.Log.WaitForAsync(1, 1011);
+        var credentials = test.Issue(Hour);
+        test.Cache.SwitchTo(_ => Task.FromResult<FetchResult>(new FetchResult.Success(credentials)));
+        Assert.Same(credentials, await waiting.WaitAsync(CacheTest.Patience));
+        Assert.Equal(0, test.Asked);
+        Assert.Equal(1, test.Log.Count(1011));
+    }
+
+    [Fact]
     public async Task Dispose_DuringTheSpread_EndsAtOnce()
     {
         var test = new CacheTest(options: TenSeconds);

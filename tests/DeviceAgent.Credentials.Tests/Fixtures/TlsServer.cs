@@ -31,6 +31,9 @@ internal sealed class TlsServer : IAsyncDisposable
 
     public X509Certificate2 Certificate { get; init; } = Pki.Server;
 
+    /// <summary>Sent along with the certificate.</summary>
+    public X509Certificate2Collection Chain { get; init; } = [];
+
     public SslProtocols Protocols { get; init; } = SslProtocols.Tls12 | SslProtocols.Tls13;
 
     /// <summary>Refuses every client certificate, by an alert.</summary>
@@ -125,7 +128,7 @@ internal sealed class TlsServer : IAsyncDisposable
         ServerNames.Enqueue(hello.ServerName);
         return ValueTask.FromResult(new SslServerAuthenticationOptions
         {
-            ServerCertificate = Certificate,
+            ServerCertificateContext = SslStreamCertificateContext.Create(Certificate, Chain, offline: true),
             EnabledSslProtocols = Protocols,
             ClientCertificateRequired = true,
             RemoteCertificateValidationCallback = (_, certificate, chain, _) =>

@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using DeviceAgent.Credentials.Tests.Fixtures;
+using static DeviceAgent.Credentials.Tests.Fixtures.Signatures;
 
 namespace DeviceAgent.Credentials.Tests.Identity;
 
@@ -92,10 +93,10 @@ public sealed class DeviceIdentityTests : IDisposable
     public static TheoryData<string, string, string> BadKeys => new()
     {
         { "none", "the file does not exist", "correct the path" },
-        { "text", "not in PEM form", "openssl pkey -inform DER" },
+        { "text", "neither a PEM nor a DER private key", "-----BEGIN PRIVATE KEY-----" },
         { "certificate", "holds no private key", "shows it only once" },
         { "damaged", "damaged, or neither EC nor RSA", "openssl pkey -in" },
-        { "traditional", "Proc-Type: 4,ENCRYPTED", "openssl pkcs8 -topk8 -v2 aes-256-cbc -in" },
+        { "traditional", "no password is configured", "Configure the private key's password" },
         { "no password", "no password is configured", "Configure the private key's password" },
         { "wrong password", "the password does not open the private key", "Correct the password" },
         { "of another certificate", "does not match the certificate", "compare the public keys" },
@@ -125,9 +126,9 @@ public sealed class DeviceIdentityTests : IDisposable
     {
         { "none", "the file does not exist", "correct the path" },
         { "folder", "cannot be read", "chown" },
-        { "text", "neither a PEM certificate nor a PFX", "-----BEGIN CERTIFICATE-----" },
-        { "empty", "neither a PEM certificate nor a PFX", "-----BEGIN CERTIFICATE-----" },
-        { "der", "in DER form", "openssl x509 -inform DER" },
+        { "text", "neither a PEM nor a DER certificate, nor a PFX file", "-----BEGIN CERTIFICATE-----" },
+        { "empty", "neither a PEM nor a DER certificate, nor a PFX file", "-----BEGIN CERTIFICATE-----" },
+        { "der of a key", "neither a PEM nor a DER certificate, nor a PFX file", "-----BEGIN CERTIFICATE-----" },
         { "key", "holds no certificate", "swapped" },
         { "damaged", "certificate 1 in the file is damaged", "again" },
         { "large", "never has more than 1 MiB", "correct the path" },
@@ -254,17 +255,6 @@ public sealed class DeviceIdentityTests : IDisposable
         return Assert.Single(exception.Problems);
     }
 
-    private static void AssertSigns(X509Certificate2 certificate)
-    {
-        var data = "hello"u8.ToArray();
-        using var ec = certificate.GetECDsaPrivateKey();
-        using var rsa = certificate.GetRSAPrivateKey();
-        Assert.True(ec is not null
-            ? certificate.GetECDsaPublicKey()!.VerifyData(data, ec.SignData(data, HashAlgorithmName.SHA256), HashAlgorithmName.SHA256)
-            : certificate.GetRSAPublicKey()!.VerifyData(
-                data, rsa!.SignData(data, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1), HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1));
-    }
-
     private static string Key(string form) => form switch
     {
         "EC PKCS#8" => Ec.ExportPkcs8PrivateKeyPem(),
@@ -293,7 +283,7 @@ public sealed class DeviceIdentityTests : IDisposable
     {
         "text" => "some text"u8.ToArray(),
         "empty" => [],
-        "der" => EcCertificate.RawData,
+        "der of a key" => Ec.ExportPkcs8PrivateKey(),
         "key" => Encoding.UTF8.GetBytes(Ec.ExportPkcs8PrivateKeyPem()),
         "damaged" => Encoding.UTF8.GetBytes(PemEncoding.WriteString("CERTIFICATE", [1, 2, 3, 4])),
         _ => new byte[1024 * 1024 + 1],

@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using DeviceAgent.Credentials.Tests.Fixtures;
-using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Credentials.Transport;
 
 namespace DeviceAgent.Credentials.Tests.Provider;
 
@@ -27,8 +27,8 @@ public sealed class AddressTests
     public async Task Fetch_NameWithTwoAddressesAndOneServer_FindsIt(string address)
     {
         await using var server = new TlsServer(IPAddress.Parse(address));
-        var connector = new Connector(
-            TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Loopback]), Connector.OpenSocketAsync);
+        var connector = new HappyEyeballsConnector(
+            TimeProvider.System, (_, _) => Task.FromResult<IPAddress[]>([IPAddress.IPv6Loopback, IPAddress.Loopback]), HappyEyeballsConnector.OpenSocketAsync);
         await using var stream = await connector.ConnectAsync(new DnsEndPoint("both.test", server.Port), CancellationToken.None);
         Assert.True(stream.CanWrite);
     }
@@ -49,12 +49,12 @@ public sealed class AddressTests
     {
         await using var server = new TlsServer();
         var time = new DeviceAgent.TestSupport.ManualTimeProvider();
-        var connector = new Connector(
+        var connector = new HappyEyeballsConnector(
             time,
             (_, _) => Task.FromResult<IPAddress[]>([IPAddress.Parse("2001:db8::1"), IPAddress.Loopback]),
             (address, token) => address.AddressFamily == AddressFamily.InterNetworkV6
                 ? new TaskCompletionSource<Stream>().Task.WaitAsync(token)
-                : Connector.OpenSocketAsync(address, token));
+                : HappyEyeballsConnector.OpenSocketAsync(address, token));
         var connect = connector.ConnectAsync(new DnsEndPoint("dead-aaaa.test", server.Port), CancellationToken.None);
         await time.WaitForTimersAsync(1);
         time.Advance(TimeSpan.FromMilliseconds(250));

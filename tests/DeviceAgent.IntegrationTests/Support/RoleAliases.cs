@@ -1,7 +1,5 @@
 namespace DeviceAgent.IntegrationTests.Support;
 
-using RoleAlias = DeviceAgent.Testbed.Registry.RoleAlias;
-
 /// <summary>Role aliases beside the one that a device begins with.</summary>
 internal static class RoleAliases
 {
@@ -19,7 +17,7 @@ internal static class RoleAliases
     public static void Allow(TestCloud cloud, string alias)
     {
         var registry = cloud.Cloud.Registry;
-        registry.Policies.Create($"assume-{alias}", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:AssumeRoleWithCertificate","Resource":"{{RoleAlias.ArnOf(alias)}}"}]}""");
+        registry.Policies.Create($"assume-{alias}", $$"""{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"iot:AssumeRoleWithCertificate","Resource":"{{DeviceAgent.Testbed.Registry.RoleAlias.ArnOf(alias)}}"}]}""");
         foreach (var principal in registry.Principals.OfThing(TestCloud.Thing)) registry.PolicyTargets.Attach($"assume-{alias}", principal.CertificateId);
     }
 }

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Amazon.DynamoDBv2;
-using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Upload.Wire;
 
 namespace DeviceAgent.Tests.Upload;
@@ -17,7 +17,7 @@ public sealed class WireHttpClientFactoryTests : IDisposable
     public WireHttpClientFactoryTests()
     {
         _listener.Start();
-        _factory = new WireHttpClientFactory(Connector.ForSockets(TimeProvider.System), _counted.Metrics, TimeProvider.System);
+        _factory = new WireHttpClientFactory(HappyEyeballsConnector.ForSockets(TimeProvider.System), _counted.Metrics, TimeProvider.System);
     }
 
     public void Dispose()

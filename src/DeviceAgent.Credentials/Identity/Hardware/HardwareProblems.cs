@@ -65,3 +65,9 @@ internal static class HardwareProblems
 
     private static string ListObjects(Pkcs11Uri uri) => $"p11tool --login --list-all '{uri.TokenName}', or pkcs11-tool --login --list-objects";
 }
+
+/// <summary>A module or its token did not give what was asked for.</summary>
+internal sealed class Pkcs11Exception(DeviceIdentityProblem problem) : Exception(problem.ToString())
+{
+    public DeviceIdentityProblem Problem => problem;
+}

@@ -1,6 +1,6 @@
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials;
-using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Mqtt;
 using Microsoft.Extensions.Logging;
 
@@ -28,7 +28,7 @@ internal static class MqttClientFactory
             ProtocolVersion = options.UseMqtt5 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311,
             Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = Roots(caPath) },
             Proxy = ProxyFor(options),
-            ConnectCallback = Connector.ForSockets(time).ConnectAsync,
+            ConnectCallback = HappyEyeballsConnector.ForSockets(time).ConnectAsync,
         };
         return new ReconnectingMqttClient(client, new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
     }

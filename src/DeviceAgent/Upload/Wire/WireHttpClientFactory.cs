@@ -1,6 +1,6 @@
 using System.Net;
 using Amazon.Runtime;
-using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Diagnostics;
 
 namespace DeviceAgent.Upload.Wire;
@@ -18,7 +18,7 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
 
     private readonly HttpClient _client;
 
-    public WireHttpClientFactory(Connector connector, AgentMetrics metrics, TimeProvider time)
+    public WireHttpClientFactory(HappyEyeballsConnector connector, AgentMetrics metrics, TimeProvider time)
     {
         var sockets = new SocketsHttpHandler
         {

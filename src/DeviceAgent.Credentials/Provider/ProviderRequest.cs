@@ -3,7 +3,7 @@ using System.Net.Http.Headers;
 using System.Net.Security;
 using System.Security.Authentication;
 using System.Security.Cryptography.X509Certificates;
-using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Credentials.Transport;
 
 namespace DeviceAgent.Credentials.Provider;
 
@@ -11,10 +11,10 @@ namespace DeviceAgent.Credentials.Provider;
 /// The connection of one request, and how far it came. One request in half an hour needs no pool (docs/decisions/0006-connections.md):
 /// a fresh connection sees a changed address and lets every TLS refusal be told from a cut link.
 /// </summary>
-internal sealed class Exchange : IDisposable
+internal sealed class ProviderRequest : IDisposable
 {
     private static readonly ProductInfoHeaderValue UserAgent =
-        new("DeviceAgent.Credentials", typeof(Exchange).Assembly.GetName().Version?.ToString(3) ?? "0");
+        new("DeviceAgent.Credentials", typeof(ProviderRequest).Assembly.GetName().Version?.ToString(3) ?? "0");
 
     private readonly HttpMessageInvoker _http;
     private volatile bool _handshakeDone;
@@ -23,9 +23,9 @@ internal sealed class Exchange : IDisposable
     private (DateTimeOffset From, DateTimeOffset To)? _serverDates;
     private volatile ServerCertificateFault? _serverFault;
 
-    public Exchange(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
+    public ProviderRequest(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
     {
-        var connector = Connector.ForSockets(timeProvider);
+        var connector = HappyEyeballsConnector.ForSockets(timeProvider);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -40,13 +40,13 @@ internal sealed class Exchange : IDisposable
                 // The connection to a proxy passes here too, before there is a tunnel in it.
                 if (context.InitialRequestMessage.Method == HttpMethod.Connect) return ValueTask.FromResult(context.PlaintextStream);
                 _handshakeDone = true;
-                return ValueTask.FromResult<Stream>(new FirstByteStream(context.PlaintextStream, () => _answerBegun = true));
+                return ValueTask.FromResult<Stream>(new CountingStream(context.PlaintextStream, received: _ => _answerBegun = true));
             },
             SslOptions = new SslClientAuthenticationOptions
             {
                 EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
                 ClientCertificateContext = identity,
-                CertificateChainPolicy = ChainPolicy(roots, timeProvider),
+                CertificateChainPolicy = CertificateTrust.PolicyFor(roots, timeProvider),
                 RemoteCertificateValidationCallback = (_, certificate, chain, errors) =>
                 {
                     var server = certificate as X509Certificate2;
@@ -91,19 +91,4 @@ internal sealed class Exchange : IDisposable
     }
 
     public void Dispose() => _http.Dispose();
-
-    private static X509ChainPolicy ChainPolicy(X509Certificate2Collection? roots, TimeProvider timeProvider)
-    {
-        var policy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-            VerificationTime = timeProvider.GetUtcNow().LocalDateTime,
-            VerificationTimeIgnored = false,
-        };
-        if (roots is null) return policy;
-        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.CustomTrustStore.AddRange(roots);
-        return policy;
-    }
 }

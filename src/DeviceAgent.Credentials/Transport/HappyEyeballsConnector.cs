@@ -1,7 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 
-namespace DeviceAgent.Credentials.Wire;
+namespace DeviceAgent.Credentials.Transport;
 
 /// <summary>
 /// Connects to whichever of a host's addresses answers first. Each next address is begun when the one before has failed or has not
@@ -10,14 +10,14 @@ namespace DeviceAgent.Credentials.Wire;
 /// <param name="time">Paces the attempts.</param>
 /// <param name="resolve">Host to addresses.</param>
 /// <param name="connect">One attempt.</param>
-internal sealed class Connector(
+internal sealed class HappyEyeballsConnector(
     TimeProvider time,
     Func<string, CancellationToken, Task<IPAddress[]>> resolve,
     Func<IPEndPoint, CancellationToken, Task<Stream>> connect)
 {
     private static readonly TimeSpan NextAddress = TimeSpan.FromMilliseconds(250);
 
-    public static Connector ForSockets(TimeProvider time) => new(time, Dns.GetHostAddressesAsync, OpenSocketAsync);
+    public static HappyEyeballsConnector ForSockets(TimeProvider time) => new(time, Dns.GetHostAddressesAsync, OpenSocketAsync);
 
     public async Task<Stream> ConnectAsync(DnsEndPoint host, CancellationToken cancellationToken)
     {
@@ -86,5 +86,24 @@ internal sealed class Connector(
             socket.Dispose();
             throw;
         }
+    }
+}
+
+/// <summary>The order in which a host's addresses are tried: IPv6 and IPv4 in turn, beginning with the resolver's first (RFC 8305, section 4).</summary>
+internal static class AddressOrder
+{
+    public static IReadOnlyList<IPAddress> Interleave(IReadOnlyList<IPAddress> addresses)
+    {
+        if (addresses.Count < 2) return addresses;
+        var first = addresses.Where(a => a.AddressFamily == addresses[0].AddressFamily).ToList();
+        var second = addresses.Where(a => a.AddressFamily != addresses[0].AddressFamily && a.AddressFamily is AddressFamily.InterNetwork or AddressFamily.InterNetworkV6).Except(first).ToList();
+        var ordered = new List<IPAddress>(addresses.Count);
+        for (var i = 0; i < Math.Max(first.Count, second.Count); i++)
+        {
+            if (i < first.Count) ordered.Add(first[i]);
+            if (i < second.Count) ordered.Add(second[i]);
+        }
+
+        return ordered;
     }
 }

@@ -1,4 +1,4 @@
-namespace DeviceAgent.Credentials.Caching;
+namespace DeviceAgent.Credentials.Timing;
 
 /// <summary>A moment on the monotonic clock: so long after a timestamp.</summary>
 internal readonly record struct Deadline(long From, TimeSpan After)

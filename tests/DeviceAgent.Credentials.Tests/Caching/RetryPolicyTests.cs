@@ -2,7 +2,7 @@ using DeviceAgent.Credentials.Caching;
 
 namespace DeviceAgent.Credentials.Tests.Caching;
 
-public sealed class BackoffTests
+public sealed class RetryPolicyTests
 {
     private static readonly CredentialCacheOptions Options = new();
     private static readonly Hold Calm = new(IsUrgent: false, LapsedLife: null);
@@ -17,9 +17,9 @@ public sealed class BackoffTests
     [InlineData(int.MaxValue, 120)]
     public void Delay_Transient_IsFullJitterBelowADoublingCap(int failures, int capSeconds)
     {
-        Assert.Equal(TimeSpan.Zero, Backoff.Delay(CacheTest.Transient, failures, Calm, 0, Options));
-        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, Calm, 1, Options));
-        Assert.Equal(TimeSpan.FromSeconds(capSeconds) / 2, Backoff.Delay(CacheTest.Transient, failures, Calm, 0.5, Options));
+        Assert.Equal(TimeSpan.Zero, RetryPolicy.Delay(CacheTest.Transient, failures, Calm, 0, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds), RetryPolicy.Delay(CacheTest.Transient, failures, Calm, 1, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds) / 2, RetryPolicy.Delay(CacheTest.Transient, failures, Calm, 0.5, Options));
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class BackoffTests
     [InlineData(6, 20)]
     [InlineData(1000, 20)]
     public void Delay_TransientNearTheEnd_IsCappedAt20Seconds(int failures, int capSeconds) =>
-        Assert.Equal(TimeSpan.FromSeconds(capSeconds), Backoff.Delay(CacheTest.Transient, failures, Calm with { IsUrgent = true }, 1, Options));
+        Assert.Equal(TimeSpan.FromSeconds(capSeconds), RetryPolicy.Delay(CacheTest.Transient, failures, Calm with { IsUrgent = true }, 1, Options));
 
     [Theory]
     [InlineData(1, 4)]
@@ -36,8 +36,8 @@ public sealed class BackoffTests
     [InlineData(int.MaxValue, 10)]
     public void Delay_OperatorFault_IsBetweenTwoAndTenMinutes(int failures, int capMinutes)
     {
-        Assert.Equal(TimeSpan.FromMinutes(2), Backoff.Delay(CacheTest.Operator, failures, Calm, 0, Options));
-        Assert.Equal(TimeSpan.FromMinutes(capMinutes), Backoff.Delay(CacheTest.Operator, failures, Calm, 1, Options));
+        Assert.Equal(TimeSpan.FromMinutes(2), RetryPolicy.Delay(CacheTest.Operator, failures, Calm, 0, Options));
+        Assert.Equal(TimeSpan.FromMinutes(capMinutes), RetryPolicy.Delay(CacheTest.Operator, failures, Calm, 1, Options));
     }
 
     [Theory]
@@ -46,8 +46,8 @@ public sealed class BackoffTests
     [InlineData(int.MaxValue, 5)]
     public void Delay_Forbidden_IsAtMostFiveMinutes(int failures, int capMinutes)
     {
-        Assert.Equal(TimeSpan.FromMinutes(2), Backoff.Delay(CacheTest.Forbidden, failures, Calm, 0, Options));
-        Assert.Equal(TimeSpan.FromMinutes(capMinutes), Backoff.Delay(CacheTest.Forbidden, failures, Calm, 1, Options));
+        Assert.Equal(TimeSpan.FromMinutes(2), RetryPolicy.Delay(CacheTest.Forbidden, failures, Calm, 0, Options));
+        Assert.Equal(TimeSpan.FromMinutes(capMinutes), RetryPolicy.Delay(CacheTest.Forbidden, failures, Calm, 1, Options));
     }
 
     [Theory]
@@ -60,8 +60,8 @@ public sealed class BackoffTests
     public void Delay_ProviderFailedUntilTheSetLapsed_GrowsToHalfOfItsLife(int failures, int life, double fromSeconds, double toSeconds)
     {
         var lapsed = new Hold(IsUrgent: false, TimeSpan.FromSeconds(life));
-        Assert.Equal(TimeSpan.FromSeconds(fromSeconds), Backoff.Delay(CacheTest.Fault, failures, lapsed, 0, Options));
-        Assert.Equal(TimeSpan.FromSeconds(toSeconds), Backoff.Delay(CacheTest.Fault, failures, lapsed, 1, Options));
+        Assert.Equal(TimeSpan.FromSeconds(fromSeconds), RetryPolicy.Delay(CacheTest.Fault, failures, lapsed, 0, Options));
+        Assert.Equal(TimeSpan.FromSeconds(toSeconds), RetryPolicy.Delay(CacheTest.Fault, failures, lapsed, 1, Options));
     }
 
     /// <summary>A device that was without network must not wait when the network is back: nobody else was.</summary>
@@ -73,7 +73,7 @@ public sealed class BackoffTests
     public void Delay_NetworkFailedUntilTheSetLapsed_StaysAtTwoMinutes(CredentialFailureKind kind) =>
         Assert.Equal(
             TimeSpan.FromSeconds(120),
-            Backoff.Delay(new(kind, "", "", ""), 1000, new Hold(IsUrgent: false, TimeSpan.FromHours(1)), 1, Options));
+            RetryPolicy.Delay(new(kind, "", "", ""), 1000, new Hold(IsUrgent: false, TimeSpan.FromHours(1)), 1, Options));
 
     [Theory]
     [InlineData(0.5, 30, 30)]
@@ -82,7 +82,7 @@ public sealed class BackoffTests
     public void Delay_RetryAfter_IsHonouredUpToTenMinutes(double chance, double askedSeconds, int expectedSeconds) =>
         Assert.Equal(
             TimeSpan.FromSeconds(expectedSeconds),
-            Backoff.Delay(CacheTest.Transient with { RetryAfter = TimeSpan.FromSeconds(askedSeconds) }, 1, Calm, chance, Options));
+            RetryPolicy.Delay(CacheTest.Transient with { RetryAfter = TimeSpan.FromSeconds(askedSeconds) }, 1, Calm, chance, Options));
 
     [Theory]
     [InlineData(3600, 599, true)]

@@ -1,11 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using DeviceAgent.TestSupport;
-using DeviceAgent.Credentials.Wire;
+using DeviceAgent.Credentials.Transport;
 
-namespace DeviceAgent.Credentials.Tests.Wire;
+namespace DeviceAgent.Credentials.Tests.Transport;
 
-public class ConnectorTests
+public class HappyEyeballsConnectorTests
 {
     private static readonly DnsEndPoint Host = new("dynamodb.test", 443);
     private static readonly IPAddress[] Addresses = [IPAddress.Parse("2001:db8::1"), IPAddress.Parse("2001:db8::2"), IPAddress.Parse("192.0.2.1")];
@@ -100,7 +100,7 @@ public class ConnectorTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connect);
     }
 
-    private Connector NewConnector() => new(
+    private HappyEyeballsConnector NewConnector() => new(
         _time,
         (_, _) => Task.FromResult(Addresses),
         (address, token) =>

@@ -1,28 +1,8 @@
-using DeviceAgent.Credentials.Caching;
-using DeviceAgent.TestSupport;
-
 namespace DeviceAgent.Credentials.Tests.Caching;
 
-public sealed class RequestBudgetTests
+public sealed class RequestPaceTests
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
-
-    [Fact]
-    public void TryTake_BurstSpent_OneMoreEveryThirtySeconds()
-    {
-        var time = new ManualTimeProvider();
-        var budget = new RequestBudget(10, TimeSpan.FromSeconds(30), time);
-        for (var i = 0; i < 10; i++) Assert.True(budget.TryTake());
-        Assert.False(budget.TryTake());
-        Assert.Equal(TimeSpan.FromSeconds(30), budget.UntilNext);
-        time.Advance(TimeSpan.FromSeconds(10));
-        Assert.Equal(20, budget.UntilNext.TotalSeconds, 6);
-        time.Advance(TimeSpan.FromSeconds(20));
-        Assert.True(budget.TryTake());
-        Assert.False(budget.TryTake());
-        time.Advance(Hour);
-        Assert.Equal(10, Enumerable.Range(0, 20).Count(_ => budget.TryTake()));
-    }
 
     /// <summary>An hour of a source that fails at once, with random delays of zero, in the urgent window and out of it.</summary>
     [Fact]
