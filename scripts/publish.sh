@@ -18,5 +18,6 @@ cat >"$folder/device-agent" <<'WRAPPER'
 exec dotnet "$(dirname "$(readlink -f "$0")")/device-agent.dll" "$@"
 WRAPPER
 chmod 755 "$folder/device-agent"
+cp LICENSE NOTICE "$folder/"
 [ -f "$folder/libe_sqlite3.so" ] || { echo "publish.sh: no native SQLite library for $runtime" >&2; exit 1; }
 echo "published for $runtime: $folder"
