@@ -259,6 +259,7 @@ public sealed class CredentialCache : IAsyncDisposable
         _source = new FetchSource(fetch, _logger);
         if (_flight is not null) _retired = Task.WhenAll(_retired, _flight);
         _flight = null;
+        _startDelay = null;
         return old;
     }
 
