@@ -34,7 +34,7 @@ public sealed class CredentialCache : IAsyncDisposable
     }
 
     /// <summary>A cache over any source of credentials.</summary>
-    /// <param name="fetch">Asks once; the token is cancelled when the cache is disposed or goes over to another source.</param>
+    /// <param name="fetch">Asks once; the token is cancelled when the cache is disposed or switches to another source.</param>
     /// <param name="options">The constants.</param>
     /// <param name="timeProvider">The clock that <see cref="TemporaryCredentials.ReceivedAt"/> is read from.</param>
     /// <param name="random">Spreads refreshes and retries; used under a lock.</param>
@@ -103,7 +103,7 @@ public sealed class CredentialCache : IAsyncDisposable
 
     /// <summary>
     /// Fetches now, even in the midst of <see cref="CredentialCacheOptions.StartSpread"/>, or joins the fetch that is running. The set
-    /// held stays in force when it fails. Limited by <see cref="CredentialCacheOptions.RequestBurst"/>: beyond it this is <see cref="GetAsync"/>.
+    /// held is kept when it fails. Limited by <see cref="CredentialCacheOptions.RequestBurst"/>: beyond it this is <see cref="GetAsync"/>.
     /// </summary>
     /// <exception cref="CredentialsUnavailableException">The fetch failed.</exception>
     /// <exception cref="OperationCanceledException">The caller cancelled; the fetch goes on for the others.</exception>
@@ -125,7 +125,7 @@ public sealed class CredentialCache : IAsyncDisposable
 
     /// <summary>
     /// Ends <see cref="CredentialCacheOptions.StartSpread"/>, because somebody cannot wait for it: a first request that waits is made now, one that is yet to come
-    /// will not wait. Asks for nothing itself, so that it may be called as often as one likes.
+    /// will not wait. Asks for nothing itself, so that it may be called at any time.
     /// </summary>
     public void SkipStartSpread()
     {
@@ -169,7 +169,7 @@ public sealed class CredentialCache : IAsyncDisposable
     }
 
     /// <summary>
-    /// Goes over to another source at once, starting with credentials that it has issued already: how a tried and proven
+    /// Switches to another source at once, starting with credentials that it has issued already: how a tried and proven
     /// role alias replaces the old one without a gap. A fetch from the old source is cancelled; who waits for it gets the new set.
     /// </summary>
     /// <param name="fetch">The new source.</param>
@@ -194,7 +194,7 @@ public sealed class CredentialCache : IAsyncDisposable
     }
 
     /// <summary>
-    /// Goes over to another source at once with nothing in hand: what is held is dropped, and the new source is asked in the
+    /// Switches to another source at once without credentials: what is held is dropped, and the new source is asked in the
     /// background. For a source that must not be served any longer while the next one does not answer.
     /// </summary>
     /// <param name="fetch">The new source.</param>
@@ -259,6 +259,7 @@ public sealed class CredentialCache : IAsyncDisposable
         _source = new FetchSource(fetch, _logger);
         if (_flight is not null) _retired = Task.WhenAll(_retired, _flight);
         _flight = null;
+        _startDelay = null;
         return old;
     }
 

@@ -22,13 +22,13 @@ public sealed record CredentialCacheOptions
     /// </summary>
     public TimeSpan LapsedMaxDelay { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>Shortest delay after a failure that an operator has to mend. Default 2 min.</summary>
+    /// <summary>Shortest delay after a failure that an operator has to fix. Default 2 min.</summary>
     public TimeSpan OperatorMinDelay { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Longest delay after a failure that an operator has to mend, and the most that Retry-After may ask for. Default 10 min.</summary>
+    /// <summary>Longest delay after a failure that an operator has to fix, and the most that Retry-After may ask for. Default 10 min.</summary>
     public TimeSpan OperatorMaxDelay { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>Longest delay after a 403, which one command of an operator mends. Default 5 min.</summary>
+    /// <summary>Longest delay after a 403, which one command of an operator fixes. Default 5 min.</summary>
     public TimeSpan ForbiddenMaxDelay { get; init; } = TimeSpan.FromMinutes(5);
 
     /// <summary>Credentials are served until so long before their end, or a tenth of their life if that is shorter. Default 30 s.</summary>

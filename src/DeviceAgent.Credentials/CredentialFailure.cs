@@ -33,7 +33,7 @@ public sealed record CredentialFailure(
 
     /// <summary>
     /// True for the network, timeouts, 429 and 5xx, which pass by themselves. Everything else waits for an operator and is
-    /// asked again slowly, because that is how a mended policy is discovered.
+    /// asked again slowly, because that is how a corrected policy is discovered.
     /// </summary>
     public bool IsTransient => Kind is
         CredentialFailureKind.NameResolutionFailed

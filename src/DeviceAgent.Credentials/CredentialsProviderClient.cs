@@ -29,7 +29,7 @@ public sealed class CredentialsProviderClient : IDisposable
     {
     }
 
-    /// <summary>The same with an identity that may change: each request is made with the one in force.</summary>
+    /// <summary>The same with an identity that may change: each request is made with the current one.</summary>
     /// <param name="identity">Where certificate and key come from; stays the caller's to dispose.</param>
     /// <param name="options">Which credentials to ask for, and where.</param>
     /// <param name="timeProvider">Judges certificate dates, measures the clock offset and the timeouts.</param>

@@ -80,7 +80,7 @@ public sealed class DeviceIdentity : IDisposable
     }
 
     /// <summary>
-    /// How the certificate's dates stand to <paramref name="now"/>. Not a reason to refuse it: a device without a
+    /// Whether <paramref name="now"/> lies within the certificate's dates. Not a reason to refuse it: a device without a
     /// real-time clock starts with a wrong time, and the endpoint judges the dates anyway.
     /// </summary>
     public CertificateValidity ValidityAt(DateTimeOffset now) =>
@@ -128,7 +128,7 @@ public sealed class DeviceIdentity : IDisposable
     }
 }
 
-/// <summary>How a certificate's dates stand to a moment.</summary>
+/// <summary>Whether a moment lies within a certificate's dates.</summary>
 public enum CertificateValidity
 {
     /// <summary>The moment is within them.</summary>

@@ -4,29 +4,29 @@ using DeviceAgent.Credentials.Identity.Hardware;
 namespace DeviceAgent.Credentials;
 
 /// <summary>
-/// Where the device's certificate and private key are. Understood are a PEM certificate with its key in a file of its own, both in
-/// one PEM file (leave <see cref="PrivateKeyPath"/> out), a PFX (PKCS#12) file, and keys in a hardware module (<c>pkcs11:</c> URIs).
+/// Where the device's certificate and private key are: a certificate with its key in a file of its own (PEM or DER), both in one PEM file (leave
+/// <see cref="PrivateKeyPath"/> out), a PFX (PKCS#12) file, or keys in a hardware module (<c>pkcs11:</c> URIs).
 /// </summary>
 public sealed record DeviceIdentityOptions
 {
     /// <summary>
     /// The certificate: PEM (the device's own certificate first, intermediates may follow, the key may be in the same
-    /// file) or PFX with its key. At most 1 MiB. Or a <c>pkcs11:</c> URI, when it is kept beside its key in a hardware module.
+    /// file), DER, or PFX with its key. At most 1 MiB. Or a <c>pkcs11:</c> URI, when it is kept beside its key in a hardware module.
     /// </summary>
     public required string CertificatePath { get; init; }
 
     /// <summary>
-    /// The private key in PEM form: PKCS#8 (<c>PRIVATE KEY</c>, <c>ENCRYPTED PRIVATE KEY</c>), PKCS#1
-    /// (<c>RSA PRIVATE KEY</c>) or SEC1 (<c>EC PRIVATE KEY</c>). Or a <c>pkcs11:</c> URI (RFC 7512) of a key in a hardware module, used
+    /// The private key, EC or RSA, in PEM or DER form: PKCS#8 (<c>PRIVATE KEY</c>, <c>ENCRYPTED PRIVATE KEY</c>), PKCS#1 (<c>RSA PRIVATE KEY</c>)
+    /// or SEC1 (<c>EC PRIVATE KEY</c>); of PEM also what is encrypted in the traditional way (<c>Proc-Type: 4,ENCRYPTED</c>). Or a <c>pkcs11:</c> URI (RFC 7512) of a key in a hardware module, used
     /// through OpenSSL's engine; its PIN comes from the URI or from <see cref="PrivateKeyPassword"/>. Null: the key is where
     /// <see cref="CertificatePath"/> says.
     /// </summary>
     public string? PrivateKeyPath { get; init; }
 
-    /// <summary>PEM file with the certificates between the device's and its root, sent along in the TLS handshake.</summary>
+    /// <summary>PEM or DER file with the certificates between the device's and its root, sent along in the TLS handshake.</summary>
     public string? CertificateChainPath { get; init; }
 
-    /// <summary>Password of an encrypted PKCS#8 key or of a PFX file, or PIN of a hardware module. Null: none.</summary>
+    /// <summary>Password of an encrypted key or of a PFX file, or PIN of a hardware module. Null: none.</summary>
     public Secret? PrivateKeyPassword { get; init; }
 
     /// <summary>

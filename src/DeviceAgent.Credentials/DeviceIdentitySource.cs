@@ -5,7 +5,7 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Credentials;
 
 /// <summary>
-/// The device's identity, as its files have it: a certificate or key that is replaced on disk is taken over for new connections within
+/// The device's identity, as its files have it: a certificate or key that is replaced on disk is used for new connections within
 /// <see cref="PollInterval"/>, without a restart. What cannot be used (half written, a key that does not match yet) changes nothing, is said
 /// once when it stays so, and is looked at again when the files change. Thread-safe.
 /// </summary>
@@ -20,7 +20,7 @@ public sealed class DeviceIdentitySource : IDisposable
     private readonly ITimer? _timer;
     private volatile DeviceIdentity _current;
     private volatile bool _disposed;
-    private string? _inForce;
+    private string? _loadedFiles;
     private (string Files, string? Untold)? _refused;
 
     /// <summary>An identity that stays as it is.</summary>
@@ -47,10 +47,10 @@ public sealed class DeviceIdentitySource : IDisposable
         _timer = timeProvider.CreateTimer(_ => Poll(), null, PollInterval, PollInterval);
     }
 
-    /// <summary>Another identity is in force. Raised on the thread that found it, outside of every lock.</summary>
+    /// <summary>Another identity has become the current one. Raised on the thread that found it, outside of every lock.</summary>
     public event EventHandler? Changed;
 
-    /// <summary>The identity in force, to look at; to connect with it, call <see cref="Use"/>.</summary>
+    /// <summary>The current identity, to look at; to connect with it, call <see cref="Use"/>.</summary>
     public DeviceIdentity Current => _current;
 
     /// <summary>Loads the identity and follows its files.</summary>
@@ -58,7 +58,7 @@ public sealed class DeviceIdentitySource : IDisposable
     public static DeviceIdentitySource Load(DeviceIdentityOptions options, TimeProvider timeProvider, ILogger logger) =>
         new(DeviceIdentity.Load(options), options, timeProvider, logger);
 
-    /// <summary>The identity in force, kept from being freed until the result is disposed: take it for each new connection.</summary>
+    /// <summary>The current identity, kept from being freed until the result is disposed: take it for each new connection.</summary>
     /// <exception cref="ObjectDisposedException">The identity is disposed.</exception>
     public DeviceIdentityUse Use()
     {
@@ -72,8 +72,8 @@ public sealed class DeviceIdentitySource : IDisposable
     }
 
     /// <summary>Looks at the files now.</summary>
-    /// <returns>Whether another identity is in force since.</returns>
-    /// <exception cref="DeviceIdentityException">The files cannot be used; the identity in force stays.</exception>
+    /// <returns>Whether another identity has become the current one.</returns>
+    /// <exception cref="DeviceIdentityException">The files cannot be used; the current identity stays.</exception>
     public bool Reload()
     {
         if (_options is null) return false;
@@ -144,8 +144,8 @@ public sealed class DeviceIdentitySource : IDisposable
     private bool Take(string files)
     {
         if (_disposed) return false;
-        var loaded = files == _inForce ? null : DeviceIdentity.Load(_options!);
-        (_inForce, _refused) = (files, null);
+        var loaded = files == _loadedFiles ? null : DeviceIdentity.Load(_options!);
+        (_loadedFiles, _refused) = (files, null);
         if (loaded is null) return false;
         if (loaded.IsSameAs(_current))
         {

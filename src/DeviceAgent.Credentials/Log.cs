@@ -42,9 +42,9 @@ internal static partial class Log
     [LoggerMessage(1011, LogLevel.Information, "The first AWS credentials are fetched in {DelaySeconds:F0} s, at random, so that devices that start together do not ask together")]
     public static partial void StartDelayed(ILogger logger, double delaySeconds);
 
-    [LoggerMessage(1030, LogLevel.Information, "The device's certificate was replaced: {CertificateId}, valid until {NotAfter:u}, is in force for new connections; before it was {OldCertificateId}")]
+    [LoggerMessage(1030, LogLevel.Information, "The device's certificate was replaced: {CertificateId}, valid until {NotAfter:u}, is used for new connections; before it was {OldCertificateId}")]
     public static partial void IdentityReplaced(ILogger logger, string certificateId, DateTimeOffset notAfter, string oldCertificateId);
 
-    [LoggerMessage(1031, LogLevel.Warning, "The files of the device's identity have changed and cannot be used; certificate {CertificateId} stays in force until they can. {Problems}")]
+    [LoggerMessage(1031, LogLevel.Warning, "The files of the device's identity have changed and cannot be used; certificate {CertificateId} stays active until they can. {Problems}")]
     public static partial void IdentityUnusable(ILogger logger, string certificateId, string problems);
 }

@@ -6,7 +6,7 @@ namespace DeviceAgent.FleetSimulation;
 /// <summary>One device: the real cache, on a clock that tells the fleet when the cache may have begun a request.</summary>
 internal sealed class Device : TimeProvider, ILogger, IAsyncDisposable
 {
-    /// <summary>What the cache logs once the outcome of a request is in force: renewed, failed, failed again.</summary>
+    /// <summary>What the cache logs once it has taken over the outcome of a request: renewed, failed, failed again.</summary>
     private static readonly int[] Settled = [1000, 1001, 1002];
 
     private readonly TimeProvider _clock;

@@ -1,6 +1,6 @@
 namespace DeviceAgent.FleetSimulation;
 
-/// <summary>The requests whose outcome is not in force yet: virtual time stands still until there are none.</summary>
+/// <summary>The requests whose outcome the cache has not taken over yet: virtual time stands still until there are none.</summary>
 internal sealed class UnderWay
 {
     private readonly object _gate = new();

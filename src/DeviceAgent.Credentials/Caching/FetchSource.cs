@@ -75,10 +75,5 @@ internal sealed class StartDelay : IDisposable
 
     public void Skip() => _over.TrySetResult();
 
-    /// <summary>Ends it, too.</summary>
-    public void Dispose()
-    {
-        _timer.Dispose();
-        Skip();
-    }
+    public void Dispose() => _timer.Dispose();
 }

@@ -12,7 +12,7 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
     private readonly TokenBucket _budget = new(options.RequestBurst, options.RequestInterval, time);
     private TimeSpan? _lapsedLife;
 
-    /// <summary>The set in force; look at <see cref="HeldCredentials.IsServable"/> before serving it.</summary>
+    /// <summary>The set held; look at <see cref="HeldCredentials.IsServable"/> before serving it.</summary>
     public HeldCredentials? Held { get; private set; }
 
     /// <summary>The last attempt's failure; null when it succeeded.</summary>
@@ -57,7 +57,7 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
     /// <summary>The attempt that is due waits until the budget allows it.</summary>
     public void Postpone() => Due = Deadline.In(_budget.UntilNext, time);
 
-    /// <summary>Puts a set in force. False, and nothing changes, when it is too old to be served at all.</summary>
+    /// <summary>Takes a set over. False, and nothing changes, when it is too old to be served at all.</summary>
     public bool TryHold(TemporaryCredentials credentials)
     {
         var held = HeldCredentials.From(credentials, options, random.NextDouble());

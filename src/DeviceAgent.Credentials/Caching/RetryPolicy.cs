@@ -7,7 +7,7 @@ internal static class RetryPolicy
 {
     /// <param name="failure">What failed.</param>
     /// <param name="failures">How many in a row, this one included.</param>
-    /// <param name="hold">How the set held stands.</param>
+    /// <param name="hold">What is left of the set held.</param>
     /// <param name="chance">0 to 1.</param>
     /// <param name="options">The constants.</param>
     public static TimeSpan Delay(CredentialFailure failure, int failures, Hold hold, double chance, CredentialCacheOptions options)
@@ -34,7 +34,7 @@ internal static class RetryPolicy
     }
 }
 
-/// <summary>How the set held stands when a failure is judged.</summary>
+/// <summary>What is left of the set held when a failure is judged.</summary>
 /// <param name="IsUrgent">It is valid, and near its end.</param>
 /// <param name="LapsedLife">It has come to its end without another: the life that it had. Null otherwise.</param>
 internal readonly record struct Hold(bool IsUrgent, TimeSpan? LapsedLife);

@@ -11,6 +11,7 @@ internal static class PemText
     public const string EncryptedPkcs8 = "ENCRYPTED PRIVATE KEY";
     public const string Pkcs1 = "RSA PRIVATE KEY";
     public const string Sec1 = "EC PRIVATE KEY";
+    public const string OpenSsh = "OPENSSH PRIVATE KEY";
 
     /// <summary>The header of a block that is encrypted in the traditional way. The framework does not see such a block, because of its headers.</summary>
     public const string TraditionalEncryption = "Proc-Type: 4,ENCRYPTED";

@@ -42,7 +42,7 @@ internal static class PrivateKeyReader
         }
         else if (label is not (PemText.EncryptedPkcs8 or PemText.Pkcs8 or PemText.Pkcs1 or PemText.Sec1))
         {
-            problems.Add(Problems.KindNotTaken(path, label[..^PemText.Pkcs8.Length].TrimEnd()));
+            problems.Add(label == PemText.OpenSsh ? Problems.FormOfOpenSsh(path) : Problems.KindNotTaken(path, label[..^PemText.Pkcs8.Length].TrimEnd()));
         }
         else if (encrypted && password is null)
         {

@@ -55,6 +55,11 @@ internal static class Problems
         $"the private key is of the kind {kind}; AWS IoT takes EC and RSA keys only",
         $"Make another key and have a certificate issued for it: openssl ecparam -name prime256v1 -genkey -noout -out {Shell(path + ".new")}");
 
+    public static DeviceIdentityProblem FormOfOpenSsh(string path) => new(
+        path,
+        "the private key is in OpenSSH's own form, which is not supported",
+        $"Convert a copy of it, in place: ssh-keygen -p -m PKCS8 -f {Shell(path)}");
+
     public static DeviceIdentityProblem CurveWithoutName(string path) => new(
         path,
         "the private key spells out the parameters of an elliptic curve that has no name; AWS IoT takes the curves P-256, P-384 and P-521 only",

@@ -79,7 +79,7 @@ internal static class StatusFailures
         $"The role behind the alias {c.RoleAlias} cannot be assumed (400 {a.Quote}).",
         "role trust: the role is missing or its trust policy does not name credentials.iot.amazonaws.com",
         $"Find the role: aws iot describe-role-alias --role-alias {c.RoleAlias}. Look at its trust policy: "
-        + "aws iam get-role --role-name ROLE. It must allow sts:AssumeRole to the service credentials.iot.amazonaws.com; mend it: "
+        + "aws iam get-role --role-name ROLE. It must allow sts:AssumeRole to the service credentials.iot.amazonaws.com; correct it: "
         + "aws iam update-assume-role-policy --role-name ROLE --policy-document file://trust.json");
 
     private static CredentialFailure TooLong(ServiceAnswer a, FailureContext c) => a.Failure(

@@ -87,7 +87,21 @@ public sealed class StartSpreadTests
     }
 
     [Fact]
-    public async Task SwitchTo_DuringTheSpread_AsksTheNewSourceAtOnce()
+    public async Task SwitchTo_DuringTheSpread_EndsIt()
+    {
+        await using var test = new CacheTest(options: TenSeconds);
+        var waiting = test.Cache.GetAsync().AsTask();
+        await test.Log.WaitForAsync(1, 1011);
+        var credentials = test.Issue(Hour);
+        test.Cache.SwitchTo(_ => Task.FromResult<FetchResult>(new FetchResult.Success(test.Issue(Hour))), credentials);
+        Assert.Equal(test.Time.GetUtcNow().AddMinutes(30), test.Cache.Status.NextRefresh);
+        Assert.Same(credentials, await waiting.WaitAsync(CacheTest.Patience));
+        Assert.Equal(0, test.Asked);
+        Assert.Equal(1, test.Log.Count(1011));
+    }
+
+    [Fact]
+    public async Task SwitchToNothing_DuringTheSpread_AsksTheNewSourceAtOnce()
     {
         await using var test = new CacheTest(options: TenSeconds);
         var waiting = test.Cache.GetAsync().AsTask();

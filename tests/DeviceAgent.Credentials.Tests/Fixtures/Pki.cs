@@ -50,7 +50,7 @@ internal static class Pki
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        if (issuer is null) return request.CreateSelfSigned(Now.AddYears(-10), Now.AddYears(10));
+        if (issuer is null) return request.CreateSelfSigned(Now.AddYears(-10), Now.AddYears(100));
         using var issued = request.Create(issuer.SubjectName, Signer(issuer), Now.AddYears(-5), Now.AddYears(5), Serial());
         return issued.CopyWithPrivateKey(key);
     }

@@ -178,6 +178,7 @@ public sealed class KeyFormTests : IDisposable
     [Theory]
     [InlineData("genpkey -algorithm ed25519", "Ed25519")]
     [InlineData("genpkey -algorithm ed448", "Ed448")]
+    [InlineData("genpkey -algorithm x25519", "X25519")]
     [InlineData("genpkey -algorithm ed25519 -aes256 -pass pass:" + Password, "Ed25519")]
     [InlineData("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048", "RSA-PSS")]
     [InlineData("genpkey -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -aes256 -pass pass:" + Password, "RSA-PSS")]
@@ -185,6 +186,12 @@ public sealed class KeyFormTests : IDisposable
     [InlineData("dsaparam -genkey -noout 1024", "DSA")]
     public void Load_KindThatAwsIotDoesNotTake_SaysSo(string command, string kind) =>
         Fails(Options("ec", OpenSsl.Run(command)), $"of the kind {kind}; AWS IoT takes EC and RSA keys only", "openssl ecparam -name prime256v1");
+
+    [Theory]
+    [InlineData("DSA", "of the kind DSA; AWS IoT takes EC and RSA keys only", "openssl ecparam -name prime256v1")]
+    [InlineData("OPENSSH", "in OpenSSH's own form", "ssh-keygen -p -m PKCS8 -f ")]
+    public void Load_BlockOfAnotherLabel_SaysWhatItIs(string label, string what, string remedy) =>
+        Fails(Options("ec", Encoding.ASCII.GetBytes(PemEncoding.WriteString($"{label} PRIVATE KEY", [1, 2, 3]))), what, remedy);
 
     [Theory]
     [InlineData("rsa -in IN -traditional -camellia128 " + Out)]

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Tests.Fixtures;
 using static DeviceAgent.Credentials.CredentialFailureKind;
@@ -149,6 +150,29 @@ public sealed class TlsFailureTests
         await using var server = new TlsServer { Certificate = certificate };
         using var test = new ProviderTest(server.Endpoint);
         await AssertFails(test, server, ServerCertificateNotYetValid, "not valid before 2026-03-02", "clock: the local time is most likely behind", "2026-03-02 12:00:00");
+    }
+
+    /// <summary>Beyond 32 bits of seconds (2038-01-19) and beyond the two-digit years of certificates (2049): AWS IoT issues certificates until 2049-12-31.</summary>
+    [Theory]
+    [InlineData(2038)]
+    [InlineData(2049)]
+    [InlineData(2090)]
+    public async Task Fetch_YearsAhead_AreDatesLikeOthers(int year)
+    {
+        var now = new DateTimeOffset(year, 12, 1, 0, 0, 0, TimeSpan.Zero);
+        using var certificate = Pki.ServerCertificate(Pki.Root, "localhost", now.AddYears(-1), now.AddDays(30));
+        using var device = Pki.DeviceCertificate(Pki.Root, ECDsa.Create(ECCurve.NamedCurves.nistP256), now.AddYears(-1), now.AddDays(30));
+        await using var server = new TlsServer
+        {
+            Certificate = certificate,
+            Reply = (c, _) => c.SendAsync(Answers.Ok(now.AddHours(1), now)),
+        };
+        using (var test = new ProviderTest(server.Endpoint, now: now, device: device))
+            Assert.Equal(TimeSpan.FromHours(1), (await test.SucceedAsync()).Lifetime);
+        using (var later = new ProviderTest(server.Endpoint, now: now.AddDays(31), device: device))
+            Assert.Equal(ServerCertificateExpired, (await later.FailAsync()).Kind);
+        using (var earlier = new ProviderTest(server.Endpoint, now: now.AddYears(-2), device: device))
+            Assert.Equal(ServerCertificateNotYetValid, (await earlier.FailAsync()).Kind);
     }
 
     private static Task<bool> Reset(Socket socket, CancellationToken cancellationToken)

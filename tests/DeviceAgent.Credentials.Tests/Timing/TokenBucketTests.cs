@@ -37,17 +37,21 @@ public sealed class TokenBucketTests
         Assert.NotNull(bucket.TryTake());
     }
 
+    /// <summary>A look at it takes off what is less than 100 ns of the time that has passed.</summary>
     [Fact]
-    public void UntilNext_Waited_IsOverWhateverWasLostToRounding()
+    public void TryTake_LookedAtWhileWaiting_GrantsInTimeWhateverWasLostToRounding()
     {
-        var bucket = TokenBucket.PerSecond(3, 1, _time);
+        var clock = new NanosecondClock();
+        var bucket = new TokenBucket(1, TimeSpan.FromSeconds(30), clock);
         Assert.Null(bucket.TryTake());
-        for (var i = 0; i < 1000; i++)
+        for (var i = 0; i < 99; i++)
         {
-            _time.Advance(bucket.UntilNext / 3);
-            _time.Advance(bucket.UntilNext);
-            Assert.Null(bucket.TryTake());
+            clock.Now += 299_999_999;
+            Assert.NotEqual(TimeSpan.Zero, bucket.UntilNext);
         }
+
+        clock.Now = 30_000_000_000;
+        Assert.Null(bucket.TryTake());
     }
 
     [Fact]
@@ -91,5 +95,14 @@ public sealed class TokenBucketTests
             }
         })));
         Assert.Equal(100, granted);
+    }
+
+    private sealed class NanosecondClock : TimeProvider
+    {
+        public long Now { get; set; }
+
+        public override long TimestampFrequency => 1_000_000_000;
+
+        public override long GetTimestamp() => Now;
     }
 }

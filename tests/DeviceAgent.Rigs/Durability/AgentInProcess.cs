@@ -1,6 +1,5 @@
 using System.Collections;
 using System.Text;
-using DeviceAgent.Commands;
 using DeviceAgent.Hosting;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Readings;
