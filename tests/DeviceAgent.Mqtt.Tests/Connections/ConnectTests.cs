@@ -13,6 +13,7 @@ public class ConnectTests
         {
             Host = "test",
             ClientId = "",
+            CleanStart = true,
             UserName = "u",
             Password = Encoding.UTF8.GetBytes("p"),
             KeepAlive = TimeSpan.FromSeconds(90),
@@ -21,12 +22,11 @@ public class ConnectTests
         var connecting = it.Client.ConnectAsync();
         var connection = await it.Server.AcceptAsync(new ConnAckPacket
         {
-            SessionPresent = true,
             Properties = new MqttProperties { AssignedClientIdentifier = "auto-1", ServerKeepAlive = 1200, SessionExpiryInterval = 60 },
         });
-        Assert.Equal(new MqttConnectResult(true, "auto-1", TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(60)), await connecting.Soon());
+        Assert.Equal(new MqttConnectResult(false, "auto-1", TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(60)), await connecting.Soon());
         var sent = connection.Connect!;
-        Assert.Equal(("", false, 90, "u"), (sent.ClientId, sent.CleanStart, (int)sent.KeepAlive, sent.UserName));
+        Assert.Equal(("", true, 90, "u"), (sent.ClientId, sent.CleanStart, (int)sent.KeepAlive, sent.UserName));
         Assert.Equal((3600u, 100, 149_504u), (sent.Properties!.SessionExpiryInterval!.Value, (int)sent.Properties.ReceiveMaximum!, sent.Properties.MaximumPacketSize!.Value));
         Assert.Equal(("gone", true, 5u), (sent.Will!.Topic, sent.Will.Retain, sent.Will.Properties!.WillDelayInterval!.Value));
         Assert.True(it.Client.IsConnected);

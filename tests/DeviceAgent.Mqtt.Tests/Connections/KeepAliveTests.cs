@@ -42,6 +42,31 @@ public class KeepAliveTests
         Assert.Equal(MqttReasonCode.KeepAliveTimeout, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
     }
 
+    [Theory]
+    [InlineData(20)]
+    [InlineData(90)]
+    public async Task ServerKeepAlive_IsTheInterval(int seconds)
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync(new MqttProperties { ServerKeepAlive = (ushort)seconds });
+        Assert.Equal(60, connection.Connect!.KeepAlive);
+        await it.Time.WaitForTimersAsync(1);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), it.Time.NextTimer);
+        it.Time.Advance(TimeSpan.FromSeconds(seconds));
+        await connection.ReceiveAsync<PingReqPacket>();
+    }
+
+    [Fact]
+    public async Task WallClockStepsBack_PingsAllTheSame()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        await it.Time.WaitForTimersAsync(1);
+        it.Time.StepWallClock(TimeSpan.FromHours(-5));
+        it.Time.Advance(TimeSpan.FromSeconds(60));
+        await connection.ReceiveAsync<PingReqPacket>();
+    }
+
     [Fact]
     public async Task Publishing_NothingComesBack_IsAskedForASignOfLife()
     {
@@ -80,8 +105,8 @@ public class KeepAliveTests
     [Fact]
     public async Task KeepAliveZero_NeverPings()
     {
-        await using var it = new ClientFixture();
-        await it.ConnectAsync(new MqttProperties { ServerKeepAlive = 0 });
+        await using var it = new ClientFixture(new MqttClientOptions { Host = "test", ClientId = "boiler-07", KeepAlive = TimeSpan.Zero });
+        await it.ConnectAsync();
         it.Time.Advance(TimeSpan.FromDays(1));
         Assert.True(it.Client.IsConnected);
     }

@@ -65,6 +65,71 @@ public class ReceiveTests
     }
 
     [Fact]
+    public async Task Message_HandlerHangs_DisconnectAndItsEventComeAllTheSame()
+    {
+        await using var it = new Slow();
+        var connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(1));
+        await it.Entered.WaitAsync(TimeSpan.FromSeconds(20));
+        await it.DisconnectAsync().Soon();
+        await it.DisconnectedAsync();
+        Assert.Equal(MqttReasonCode.Success, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        await connection.ReceiveEndAsync();
+        it.Go.Release();
+    }
+
+    [Fact]
+    public async Task Message_HandlerHangs_LossIsToldAllTheSame()
+    {
+        await using var it = new Slow();
+        var connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(1));
+        await it.Entered.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.CloseAsync();
+        await it.DisconnectedAsync();
+        it.Go.Release();
+    }
+
+    [Fact]
+    public async Task Message_HandlerDisconnects_IsNoDeadlock()
+    {
+        await using var it = new ClientFixture();
+        it.Client.MessageReceivedAsync += (_, token) => it.Client.DisconnectAsync(token);
+        var connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(1));
+        await connection.ReceiveAsync<DisconnectPacket>();
+        Assert.Equal(MqttDisconnectReason.ClientRequested, (await it.Events.DisconnectedAsync()).Reason);
+        // And the next connection handles messages again.
+        connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(2));
+        await connection.ReceiveAsync<DisconnectPacket>();
+    }
+
+    [Fact]
+    public async Task Packet_TooLarge_EndsTheConnectionBeforeAnythingIsAllocated()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await connection.SendRawAsync("30 FF FF FF 7F");
+        Assert.Equal(MqttReasonCode.PacketTooLarge, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        await it.Events.DisconnectedAsync();
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 100_000_000);
+    }
+
+    [Fact]
+    public async Task Packet_OfTheLargestSize_IsRead()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        // The header has 1 + 3 bytes, topic and properties 2 + 1 + 1.
+        await connection.SendAsync(new PublishPacket { Topic = "t", Payload = new byte[149_504 - 8] });
+        Assert.Equal(149_504 - 8, (await it.Events.MessageAsync()).Payload.Length);
+        await connection.SendAsync(new PublishPacket { Topic = "t", Payload = new byte[149_504 - 7] });
+        Assert.Equal(MqttReasonCode.PacketTooLarge, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+    }
+
+    [Fact]
     public async Task Messages_MoreQos1ThanAnnounced_EndTheConnection()
     {
         await using var it = new Slow(ClientFixture.Options(receiveMaximum: 3));
@@ -179,6 +244,8 @@ public class ReceiveTests
             await Time.WaitForTimersAsync(1);
             return connection;
         }
+
+        public Task DisconnectAsync() => _client.DisconnectAsync();
 
         public Task DisconnectedAsync() => _lost.Task.Soon();
 

@@ -47,6 +47,40 @@ public class SubscribeTests
     }
 
     [Fact]
+    public async Task SubscribeAsync_NoVerdictsIn311_EndsTheConnection()
+    {
+        await using var it = new ClientFixture(ClientFixture.Options(MqttProtocolVersion.V311));
+        var connection = await it.ConnectAsync();
+        var subscribing = it.Client.SubscribeAsync([new("a")]);
+        var sent = await connection.ReceiveAsync<SubscribePacket>();
+        await connection.SendRawAsync($"90 02 {sent.PacketId:X4}");
+        await Assert.ThrowsAsync<MqttProtocolException>(() => subscribing.Soon());
+        Assert.Equal(MqttDisconnectReason.ProtocolError, (await it.Events.DisconnectedAsync()).Reason);
+        Assert.False(it.Client.IsSubscribed("a"));
+    }
+
+    [Fact]
+    public async Task IsSubscribed_FromTheVerdictUntilTheSessionIsLost()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var subscribing = it.Client.SubscribeAsync([new("good"), new("bad")]);
+        var sent = await connection.ReceiveAsync<SubscribePacket>();
+        Assert.False(it.Client.IsSubscribed("good"));
+        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [MqttReasonCode.GrantedQos1, MqttReasonCode.NotAuthorized] });
+        await subscribing.Soon();
+        Assert.Equal((true, false), (it.Client.IsSubscribed("good"), it.Client.IsSubscribed("bad")));
+        await connection.CloseAsync();
+        await it.Events.DisconnectedAsync();
+        connection = await it.ConnectAsync(new ConnAckPacket { SessionPresent = true });
+        Assert.True(it.Client.IsSubscribed("good"));
+        await connection.CloseAsync();
+        await it.Events.DisconnectedAsync();
+        await it.ConnectAsync();
+        Assert.False(it.Client.IsSubscribed("good"));
+    }
+
+    [Fact]
     public async Task SubscribeAsync_NoAnswer_TimesOut()
     {
         await using var it = new ClientFixture();

@@ -36,6 +36,8 @@ internal sealed class RenewableMqttClient : IMqttClient
     public Task<MqttSubscribeResult> UnsubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken = default) =>
         _client.UnsubscribeAsync(filters, cancellationToken);
 
+    public bool IsSubscribed(string filter) => _client.IsSubscribed(filter);
+
     /// <summary>Ends the connection and puts a new client in the place of the old one; it is not connected yet.</summary>
     public async Task RenewAsync(CancellationToken cancellationToken)
     {

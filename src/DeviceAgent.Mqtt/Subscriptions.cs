@@ -1,7 +1,9 @@
-namespace DeviceAgent.Mqtt.Reconnect;
+using DeviceAgent.Mqtt.Connections;
 
-/// <summary>The subscriptions that the program made, and which of them the server may not have.</summary>
-internal sealed class WantedSubscriptions
+namespace DeviceAgent.Mqtt;
+
+/// <summary>The subscriptions that the program made, and which of them the server may not have. The one place where they are held.</summary>
+internal sealed class Subscriptions
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, MqttTopicFilter> _wanted = [];
@@ -35,5 +37,17 @@ internal sealed class WantedSubscriptions
     public IReadOnlyList<MqttTopicFilter> Missing()
     {
         lock (_gate) return [.. _missing.Select(f => _wanted[f])];
+    }
+
+    /// <summary>Whether the server has it, as far as it has said.</summary>
+    public bool Has(string filter)
+    {
+        lock (_gate) return _wanted.ContainsKey(filter) && !_missing.Contains(filter);
+    }
+
+    /// <exception cref="MqttLimitException">The server would have too many with these.</exception>
+    public void CheckRoomFor(IEnumerable<string> filters, MqttLimits limits)
+    {
+        lock (_gate) OutgoingChecks.AtMost("Subscriptions", _wanted.Keys.Except(_missing).Union(filters).Count(), limits.Subscriptions);
     }
 }
