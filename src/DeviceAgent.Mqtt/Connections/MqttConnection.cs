@@ -110,6 +110,8 @@ internal sealed class MqttConnection : IDisposable
 
         try
         {
+            // A place that a lost message has left.
+            if (!IsOpen) throw new MqttNotConnectedException(Gone);
             return await AskAsync(token => PublishAsync(_client, message, token), late, e => new MqttConnectionLostException(Gone, e)).ConfigureAwait(false);
         }
         catch (MqttTimeoutException)

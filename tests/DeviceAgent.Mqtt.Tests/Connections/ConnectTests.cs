@@ -1,5 +1,5 @@
 using System.Text;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 
 namespace DeviceAgent.Mqtt.Tests.Connections;
@@ -43,7 +43,7 @@ public class ConnectTests
     public async Task ConnectAsync_Refused311_IsNotAuthorized(byte code)
     {
         await using var it = new ClientFixture(ClientFixture.Options(MqttProtocolVersion.V311));
-        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = MqttReasonCode.NotAuthorized, ReturnCode = code });
+        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = ReasonCode.NotAuthorized, ReturnCode = code });
         Assert.Equal((MqttConnectFailure.Refused, MqttReasonCode.NotAuthorized, (byte?)code), (e.Failure, e.ReasonCode, e.ReturnCode));
         Assert.Contains("iot:Connect", e.Message);
     }
@@ -52,7 +52,7 @@ public class ConnectTests
     public async Task ConnectAsync_Refused5_TellsTheServersWords()
     {
         await using var it = new ClientFixture();
-        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = MqttReasonCode.Banned, Properties = new MqttProperties { ReasonString = "go away" } });
+        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = ReasonCode.Banned, Properties = new MqttProperties { ReasonString = "go away" } });
         Assert.Equal(MqttReasonCode.Banned, e.ReasonCode);
         Assert.Contains("go away", e.Message);
         Assert.False(it.Client.IsConnected);
@@ -124,7 +124,7 @@ public class ConnectTests
         await using var it = new ClientFixture();
         var connection = await it.ConnectAsync();
         await it.Client.DisconnectAsync().Soon();
-        Assert.Equal(MqttReasonCode.Success, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        Assert.Equal(ReasonCode.Success, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
         await connection.ReceiveEndAsync();
         Assert.Equal(MqttDisconnectReason.ClientRequested, (await it.Events.DisconnectedAsync()).Reason);
         await Assert.ThrowsAsync<MqttNotConnectedException>(() => it.Client.PublishAsync(new MqttMessage("t", default)));

@@ -1,5 +1,5 @@
 using System.Text;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 
 namespace DeviceAgent.Mqtt.Tests.Connections;
@@ -16,11 +16,11 @@ public class PublishTests
         var (a, b) = (await connection.ReceiveAsync<PublishPacket>(), await connection.ReceiveAsync<PublishPacket>());
         Assert.Equal(("text/plain", 60u), (a.Properties!.ContentType, a.Properties.MessageExpiryInterval!.Value));
         await connection.SendAsync(new PubAckPacket { PacketId = 999 });
-        await connection.SendAsync(new PubAckPacket { PacketId = b.PacketId, ReasonCode = MqttReasonCode.QuotaExceeded, Properties = new MqttProperties { ReasonString = "slow" } });
+        await connection.SendAsync(new PubAckPacket { PacketId = b.PacketId, ReasonCode = ReasonCode.QuotaExceeded, Properties = new MqttProperties { ReasonString = "slow" } });
         var refused = await second.Soon();
         Assert.Equal((false, MqttReasonCode.QuotaExceeded, "slow"), (refused.IsSuccess, refused.ReasonCode, refused.ReasonString));
         Assert.False(first.IsCompleted);
-        await connection.SendAsync(new PubAckPacket { PacketId = a.PacketId, ReasonCode = MqttReasonCode.NoMatchingSubscribers });
+        await connection.SendAsync(new PubAckPacket { PacketId = a.PacketId, ReasonCode = ReasonCode.NoMatchingSubscribers });
         Assert.True((await first.Soon()).IsSuccess);
     }
 
@@ -211,7 +211,7 @@ public class PublishTests
     public async Task PublishAsync_Qos1WhereTheServerHasOnlyQos0_IsNotSent()
     {
         await using var it = new ClientFixture();
-        await it.ConnectAsync(new MqttProperties { MaximumQualityOfService = MqttQualityOfService.AtMostOnce });
+        await it.ConnectAsync(new MqttProperties { MaximumQualityOfService = QualityOfService.AtMostOnce });
         await Assert.ThrowsAsync<MqttLimitException>(() => it.Client.PublishAsync(Message("t")));
         await Assert.ThrowsAsync<ArgumentException>(() => it.Client.PublishAsync(Message("t") with { QualityOfService = MqttQualityOfService.ExactlyOnce }));
         await Assert.ThrowsAsync<ArgumentException>(() => it.Client.PublishAsync(Message("a/#")));

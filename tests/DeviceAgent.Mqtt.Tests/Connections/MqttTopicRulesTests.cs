@@ -1,6 +1,6 @@
-using DeviceAgent.Mqtt.Codec;
+using DeviceAgent.Mqtt.Connections;
 
-namespace DeviceAgent.Mqtt.Tests.Codec;
+namespace DeviceAgent.Mqtt.Tests.Connections;
 
 public class MqttTopicRulesTests
 {
