@@ -1,31 +1,63 @@
-using System.Runtime.CompilerServices;
+using DeviceAgent.Hosting;
+using DeviceAgent.Mqtt;
+using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests;
 
-/// <summary>Readings flow one way: sensing, spool, upload. What lies earlier knows nothing of what lies later.</summary>
+/// <summary>The promises of docs/architecture.md, on the compiled types.</summary>
 public class ArchitectureTests
 {
-    [Theory]
-    [InlineData("Spool", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.Control", "DeviceAgent.Commands")]
-    [InlineData("Readings", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Upload", "DeviceAgent.Control", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
-    [InlineData("Clock", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
-    [InlineData("Upload", "DeviceAgent.Control", "DeviceAgent.Commands", "DeviceAgent.Credentials", "Microsoft.Data.Sqlite")]
-    [InlineData("Credentials", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Readings", "DeviceAgent.Upload")]
-    [InlineData("Local", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Credentials", "Microsoft.Data.Sqlite")]
-    [InlineData("Local", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Credentials", "DeviceAgent.Spool", "DeviceAgent.Upload", "Microsoft.Data.Sqlite")]
-    [InlineData("Diagnostics", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.Local", "DeviceAgent.Commands")]
-    [InlineData("Control/Shadow", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.RoleAlias", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
-    [InlineData("Control/Jobs", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.RoleAlias", "DeviceAgent.Commands", "DeviceAgent.Spool", "DeviceAgent.Upload")]
-    [InlineData("Control/Cloud", "Amazon", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.RoleAlias", "DeviceAgent.Spool", "DeviceAgent.Upload")]
-    [InlineData("RoleAlias", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Control.Cloud", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.Control", "DeviceAgent.Control", "DeviceAgent.Local", "DeviceAgent.Commands", "Microsoft.Data.Sqlite")]
-    public void Folder_Sources_DoNotUse(string folder, params string[] forbidden)
+    private static readonly Lazy<FolderGraph> _agent = new(() => new FolderGraph(typeof(AgentHost).Assembly, "DeviceAgent"));
+    private static readonly Lazy<FolderGraph> _credentials = new(() => new FolderGraph(typeof(DeviceAgent.Credentials.CredentialCache).Assembly, "DeviceAgent.Credentials"));
+    private static readonly Lazy<FolderGraph> _mqtt = new(() => new FolderGraph(typeof(IMqttClient).Assembly, "DeviceAgent.Mqtt"));
+
+    [Fact]
+    public void AgentFolders_UseEachOther_WithoutACircle()
     {
-        var files = Directory.GetFiles(Path.Combine(SourceFolder(), folder), "*.cs", SearchOption.AllDirectories);
-        Assert.NotEmpty(files);
-        var uses = files.SelectMany(f => File.ReadLines(f).Where(l => forbidden.Any(n => l.Contains($"using {n};", StringComparison.Ordinal) || l.Contains($"{n}.", StringComparison.Ordinal))).Select(l => $"{Path.GetFileName(f)}: {l.Trim()}"));
-        Assert.Empty(uses);
+        Assert.True(_agent.Value.Folders.Count > 10, string.Join(", ", _agent.Value.Folders));
+        Assert.Empty(_agent.Value.Circles());
     }
 
-    private static string SourceFolder([CallerFilePath] string thisFile = "") =>
-        Path.GetFullPath(Path.Combine(Path.GetDirectoryName(thisFile)!, "..", "..", "src", "DeviceAgent"));
+    [Theory]
+    [InlineData("Spool", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.RoleAlias", "DeviceAgent.Control", "DeviceAgent.Local", "DeviceAgent.Mqtt")]
+    [InlineData("Readings", "Amazon", "DeviceAgent.Credentials", "DeviceAgent.Upload", "DeviceAgent.RoleAlias", "DeviceAgent.Control", "DeviceAgent.Local", "DeviceAgent.Mqtt", "Microsoft.Data.Sqlite")]
+    [InlineData("Clock", "Amazon", "DeviceAgent.Readings", "DeviceAgent.Spool", "DeviceAgent.Upload", "DeviceAgent.Control", "DeviceAgent.Mqtt", "Microsoft.Data.Sqlite")]
+    [InlineData("Upload", "DeviceAgent.RoleAlias", "DeviceAgent.Control", "DeviceAgent.Local", "DeviceAgent.Mqtt", "Microsoft.Data.Sqlite")]
+    [InlineData("Local", "Amazon", "DeviceAgent.Commands", "DeviceAgent.Hosting", "DeviceAgent.Mqtt", "Microsoft.Data.Sqlite")]
+    [InlineData("Diagnostics", "Amazon", "DeviceAgent.Spool", "DeviceAgent.Readings", "DeviceAgent.Upload", "DeviceAgent.Local", "DeviceAgent.Control")]
+    [InlineData("Control.Shadow", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.RoleAlias", "Microsoft.Data.Sqlite")]
+    [InlineData("Control.Jobs", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.RoleAlias", "DeviceAgent.Spool", "DeviceAgent.Upload")]
+    [InlineData("Control.Cloud", "Amazon", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.RoleAlias", "DeviceAgent.Spool", "DeviceAgent.Upload")]
+    [InlineData("Control", "Amazon", "DeviceAgent.RoleAlias", "DeviceAgent.Certificate", "DeviceAgent.Hosting", "DeviceAgent.Local", "Microsoft.Data.Sqlite")]
+    [InlineData("RoleAlias", "Amazon", "DeviceAgent.Mqtt", "DeviceAgent.Control.Cloud", "DeviceAgent.Control.Shadow", "DeviceAgent.Control.Jobs", "DeviceAgent.Local", "Microsoft.Data.Sqlite")]
+    public void AgentFolder_DoesNotUse(string folder, params string[] forbidden)
+    {
+        var from = $"DeviceAgent.{folder}";
+        Assert.True(_agent.Value.Has(from), $"{from} is gone: the rule about it holds nothing");
+        Assert.Empty(_agent.Value.Uses(from, forbidden));
+    }
+
+    [Theory]
+    [InlineData("Settings")]
+    [InlineData("Storage")]
+    public void Tools_UseOnlyTools(string folder)
+    {
+        Assert.Contains(folder, _agent.Value.Folders);
+        Assert.Empty(_agent.Value.UsedBy(folder).Except(["Settings", "Storage", "Timing"]));
+    }
+
+    [Fact]
+    public void Mqtt_IsUsedByControlCloudAlone()
+    {
+        var users = _agent.Value.Folders.Where(f => f is not ("Control" or "Commands")).SelectMany(f => _agent.Value.Uses($"DeviceAgent.{f}", "DeviceAgent.Mqtt"));
+        Assert.Empty(users);
+    }
+
+    [Fact]
+    public void Libraries_KnowNothingOfWhatTheyAreNotFor()
+    {
+        Assert.True(_credentials.Value.Has("DeviceAgent.Credentials") && _mqtt.Value.Has("DeviceAgent.Mqtt"));
+        Assert.Empty(_credentials.Value.Uses("DeviceAgent.Credentials", "Amazon.DynamoDBv2", "DeviceAgent.Mqtt", "DeviceAgent.Spool"));
+        Assert.Empty(_mqtt.Value.Uses("DeviceAgent.Mqtt", "Amazon"));
+    }
 }

@@ -43,15 +43,15 @@ internal sealed class CertificateRotation(
 
     private async Task<Refusal?> ReplaceAsync(IChangeProgress progress, CancellationToken cancellationToken)
     {
-        // Cut off in the exchange or after it: what is left to do is to end it.
-        file.Complete(staged);
+        // Cut off in the swap or after it: what is left to do is to end it.
+        file.FinishSwap(staged);
         if (file.Load() is { Phase: EnrolmentPhase.Exchanged } exchanged)
         {
             identity.Reload();
             if (exchanged.CertificateId == identity.Current.CertificateId) return Settle(progress);
         }
 
-        if (staged.Fault() is { } fault) return new Refusal(ProvisioningCode.LayoutNotSupported, $"The agent cannot exchange this certificate: {fault}.");
+        if (staged.Fault() is { } fault) return new Refusal(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
         var (record, refusal) = await enrolment.EnrolAsync(MakeKey, thingName, files.PrivateKeyPassword, progress, cancellationToken).ConfigureAwait(false);
         if (record is null) return refusal;
         if (enrolment.Thing?.ThingName is { } other && other != thingName)
@@ -63,19 +63,19 @@ internal sealed class CertificateRotation(
         if (credentials is null) return IsWorthless(unproven!) ? Discard(record, unproven!) : Keep(record, unproven!);
 
         progress.Reached(EnrolmentStep.Exchanging);
-        Exchange(record, credentials);
+        Swap(record, credentials);
         return Settle(progress);
     }
 
     private AsymmetricAlgorithm MakeKey() => staged.KeyStays ? DeviceIdentity.LoadPrivateKey(files) : NewKey.Like(identity.Current.Certificate);
 
     /// <summary>From here on there is only forward: a start after a kill ends what was begun.</summary>
-    private void Exchange(EnrolmentRecord record, TemporaryCredentials credentials)
+    private void Swap(EnrolmentRecord record, TemporaryCredentials credentials)
     {
         var before = identity.Current.CertificateId;
         staged.KeepPrevious();
         file.Save(record.At(EnrolmentPhase.Exchanging));
-        staged.Exchange();
+        staged.Swap();
         file.Save(record.At(EnrolmentPhase.Exchanged));
         identity.Reload();
         try

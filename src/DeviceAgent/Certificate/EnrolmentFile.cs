@@ -34,13 +34,13 @@ internal sealed class EnrolmentFile(string stateDirectory)
 
     public void Delete() => File.Delete(_path);
 
-    /// <summary>Ends an exchange of certificate and key that was cut off. Call it before they are loaded.</summary>
+    /// <summary>Ends a swap of certificate and key that was cut off. Call it before they are loaded.</summary>
     /// <exception cref="IOException">A file could not be renamed.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder may not be written to.</exception>
-    public void Complete(StagedIdentity staged)
+    public void FinishSwap(StagedIdentity staged)
     {
         if (Load() is not { Phase: EnrolmentPhase.Exchanging } record) return;
-        staged.Exchange();
+        staged.Swap();
         Save(record.At(EnrolmentPhase.Exchanged));
     }
 }

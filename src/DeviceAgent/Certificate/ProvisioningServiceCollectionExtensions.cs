@@ -1,26 +1,26 @@
 using DeviceAgent.Control;
 using DeviceAgent.Control.Cloud;
-using DeviceAgent.Hosting;
+using DeviceAgent.Credentials;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceAgent.Certificate;
 
 internal static class ProvisioningServiceCollectionExtensions
 {
-    /// <summary>The exchange of the certificate from afar. Needs the connection to AWS IoT.</summary>
-    public static IServiceCollection AddCertificateRotation(this IServiceCollection services, AgentOptions options)
+    /// <summary>The rotation of the certificate by a job. Needs the connection to AWS IoT.</summary>
+    public static IServiceCollection AddCertificateRotation(
+        this IServiceCollection services, string thingName, DeviceIdentityOptions identity, RoleAliasOptions credentials, string stateDirectory,
+        ProvisioningOptions options, IReadOnlyDictionary<string, string> parameters)
     {
-        if (options.Control.Host is null) return services;
-
         services.AddSingleton<LinkRenewal>();
         services.AddHostedService(s => s.GetRequiredService<LinkRenewal>());
-        services.AddSingleton(s => ActivatorUtilities.CreateInstance<IdentityProof>(s, options.Credentials));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<IdentityProof>(s, credentials));
         services.AddSingleton(s => new FleetProvisioning(s.GetRequiredService<CloudLink>().Requests, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s =>
         {
-            var (staged, file) = (new StagedIdentity(options.Identity), new EnrolmentFile(options.StateDirectory));
-            var enrolment = new Enrolment(s.GetRequiredService<FleetProvisioning>(), staged, file, options.Provisioning, options.EnrolmentParameters);
-            return ActivatorUtilities.CreateInstance<CertificateRotation>(s, options.Identity, staged, file, enrolment, options.ThingName);
+            var (staged, file) = (new StagedIdentity(identity), new EnrolmentFile(stateDirectory));
+            var enrolment = new Enrolment(s.GetRequiredService<FleetProvisioning>(), staged, file, options, parameters);
+            return ActivatorUtilities.CreateInstance<CertificateRotation>(s, identity, staged, file, enrolment, thingName);
         });
         services.AddSingleton<IOperation, RotateCertificate>();
         return services;

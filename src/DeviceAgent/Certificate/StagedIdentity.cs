@@ -26,6 +26,13 @@ internal sealed class StagedIdentity(DeviceIdentityOptions inForce)
         CertificateChainPath = null,
     };
 
+    /// <summary>Where the pair is that is active once a swap that was cut off has ended. Reads only which files are there.</summary>
+    public DeviceIdentityOptions Swapped => inForce with
+    {
+        CertificatePath = NextOrActive(inForce.CertificatePath),
+        PrivateKeyPath = inForce.PrivateKeyPath is null || KeyStays ? inForce.PrivateKeyPath : NextOrActive(inForce.PrivateKeyPath),
+    };
+
     /// <summary>Where the files are, or will be.</summary>
     public IEnumerable<string> Folders => Files.Select(f => Path.GetDirectoryName(Path.GetFullPath(f))!).Distinct();
 
@@ -52,8 +59,8 @@ internal sealed class StagedIdentity(DeviceIdentityOptions inForce)
         }
     }
 
-    /// <summary>Puts the staged files in force, as far as that has not been done already: it may be cut off and called again.</summary>
-    public void Exchange()
+    /// <summary>Puts the staged files in the place of the active ones, as far as that is not done yet: it may be cut off and called again.</summary>
+    public void Swap()
     {
         foreach (var file in Files.Where(f => File.Exists(f + NextEnding))) DurableFile.Move(file + NextEnding, file);
     }
@@ -63,6 +70,8 @@ internal sealed class StagedIdentity(DeviceIdentityOptions inForce)
     public void ForgetPrevious() => Delete(PreviousEnding);
 
     private static bool IsHardware(string? path) => path?.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ?? false;
+
+    private static string NextOrActive(string path) => File.Exists(path + NextEnding) ? path + NextEnding : path;
 
     private void Delete(string ending)
     {

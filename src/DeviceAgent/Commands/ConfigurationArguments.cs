@@ -1,3 +1,4 @@
+using System.Collections;
 using System.CommandLine;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
@@ -29,11 +30,16 @@ internal sealed class ConfigurationArguments
     }
 
     /// <summary>Loads the configuration, or prints all that is wrong with it and returns null.</summary>
-    public (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed)
+    public (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.Load);
+
+    /// <summary>The same for the agent itself, which may write: see <see cref="AgentConfiguration.LoadToRun"/>.</summary>
+    public (AgentOptions Options, DeviceIdentity Identity)? TryLoadToRun(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.LoadToRun);
+
+    private (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed, Func<string, IDictionary, IEnumerable<string>, (AgentOptions, DeviceIdentity)> load)
     {
         try
         {
-            return AgentConfiguration.Load(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
+            return load(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
         }
         catch (ConfigurationException e)
         {

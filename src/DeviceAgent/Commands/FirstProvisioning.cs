@@ -22,7 +22,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         {
             if (options.Control.Host is null) return await FailAsync(ExitCode.BadConfiguration, "mqttEndpoint is missing in the configuration: aws iot describe-endpoint --endpoint-type iot:Data-ATS").ConfigureAwait(false);
             if (_staged.Fault() is { } fault) return await FailAsync(ExitCode.BadConfiguration, fault).ConfigureAwait(false);
-            _file.Complete(_staged);
+            _file.FinishSwap(_staged);
             using var present = LoadPresent(out var isAbsent, out var problem);
             if (present is not null) return await ProveAsync(present, cancellationToken).ConfigureAwait(false);
             if (!isAbsent) return await FailAsync(ExitCode.BadConfiguration, $"there is a certificate or key already, and it cannot be used: {problem} Mend it, or remove both files to provision anew.").ConfigureAwait(false);
@@ -81,7 +81,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         if (record is null) return await FailAsync(ExitCode.Failure, $"{refusal!.Reason} ({refusal.Code})").ConfigureAwait(false);
 
         _file.Save(record.At(EnrolmentPhase.Exchanging));
-        _staged.Exchange();
+        _staged.Swap();
         _file.Delete();
         output.WriteLine($"certificate   {record.CertificateId} in {options.Identity.CertificatePath}, its key in {DeviceIdentityOptions.Shown(options.Identity.PrivateKeyPath!)}");
         if (enrolment.Thing?.ThingName is { } thing) output.WriteLine($"thingName     {thing}");

@@ -23,7 +23,7 @@ internal static class RunCommand
     private static async Task<ExitCode> RunAsync(ConfigurationArguments arguments, ParseResult parsed, CancellationToken cancellationToken)
     {
         ProcessMemory.Protect();
-        if (arguments.TryLoad(parsed) is not { } loaded) return ExitCode.BadConfiguration;
+        if (arguments.TryLoadToRun(parsed) is not { } loaded) return ExitCode.BadConfiguration;
         using var host = AgentHost.Build(loaded.Options, loaded.Identity);
         try
         {

@@ -1,5 +1,4 @@
 using System.Text.Json;
-using DeviceAgent.Hosting;
 using DeviceAgent.Settings;
 
 namespace DeviceAgent.Control;
@@ -8,7 +7,7 @@ namespace DeviceAgent.Control;
 /// <c>{"operation":"set-config","settings":{"source":{"intervalSeconds":10}}}</c>: all of it or nothing. A null takes a setting back to what is
 /// configured.
 /// </summary>
-internal sealed class SetConfigOperation(RemoteSettings settings, ControlMemory memory) : IOperation
+internal sealed class SetConfigOperation(IRemoteSettings settings, ControlMemory memory) : IOperation
 {
     public const string SettingsName = "settings";
 
@@ -22,7 +21,7 @@ internal sealed class SetConfigOperation(RemoteSettings settings, ControlMemory 
         if (!arguments.TryGetProperty(SettingsName, out var wanted) || wanted.ValueKind != JsonValueKind.Object || !wanted.EnumerateObject().Any())
             return ChangeOutcome.Rejected(ChangeCodes.InvalidArgument, $"The job document must have \"{SettingsName}\", an object such as {{\"source\":{{\"intervalSeconds\":10}}}}.");
         var values = SettingTree.Leaves(wanted).ToList();
-        var unknown = values.Where(v => !LiveSetting.Keys.Contains(v.Key)).Select(v => $"{v.Key}: cannot be set from afar{Hint(v.Key)}").ToList();
+        var unknown = values.Where(v => !settings.Keys.Contains(v.Key)).Select(v => $"{v.Key}: cannot be set remotely{Hint(v.Key)}").ToList();
         if (unknown.Count > 0) return ChangeOutcome.Rejected(ChangeCodes.UnknownSetting, string.Join("; ", unknown));
 
         var overrides = memory.Record.Settings.ToDictionary();
@@ -36,9 +35,9 @@ internal sealed class SetConfigOperation(RemoteSettings settings, ControlMemory 
         if (!verified.IsGood) return ChangeOutcome.Rejected(ChangeCodes.InvalidSettings, verified.Reason);
         progress.Reached("verified");
         if (memory.TryChange(r => r with { Settings = overrides }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
-        settings.Apply(verified);
+        verified.Apply();
         return ChangeOutcome.Applied;
     }
 
-    private static string Hint(string key) => key == "roleAlias" ? " by set-config; use the operation rotate-role-alias" : Spelling.Hint(key, LiveSetting.Keys);
+    private string Hint(string key) => key == "roleAlias" ? " by set-config; use the operation rotate-role-alias" : Spelling.Hint(key, settings.Keys);
 }

@@ -16,14 +16,22 @@ namespace DeviceAgent.Hosting;
 /// <summary>Loads the configuration: file, environment, command line, each overriding the one before.</summary>
 internal static class AgentConfiguration
 {
-    /// <summary>Reads and checks everything, and loads the device's identity to see that it is usable; no network.</summary>
+    /// <summary>Reads and checks everything, and loads the device's identity to see that it is usable. Uses no network and writes nothing.</summary>
     /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
-    public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments)
+    public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments) =>
+        Load(path, environment, assignments, AfterSwap);
+
+    /// <summary>The same for the agent itself: a swap of certificate and key that a kill cut off is ended first.</summary>
+    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
+    public static (AgentOptions Options, DeviceIdentity Identity) LoadToRun(string path, IDictionary environment, IEnumerable<string> assignments) =>
+        Load(path, environment, assignments, FinishSwap);
+
+    private static (AgentOptions Options, DeviceIdentity Identity) Load(
+        string path, IDictionary environment, IEnumerable<string> assignments, Func<EnrolmentFile, DeviceIdentityOptions, DeviceIdentityOptions> pair)
     {
         var errors = new List<ConfigurationError>();
         var options = ReadLayers(path, environment, assignments, errors);
-        CompleteExchange(options, errors);
-        var identity = LoadIdentity(options.Identity, errors);
+        var identity = LoadIdentity(options, pair, errors);
         if (errors.Count == 0) return (options, identity!);
         identity?.Dispose();
         throw new ConfigurationException(errors);
@@ -83,32 +91,35 @@ internal static class AgentConfiguration
         return options;
     }
 
-    /// <summary>The agent may have been killed while a new certificate took the place of the old.</summary>
-    private static void CompleteExchange(AgentOptions options, List<ConfigurationError> errors)
+    private static DeviceIdentity? LoadIdentity(
+        AgentOptions options, Func<EnrolmentFile, DeviceIdentityOptions, DeviceIdentityOptions> pair, List<ConfigurationError> errors)
     {
-        if (options.StateDirectory.Length == 0 || options.Identity.CertificatePath.Length == 0) return;
+        if (options.StateDirectory.Length == 0 || options.Identity.CertificatePath.Length == 0) return null;
+        var files = options.Identity;
         try
         {
-            new EnrolmentFile(options.StateDirectory).Complete(new StagedIdentity(options.Identity));
+            files = pair(new EnrolmentFile(options.StateDirectory), files);
+            return DeviceIdentity.Load(files);
+        }
+        catch (DeviceIdentityException e)
+        {
+            errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(files, p.Subject), p.Subject, $"{p.What}. {p.Remedy}")));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             errors.Add(new ConfigurationError("certificatePath", options.Identity.CertificatePath, $"a new certificate cannot take its place: {e.Message} Let the agent's user write to the folder."));
         }
+
+        return null;
     }
 
-    private static DeviceIdentity? LoadIdentity(DeviceIdentityOptions options, List<ConfigurationError> errors)
+    private static DeviceIdentityOptions AfterSwap(EnrolmentFile file, DeviceIdentityOptions active) =>
+        file.Load() is { Phase: EnrolmentPhase.Exchanging } ? new StagedIdentity(active).Swapped : active;
+
+    private static DeviceIdentityOptions FinishSwap(EnrolmentFile file, DeviceIdentityOptions active)
     {
-        if (options.CertificatePath.Length == 0) return null;
-        try
-        {
-            return DeviceIdentity.Load(options);
-        }
-        catch (DeviceIdentityException e)
-        {
-            errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(options, p.Subject), p.Subject, $"{p.What}. {p.Remedy}")));
-            return null;
-        }
+        file.FinishSwap(new StagedIdentity(active));
+        return active;
     }
 
     private static string KeyOf(DeviceIdentityOptions options, string subject) =>

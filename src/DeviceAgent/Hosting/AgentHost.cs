@@ -30,7 +30,7 @@ internal static class AgentHost
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var stored = StoredSettings.Recall(options);
-        builder.Logging.AddAgentLogging(() => stored.Settings.InForce.LogLevel);
+        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
@@ -46,8 +46,10 @@ internal static class AgentHost
         builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
-        builder.Services.AddCertificateRotation(options);
-        builder.Services.AddControl(options, stored);
+        if (options.Control.Host is not null)
+            builder.Services.AddCertificateRotation(options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters);
+        builder.Services.AddSingleton(stored);
+        builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaBundlePath, stored.Memory, stored.Settings);
         replace?.Invoke(builder.Services);
         return builder.Build();
     }

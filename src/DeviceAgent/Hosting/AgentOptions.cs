@@ -20,7 +20,7 @@ internal sealed record AgentOptions
     /// <summary>Stands in readings that bring none of their own; the thing's name when left out.</summary>
     public required string SerialNumber { get; init; }
 
-    /// <summary>Where the spool lives.</summary>
+    /// <summary>Everything that must survive a restart: spool, role alias, remote settings, clock, enrolment, audit log, tokens, socket.</summary>
     public required string StateDirectory { get; init; }
 
     /// <summary>certificatePath, privateKeyPath, privateKeyPassword(File), certificateChainPath, allowInsecureKeyPermissions.</summary>

@@ -5,8 +5,8 @@ namespace DeviceAgent.Hosting;
 
 /// <summary>A setting that operators can change while the agent runs.</summary>
 /// <param name="Key">As in the configuration, e.g. <c>source.intervalSeconds</c>.</param>
-/// <param name="InForce">Its value in the options.</param>
-internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> InForce)
+/// <param name="ValueIn">Its value in the options.</param>
+internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> ValueIn)
 {
     public static IReadOnlyList<LiveSetting> All { get; } =
     [

@@ -8,20 +8,19 @@ using DeviceAgent.Upload;
 namespace DeviceAgent.Hosting;
 
 /// <summary>
-/// The settings in force: what is configured, with what operators set from afar on top. Checked by the same code as the
-/// configuration file, and handed to the features by one reference write each.
+/// The active settings: what is configured, with what operators set remotely on top. Handed to the features by one reference write each.
 /// </summary>
-internal sealed class RemoteSettings
+internal sealed class RemoteSettings : IRemoteSettings
 {
     /// <summary>Said in errors.</summary>
     private const string Origin = "remote";
 
     private readonly AgentOptions _configured;
-    private AgentOptions _inForce;
+    private AgentOptions _active;
 
     public RemoteSettings(AgentOptions configured)
     {
-        _configured = _inForce = configured;
+        _configured = _active = configured;
         (Source, Upload, Spool) = (configured.Source, configured.Upload, configured.Spool);
     }
 
@@ -31,9 +30,14 @@ internal sealed class RemoteSettings
 
     public LiveOptions<SpoolOptions> Spool { get; }
 
-    public AgentOptions InForce => Volatile.Read(ref _inForce);
+    public AgentOptions Options => Volatile.Read(ref _active);
 
-    /// <summary>Checks all; changes nothing.</summary>
+    public IReadOnlySet<string> Keys => LiveSetting.Keys;
+
+    public IEnumerable<KeyValuePair<string, JsonNode>> Active => LiveSetting.All.Select(s => KeyValuePair.Create(s.Key, s.ValueIn(Options)));
+
+    public string ConfiguredRoleAlias => _configured.Credentials.RoleAlias;
+
     public VerifiedSettings Verify(IEnumerable<KeyValuePair<string, SettingOverride>> overrides)
     {
         var values = new JsonObject();
@@ -43,14 +47,14 @@ internal sealed class RemoteSettings
 
         // A file of the configuration that has become unreadable since the start is not the operator's doing.
         var errors = found.Where(e => LiveSetting.Keys.Contains(e.Key)).GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.First().ToString());
-        return new VerifiedSettings(_configured with { Source = options.Source, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel }, errors);
+        return new VerifiedSettings(errors, () => Apply(_configured with { Source = options.Source, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel }));
     }
 
-    public void Apply(VerifiedSettings settings)
+    private void Apply(AgentOptions options)
     {
-        Volatile.Write(ref _inForce, settings.Options);
-        Source.Set(settings.Options.Source);
-        Upload.Set(settings.Options.Upload);
-        Spool.Set(settings.Options.Spool);
+        Volatile.Write(ref _active, options);
+        Source.Set(options.Source);
+        Upload.Set(options.Upload);
+        Spool.Set(options.Spool);
     }
 }

@@ -2,20 +2,20 @@ using DeviceAgent.Control;
 
 namespace DeviceAgent.Hosting;
 
-/// <summary>What operators changed from afar in earlier runs, and the settings that are in force with it.</summary>
+/// <summary>What operators changed remotely in earlier runs, and the settings that are active with it.</summary>
 /// <param name="Memory">What is remembered.</param>
-/// <param name="Settings">In force.</param>
+/// <param name="Settings">The active ones.</param>
 /// <param name="Conflict">What of it is dropped, because the configuration or the agent has changed since; null when nothing is.</param>
 internal sealed record StoredSettings(ControlMemory Memory, RemoteSettings Settings, string? Conflict)
 {
-    /// <summary>Without remote control the configuration alone is in force: nobody could take a setting back.</summary>
+    /// <summary>Without remote control the configuration alone is used: nobody could take a setting back.</summary>
     public static StoredSettings Recall(AgentOptions options)
     {
         var (memory, settings) = (ControlMemory.Recall(options.StateDirectory), new RemoteSettings(options));
         if (options.Control.Host is null) return new StoredSettings(memory, settings, null);
         var verified = settings.Verify(memory.Record.Settings);
         if (!verified.IsGood) memory.Note(r => Without(r, verified.Errors));
-        settings.Apply(verified.IsGood ? verified : settings.Verify(memory.Record.Settings));
+        (verified.IsGood ? verified : settings.Verify(memory.Record.Settings)).Apply();
         return new StoredSettings(memory, settings, verified.IsGood ? null : verified.Reason);
     }
 

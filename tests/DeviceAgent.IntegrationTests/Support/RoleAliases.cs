@@ -1,6 +1,6 @@
-using DeviceAgent.Testbed.Registry;
-
 namespace DeviceAgent.IntegrationTests.Support;
+
+using RoleAlias = DeviceAgent.Testbed.Registry.RoleAlias;
 
 /// <summary>Role aliases beside the one that a device begins with.</summary>
 internal static class RoleAliases

@@ -35,11 +35,21 @@ public class ExchangeTests
         ];
         foreach (var step in exchange.Take(steps)) step();
 
-        var (_, identity) = AgentConfiguration.Load(rig.PathOf("agent.json"), new Hashtable(), []);
+        var there = Snapshot(rig);
+        var (_, seen) = AgentConfiguration.Load(rig.PathOf("agent.json"), new Hashtable(), []);
+
+        // A command that only reads sees the pair that the agent will have, and leaves every file as it is.
+        using (seen) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, seen.CertificateId);
+        Assert.Equal(there, Snapshot(rig));
+
+        var (_, identity) = AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []);
 
         using (identity) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, identity.CertificateId);
         Assert.Equal(steps == exchange.Length ? null : isNew ? EnrolmentPhase.Exchanged : EnrolmentPhase.Registered, file.Load()?.Phase);
     }
+
+    private static string Snapshot(ProvisioningRig rig) => string.Join("\n", Directory.GetFiles(rig.PathOf("."), "*", SearchOption.AllDirectories)
+        .Order(StringComparer.Ordinal).Select(f => $"{f} {File.GetLastWriteTimeUtc(f).Ticks} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}"));
 
     [Fact]
     public async Task KeepPrevious_Always_CopiesThePairThatIsInForce()
@@ -48,7 +58,7 @@ public class ExchangeTests
         using var before = rig.InForce();
         await rig.EnrolAsync();
         rig.Staged.KeepPrevious();
-        rig.Staged.Exchange();
+        rig.Staged.Swap();
 
         using var previous = DeviceIdentity.Load(new()
         {

@@ -54,7 +54,7 @@ internal sealed class ControlRig : IAsyncDisposable
 
     public ControlStatus Status => _services!.GetRequiredService<ControlStatus>();
 
-    public AgentOptions InForce => Stored.Settings.InForce;
+    public AgentOptions InForce => Stored.Settings.Options;
 
     public ControlRecord Record => Stored.Memory.Record;
 
@@ -84,7 +84,7 @@ internal sealed class ControlRig : IAsyncDisposable
         services.AddSingleton(new AgentFacts("boiler-07", Time.GetTimestamp()));
         services.AddSingleton<AliasInForce>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
         services.AddSingleton<ClientFactory>(() => Client = Cloud.Connect());
-        services.AddControl(Options, Stored);
+        services.AddControl(Options.Control, Options.ThingName, Options.Credentials.CaBundlePath, Stored.Memory, Stored.Settings);
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<Changes>().Happened += Cloud.Signal;
         _loops = [.. _services.GetServices<IHostedService>()];

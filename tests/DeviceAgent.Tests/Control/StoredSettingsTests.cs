@@ -23,7 +23,7 @@ public sealed class StoredSettingsTests : IDisposable
 
         Assert.Contains("cannot be understood", stored.Memory.Problem);
         Assert.Equal(content, File.ReadAllText(_rig.MemoryPath + ".corrupt-1"));
-        Assert.Equal(TimeSpan.FromSeconds(5), stored.Settings.InForce.Source.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(5), stored.Settings.Options.Source.Interval);
     }
 
     [Fact]
@@ -35,7 +35,7 @@ public sealed class StoredSettingsTests : IDisposable
         var stored = StoredSettings.Recall(_rig.Options);
 
         Assert.Contains("source.intervalSeconds", stored.Conflict);
-        Assert.Equal((TimeSpan.FromSeconds(5), 7), (stored.Settings.InForce.Source.Interval, stored.Settings.InForce.Upload.BatchSize));
+        Assert.Equal((TimeSpan.FromSeconds(5), 7), (stored.Settings.Options.Source.Interval, stored.Settings.Options.Upload.BatchSize));
     }
 
     [Fact]
@@ -44,7 +44,7 @@ public sealed class StoredSettingsTests : IDisposable
         Directory.CreateDirectory(_rig.StateDirectory);
         File.WriteAllText(_rig.MemoryPath, """{"settings":{"upload.batchSize":{"value":7,"by":"job"}}}""");
         var options = _rig.Options with { Control = _rig.Options.Control with { Host = null } };
-        Assert.Equal(25, StoredSettings.Recall(options).Settings.InForce.Upload.BatchSize);
+        Assert.Equal(25, StoredSettings.Recall(options).Settings.Options.Upload.BatchSize);
     }
 
     [Fact]
@@ -65,10 +65,12 @@ public sealed class StoredSettingsTests : IDisposable
     [Fact]
     public void LiveSettings_EachWithItsPresentValue_CanBeSet()
     {
-        var overrides = LiveSetting.All.ToDictionary(s => s.Key, s => new SettingOverride(System.Text.Json.JsonDocument.Parse(s.InForce(_rig.Options).ToJsonString()).RootElement, DeviceAgent.Control.ChangeOrigin.Job));
-        var verified = new RemoteSettings(_rig.Options).Verify(overrides);
+        var overrides = LiveSetting.All.ToDictionary(s => s.Key, s => new SettingOverride(System.Text.Json.JsonDocument.Parse(s.ValueIn(_rig.Options).ToJsonString()).RootElement, DeviceAgent.Control.ChangeOrigin.Job));
+        var settings = new RemoteSettings(_rig.Options);
+        var verified = settings.Verify(overrides);
         Assert.Empty(verified.Errors);
-        Assert.Equal(_rig.Options.Spool, verified.Options.Spool);
-        Assert.Equal(_rig.Options.Upload, verified.Options.Upload);
+        verified.Apply();
+        Assert.Equal(_rig.Options.Spool, settings.Options.Spool);
+        Assert.Equal(_rig.Options.Upload, settings.Options.Upload);
     }
 }

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DeviceAgent.Hosting;
 using DeviceAgent.Settings;
 
 namespace DeviceAgent.Control.Shadow;
@@ -10,7 +9,7 @@ namespace DeviceAgent.Control.Shadow;
 /// Brings the device to the desired state. A key is dealt with once for each time that it is written: what was refused is not tried
 /// again, and what a job changed since is not changed back.
 /// </summary>
-internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, RemoteSettings settings, AliasInForce alias)
+internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, IRemoteSettings settings, AliasInForce alias)
 {
     public const string RoleAlias = "roleAlias";
     public const string RotateRoleAlias = "rotate-role-alias";
@@ -55,7 +54,7 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, R
         }
         else
         {
-            settings.Apply(verified);
+            verified.Apply();
         }
 
         changes.End(Change(SettingsChange, document), outcome, r => r with { Handled = handled });
@@ -69,12 +68,12 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, R
     }
 
     /// <summary>Those that can be set, with those that had to wait for others; and those that nobody knows.</summary>
-    private static (Dictionary<string, Desire> Candidates, Dictionary<string, Desire> Unknown) Sort(
+    private (Dictionary<string, Desire> Candidates, Dictionary<string, Desire> Unknown) Sort(
         ShadowDocument document, Dictionary<string, Desire> fresh, IReadOnlyDictionary<string, HandledDesire> handled)
     {
         var waiting = document.Desired.Where(d => handled.GetValueOrDefault(d.Key) is { OthersToBlame: true });
-        var candidates = fresh.Where(d => LiveSetting.Keys.Contains(d.Key)).Concat(waiting).DistinctBy(d => d.Key).ToDictionary();
-        return (candidates, fresh.Where(d => d.Key != RoleAlias && !LiveSetting.Keys.Contains(d.Key)).ToDictionary());
+        var candidates = fresh.Where(d => settings.Keys.Contains(d.Key)).Concat(waiting).DistinctBy(d => d.Key).ToDictionary();
+        return (candidates, fresh.Where(d => d.Key != RoleAlias && !settings.Keys.Contains(d.Key)).ToDictionary());
     }
 
     private static HandledDesire Handle(Desire desire, string key, IReadOnlyDictionary<string, string> errors)
@@ -84,8 +83,8 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, R
         return new HandledDesire(desire.Value, desire.Timestamp, $"not applied, because it came together with {string.Join(", ", errors.Keys)}", OthersToBlame: true);
     }
 
-    private static string UnknownReason(string key) =>
-        Changes.Printable($"{key}: cannot be set from afar{Spelling.Hint(key, [RoleAlias, .. LiveSetting.Keys])}", LongestReason)!;
+    private string UnknownReason(string key) =>
+        Changes.Printable($"{key}: cannot be set remotely{Spelling.Hint(key, [RoleAlias, .. settings.Keys])}", LongestReason)!;
 
     private async Task RotateAsync(ShadowDocument document, Desire desire, CancellationToken cancellationToken)
     {
@@ -98,7 +97,7 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, R
     private async Task GoBackAsync(ShadowDocument document, HandledDesire handled, CancellationToken cancellationToken)
     {
         var wasSetHere = handled.Rejection is null && handled.Value.ValueKind == JsonValueKind.String && handled.Value.GetString() == alias();
-        var configured = settings.InForce.Credentials.RoleAlias;
+        var configured = settings.ConfiguredRoleAlias;
         if (wasSetHere && alias() != configured) await MakeAsync(document, new JsonObject { [RoleAlias] = configured }, (h, _) => h.Remove(RoleAlias), cancellationToken).ConfigureAwait(false);
         else memory.Note(r => r with { Handled = r.Handled.Where(h => h.Key != RoleAlias).ToDictionary() });
     }

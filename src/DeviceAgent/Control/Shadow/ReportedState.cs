@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
-using DeviceAgent.Hosting;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 
@@ -11,7 +10,7 @@ namespace DeviceAgent.Control.Shadow;
 
 /// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
 internal sealed class ReportedState(
-    RemoteSettings settings, AliasInForce alias, Changes changes, ControlMemory memory, Health health,
+    IRemoteSettings settings, AliasInForce alias, Changes changes, ControlMemory memory, Health health,
     AgentFacts facts, DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
 {
     public const string Levels = "status";
@@ -23,7 +22,7 @@ internal sealed class ReportedState(
     public JsonObject Build()
     {
         var state = new JsonObject { [DesiredReconciler.RoleAlias] = alias() };
-        foreach (var setting in LiveSetting.All) SettingTree.Set(state, setting.Key, setting.InForce(settings.InForce));
+        foreach (var (key, value) in settings.Active) SettingTree.Set(state, key, value);
         if (changes.Last is { } last) state["lastChange"] = Write(last);
         if (changes.Executing is { } executing) state["executing"] = Write(executing);
         if (Rejected() is { Count: > 0 } rejected) state["rejected"] = rejected;
