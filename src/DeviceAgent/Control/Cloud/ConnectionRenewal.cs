@@ -5,31 +5,31 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Cloud;
 
-/// <summary>Makes the connection to AWS IoT anew when another certificate is in force, and to try one.</summary>
-internal sealed class LinkRenewal : BackgroundService
+/// <summary>Makes the connection to AWS IoT anew when another certificate is active, and to try one.</summary>
+internal sealed class ConnectionRenewal : BackgroundService
 {
     /// <summary>A few attempts, over a slow network.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private static readonly TimeSpan _retryPause = TimeSpan.FromSeconds(10);
 
-    private readonly CloudLink _link;
-    private readonly LinkIdentity _identity;
+    private readonly IotConnection _connection;
+    private readonly ConnectionIdentity _identity;
     private readonly DeviceIdentitySource _source;
     private readonly TimeProvider _time;
-    private readonly ILogger<LinkRenewal> _logger;
+    private readonly ILogger<ConnectionRenewal> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
 
-    public LinkRenewal(CloudLink link, LinkIdentity identity, DeviceIdentitySource source, TimeProvider time, ILogger<LinkRenewal> logger)
+    public ConnectionRenewal(IotConnection connection, ConnectionIdentity identity, DeviceIdentitySource source, TimeProvider time, ILogger<ConnectionRenewal> logger)
     {
-        (_link, _identity, _source, _time, _logger) = (link, identity, source, time, logger);
+        (_connection, _identity, _source, _time, _logger) = (connection, identity, source, time, logger);
         source.Changed += OnChanged;
     }
 
     /// <summary>
-    /// Connects with a certificate that is not in force, in the place of the connection that stands: a thing can have one only. When it
-    /// does not connect, the one in force is connected again.
+    /// Connects with a certificate that is not active, in the place of the connection that stands: a thing can have one only. When it
+    /// does not connect, the active one is connected again.
     /// </summary>
     /// <returns>Null when it connected; else why not.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
@@ -65,7 +65,7 @@ internal sealed class LinkRenewal : BackgroundService
             await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
-                if (_identity.IsInForce) continue;
+                if (_identity.IsActive) continue;
                 await RenewAsync(stoppingToken).ConfigureAwait(false);
             }
             finally
@@ -82,7 +82,7 @@ internal sealed class LinkRenewal : BackgroundService
         {
             try
             {
-                await _link.RenewAsync(cancellationToken).ConfigureAwait(false);
+                await _connection.RenewAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
@@ -97,16 +97,16 @@ internal sealed class LinkRenewal : BackgroundService
     {
         var connected = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         void OnConnected() => connected.TrySetResult();
-        _link.Connected += OnConnected;
+        _connection.Connected += OnConnected;
         try
         {
-            await _link.RenewAsync(cancellationToken).ConfigureAwait(false);
+            await _connection.RenewAsync(cancellationToken).ConfigureAwait(false);
             await connected.Task.WaitAsync(Patience, _time, cancellationToken).ConfigureAwait(false);
             return null;
         }
         catch (TimeoutException)
         {
-            return _link.Status.Problem ?? $"No connection in {Patience.TotalSeconds:0} s.";
+            return _connection.Status.Problem ?? $"No connection in {Patience.TotalSeconds:0} s.";
         }
         catch (Exception e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -114,9 +114,56 @@ internal sealed class LinkRenewal : BackgroundService
         }
         finally
         {
-            _link.Connected -= OnConnected;
+            _connection.Connected -= OnConnected;
         }
     }
 
     private void OnChanged(object? sender, EventArgs e) => _wanted.Writer.TryWrite(true);
+}
+
+/// <summary>The certificate that the next connection to AWS IoT is made with: the active one, or one on trial.</summary>
+internal sealed class ConnectionIdentity(DeviceIdentitySource active) : IDisposable
+{
+    private readonly Lock _gate = new();
+    private DeviceIdentityUse? _use;
+    private DeviceIdentity? _trial;
+
+    /// <summary>Whether the last client has the active certificate: one that has passed its trial needs no further connection.</summary>
+    public bool IsActive
+    {
+        get
+        {
+            lock (_gate) return _use is { } use && use.Identity.IsSameAs(active.Current);
+        }
+    }
+
+    /// <summary>Null when none is on trial.</summary>
+    public DeviceIdentity? Trial
+    {
+        get => Volatile.Read(ref _trial);
+        set => Volatile.Write(ref _trial, value);
+    }
+
+    /// <summary>For the client that takes the place of the last one, which must be gone: the use of its identity ends here.</summary>
+    public DeviceIdentity Take()
+    {
+        lock (_gate)
+        {
+            _use?.Dispose();
+            _use = null;
+#pragma warning disable CA2000 // The source of a trial would free what belongs to whoever tries it.
+            _use = (Trial is { } trial ? new DeviceIdentitySource(trial) : active).Use();
+#pragma warning restore CA2000
+            return _use.Identity;
+        }
+    }
+
+    public void Dispose()
+    {
+        lock (_gate)
+        {
+            _use?.Dispose();
+            _use = null;
+        }
+    }
 }

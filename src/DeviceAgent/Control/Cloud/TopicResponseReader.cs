@@ -4,7 +4,7 @@ using DeviceAgent.Mqtt;
 namespace DeviceAgent.Control.Cloud;
 
 /// <summary>From a message to an answer. Each service names code and words of a refusal in its own way.</summary>
-internal static class TopicAnswerReader
+internal static class TopicResponseReader
 {
     /// <summary>Deeper than any document that is of use.</summary>
     private const int MaxDepth = 32;
@@ -14,13 +14,13 @@ internal static class TopicAnswerReader
     /// <summary>Null when it is the answer to another request.</summary>
     /// <param name="message">The message on the topic of the answer.</param>
     /// <param name="token">The client token that must be in it; null for any.</param>
-    public static TopicAnswer? Read(MqttMessage message, string? token)
+    public static TopicResponse? Read(MqttMessage message, string? token)
     {
         if (TryParse(message.Payload) is not { } payload)
-            return token is null ? new TopicAnswer.Missing(MissingAnswer.Lost, $"The answer on {message.Topic} is not a JSON object.") : null;
+            return token is null ? new TopicResponse.Missing(NoResponse.Lost, $"The answer on {message.Topic} is not a JSON object.") : null;
         if (token is not null && TextOf(payload, "clientToken") != token) return null;
-        if (message.Topic.EndsWith(TopicRequests.AcceptedSuffix, StringComparison.Ordinal)) return new TopicAnswer.Accepted(payload);
-        return new TopicAnswer.Rejected(
+        if (message.Topic.EndsWith(TopicRequests.AcceptedSuffix, StringComparison.Ordinal)) return new TopicResponse.Accepted(payload);
+        return new TopicResponse.Rejected(
             TextOf(payload, "code") ?? TextOf(payload, "statusCode") ?? "unknown",
             string.Join(": ", new[] { TextOf(payload, "errorCode"), TextOf(payload, "message") ?? TextOf(payload, "errorMessage") }.OfType<string>()),
             payload);
