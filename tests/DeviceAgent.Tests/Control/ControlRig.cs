@@ -2,7 +2,6 @@ using System.Collections;
 using System.Security.Cryptography;
 using DeviceAgent.Clock;
 using DeviceAgent.Control;
-using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;

@@ -22,6 +22,7 @@ internal sealed class IotConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Action<JsonElement>> _handlers = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _listening = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private volatile IMqttClient _client;
     private ConnectionStatus _status = new(ConnectionState.Off);
@@ -83,6 +84,8 @@ internal sealed class IotConnection : IAsyncDisposable
     public async Task<TopicResponse.Missing?> ListenAsync(string topic, Action<JsonElement> handler, CancellationToken cancellationToken)
     {
         lock (_gate) _handlers[topic] = handler;
+        // Two loops may listen to the same topic at the same time: it is subscribed to once.
+        await _listening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
             var client = _client;
@@ -100,6 +103,10 @@ internal sealed class IotConnection : IAsyncDisposable
         {
             return new TopicResponse.Missing(NoResponse.Lost, e.Message);
         }
+        finally
+        {
+            _listening.Release();
+        }
     }
 
     public async ValueTask DisposeAsync()
@@ -110,6 +117,7 @@ internal sealed class IotConnection : IAsyncDisposable
         await _connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         _turn.Dispose();
+        _listening.Dispose();
     }
 
     private IMqttClient Make()
