@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using System.Security.Authentication;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Adapter;
@@ -32,9 +33,9 @@ internal sealed class Handshake(MqttClientOptions options, Func<CancellationToke
         var failure = await FailureOfAsync(client, clientId, cancellationToken).ConfigureAwait(false);
         if (adapter.ConnAck is not { } ack)
         {
-            throw failure is null or MqttProtocolException or MqttProtocolViolationException or not (MqttCommunicationException or IOException or AuthenticationException)
-                ? Confused($"The server's answer is not MQTT: {failure?.Message}", failure)
-                : ClosedEarly(failure);
+            throw failure is MqttCommunicationException or IOException or SocketException or AuthenticationException or ObjectDisposedException
+                ? ClosedEarly(failure)
+                : Confused($"The server's answer is not MQTT: {failure?.Message}", failure);
         }
 
         if (ConnectMapping.RefusalOf(ack, options.ProtocolVersion, clientId) is { } refusal) throw refusal;

@@ -22,7 +22,6 @@ internal sealed class IotConnection : IAsyncDisposable
     private readonly Lock _gate = new();
     private readonly Dictionary<string, Action<JsonElement>> _handlers = [];
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly SemaphoreSlim _listening = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
     private volatile IMqttClient _client;
     private ConnectionStatus _status = new(ConnectionState.Off);
@@ -84,16 +83,9 @@ internal sealed class IotConnection : IAsyncDisposable
     public async Task<TopicResponse.Missing?> ListenAsync(string topic, Action<JsonElement> handler, CancellationToken cancellationToken)
     {
         lock (_gate) _handlers[topic] = handler;
-        // Two loops may listen to the same topic at the same time: it is subscribed to once.
-        await _listening.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var client = _client;
-            if (client.IsSubscribed(topic)) return null;
-            var result = await client.SubscribeAsync([new(topic)], cancellationToken).ConfigureAwait(false);
-            return result.Items.FirstOrDefault(i => !i.IsSuccess) is { } refused
-                ? new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToSubscribe(refused.Filter, refused.ReasonCode.ToString()))
-                : null;
+            return await Requests.SubscribeAsync([topic], cancellationToken).ConfigureAwait(false);
         }
         catch (MqttNotConnectedException e)
         {
@@ -102,10 +94,6 @@ internal sealed class IotConnection : IAsyncDisposable
         catch (MqttException e)
         {
             return new TopicResponse.Missing(NoResponse.Lost, e.Message);
-        }
-        finally
-        {
-            _listening.Release();
         }
     }
 
@@ -117,7 +105,6 @@ internal sealed class IotConnection : IAsyncDisposable
         await _connecting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stop.Dispose();
         _turn.Dispose();
-        _listening.Dispose();
     }
 
     private IMqttClient Make()

@@ -22,6 +22,7 @@ internal sealed class TopicRequests : IDisposable
     private readonly TimeProvider _time;
     private readonly string _tokenPrefix;
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly SemaphoreSlim _subscribing = new(1, 1);
     private readonly Lock _gate = new();
     private IMqttClient _client;
     private Pending? _pending;
@@ -57,7 +58,8 @@ internal sealed class TopicRequests : IDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            return await SubscribeAsync(answersOn ?? topic, cancellationToken).ConfigureAwait(false)
+            var answers = answersOn ?? topic;
+            return await SubscribeAsync([answers + AcceptedSuffix, answers + RejectedSuffix], cancellationToken).ConfigureAwait(false)
                 ?? await ExchangeAsync(topic, payload, correlate, cancellationToken).ConfigureAwait(false);
         }
         catch (MqttNotConnectedException e)
@@ -74,6 +76,28 @@ internal sealed class TopicRequests : IDisposable
         }
     }
 
+    /// <summary>Subscribes to those of the filters that do not stand. Two loops may want the same at the same time: it is subscribed to once.</summary>
+    /// <returns>Null when messages will come.</returns>
+    /// <exception cref="MqttException">No verdict.</exception>
+    public async Task<TopicResponse.Missing?> SubscribeAsync(IEnumerable<string> filters, CancellationToken cancellationToken)
+    {
+        await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var client = _client;
+            var missing = filters.Where(f => !client.IsSubscribed(f)).Select(f => new MqttTopicFilter(f)).ToArray();
+            if (missing.Length == 0) return null;
+            var result = await client.SubscribeAsync(missing, cancellationToken).ConfigureAwait(false);
+            return result.Items.FirstOrDefault(i => !i.IsSuccess) is { } refused
+                ? new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToSubscribe(refused.Filter, refused.ReasonCode.ToString()))
+                : null;
+        }
+        finally
+        {
+            _subscribing.Release();
+        }
+    }
+
     /// <summary>Whether a message answers a request that was made here.</summary>
     public bool IsOwn(JsonElement payload) =>
         payload.TryGetProperty(ClientToken, out var token) && token.ValueKind == JsonValueKind.String && token.GetString()!.StartsWith(_tokenPrefix, StringComparison.Ordinal);
@@ -82,6 +106,7 @@ internal sealed class TopicRequests : IDisposable
     {
         Unhear(_client);
         _turn.Dispose();
+        _subscribing.Dispose();
     }
 
     private void Hear(IMqttClient client)
@@ -94,18 +119,6 @@ internal sealed class TopicRequests : IDisposable
     {
         client.DisconnectedAsync -= OnDisconnectedAsync;
         client.MessageReceivedAsync -= OnMessageAsync;
-    }
-
-    /// <summary>Null when the answers will come.</summary>
-    private async Task<TopicResponse?> SubscribeAsync(string topic, CancellationToken cancellationToken)
-    {
-        var client = _client;
-        string[] answers = [topic + AcceptedSuffix, topic + RejectedSuffix];
-        if (answers.All(client.IsSubscribed)) return null;
-        var result = await client.SubscribeAsync([.. answers.Select(a => new MqttTopicFilter(a))], cancellationToken).ConfigureAwait(false);
-        return result.Items.FirstOrDefault(i => !i.IsSuccess) is { } refused
-            ? new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToSubscribe(refused.Filter, refused.ReasonCode.ToString()))
-            : null;
     }
 
     private async Task<TopicResponse> ExchangeAsync(string topic, JsonObject payload, bool correlate, CancellationToken cancellationToken)
