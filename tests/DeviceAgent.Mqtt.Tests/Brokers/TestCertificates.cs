@@ -9,6 +9,9 @@ internal sealed class TestCertificates : IDisposable
 {
     private readonly X509Certificate2 _server;
 
+    // Read once: a certificate must not outlive its issuer, not by a second.
+    private readonly DateTimeOffset _from = TimeProvider.System.GetUtcNow().AddHours(-1);
+
     public TestCertificates()
     {
         Root = SelfSigned("CN=Test root");
@@ -36,12 +39,12 @@ internal sealed class TestCertificates : IDisposable
         foreach (var certificate in (X509Certificate2[])[Root, _server, Device, Stranger]) certificate.Dispose();
     }
 
-    private static X509Certificate2 SelfSigned(string name)
+    private X509Certificate2 SelfSigned(string name)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest(name, key, HashAlgorithmName.SHA256);
         request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
-        return request.CreateSelfSigned(From, To);
+        return request.CreateSelfSigned(_from, _from.AddDays(1));
     }
 
     private X509Certificate2 Signed(string name)
@@ -54,11 +57,8 @@ internal sealed class TestCertificates : IDisposable
         names.AddDnsName("localhost");
         request.CertificateExtensions.Add(names.Build());
         var serial = RandomNumberGenerator.GetBytes(8);
-        using var certificate = request.Create(Root, From, To, serial);
+        using var certificate = request.Create(Root, _from, _from.AddDays(1), serial);
         return certificate.CopyWithPrivateKey(key);
     }
 
-    private static DateTimeOffset From => TimeProvider.System.GetUtcNow().AddHours(-1);
-
-    private static DateTimeOffset To => From.AddDays(1);
 }
