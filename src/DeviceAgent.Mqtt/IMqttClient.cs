@@ -32,8 +32,8 @@ public interface IMqttClient : IAsyncDisposable
     /// <summary>Publishes; with QoS 1 it completes with the server's acknowledgement.</summary>
     /// <returns>The verdict: look at <see cref="MqttPublishResult.IsSuccess"/>.</returns>
     /// <exception cref="MqttNotConnectedException">There is no connection; nothing was sent.</exception>
-    /// <exception cref="MqttTimeoutException">No acknowledgement in time; it may have arrived.</exception>
-    /// <exception cref="MqttSessionLostException">The server forgot the session before it acknowledged; it may have arrived.</exception>
+    /// <exception cref="MqttConnectionLostException">The connection ended before the acknowledgement; it may have arrived, and is not sent again.</exception>
+    /// <exception cref="MqttTimeoutException">No acknowledgement in time, which ends the connection; it may have arrived.</exception>
     /// <exception cref="MqttLimitException">The message breaks a limit; nothing was sent.</exception>
     Task<MqttPublishResult> PublishAsync(MqttMessage message, CancellationToken cancellationToken = default);
 
@@ -43,6 +43,9 @@ public interface IMqttClient : IAsyncDisposable
     /// <exception cref="MqttTimeoutException">No answer in time.</exception>
     /// <exception cref="MqttLimitException">The filters break a limit; nothing was sent.</exception>
     Task<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default);
+
+    /// <summary>Whether the server has this subscription: made by this client, and not lost with the session since.</summary>
+    bool IsSubscribed(string filter);
 
     /// <summary>Ends subscriptions.</summary>
     /// <returns>One verdict for each filter; always success in 3.1.1.</returns>

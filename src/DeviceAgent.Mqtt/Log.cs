@@ -35,15 +35,12 @@ internal static partial class Log
     [LoggerMessage(4009, LogLevel.Warning, "MQTT messages of QoS 0 dropped, because the handler is slow: {Count} so far in this connection")]
     public static partial void Dropped(ILogger logger, long count);
 
-    [LoggerMessage(4010, LogLevel.Debug, "MQTT acknowledgement of packet {PacketId}, which nobody waits for")]
-    public static partial void UnknownAcknowledgement(ILogger logger, int packetId);
-
-    [LoggerMessage(4011, LogLevel.Information, "MQTT session resumed: {Count} unacknowledged messages are sent again")]
-    public static partial void Redelivering(ILogger logger, int count);
-
     [LoggerMessage(4012, LogLevel.Error, "A handler of the MQTT {EventName} event failed")]
     public static partial void EventHandlerFailed(ILogger logger, Exception exception, string eventName);
 
     [LoggerMessage(4013, LogLevel.Error, "MQTT connection attempt failed unexpectedly; next attempt in {DelaySeconds:F1} s")]
     public static partial void Unexpected(ILogger logger, Exception exception, double delaySeconds);
+
+    [LoggerMessage(4014, LogLevel.Trace, "MQTTnet {Source}: {Text}")]
+    public static partial void Library(ILogger logger, Exception? exception, string source, string text);
 }

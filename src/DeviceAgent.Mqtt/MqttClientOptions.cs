@@ -47,7 +47,7 @@ public sealed class MqttClientOptions
     /// <summary>For the CONNACK.</summary>
     public TimeSpan ConnAckTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>For the acknowledgement of a PUBLISH (redelivery included), SUBSCRIBE or UNSUBSCRIBE.</summary>
+    /// <summary>For the acknowledgement of a PUBLISH, SUBSCRIBE or UNSUBSCRIBE.</summary>
     public TimeSpan AckTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How many QoS 1 messages are out unacknowledged at a time; the server may want fewer. 1 to 65535.</summary>

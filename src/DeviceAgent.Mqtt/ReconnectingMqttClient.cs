@@ -17,7 +17,6 @@ public sealed class ReconnectingMqttClient : IMqttClient
     private readonly TimeProvider _timeProvider;
     private readonly Random _random;
     private readonly ILogger _logger;
-    private readonly WantedSubscriptions _subscriptions = new();
     private readonly Lock _gate = new();
     private CancellationTokenSource? _stop;
     private Task _loop = Task.CompletedTask;
@@ -110,22 +109,17 @@ public sealed class ReconnectingMqttClient : IMqttClient
         _client.PublishAsync(message, cancellationToken);
 
     /// <inheritdoc/>
-    public async Task<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default)
-    {
-        var result = await _client.SubscribeAsync(filters, cancellationToken).ConfigureAwait(false);
-        foreach (var (filter, item) in filters.Zip(result.Items))
-        {
-            if (item.IsSuccess) _subscriptions.Granted(filter);
-        }
+    public Task<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default) =>
+        _client.SubscribeAsync(filters, cancellationToken);
 
-        return result;
-    }
+    /// <inheritdoc/>
+    public bool IsSubscribed(string filter) => _client.IsSubscribed(filter);
 
     /// <inheritdoc/>
     public async Task<MqttSubscribeResult> UnsubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken = default)
     {
         // Whatever the server says to it, it is not wanted any more.
-        foreach (var filter in filters) _subscriptions.Ended(filter);
+        foreach (var filter in filters) _client.Subscriptions.Ended(filter);
         return await _client.UnsubscribeAsync(filters, cancellationToken).ConfigureAwait(false);
     }
 
@@ -178,7 +172,6 @@ public sealed class ReconnectingMqttClient : IMqttClient
         {
             var result = await AttemptAsync(stop).ConfigureAwait(false);
             var ended = _client.Ended;
-            if (!result.SessionPresent) _subscriptions.Lost();
             if (await RestoreAsync(stop).ConfigureAwait(false) is { } refused)
             {
                 first.TrySetResult(result);
@@ -217,7 +210,7 @@ public sealed class ReconnectingMqttClient : IMqttClient
     /// <summary>Makes the missing subscriptions again; returns the refused ones, null when the connection did not get that far.</summary>
     private async Task<IReadOnlyList<MqttSubscribeResultItem>?> RestoreAsync(CancellationToken stop)
     {
-        var missing = _subscriptions.Missing();
+        var missing = _client.Subscriptions.Missing();
         if (missing.Count == 0) return [];
         Log.Resubscribing(_logger, missing.Count);
         var refused = new List<MqttSubscribeResultItem>();

@@ -116,6 +116,22 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
+    /// <summary>Completes when the next timer fires in exactly that time: the code under test waits anew.</summary>
+    public async Task WaitForNextTimerAsync(TimeSpan due)
+    {
+        while (true)
+        {
+            Task changed;
+            lock (_gate)
+            {
+                if (_timers.Min?.Due - _monotonic == due) return;
+                changed = _changed.Task;
+            }
+
+            await changed.WaitAsync(TimeSpan.FromSeconds(30));
+        }
+    }
+
     /// <summary>How long until the next timer fires; null when none is armed.</summary>
     public TimeSpan? NextTimer
     {

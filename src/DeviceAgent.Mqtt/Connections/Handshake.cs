@@ -1,51 +1,61 @@
 using System.Security.Authentication;
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
+using Microsoft.Extensions.Logging;
+using MQTTnet.Adapter;
+using MQTTnet.Exceptions;
 
 namespace DeviceAgent.Mqtt.Connections;
 
-/// <summary>Opens a stream and exchanges CONNECT and CONNACK. Whatever fails is one <see cref="MqttConnectException"/>.</summary>
-internal sealed class Handshake(MqttClientOptions options, Func<CancellationToken, Task<Stream>> open, TimeProvider timeProvider)
+/// <summary>Opens a stream and lets an MQTTnet client of its own connect over it. Whatever fails is one <see cref="MqttConnectException"/>.</summary>
+internal sealed class Handshake(MqttClientOptions options, Func<CancellationToken, Task<Stream>> open, TimeProvider timeProvider, ILogger logger)
 {
-    /// <summary>The channel is the caller's.</summary>
-    public async Task<(MqttChannel Channel, ConnAckPacket Ack)> RunAsync(string clientId, CancellationToken cancellationToken)
+    /// <summary>Both are the caller's; disposing the client disposes the adapter.</summary>
+    public async Task<(MQTTnet.MqttClient Client, GuardedAdapter Adapter)> RunAsync(string clientId, CancellationToken cancellationToken)
     {
         var stream = await InTimeAsync(open, options.ConnectTimeout, "connection", cancellationToken).ConfigureAwait(false);
-        var channel = new MqttChannel(stream, options.MaximumPacketSize, options.ProtocolVersion);
+        var adapter = new GuardedAdapter(stream, options, timeProvider, logger);
+        var client = new MQTTnet.MqttClient(adapter, new NetLog(logger));
         try
         {
-            var ack = await InTimeAsync(token => ExchangeAsync(channel, clientId, token), options.ConnAckTimeout, "CONNACK", cancellationToken).ConfigureAwait(false);
-            return (channel, ack);
+            await InTimeAsync(token => ConnectAsync(client, adapter, clientId, token), options.ConnAckTimeout, "CONNACK", cancellationToken).ConfigureAwait(false);
+            return (client, adapter);
         }
         catch
         {
-            await channel.DisposeAsync().ConfigureAwait(false);
+            client.Dispose();
+            adapter.Dispose();
             throw;
         }
     }
 
-    private async Task<ConnAckPacket> ExchangeAsync(MqttChannel channel, string clientId, CancellationToken cancellationToken)
+    private async Task<bool> ConnectAsync(MQTTnet.MqttClient client, GuardedAdapter adapter, string clientId, CancellationToken cancellationToken)
     {
-        MqttPacket? answer;
-        try
+        var failure = await FailureOfAsync(client, clientId, cancellationToken).ConfigureAwait(false);
+        if (adapter.ConnAck is not { } ack)
         {
-            await channel.WriteAsync(ConnectRequest.Of(options, clientId), cancellationToken).ConfigureAwait(false);
-            answer = await channel.ReadAsync(cancellationToken).ConfigureAwait(false);
-        }
-        catch (MqttProtocolException e)
-        {
-            throw Confused($"The server's answer is not MQTT: {e.Message}", e);
-        }
-        catch (Exception e) when (e is IOException or AuthenticationException)
-        {
-            throw ClosedEarly(e);
+            throw failure is null or MqttProtocolException or MqttProtocolViolationException or not (MqttCommunicationException or IOException or AuthenticationException)
+                ? Confused($"The server's answer is not MQTT: {failure?.Message}", failure)
+                : ClosedEarly(failure);
         }
 
-        if (answer is null) throw ClosedEarly(null);
-        if (answer is not ConnAckPacket ack) throw Confused($"The server answered CONNECT with {answer.Type}.", null);
-        if (ack.ReasonCode != MqttReasonCode.Success) throw ConnectRequest.Refusal(ack, clientId);
-        if (ack.SessionPresent && options.CleanStart) throw Confused("The server resumed a session that was to be thrown away.", null);
-        return ack;
+        if (ConnectMapping.RefusalOf(ack, options.ProtocolVersion, clientId) is { } refusal) throw refusal;
+        if (ack.IsSessionPresent && options.CleanStart) throw Confused("The server resumed a session that was to be thrown away.", null);
+        if (failure is not null) throw ClosedEarly(failure);
+        return true;
+    }
+
+    /// <summary>Null when MQTTnet has an answer. A refusal in 3.1.1 may be an exception or none: the CONNACK itself says more.</summary>
+    private async Task<Exception?> FailureOfAsync(MQTTnet.MqttClient client, string clientId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await client.ConnectAsync(ConnectMapping.ToNet(options, clientId), cancellationToken).ConfigureAwait(false);
+            return null;
+        }
+        catch (MqttConnectingFailedException e) when (e.InnerException is { } cause)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            return NetFailure.RootOf(cause);
+        }
     }
 
     /// <summary>The timeout is told from the caller's cancellation.</summary>
@@ -66,8 +76,8 @@ internal sealed class Handshake(MqttClientOptions options, Func<CancellationToke
         }
     }
 
-    private MqttConnectException ClosedEarly(Exception? cause) => new(
-        MqttConnectFailure.ClosedBeforeConnAck, $"{options.Host}:{options.Port} closed the connection without an answer to CONNECT{(cause is null ? "" : $" ({cause.Message})")}.",
+    private MqttConnectException ClosedEarly(Exception cause) => new(
+        MqttConnectFailure.ClosedBeforeConnAck, $"{options.Host}:{options.Port} closed the connection without an answer to CONNECT ({cause.Message.TrimEnd('.')}).",
         "On AWS IoT: check that the certificate is registered and active, and that its policy allows iot:Connect for this client id.", cause);
 
     private static MqttConnectException Confused(string message, Exception? cause) =>

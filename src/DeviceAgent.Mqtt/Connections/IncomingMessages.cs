@@ -1,5 +1,6 @@
 using System.Threading.Channels;
-using DeviceAgent.Mqtt.Packets;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
 
 namespace DeviceAgent.Mqtt.Connections;
 
@@ -10,16 +11,16 @@ namespace DeviceAgent.Mqtt.Connections;
 /// </summary>
 internal sealed class IncomingMessages(int maximum, MqttProtocolVersion version)
 {
-    private readonly Channel<PublishPacket> _queue = Channel.CreateUnbounded<PublishPacket>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Channel<MqttPublishPacket> _queue = Channel.CreateUnbounded<MqttPublishPacket>(new UnboundedChannelOptions { SingleReader = true });
     private readonly int _maximumUnacknowledged = version == MqttProtocolVersion.V5 ? maximum : maximum * 10;
     private int _unacknowledged;
     private int _unhandled;
 
     /// <summary>False when a message of QoS 0 was dropped.</summary>
     /// <exception cref="MqttProtocolException">More QoS 1 messages than announced.</exception>
-    public bool TryAdd(PublishPacket packet)
+    public bool TryAdd(MqttPublishPacket packet)
     {
-        if (packet.QualityOfService == MqttQualityOfService.AtMostOnce)
+        if (packet.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
         {
             if (Volatile.Read(ref _unhandled) >= maximum) return false;
             Interlocked.Increment(ref _unhandled);
@@ -32,7 +33,7 @@ internal sealed class IncomingMessages(int maximum, MqttProtocolVersion version)
         return _queue.Writer.TryWrite(packet);
     }
 
-    public ValueTask<PublishPacket> NextAsync(CancellationToken cancellationToken) => _queue.Reader.ReadAsync(cancellationToken);
+    public ValueTask<MqttPublishPacket> NextAsync(CancellationToken cancellationToken) => _queue.Reader.ReadAsync(cancellationToken);
 
     /// <summary>A message of QoS 0 is done with.</summary>
     public void Handled() => Interlocked.Decrement(ref _unhandled);

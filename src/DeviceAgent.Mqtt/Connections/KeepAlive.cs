@@ -2,9 +2,10 @@ namespace DeviceAgent.Mqtt.Connections;
 
 /// <summary>
 /// Asks the server for a sign of life when either direction was silent for the interval; without an answer in half an
-/// interval more, so 1.5 of them in all, the connection is dead.
+/// interval more, so 1.5 of them in all, the connection is dead. MQTTnet's own looks every 250 ms, by the wall clock, and
+/// only at what was sent; this one waits for exactly as long as it must.
 /// </summary>
-internal sealed class KeepAlive(TimeSpan interval, TimeProvider timeProvider)
+internal sealed class KeepAlive(TimeProvider timeProvider)
 {
     private long _sent = timeProvider.GetTimestamp();
     private long _received = timeProvider.GetTimestamp();
@@ -17,7 +18,7 @@ internal sealed class KeepAlive(TimeSpan interval, TimeProvider timeProvider)
     public void Answered() => Volatile.Read(ref _answered).TrySetResult();
 
     /// <summary>Returns when the server is dead; never when there is no keep-alive.</summary>
-    public async Task RunAsync(Func<Task> ping, CancellationToken cancellationToken)
+    public async Task RunAsync(TimeSpan interval, Func<Task> ping, CancellationToken cancellationToken)
     {
         if (interval == TimeSpan.Zero)
         {

@@ -1,5 +1,5 @@
-using DeviceAgent.Mqtt.Packets;
 using Microsoft.Extensions.Logging;
+using MQTTnet.Packets;
 
 namespace DeviceAgent.Mqtt.Connections;
 
@@ -9,7 +9,7 @@ internal sealed class MessageDispatcher(ILogger logger)
     public Func<MqttMessage, CancellationToken, Task>? Handlers { get; set; }
 
     /// <summary>True when the message was handled and may be acknowledged.</summary>
-    public async Task<bool> HandleAsync(PublishPacket publish, CancellationToken cancellationToken)
+    public async Task<bool> HandleAsync(MqttPublishPacket publish, CancellationToken cancellationToken)
     {
         try
         {
@@ -19,7 +19,7 @@ internal sealed class MessageDispatcher(ILogger logger)
                 return false;
             }
 
-            var message = PublishMapping.ToMessage(publish);
+            var message = MessageMapping.ToMessage(publish);
             foreach (var handler in Delegate.EnumerateInvocationList(handlers)) await handler(message, cancellationToken).ConfigureAwait(false);
             return true;
         }

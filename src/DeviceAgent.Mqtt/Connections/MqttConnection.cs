@@ -1,60 +1,49 @@
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
-using DeviceAgent.Mqtt.Sessions;
 using Microsoft.Extensions.Logging;
+using MQTTnet;
+using MQTTnet.Exceptions;
+using MQTTnet.Packets;
+using MQTTnet.Protocol;
 
 namespace DeviceAgent.Mqtt.Connections;
 
-/// <summary>One accepted connection, from CONNACK to its end. It ends once, for the first reason.</summary>
+/// <summary>
+/// One accepted connection, from CONNACK to its end, carried by an MQTTnet client of its own: that one gives the packets their ids and
+/// finds the answers to them. It ends once, for the first reason.
+/// </summary>
 internal sealed class MqttConnection : IDisposable
 {
     private static readonly TimeSpan GoodbyeTimeout = TimeSpan.FromSeconds(2);
 
-    private readonly MqttChannel _channel;
-    private readonly Func<PublishPacket, Task<bool>> _handle;
+    private readonly MQTTnet.MqttClient _client;
+    private readonly GuardedAdapter _adapter;
+    private readonly MqttClientOptions _options;
+    private readonly Func<MqttPublishPacket, Task<bool>> _handle;
     private readonly TimeProvider _timeProvider;
     private readonly ILogger _logger;
-    private readonly InFlight _inFlight;
-    private readonly KeepAlive _keepAlive;
-    private readonly IncomingMessages _incoming;
+    private readonly ServerLimits _server;
+    private readonly SemaphoreSlim _window;
     private readonly CancellationTokenSource _lifetime = new();
-    private readonly TaskCompletionSource<MqttDisconnected> _ending = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationToken _end;
-    private long _dropped;
 
-    /// <param name="channel">Behind the CONNACK; disposed at the end.</param>
-    /// <param name="granted">What the CONNACK said.</param>
-    /// <param name="server">What the server takes.</param>
-    /// <param name="session">What outlives the connection.</param>
-    /// <param name="options">The client's options.</param>
+    /// <param name="client">Behind the CONNACK; disposed at the end.</param>
+    /// <param name="adapter">The client's; disposed with it.</param>
+    /// <param name="keepAlive">As granted.</param>
+    /// <param name="options">The options of ours.</param>
     /// <param name="before">The handling of the former connection: one message at a time, across connections.</param>
     /// <param name="handle">Handles a message; true to acknowledge it.</param>
-    /// <param name="timeProvider">Measures the keep-alive.</param>
+    /// <param name="timeProvider">Measures all times.</param>
     /// <param name="logger">For what is odd but no fault.</param>
     public MqttConnection(
-        MqttChannel channel, MqttConnectResult granted, ServerLimits server, MqttSession session, MqttClientOptions options, Task before,
-        Func<PublishPacket, Task<bool>> handle, TimeProvider timeProvider, ILogger logger)
+        MQTTnet.MqttClient client, GuardedAdapter adapter, TimeSpan keepAlive, MqttClientOptions options, Task before,
+        Func<MqttPublishPacket, Task<bool>> handle, TimeProvider timeProvider, ILogger logger)
     {
+        (_client, _adapter, _options, _handle, _timeProvider, _logger) = (client, adapter, options, handle, timeProvider, logger);
         _end = _lifetime.Token;
-        _channel = channel;
-        _inFlight = session.InFlight;
-        _handle = handle;
-        _timeProvider = timeProvider;
-        _logger = logger;
-        _keepAlive = new KeepAlive(granted.KeepAlive, timeProvider);
-        _incoming = new IncomingMessages(options.ReceiveMaximum, options.ProtocolVersion);
-        Server = server;
-        Replies = new PendingReplies(session.PacketIds);
-        Window = new SendWindow(Math.Min(options.MaximumInFlight, server.Granted.ReceiveMaximum ?? ushort.MaxValue));
+        _server = new ServerLimits(adapter.ConnAck!, options.ProtocolVersion);
+        _window = new SemaphoreSlim(Math.Min(options.MaximumInFlight, _server.ReceiveMaximum));
         Handled = HandleAsync(before);
-        Closed = RunAsync();
+        Closed = RunAsync(keepAlive);
     }
-
-    public ServerLimits Server { get; }
-
-    public SendWindow Window { get; }
-
-    public PendingReplies Replies { get; }
 
     /// <summary>Why it ended. Never faults.</summary>
     public Task<MqttDisconnected> Closed { get; }
@@ -62,122 +51,143 @@ internal sealed class MqttConnection : IDisposable
     /// <summary>Completes after the end, when no handler runs any more. Never faults.</summary>
     public Task Handled { get; }
 
-    public bool IsOpen => !_ending.Task.IsCompleted;
-
-    /// <summary>Sends; cancelling ends only the wait, because half a packet cannot be taken back.</summary>
-    /// <exception cref="MqttNotConnectedException">The connection is gone.</exception>
-    /// <exception cref="MqttLimitException">The packet is larger than the server takes.</exception>
-    public async Task SendAsync(MqttPacket packet, CancellationToken cancellationToken)
-    {
-        if (await WriteAsync(packet).WaitAsync(cancellationToken).ConfigureAwait(false) is { } failure) throw failure;
-    }
+    public bool IsOpen => !_adapter.Ended.IsCompleted;
 
     /// <summary>Ends the connection; only the first reason counts.</summary>
-    public void End(MqttDisconnected reason) => _ending.TrySetResult(reason);
+    public void End(MqttDisconnected reason) => _adapter.End(reason);
 
-    /// <summary>Sends the unacknowledged messages of the session again, as fast as the window allows.</summary>
-    public async Task RedeliverAsync(IReadOnlyList<InFlightPublish> publishes)
+    /// <summary>Cancelling ends only the wait: the place in the server's window is taken until the server has answered.</summary>
+    public async Task<MqttPublishResult> PublishAsync(MqttMessage message, CancellationToken cancellationToken)
     {
-        try
-        {
-            foreach (var publish in publishes)
-            {
-                await Window.EnterAsync(_end).ConfigureAwait(false);
-                if (_inFlight.TryPlace(publish, Window)) await SendAsync(publish.Packet with { Duplicate = true }, _end).ConfigureAwait(false);
-                else Window.Leave();
-            }
-        }
-        catch (Exception e) when (e is MqttNotConnectedException or OperationCanceledException)
-        {
-            // The connection is gone; the next one goes on.
-        }
-        catch (MqttLimitException e)
-        {
-            End(new MqttDisconnected(MqttDisconnectReason.ProtocolError, "The server takes smaller packets than before.") { Exception = e });
-        }
+        _server.Check(message);
+        var publishing = message.QualityOfService == MqttQualityOfService.AtMostOnce
+            ? AskAsync(token => PublishAsync(_client, message, token), null, e => new MqttNotConnectedException(Gone, e))
+            : PublishInWindowAsync(message, cancellationToken);
+        return await Observed(publishing).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async Task<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken)
+    {
+        foreach (var filter in filters) _server.Check(filter);
+        var asked = new MqttClientSubscribeOptions { TopicFilters = [.. filters.Select(MessageMapping.ToNet)] };
+        var result = await AskInTimeAsync(token => _client.SubscribeAsync(asked, token), cancellationToken).ConfigureAwait(false);
+        return new MqttSubscribeResult([.. result.Items.Select(i => new MqttSubscribeResultItem(i.TopicFilter.Topic, (MqttReasonCode)(int)i.ResultCode))], result.ReasonString);
+    }
+
+    public async Task<MqttSubscribeResult> UnsubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken)
+    {
+        var asked = new MqttClientUnsubscribeOptions { TopicFilters = [.. filters] };
+        var result = await AskInTimeAsync(token => _client.UnsubscribeAsync(asked, token), cancellationToken).ConfigureAwait(false);
+        return new MqttSubscribeResult([.. result.Items.Select(i => new MqttSubscribeResultItem(i.TopicFilter, (MqttReasonCode)(int)i.ResultCode))], result.ReasonString);
     }
 
     /// <summary>Called by the connection itself, after its end.</summary>
     public void Dispose() => _lifetime.Dispose();
 
-    private async Task<MqttDisconnected> RunAsync()
+    private string Gone => IsOpen ? "The connection ended." : $"The connection ended: {_adapter.Ended.Result.Message}";
+
+    private static async Task<MqttPublishResult> PublishAsync(MQTTnet.MqttClient client, MqttMessage message, CancellationToken cancellationToken)
+    {
+        var result = await client.PublishAsync(MessageMapping.ToNet(message), cancellationToken).ConfigureAwait(false);
+        return new MqttPublishResult((MqttReasonCode)(int)result.ReasonCode, result.ReasonString);
+    }
+
+    private async Task<MqttPublishResult> PublishInWindowAsync(MqttMessage message, CancellationToken cancellationToken)
+    {
+        using var late = new CancellationTokenSource(_options.AckTimeout, _timeProvider);
+        var tooLate = $"No acknowledgement of a message on {message.Topic} within {_options.AckTimeout.TotalSeconds:F0} s; it may have arrived.";
+        using (var waiting = CancellationTokenSource.CreateLinkedTokenSource(late.Token, _end, cancellationToken))
+        {
+            try
+            {
+                await _window.WaitAsync(waiting.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
+            {
+                throw IsOpen ? new MqttTimeoutException(tooLate) : new MqttNotConnectedException(Gone);
+            }
+        }
+
+        try
+        {
+            // A place that a lost message has left.
+            if (!IsOpen) throw new MqttNotConnectedException(Gone);
+            return await AskAsync(token => PublishAsync(_client, message, token), late, e => new MqttConnectionLostException(Gone, e)).ConfigureAwait(false);
+        }
+        catch (MqttTimeoutException)
+        {
+            // A connection on which nothing is acknowledged is dead, whatever it brings in.
+            End(new MqttDisconnected(MqttDisconnectReason.ConnectionLost, tooLate));
+            throw new MqttTimeoutException(tooLate);
+        }
+        finally
+        {
+            _window.Release();
+        }
+    }
+
+    /// <summary>A question whose answer has a time limit; cancelling ends only the wait.</summary>
+    private async Task<T> AskInTimeAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    {
+        return await Observed(RunAsync()).WaitAsync(cancellationToken).ConfigureAwait(false);
+
+        async Task<T> RunAsync()
+        {
+            using var late = new CancellationTokenSource(_options.AckTimeout, _timeProvider);
+            return await AskAsync(ask, late, e => new MqttNotConnectedException(Gone, e)).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Asks MQTTnet, and puts whatever it throws into our words.</summary>
+    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationTokenSource? late, Func<Exception, MqttException> lost)
+    {
+        // Without a token that fires at the end, MQTTnet waits for ever.
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_end, late?.Token ?? CancellationToken.None);
+        try
+        {
+            return await ask(over.Token).ConfigureAwait(false);
+        }
+        catch (Exception e)
+        {
+            var cause = NetFailure.RootOf(e);
+            if (cause is MqttLimitException limit) throw limit;
+            if (!IsOpen) throw lost(e);
+            if (late is { IsCancellationRequested: true }) throw new MqttTimeoutException($"No answer within {_options.AckTimeout.TotalSeconds:F0} s.");
+            // A SUBACK with too few or no codes; the latter is an ArgumentOutOfRangeException.
+            if (cause is MqttProtocolViolationException or ArgumentException)
+            {
+                var broken = MqttProtocolException.Error(cause.Message);
+                End(NetFailure.Broken(broken));
+                throw broken;
+            }
+
+            // MQTTnet takes its parts away while a request is under way: NullReferenceException and ObjectDisposedException are a loss, too.
+            End(NetFailure.Lost(e));
+            throw lost(e);
+        }
+    }
+
+    private async Task<MqttDisconnected> RunAsync(TimeSpan keepAlive)
     {
         // What runs here until its first wait must not run on the caller: the constructor.
         await Task.Yield();
-        var reading = ReadAsync();
-        var watching = WatchAsync();
-        var reason = await _ending.Task.ConfigureAwait(false);
-
-        var gone = new MqttNotConnectedException($"The connection ended: {reason.Message}", reason.Exception);
-        Window.Close(gone);
-        Replies.Close(gone);
-        await SayGoodbyeAsync(reason).ConfigureAwait(false);
+        var watching = WatchAsync(keepAlive);
+        var reason = await _adapter.Ended.ConfigureAwait(false);
         await _lifetime.CancelAsync().ConfigureAwait(false);
-        await Task.WhenAll(reading, watching).ConfigureAwait(false);
-        await _channel.DisposeAsync().ConfigureAwait(false);
+        await SayGoodbyeAsync(reason).ConfigureAwait(false);
+        await watching.ConfigureAwait(false);
+        _client.Dispose();
+        _adapter.Dispose();
         // The handler of a message may go on for long: it is not waited for, and sees the end at its acknowledgement.
         _ = Handled.ContinueWith(_ => Dispose(), CancellationToken.None, TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
         return reason;
     }
 
-    private async Task ReadAsync()
+    private async Task WatchAsync(TimeSpan keepAlive)
     {
         try
         {
-            while (await _channel.ReadAsync(_end).ConfigureAwait(false) is { } packet)
-            {
-                _keepAlive.Received();
-                Receive(packet);
-                if (!IsOpen) return;
-            }
-
-            End(Lost("The server closed the connection.", null));
-        }
-        catch (MqttProtocolException e)
-        {
-            End(new MqttDisconnected(MqttDisconnectReason.ProtocolError, e.Message) { ReasonCode = e.ReasonCode, Exception = e });
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            End(Lost($"The connection broke: {e.Message}", e));
-        }
-    }
-
-    private void Receive(MqttPacket packet)
-    {
-        switch (packet)
-        {
-            case PublishPacket publish: Receive(publish); break;
-            case PubAckPacket ack: Answered(ack.PacketId, _inFlight.Acknowledge(ack)); break;
-            case SubAckPacket ack: Answered(ack.PacketId, Replies.Complete(ack.PacketId, ack)); break;
-            case UnsubAckPacket ack: Answered(ack.PacketId, Replies.Complete(ack.PacketId, ack)); break;
-            case PingRespPacket: _keepAlive.Answered(); break;
-            case DisconnectPacket end when _channel.Version == MqttProtocolVersion.V5: End(ServerSaid(end)); break;
-            default: throw MqttProtocolException.Error($"The server sent {packet.Type}.");
-        }
-    }
-
-    private void Receive(PublishPacket publish)
-    {
-        if (publish.QualityOfService == MqttQualityOfService.ExactlyOnce)
-            throw new MqttProtocolException(MqttReasonCode.QosNotSupported, "The server sent a message of QoS 2.");
-        if (publish.Properties?.TopicAlias is not null)
-            throw new MqttProtocolException(MqttReasonCode.TopicAliasInvalid, "The server sent a topic alias, though none was offered.");
-        if (_incoming.TryAdd(publish)) return;
-        // Told at 1, 2, 4, 8...: often enough to see, not once a message.
-        if (long.IsPow2(++_dropped)) Log.Dropped(_logger, _dropped);
-    }
-
-    private void Answered(ushort packetId, bool known)
-    {
-        if (!known) Log.UnknownAcknowledgement(_logger, packetId);
-    }
-
-    private async Task WatchAsync()
-    {
-        try
-        {
-            await _keepAlive.RunAsync(() => WriteAsync(new PingReqPacket()), _end).ConfigureAwait(false);
+            await _adapter.KeepAlive.RunAsync(keepAlive, _adapter.PingAsync, _end).ConfigureAwait(false);
             End(new MqttDisconnected(MqttDisconnectReason.KeepAliveTimeout, "The server does not answer.") { ReasonCode = MqttReasonCode.KeepAliveTimeout });
         }
         catch (OperationCanceledException)
@@ -193,17 +203,17 @@ internal sealed class MqttConnection : IDisposable
             await before.WaitAsync(_end).ConfigureAwait(false);
             while (true)
             {
-                var publish = await _incoming.NextAsync(_end).ConfigureAwait(false);
+                var publish = await _adapter.Incoming.NextAsync(_end).ConfigureAwait(false);
                 var acknowledge = await _handle(publish).ConfigureAwait(false);
-                if (publish.QualityOfService == MqttQualityOfService.AtMostOnce)
+                if (publish.QualityOfServiceLevel == MqttQualityOfServiceLevel.AtMostOnce)
                 {
-                    _incoming.Handled();
+                    _adapter.Incoming.Handled();
                 }
                 else if (acknowledge)
                 {
                     // Counted before it is sent: the server may answer with the next message at once.
-                    _incoming.Acknowledging();
-                    await WriteAsync(new PubAckPacket { PacketId = publish.PacketId }).ConfigureAwait(false);
+                    _adapter.Incoming.Acknowledging();
+                    await _adapter.AcknowledgeAsync(publish.PacketIdentifier).ConfigureAwait(false);
                 }
             }
         }
@@ -214,28 +224,7 @@ internal sealed class MqttConnection : IDisposable
         }
     }
 
-    /// <summary>Null, or why it could not be sent. Never faults but for a packet that cannot be written.</summary>
-    private async Task<MqttException?> WriteAsync(MqttPacket packet)
-    {
-        if (_ending.Task.IsCompleted) return new MqttNotConnectedException("The connection has ended.");
-        try
-        {
-            _keepAlive.Sent();
-            await _channel.WriteAsync(packet, _end, Server.MaximumPacketSize).ConfigureAwait(false);
-            return null;
-        }
-        catch (MqttLimitException e)
-        {
-            return e;
-        }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
-        {
-            End(Lost($"The connection broke: {e.Message}", e));
-            return new MqttNotConnectedException("The connection ended while a packet was sent.", e);
-        }
-    }
-
-    /// <summary>A DISCONNECT, where there is one to say and somebody to hear it.</summary>
+    /// <summary>Closes, behind a DISCONNECT where there is one to say and somebody to hear it.</summary>
     private async Task SayGoodbyeAsync(MqttDisconnected reason)
     {
         var code = reason.Reason switch
@@ -244,25 +233,23 @@ internal sealed class MqttConnection : IDisposable
             MqttDisconnectReason.ProtocolError or MqttDisconnectReason.KeepAliveTimeout => reason.ReasonCode ?? MqttReasonCode.ProtocolError,
             _ => (MqttReasonCode?)null,
         };
-        if (code is null || (code != MqttReasonCode.Success && _channel.Version != MqttProtocolVersion.V5)) return;
+        _adapter.Goodbye = code == MqttReasonCode.Success || _options.ProtocolVersion == MqttProtocolVersion.V5 ? code : null;
         using var patience = new CancellationTokenSource(GoodbyeTimeout, _timeProvider);
         try
         {
-            await _channel.WriteAsync(new DisconnectPacket { ReasonCode = code.Value }, patience.Token).ConfigureAwait(false);
+            await _client.DisconnectAsync(new MqttClientDisconnectOptions(), patience.Token).ConfigureAwait(false);
         }
-        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception)
         {
-            // It is gone already.
+            // It is gone already; MQTTnet has cleaned up all the same.
         }
     }
 
-    private static MqttDisconnected Lost(string message, Exception? cause) => new(MqttDisconnectReason.ConnectionLost, message) { Exception = cause };
-
-    private static MqttDisconnected ServerSaid(DisconnectPacket end)
+    /// <summary>Whoever waited may be gone when it fails.</summary>
+    private static Task<T> Observed<T>(Task<T> task)
     {
-        if (end.ReasonCode == MqttReasonCode.SessionTakenOver)
-            return new MqttDisconnected(MqttDisconnectReason.SessionTakenOver, "Another client has connected with the same client id, which one at a time may use: check whether two devices or programs have it.") { ReasonCode = end.ReasonCode };
-        var words = end.Properties?.ReasonString is { } said ? $": {said}" : "";
-        return new MqttDisconnected(MqttDisconnectReason.ServerDisconnected, $"The server said {end.ReasonCode} (0x{(int)end.ReasonCode:X2}){words}.") { ReasonCode = end.ReasonCode };
+        _ = task.ContinueWith(
+            static t => _ = t.Exception, CancellationToken.None, TaskContinuationOptions.OnlyOnFaulted | TaskContinuationOptions.ExecuteSynchronously, TaskScheduler.Default);
+        return task;
     }
 }

@@ -1,5 +1,4 @@
 using System.Text;
-using DeviceAgent.Mqtt.Codec;
 
 namespace DeviceAgent.Mqtt.Connections;
 

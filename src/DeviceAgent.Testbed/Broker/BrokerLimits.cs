@@ -1,4 +1,5 @@
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
+
 
 namespace DeviceAgent.Testbed.Broker;
 
@@ -6,7 +7,7 @@ namespace DeviceAgent.Testbed.Broker;
 internal sealed record BrokerLimits
 {
     /// <summary>Topics, filters, payloads and client ids.</summary>
-    public MqttLimits Packets { get; init; } = MqttLimits.AwsIotCore;
+    public MessageLimits Packets { get; init; } = MessageLimits.AwsIotCore;
 
     /// <summary>The largest packet, header included, in bytes.</summary>
     public int PacketBytes { get; init; } = 149_504;

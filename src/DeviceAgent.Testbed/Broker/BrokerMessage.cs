@@ -1,5 +1,5 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
+
 
 namespace DeviceAgent.Testbed.Broker;
 
@@ -8,7 +8,7 @@ namespace DeviceAgent.Testbed.Broker;
 /// <param name="Payload">The content.</param>
 internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Payload)
 {
-    public MqttQualityOfService QualityOfService { get; init; } = MqttQualityOfService.AtLeastOnce;
+    public QualityOfService QualityOfService { get; init; } = QualityOfService.AtLeastOnce;
 
     public bool Retain { get; init; }
 
@@ -23,7 +23,7 @@ internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Payload)
 
     /// <summary>A message out of what a client sent.</summary>
     public static BrokerMessage From(
-        string sender, string topic, ReadOnlyMemory<byte> payload, MqttQualityOfService qos, bool retain, MqttProperties? properties, DateTimeOffset now) => new(topic, payload)
+        string sender, string topic, ReadOnlyMemory<byte> payload, QualityOfService qos, bool retain, MqttProperties? properties, DateTimeOffset now) => new(topic, payload)
         {
             QualityOfService = qos,
             Retain = retain,
@@ -33,7 +33,7 @@ internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Payload)
         };
 
     /// <summary>As it goes to a subscriber; null when it has expired.</summary>
-    public PublishPacket? ToPacket(MqttQualityOfService qos, bool retain, DateTimeOffset now)
+    public PublishPacket? ToPacket(QualityOfService qos, bool retain, DateTimeOffset now)
     {
         if (ExpiresAt <= now) return null;
         var properties = Properties;

@@ -1,4 +1,5 @@
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
+
 
 namespace DeviceAgent.Testbed.Broker;
 
@@ -12,7 +13,7 @@ namespace DeviceAgent.Testbed.Broker;
 /// <param name="SessionIdentifier">Tells one connection from the next in lifecycle events.</param>
 /// <param name="VersionNumber">Counts the connections, from 0.</param>
 internal sealed record ClientStatus(
-    string ClientId, string CertificateId, string Address, MqttProtocolVersion ProtocolVersion, bool IsConnected, DateTimeOffset Since, Guid SessionIdentifier, long VersionNumber)
+    string ClientId, string CertificateId, string Address, ProtocolVersion ProtocolVersion, bool IsConnected, DateTimeOffset Since, Guid SessionIdentifier, long VersionNumber)
 {
     /// <summary>One of <see cref="DisconnectReason"/>; null when it was never disconnected.</summary>
     public string? LastDisconnectReason { get; init; }

@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Testbed.Broker;
@@ -6,7 +6,7 @@ namespace DeviceAgent.Testbed.Broker;
 internal static partial class Log
 {
     [LoggerMessage(1301, LogLevel.Information, "{ClientId} connected with certificate {CertificateId} from {Address}, {Version}, session kept: {SessionPresent}")]
-    public static partial void Connected(ILogger logger, string clientId, string certificateId, string address, MqttProtocolVersion version, bool sessionPresent);
+    public static partial void Connected(ILogger logger, string clientId, string certificateId, string address, ProtocolVersion version, bool sessionPresent);
 
     [LoggerMessage(1302, LogLevel.Information, "{ClientId} disconnected: {Reason}. {Detail}")]
     public static partial void Disconnected(ILogger logger, string clientId, string reason, string detail);

@@ -1,7 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Connections;
 using DeviceAgent.Testbed.Broker.Retained;
 using DeviceAgent.Testbed.Broker.Sessions;
@@ -117,17 +116,17 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     {
         if (!_sessions.TryGetValue(clientId, out var session) || session.Connection is not { } connection) return false;
         if (forgetSession) session.Expiry = TimeSpan.Zero;
-        connection.End(new ConnectionEnd(DisconnectReason.ApiInitiated, "DeleteConnection.", MqttReasonCode.AdministrativeAction) { SendsWill = !preventWill });
+        connection.End(new ConnectionEnd(DisconnectReason.ApiInitiated, "DeleteConnection.", ReasonCode.AdministrativeAction) { SendsWill = !preventWill });
         return true;
     }
 
     /// <summary>A CONNECT: null when the client is in, its CONNACK sent and its session its own; otherwise why not.</summary>
-    public MqttReasonCode? Enter(DeviceConnection connection, ConnectPacket connect)
+    public ReasonCode? Enter(DeviceConnection connection, ConnectPacket connect)
     {
         if (ConnectRules.Refusal(connect, _limits) is { } refusal) return refusal;
         var terms = ConnectTerms.Of(connect, _limits);
         var rights = new DeviceRights(_registry, connection.CertificateId, terms.ClientId, connection.Address, ConnectRules.Attributes(connect, terms));
-        if (!rights.MayConnect()) return MqttReasonCode.NotAuthorized;
+        if (!rights.MayConnect()) return ReasonCode.NotAuthorized;
 
         ClientSession session;
         ClientSession? replaced = null;
@@ -135,10 +134,10 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         bool resumed;
         lock (_gate)
         {
-            if (_stopping) return MqttReasonCode.ServerUnavailable;
-            if (!_pace.TryTake(terms.ClientId)) return MqttReasonCode.QuotaExceeded;
+            if (_stopping) return ReasonCode.ServerUnavailable;
+            if (!_pace.TryTake(terms.ClientId)) return ReasonCode.QuotaExceeded;
             var known = _sessions.GetValueOrDefault(terms.ClientId);
-            if (known is null && _sessions.Count >= _limits.Sessions) return MqttReasonCode.QuotaExceeded;
+            if (known is null && _sessions.Count >= _limits.Sessions) return ReasonCode.QuotaExceeded;
             resumed = known is { HasExpired: false } && !connect.CleanStart && (known.Expiry > TimeSpan.Zero);
             session = resumed ? known! : new ClientSession(terms.ClientId, _limits, _time);
             if (!resumed) replaced = known;
@@ -147,13 +146,13 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
             connection.Accept(client, connect, new ConnAckPacket
             {
                 SessionPresent = resumed,
-                Properties = connect.Version == MqttProtocolVersion.V5 ? terms.Granted(connect, _limits) : null,
+                Properties = connect.Version == ProtocolVersion.V5 ? terms.Granted(connect, _limits) : null,
             });
             before = session.Attach(connection, rights, terms.Expiry) ?? replaced?.Connection;
             _sessions[terms.ClientId] = session;
         }
 
-        before?.End(new ConnectionEnd(DisconnectReason.DuplicateClientId, "Another connection has the same client id.", MqttReasonCode.SessionTakenOver));
+        before?.End(new ConnectionEnd(DisconnectReason.DuplicateClientId, "Another connection has the same client id.", ReasonCode.SessionTakenOver));
         if (replaced?.Will is { } will) _wills.Publish(will.Message, will.Rights);
         Log.Connected(_logger, terms.ClientId, connection.CertificateId, connection.Address, connect.Version, resumed);
         return null;
@@ -190,7 +189,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         await Task.WhenAll(_connections.Values);
     }
 
-    private static ConnectionEnd ShuttingDown() => new(DisconnectReason.ServerInitiated, "The broker stops.", MqttReasonCode.ServerShuttingDown);
+    private static ConnectionEnd ShuttingDown() => new(DisconnectReason.ServerInitiated, "The broker stops.", ReasonCode.ServerShuttingDown);
 
     private void OnTick()
     {

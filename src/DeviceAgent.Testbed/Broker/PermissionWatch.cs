@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Connections;
 using DeviceAgent.Testbed.Registry;
 
@@ -36,7 +36,7 @@ internal sealed class PermissionWatch : IAsyncDisposable
             foreach (var connection in _connections())
             {
                 if (connection.Client is { } client && !client.Rights.MayConnect())
-                    connection.End(new ConnectionEnd(DisconnectReason.ForbiddenAccess, "Its certificate or its policies no longer let it be connected.", MqttReasonCode.NotAuthorized));
+                    connection.End(new ConnectionEnd(DisconnectReason.ForbiddenAccess, "Its certificate or its policies no longer let it be connected.", ReasonCode.NotAuthorized));
             }
         }
     }

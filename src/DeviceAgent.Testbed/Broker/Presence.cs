@@ -1,6 +1,5 @@
 using System.Collections.Concurrent;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Codec;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.Broker;
@@ -19,7 +18,7 @@ internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
     public ClientStatus? Find(string clientId) => _clients.GetValueOrDefault(clientId);
 
     /// <summary>Notes a connection; returns what <see cref="Disconnected"/> needs to know of it.</summary>
-    public ClientStatus Connected(string clientId, string certificateId, string address, MqttProtocolVersion version)
+    public ClientStatus Connected(string clientId, string certificateId, string address, ProtocolVersion version)
     {
         var before = Find(clientId);
         var status = new ClientStatus(clientId, certificateId, address, version, IsConnected: true, time.GetUtcNow(), Guid.NewGuid(), before?.VersionNumber + 1 ?? 0)
@@ -48,7 +47,7 @@ internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
     private void Tell(ClientStatus connection, string type, DateTimeOffset at, ConnectionEnd? end)
     {
         var topic = $"$aws/events/presence/{type}/{connection.ClientId}";
-        if (!MqttTopicRules.IsTopic(topic)) return;
+        if (!TopicRules.IsTopic(topic)) return;
         bus.Publish(topic, JsonBytes.Write(json =>
         {
             json.WriteStartObject();

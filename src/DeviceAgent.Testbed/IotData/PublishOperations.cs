@@ -1,10 +1,8 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Topics;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
@@ -14,7 +12,7 @@ namespace DeviceAgent.Testbed.IotData;
 /// <summary>Publishing over HTTP.</summary>
 internal sealed class PublishOperations(MqttBroker broker, TimeProvider time)
 {
-    private static readonly MqttLimits Limits = MqttLimits.AwsIotCore;
+    private static readonly MessageLimits Limits = MessageLimits.AwsIotCore;
 
     public IReadOnlyList<RestRoute> Routes => [new("Publish", "POST", "/topics/{topic}", Publish) { Permissions = PermissionsFor }];
 
@@ -28,13 +26,13 @@ internal sealed class PublishOperations(MqttBroker broker, TimeProvider time)
     private JsonObject? Publish(RestRequest request)
     {
         var topic = request.Label("topic");
-        if (!MqttTopicRules.IsTopic(topic)) throw RegistryException.InvalidRequest("A topic cannot hold wildcards.");
+        if (!TopicRules.IsTopic(topic)) throw RegistryException.InvalidRequest("A topic cannot hold wildcards.");
         if (TopicQuota.Breach(topic, Limits) is { } breach) throw RegistryException.InvalidRequest($"The topic has {breach}.");
         if (request.Body.Length > Limits.PayloadBytes) throw new RegistryException("RequestEntityTooLargeException", 413, "The payload exceeds the maximum size allowed");
         var qos = request.QueryNumber("qos") switch
         {
-            null or 0 => MqttQualityOfService.AtMostOnce,
-            1 => MqttQualityOfService.AtLeastOnce,
+            null or 0 => QualityOfService.AtMostOnce,
+            1 => QualityOfService.AtLeastOnce,
             var other => throw RegistryException.InvalidRequest($"qos must be 0 or 1; got {other}."),
         };
         var retain = request.QueryFlag("retain") ?? false;
@@ -57,7 +55,7 @@ internal sealed class PublishOperations(MqttBroker broker, TimeProvider time)
         var expiry = request.QueryNumber("messageExpiry");
         if (expiry is < 0 or > uint.MaxValue) throw RegistryException.InvalidRequest($"messageExpiry must be 0 to {uint.MaxValue} seconds.");
         var responseTopic = request.Query("responseTopic");
-        if (responseTopic is not null && !MqttTopicRules.IsTopic(responseTopic)) throw RegistryException.InvalidRequest("responseTopic cannot hold wildcards.");
+        if (responseTopic is not null && !TopicRules.IsTopic(responseTopic)) throw RegistryException.InvalidRequest("responseTopic cannot hold wildcards.");
         return new MqttProperties
         {
             ContentType = Short(request.Query("contentType"), "contentType"),
@@ -70,13 +68,13 @@ internal sealed class PublishOperations(MqttBroker broker, TimeProvider time)
     }
 
     /// <summary>Base64 of <c>[{"name":"value"},...]</c>.</summary>
-    private static List<MqttUserProperty> UserProperties(string header)
+    private static List<UserProperty> UserProperties(string header)
     {
         const string Name = "x-amz-mqtt5-user-properties";
         try
         {
             var array = JsonNode.Parse(Base64(header, Name)) as JsonArray;
-            return [.. array!.SelectMany(item => (JsonObject)item!).Select(p => new MqttUserProperty(Short(p.Key, Name)!, Short((string)p.Value!, Name)!))];
+            return [.. array!.SelectMany(item => (JsonObject)item!).Select(p => new UserProperty(Short(p.Key, Name)!, Short((string)p.Value!, Name)!))];
         }
         catch (Exception e) when (e is JsonException or InvalidOperationException or InvalidCastException or NullReferenceException or ArgumentNullException)
         {

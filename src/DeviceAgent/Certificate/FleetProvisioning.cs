@@ -15,7 +15,7 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
     public async Task<(IssuedCertificate? Issued, Refusal? Refusal)> CreateFromCsrAsync(string csr, CancellationToken cancellationToken)
     {
         var (answer, _) = await AskAsync("$aws/certificates/create-from-csr/json", new JsonObject { ["certificateSigningRequest"] = csr }, cancellationToken).ConfigureAwait(false);
-        if (answer is not TopicAnswer.Accepted { Payload: var payload })
+        if (answer is not TopicResponse.Accepted { Payload: var payload })
             return (null, Refuse(answer, ProvisioningCode.CertificateRefused, "AWS IoT does not issue a certificate", "Look at the certificate's IoT policy: it must allow to publish to $aws/certificates/create-from-csr/json."));
         return Text(payload, "certificateId") is { } id && Text(payload, "certificatePem") is { } pem && Text(payload, "certificateOwnershipToken") is { } token
             ? (new IssuedCertificate(id, pem, token), null)
@@ -29,13 +29,13 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
         var given = new JsonObject(parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
         var payload = new JsonObject { ["certificateOwnershipToken"] = token, ["parameters"] = given };
         var (answer, mayBeDone) = await AskAsync($"$aws/provisioning-templates/{template}/provision/json", payload, cancellationToken).ConfigureAwait(false);
-        if (answer is TopicAnswer.Accepted { Payload: var accepted })
+        if (answer is TopicResponse.Accepted { Payload: var accepted })
         {
             var settings = accepted.TryGetProperty("deviceConfiguration", out var told) && told.ValueKind == JsonValueKind.Object ? told.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
             return (new RegisteredThing(Text(accepted, "thingName"), settings), null);
         }
 
-        if (answer is TopicAnswer.Rejected && mayBeDone) return (new RegisteredThing(null, new Dictionary<string, string>()), null);
+        if (answer is TopicResponse.Rejected && mayBeDone) return (new RegisteredThing(null, new Dictionary<string, string>()), null);
         return (null, Refuse(
             answer,
             ProvisioningCode.RegistrationRefused,
@@ -43,22 +43,22 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
             $"Look at the template (aws iot describe-provisioning-template --template-name {template}): enabled, its parameters ({string.Join(", ", parameters.Keys)} are given), its role, its hook."));
     }
 
-    private static Refusal Refuse(TopicAnswer answer, string code, string what, string remedy) => answer switch
+    private static Refusal Refuse(TopicResponse answer, string code, string what, string remedy) => answer switch
     {
-        TopicAnswer.Rejected rejected => new Refusal(code, $"{what}: {rejected.Code} {rejected.Message.TrimEnd('.')}. {remedy}"),
-        TopicAnswer.Missing { Reason: MissingAnswer.NotAllowed } missing => new Refusal(ProvisioningCode.NotAllowed, missing.Message),
-        TopicAnswer.Missing missing => new Refusal(ProvisioningCode.Unreachable, $"{what}: {missing.Message} Ask again when the connection is better."),
+        TopicResponse.Rejected rejected => new Refusal(code, $"{what}: {rejected.Code} {rejected.Message.TrimEnd('.')}. {remedy}"),
+        TopicResponse.Missing { Reason: NoResponse.NotAllowed } missing => new Refusal(ProvisioningCode.NotAllowed, missing.Message),
+        TopicResponse.Missing missing => new Refusal(ProvisioningCode.Unreachable, $"{what}: {missing.Message} Ask again when the connection is better."),
         _ => new Refusal(code, what),
     };
 
-    private async Task<(TopicAnswer Answer, bool MayBeDone)> AskAsync(string topic, JsonObject payload, CancellationToken cancellationToken)
+    private async Task<(TopicResponse Answer, bool MayBeDone)> AskAsync(string topic, JsonObject payload, CancellationToken cancellationToken)
     {
         var mayBeDone = false;
         for (var attempt = 1; ; attempt++)
         {
             var answer = await requests.AskAsync(topic, payload, cancellationToken, correlate: false).ConfigureAwait(false);
-            if (answer is not TopicAnswer.Missing { Reason: not MissingAnswer.NotAllowed } missing || attempt == Attempts) return (answer, mayBeDone);
-            mayBeDone |= missing.Reason == MissingAnswer.Lost;
+            if (answer is not TopicResponse.Missing { Reason: not NoResponse.NotAllowed } missing || attempt == Attempts) return (answer, mayBeDone);
+            mayBeDone |= missing.Reason == NoResponse.Lost;
             await Task.Delay(_pause * attempt, time, cancellationToken).ConfigureAwait(false);
         }
     }

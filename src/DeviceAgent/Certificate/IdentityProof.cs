@@ -18,7 +18,7 @@ internal sealed class IdentityProof(
     OpenTable open,
     Heartbeat heartbeat,
     RotationOptions rotation,
-    LinkRenewal link,
+    ConnectionRenewal connection,
     DeviceClock clock,
     Random random,
     ILogger<IdentityProof> logger)
@@ -45,7 +45,7 @@ internal sealed class IdentityProof(
         if (await prover.ProveAsync(candidate, cancellationToken).ConfigureAwait(false) is { } refusal) return (null, refusal);
 
         progress.Reached(EnrolmentStep.Connecting);
-        if (await link.TryAsync(identity, cancellationToken).ConfigureAwait(false) is { } problem)
+        if (await connection.TryAsync(identity, cancellationToken).ConfigureAwait(false) is { } problem)
             return (null, new Refusal(ProvisioningCode.ConnectionRefused, $"AWS IoT's message broker does not take the new certificate. {problem}"));
         return (candidate.Credentials, null);
     }

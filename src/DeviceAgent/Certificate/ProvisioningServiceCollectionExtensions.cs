@@ -12,10 +12,10 @@ internal static class ProvisioningServiceCollectionExtensions
         this IServiceCollection services, string thingName, DeviceIdentityOptions identity, RoleAliasOptions credentials, string stateDirectory,
         ProvisioningOptions options, IReadOnlyDictionary<string, string> parameters)
     {
-        services.AddSingleton<LinkRenewal>();
-        services.AddHostedService(s => s.GetRequiredService<LinkRenewal>());
+        services.AddSingleton<ConnectionRenewal>();
+        services.AddHostedService(s => s.GetRequiredService<ConnectionRenewal>());
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<IdentityProof>(s, credentials));
-        services.AddSingleton(s => new FleetProvisioning(s.GetRequiredService<CloudLink>().Requests, s.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(s => new FleetProvisioning(s.GetRequiredService<IotConnection>().Requests, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s =>
         {
             var (staged, file) = (new StagedIdentity(identity), new EnrolmentFile(stateDirectory));

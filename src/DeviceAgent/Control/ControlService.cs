@@ -15,7 +15,7 @@ internal sealed class ControlService : BackgroundService
     private static readonly TimeSpan LookPeriod = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan FaultPause = TimeSpan.FromSeconds(30);
 
-    private readonly CloudLink _link;
+    private readonly IotConnection _connection;
     private readonly DeviceShadow _shadow;
     private readonly DesiredReconciler _reconciler;
     private readonly JobRunner _jobs;
@@ -29,15 +29,15 @@ internal sealed class ControlService : BackgroundService
     private int _jobsWait;
 
     public ControlService(
-        CloudLink link, DeviceShadow shadow, DesiredReconciler reconciler, JobQueue queue, JobRunner jobs, ControlMemory memory, ControlOptions options,
+        IotConnection connection, DeviceShadow shadow, DesiredReconciler reconciler, JobQueue queue, JobRunner jobs, ControlMemory memory, ControlOptions options,
         TimeProvider time, Random random, ILogger<ControlService> logger)
     {
-        (_link, _shadow, _reconciler, _jobs, _memory, _options, _time, _logger) = (link, shadow, reconciler, jobs, memory, options, time, logger);
+        (_connection, _shadow, _reconciler, _jobs, _memory, _options, _time, _logger) = (connection, shadow, reconciler, jobs, memory, options, time, logger);
         (_pause, _wake) = (new RetryPause(time, random, logger), new Wake(time));
         shadow.Read += _wake.Call;
         queue.Notified += LookForJobs;
-        link.Connected += _pause.Reset;
-        link.Connected += LookForJobs;
+        connection.Connected += _pause.Reset;
+        connection.Connected += LookForJobs;
     }
 
     /// <summary>Why jobs cannot be taken; null when they can, as far as is known.</summary>
@@ -45,7 +45,7 @@ internal sealed class ControlService : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        _link.Start();
+        _connection.Start();
         while (true)
         {
             try
@@ -75,7 +75,7 @@ internal sealed class ControlService : BackgroundService
             _reconciled = document;
         }
 
-        if (!_link.IsConnected || _pause.Left > TimeSpan.Zero) return;
+        if (!_connection.IsConnected || _pause.Left > TimeSpan.Zero) return;
         if (_options.Jobs && Interlocked.Exchange(ref _jobsWait, 0) == 1)
         {
             var failure = await _jobs.RunAsync(stopping).ConfigureAwait(false);

@@ -2,6 +2,7 @@ using System.Diagnostics.CodeAnalysis;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Control.Jobs;
 using DeviceAgent.Control.Shadow;
+using DeviceAgent.Mqtt;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
@@ -22,13 +23,13 @@ internal static class ControlServiceCollectionExtensions
         services.AddSingleton<IOperation, RefreshCredentialsOperation>();
         services.AddSingleton<Changes>();
         services.AddSingleton(s => new ControlStatus(
-            s.GetRequiredService<Changes>(), memory, s.GetService<CloudLink>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
+            s.GetRequiredService<Changes>(), memory, s.GetService<IotConnection>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
         if (options.Host is null) return services;
 
-        services.TryAddSingleton<ClientFactory>(s => () => MqttClientFactory.Create(
-            options, thingName, caBundlePath, s.GetRequiredService<LinkIdentity>().Take(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<LinkIdentity>();
-        services.AddSingleton<CloudLink>();
+        services.TryAddSingleton<Func<IMqttClient>>(s => () => MqttClientFactory.Create(
+            options, thingName, caBundlePath, s.GetRequiredService<ConnectionIdentity>().Take(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<ConnectionIdentity>();
+        services.AddSingleton<IotConnection>();
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<DeviceShadow>(s, thingName));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<JobQueue>(s, thingName));
         services.AddSingleton<JobRunner>();

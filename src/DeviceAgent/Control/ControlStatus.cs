@@ -4,12 +4,12 @@ using DeviceAgent.Control.Shadow;
 namespace DeviceAgent.Control;
 
 /// <summary>How it stands with remote control, for people on the device.</summary>
-internal sealed class ControlStatus(Changes changes, ControlMemory memory, CloudLink? link, ShadowService? shadow, ControlService? control)
+internal sealed class ControlStatus(Changes changes, ControlMemory memory, IotConnection? connection, ShadowService? shadow, ControlService? control)
 {
-    public LinkStatus Link => link?.Status ?? new LinkStatus(LinkState.Off);
+    public ConnectionStatus Connection => connection?.Status ?? new ConnectionStatus(ConnectionState.Off);
 
     /// <summary>What somebody must mend; null when nothing is known to be wrong.</summary>
-    public string? Problem => Link.Problem ?? shadow?.NotAllowed ?? control?.NotAllowed;
+    public string? Problem => Connection.Problem ?? shadow?.NotAllowed ?? control?.NotAllowed;
 
     public ChangeRecord? LastChange => changes.Last;
 

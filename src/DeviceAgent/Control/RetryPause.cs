@@ -29,7 +29,7 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
     }
 
     /// <summary>After an answer; null is a good one.</summary>
-    public void After(TopicAnswer? failure)
+    public void After(TopicResponse? failure)
     {
         if (failure is null)
         {
@@ -38,7 +38,7 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
         }
 
         _since = time.GetTimestamp();
-        if (failure is TopicAnswer.Missing { Reason: MissingAnswer.NotAllowed } refused)
+        if (failure is TopicResponse.Missing { Reason: NoResponse.NotAllowed } refused)
         {
             if (NotAllowed != refused.Message) logger.NotAllowed(refused.Message, NotAllowedMinutes);
             NotAllowed = refused.Message;

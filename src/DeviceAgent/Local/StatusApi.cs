@@ -77,10 +77,10 @@ internal sealed class StatusApi(
 
     private void Write(Utf8JsonWriter json, ControlStatus status)
     {
-        var link = status.Link;
+        var connection = status.Connection;
         json.WriteStartObject("control");
-        json.WriteString("connection", JsonNamingPolicy.CamelCase.ConvertName(link.State.ToString()));
-        WriteSeconds(json, "seconds_in_this_state", link.Since is { } since ? time.GetElapsedTime(since) : null);
+        json.WriteString("connection", JsonNamingPolicy.CamelCase.ConvertName(connection.State.ToString()));
+        WriteSeconds(json, "seconds_in_this_state", connection.Since is { } since ? time.GetElapsedTime(since) : null);
         json.WriteString("problem", status.Problem);
         json.WriteStartArray("settings_from_afar");
         foreach (var key in status.Settings) json.WriteStringValue(key);

@@ -1,5 +1,5 @@
 using System.Text;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 
 namespace DeviceAgent.Mqtt.Tests.Connections;
@@ -13,6 +13,7 @@ public class ConnectTests
         {
             Host = "test",
             ClientId = "",
+            CleanStart = true,
             UserName = "u",
             Password = Encoding.UTF8.GetBytes("p"),
             KeepAlive = TimeSpan.FromSeconds(90),
@@ -21,12 +22,11 @@ public class ConnectTests
         var connecting = it.Client.ConnectAsync();
         var connection = await it.Server.AcceptAsync(new ConnAckPacket
         {
-            SessionPresent = true,
             Properties = new MqttProperties { AssignedClientIdentifier = "auto-1", ServerKeepAlive = 1200, SessionExpiryInterval = 60 },
         });
-        Assert.Equal(new MqttConnectResult(true, "auto-1", TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(60)), await connecting.Soon());
+        Assert.Equal(new MqttConnectResult(false, "auto-1", TimeSpan.FromMinutes(20), TimeSpan.FromSeconds(60)), await connecting.Soon());
         var sent = connection.Connect!;
-        Assert.Equal(("", false, 90, "u"), (sent.ClientId, sent.CleanStart, (int)sent.KeepAlive, sent.UserName));
+        Assert.Equal(("", true, 90, "u"), (sent.ClientId, sent.CleanStart, (int)sent.KeepAlive, sent.UserName));
         Assert.Equal((3600u, 100, 149_504u), (sent.Properties!.SessionExpiryInterval!.Value, (int)sent.Properties.ReceiveMaximum!, sent.Properties.MaximumPacketSize!.Value));
         Assert.Equal(("gone", true, 5u), (sent.Will!.Topic, sent.Will.Retain, sent.Will.Properties!.WillDelayInterval!.Value));
         Assert.True(it.Client.IsConnected);
@@ -43,7 +43,7 @@ public class ConnectTests
     public async Task ConnectAsync_Refused311_IsNotAuthorized(byte code)
     {
         await using var it = new ClientFixture(ClientFixture.Options(MqttProtocolVersion.V311));
-        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = MqttReasonCode.NotAuthorized, ReturnCode = code });
+        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = ReasonCode.NotAuthorized, ReturnCode = code });
         Assert.Equal((MqttConnectFailure.Refused, MqttReasonCode.NotAuthorized, (byte?)code), (e.Failure, e.ReasonCode, e.ReturnCode));
         Assert.Contains("iot:Connect", e.Message);
     }
@@ -52,7 +52,7 @@ public class ConnectTests
     public async Task ConnectAsync_Refused5_TellsTheServersWords()
     {
         await using var it = new ClientFixture();
-        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = MqttReasonCode.Banned, Properties = new MqttProperties { ReasonString = "go away" } });
+        var e = await FailedAsync(it, new ConnAckPacket { ReasonCode = ReasonCode.Banned, Properties = new MqttProperties { ReasonString = "go away" } });
         Assert.Equal(MqttReasonCode.Banned, e.ReasonCode);
         Assert.Contains("go away", e.Message);
         Assert.False(it.Client.IsConnected);
@@ -124,7 +124,7 @@ public class ConnectTests
         await using var it = new ClientFixture();
         var connection = await it.ConnectAsync();
         await it.Client.DisconnectAsync().Soon();
-        Assert.Equal(MqttReasonCode.Success, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        Assert.Equal(ReasonCode.Success, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
         await connection.ReceiveEndAsync();
         Assert.Equal(MqttDisconnectReason.ClientRequested, (await it.Events.DisconnectedAsync()).Reason);
         await Assert.ThrowsAsync<MqttNotConnectedException>(() => it.Client.PublishAsync(new MqttMessage("t", default)));

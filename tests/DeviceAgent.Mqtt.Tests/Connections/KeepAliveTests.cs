@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 
 namespace DeviceAgent.Mqtt.Tests.Connections;
@@ -12,8 +12,7 @@ public class KeepAliveTests
         var connection = await it.ConnectAsync();
         for (var i = 0; i < 5; i++)
         {
-            await it.Time.WaitForTimersAsync(1);
-            Assert.InRange(it.Time.NextTimer!.Value, TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(60));
+            await it.Time.WaitForNextTimerAsync(TimeSpan.FromSeconds(60));
             it.Time.Advance(TimeSpan.FromSeconds(60));
             await connection.ReceiveAsync<PingReqPacket>();
             await connection.SendAsync(new PingRespPacket());
@@ -39,7 +38,32 @@ public class KeepAliveTests
         Assert.True(it.Client.IsConnected);
         it.Time.Advance(TimeSpan.FromSeconds(1));
         Assert.Equal(MqttDisconnectReason.KeepAliveTimeout, (await it.Events.DisconnectedAsync()).Reason);
-        Assert.Equal(MqttReasonCode.KeepAliveTimeout, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        Assert.Equal(ReasonCode.KeepAliveTimeout, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+    }
+
+    [Theory]
+    [InlineData(20)]
+    [InlineData(90)]
+    public async Task ServerKeepAlive_IsTheInterval(int seconds)
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync(new MqttProperties { ServerKeepAlive = (ushort)seconds });
+        Assert.Equal(60, connection.Connect!.KeepAlive);
+        await it.Time.WaitForTimersAsync(1);
+        Assert.Equal(TimeSpan.FromSeconds(seconds), it.Time.NextTimer);
+        it.Time.Advance(TimeSpan.FromSeconds(seconds));
+        await connection.ReceiveAsync<PingReqPacket>();
+    }
+
+    [Fact]
+    public async Task WallClockStepsBack_PingsAllTheSame()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        await it.Time.WaitForTimersAsync(1);
+        it.Time.StepWallClock(TimeSpan.FromHours(-5));
+        it.Time.Advance(TimeSpan.FromSeconds(60));
+        await connection.ReceiveAsync<PingReqPacket>();
     }
 
     [Fact]
@@ -80,8 +104,8 @@ public class KeepAliveTests
     [Fact]
     public async Task KeepAliveZero_NeverPings()
     {
-        await using var it = new ClientFixture();
-        await it.ConnectAsync(new MqttProperties { ServerKeepAlive = 0 });
+        await using var it = new ClientFixture(new MqttClientOptions { Host = "test", ClientId = "boiler-07", KeepAlive = TimeSpan.Zero });
+        await it.ConnectAsync();
         it.Time.Advance(TimeSpan.FromDays(1));
         Assert.True(it.Client.IsConnected);
     }

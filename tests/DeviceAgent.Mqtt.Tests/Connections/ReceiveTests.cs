@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 using DeviceAgent.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -65,12 +65,77 @@ public class ReceiveTests
     }
 
     [Fact]
+    public async Task Message_HandlerHangs_DisconnectAndItsEventComeAllTheSame()
+    {
+        await using var it = new Slow();
+        var connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(1));
+        await it.Entered.WaitAsync(TimeSpan.FromSeconds(20));
+        await it.DisconnectAsync().Soon();
+        await it.DisconnectedAsync();
+        Assert.Equal(ReasonCode.Success, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        await connection.ReceiveEndAsync();
+        it.Go.Release();
+    }
+
+    [Fact]
+    public async Task Message_HandlerHangs_LossIsToldAllTheSame()
+    {
+        await using var it = new Slow();
+        var connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(1));
+        await it.Entered.WaitAsync(TimeSpan.FromSeconds(20));
+        await connection.CloseAsync();
+        await it.DisconnectedAsync();
+        it.Go.Release();
+    }
+
+    [Fact]
+    public async Task Message_HandlerDisconnects_IsNoDeadlock()
+    {
+        await using var it = new ClientFixture();
+        it.Client.MessageReceivedAsync += (_, token) => it.Client.DisconnectAsync(token);
+        var connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(1));
+        await connection.ReceiveAsync<DisconnectPacket>();
+        Assert.Equal(MqttDisconnectReason.ClientRequested, (await it.Events.DisconnectedAsync()).Reason);
+        // And the next connection handles messages again.
+        connection = await it.ConnectAsync();
+        await connection.SendAsync(Publish(2));
+        await connection.ReceiveAsync<DisconnectPacket>();
+    }
+
+    [Fact]
+    public async Task Packet_TooLarge_EndsTheConnectionBeforeAnythingIsAllocated()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var before = GC.GetTotalAllocatedBytes(precise: true);
+        await connection.SendRawAsync("30 FF FF FF 7F");
+        Assert.Equal(ReasonCode.PacketTooLarge, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        await it.Events.DisconnectedAsync();
+        Assert.InRange(GC.GetTotalAllocatedBytes(precise: true) - before, 0, 100_000_000);
+    }
+
+    [Fact]
+    public async Task Packet_OfTheLargestSize_IsRead()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        // The header has 1 + 3 bytes, topic and properties 2 + 1 + 1.
+        await connection.SendAsync(new PublishPacket { Topic = "t", Payload = new byte[149_504 - 8] });
+        Assert.Equal(149_504 - 8, (await it.Events.MessageAsync()).Payload.Length);
+        await connection.SendAsync(new PublishPacket { Topic = "t", Payload = new byte[149_504 - 7] });
+        Assert.Equal(ReasonCode.PacketTooLarge, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+    }
+
+    [Fact]
     public async Task Messages_MoreQos1ThanAnnounced_EndTheConnection()
     {
         await using var it = new Slow(ClientFixture.Options(receiveMaximum: 3));
         var connection = await it.ConnectAsync();
         for (ushort i = 1; i <= 4; i++) await connection.SendAsync(Publish(i));
-        Assert.Equal(MqttReasonCode.ReceiveMaximumExceeded, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        Assert.Equal(ReasonCode.ReceiveMaximumExceeded, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
         it.Go.Release(10);
     }
 
@@ -114,7 +179,7 @@ public class ReceiveTests
         await using var it = new ClientFixture();
         var connection = await it.ConnectAsync();
         await connection.SendRawAsync(hex);
-        Assert.Equal(reason, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
+        Assert.Equal((ReasonCode)reason, (await connection.ReceiveAsync<DisconnectPacket>()).ReasonCode);
         await connection.ReceiveEndAsync();
         var end = await it.Events.DisconnectedAsync();
         Assert.Equal((MqttDisconnectReason.ProtocolError, reason), (end.Reason, end.ReasonCode));
@@ -127,13 +192,13 @@ public class ReceiveTests
     {
         await using var it = new ClientFixture();
         var connection = await it.ConnectAsync();
-        await connection.SendAsync(new DisconnectPacket { ReasonCode = code });
+        await connection.SendAsync(new DisconnectPacket { ReasonCode = (ReasonCode)code });
         var end = await it.Events.DisconnectedAsync();
         Assert.Equal((reason, code), (end.Reason, end.ReasonCode));
         await connection.ReceiveEndAsync();
     }
 
-    private static PublishPacket Publish(ushort id) => new() { Topic = "t", PacketId = id, QualityOfService = MqttQualityOfService.AtLeastOnce };
+    private static PublishPacket Publish(ushort id) => new() { Topic = "t", PacketId = id, QualityOfService = QualityOfService.AtLeastOnce };
 
     /// <summary>A client whose handler waits to be let go.</summary>
     private sealed class Slow : IAsyncDisposable
@@ -179,6 +244,8 @@ public class ReceiveTests
             await Time.WaitForTimersAsync(1);
             return connection;
         }
+
+        public Task DisconnectAsync() => _client.DisconnectAsync();
 
         public Task DisconnectedAsync() => _lost.Task.Soon();
 

@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 
 namespace DeviceAgent.Mqtt.Tests.Connections;
@@ -14,7 +14,7 @@ public class SubscribeTests
         var connection = await it.ConnectAsync();
         var subscribing = it.Client.SubscribeAsync([new("good"), new("bad")]);
         var sent = await connection.ReceiveAsync<SubscribePacket>();
-        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [MqttReasonCode.GrantedQos1, code] });
+        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [ReasonCode.GrantedQos1, (ReasonCode)code] });
         var result = await subscribing.Soon();
         Assert.False(result.IsSuccess);
         Assert.Equal([new("good", MqttReasonCode.GrantedQos1), new("bad", code)], result.Items);
@@ -30,7 +30,7 @@ public class SubscribeTests
         var connection = await it.ConnectAsync();
         var ending = it.Client.UnsubscribeAsync(["a"]);
         var sent = await connection.ReceiveAsync<UnsubscribePacket>();
-        await connection.SendAsync(new UnsubAckPacket { PacketId = sent.PacketId, ReasonCodes = [MqttReasonCode.NoSubscriptionExisted] });
+        await connection.SendAsync(new UnsubAckPacket { PacketId = sent.PacketId, ReasonCodes = [ReasonCode.NoSubscriptionExisted] });
         Assert.True((await ending.Soon()).IsSuccess);
     }
 
@@ -41,9 +41,43 @@ public class SubscribeTests
         var connection = await it.ConnectAsync();
         var subscribing = it.Client.SubscribeAsync([new("a"), new("b")]);
         var sent = await connection.ReceiveAsync<SubscribePacket>();
-        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [MqttReasonCode.GrantedQos1] });
+        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [ReasonCode.GrantedQos1] });
         await Assert.ThrowsAsync<MqttProtocolException>(() => subscribing.Soon());
         Assert.Equal(MqttDisconnectReason.ProtocolError, (await it.Events.DisconnectedAsync()).Reason);
+    }
+
+    [Fact]
+    public async Task SubscribeAsync_NoVerdictsIn311_EndsTheConnection()
+    {
+        await using var it = new ClientFixture(ClientFixture.Options(MqttProtocolVersion.V311));
+        var connection = await it.ConnectAsync();
+        var subscribing = it.Client.SubscribeAsync([new("a")]);
+        var sent = await connection.ReceiveAsync<SubscribePacket>();
+        await connection.SendRawAsync($"90 02 {sent.PacketId:X4}");
+        await Assert.ThrowsAsync<MqttProtocolException>(() => subscribing.Soon());
+        Assert.Equal(MqttDisconnectReason.ProtocolError, (await it.Events.DisconnectedAsync()).Reason);
+        Assert.False(it.Client.IsSubscribed("a"));
+    }
+
+    [Fact]
+    public async Task IsSubscribed_FromTheVerdictUntilTheSessionIsLost()
+    {
+        await using var it = new ClientFixture();
+        var connection = await it.ConnectAsync();
+        var subscribing = it.Client.SubscribeAsync([new("good"), new("bad")]);
+        var sent = await connection.ReceiveAsync<SubscribePacket>();
+        Assert.False(it.Client.IsSubscribed("good"));
+        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [ReasonCode.GrantedQos1, ReasonCode.NotAuthorized] });
+        await subscribing.Soon();
+        Assert.Equal((true, false), (it.Client.IsSubscribed("good"), it.Client.IsSubscribed("bad")));
+        await connection.CloseAsync();
+        await it.Events.DisconnectedAsync();
+        connection = await it.ConnectAsync(new ConnAckPacket { SessionPresent = true });
+        Assert.True(it.Client.IsSubscribed("good"));
+        await connection.CloseAsync();
+        await it.Events.DisconnectedAsync();
+        await it.ConnectAsync();
+        Assert.False(it.Client.IsSubscribed("good"));
     }
 
     [Fact]
@@ -82,7 +116,7 @@ public class SubscribeTests
         await Assert.ThrowsAsync<ArgumentException>(() => it.Client.SubscribeAsync([]));
         var subscribing = it.Client.SubscribeAsync([new("a"), new("b")]);
         var sent = await connection.ReceiveAsync<SubscribePacket>();
-        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [MqttReasonCode.GrantedQos1, MqttReasonCode.GrantedQos1] });
+        await connection.SendAsync(new SubAckPacket { PacketId = sent.PacketId, ReasonCodes = [ReasonCode.GrantedQos1, ReasonCode.GrantedQos1] });
         await subscribing.Soon();
         var e = await Assert.ThrowsAsync<MqttLimitException>(() => it.Client.SubscribeAsync([new("b"), new("c")]));
         Assert.Equal("Subscriptions", e.Limit);

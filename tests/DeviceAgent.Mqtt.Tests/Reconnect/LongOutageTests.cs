@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 using DeviceAgent.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -53,7 +53,7 @@ public class LongOutageTests
         {
             await using var connection = await server.AcceptAsync(new ConnAckPacket { SessionPresent = connects++ > 0 });
             await events.ConnectedAsync();
-            if (takenOver) await connection.SendAsync(new DisconnectPacket { ReasonCode = MqttReasonCode.SessionTakenOver });
+            if (takenOver) await connection.SendAsync(new DisconnectPacket { ReasonCode = ReasonCode.SessionTakenOver });
             await connection.CloseAsync();
             var wait = (await events.DisconnectedAsync()).RetryIn!.Value;
             Assert.InRange(wait, takenOver ? Constants.TakenOverDelay : Constants.ConnectSpacing, Constants.MaximumDelay);

@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Mqtt.Tests.Support;
 
 namespace DeviceAgent.Mqtt.Tests.Reconnect;
@@ -16,7 +16,7 @@ public class ReconnectTests
         await SubscribedAsync(it, connection, "a", "b", "c", "d", "e", "f", "g", "h");
         await SubscribedAsync(it, connection, "i", "j");
         var ending = it.Client.UnsubscribeAsync(["b"]);
-        await connection.SendAsync(new UnsubAckPacket { PacketId = (await connection.ReceiveAsync<UnsubscribePacket>()).PacketId, ReasonCodes = [MqttReasonCode.Success] });
+        await connection.SendAsync(new UnsubAckPacket { PacketId = (await connection.ReceiveAsync<UnsubscribePacket>()).PacketId, ReasonCodes = [ReasonCode.Success] });
         await ending.Soon();
         await connection.CloseAsync();
         Assert.Equal(TimeSpan.FromSeconds(2), (await it.Events.DisconnectedAsync()).RetryIn);
@@ -26,7 +26,7 @@ public class ReconnectTests
         Assert.Equal(8, first.Filters.Count);
         await connection.SendAsync(Granted(first));
         var second = await connection.ReceiveAsync<SubscribePacket>();
-        await connection.SendAsync(new SubAckPacket { PacketId = second.PacketId, ReasonCodes = [MqttReasonCode.NotAuthorized] });
+        await connection.SendAsync(new SubAckPacket { PacketId = second.PacketId, ReasonCodes = [ReasonCode.NotAuthorized] });
         Assert.Equal([.. "acdefghij".Select(c => c.ToString())], first.Filters.Concat(second.Filters).Select(f => f.Filter).Order());
         var connected = await it.Events.ConnectedAsync();
         Assert.Equal([new(second.Filters[0].Filter, MqttReasonCode.NotAuthorized)], connected.RefusedFilters);
@@ -115,7 +115,7 @@ public class ReconnectTests
     {
         await using var it = new ReconnectFixture(chance: 1);
         var connecting = it.Client.ConnectAsync();
-        await it.Server.AcceptAsync(new ConnAckPacket { ReasonCode = MqttReasonCode.NotAuthorized });
+        await it.Server.AcceptAsync(new ConnAckPacket { ReasonCode = ReasonCode.NotAuthorized });
         var failed = await it.Events.DisconnectedAsync();
         Assert.Equal((MqttDisconnectReason.ConnectFailed, MqttReasonCode.NotAuthorized), (failed.Reason, failed.ReasonCode));
         await it.NextAsync(TimeSpan.FromSeconds(2), Fresh);
@@ -127,7 +127,7 @@ public class ReconnectTests
     {
         await using var it = new ReconnectFixture(chance: 0);
         var connection = await it.ConnectAsync(Fresh);
-        await connection.SendAsync(new DisconnectPacket { ReasonCode = MqttReasonCode.SessionTakenOver });
+        await connection.SendAsync(new DisconnectPacket { ReasonCode = ReasonCode.SessionTakenOver });
         var end = await it.Events.DisconnectedAsync();
         Assert.Equal((MqttDisconnectReason.SessionTakenOver, TimeSpan.FromSeconds(30)), (end.Reason, end.RetryIn));
     }
@@ -221,7 +221,7 @@ public class ReconnectTests
     }
 
     private static SubAckPacket Granted(SubscribePacket packet) =>
-        new() { PacketId = packet.PacketId, ReasonCodes = [.. packet.Filters.Select(_ => MqttReasonCode.GrantedQos1)] };
+        new() { PacketId = packet.PacketId, ReasonCodes = [.. packet.Filters.Select(_ => ReasonCode.GrantedQos1)] };
 
     private static async Task SubscribedAsync(ReconnectFixture it, FakeConnection connection, params string[] filters)
     {

@@ -1,12 +1,11 @@
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Mqtt.Tests.Support;
 
 /// <summary>The server's side of one connection.</summary>
 internal sealed class FakeConnection(Stream stream) : IAsyncDisposable
 {
-    private readonly MqttChannel _channel = new(stream, 1_000_000, MqttProtocolVersion.V5);
+    private readonly PacketChannel _channel = new(stream, 1_000_000, ProtocolVersion.V5);
 
     public ConnectPacket? Connect { get; set; }
 

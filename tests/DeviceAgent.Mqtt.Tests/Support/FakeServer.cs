@@ -1,5 +1,5 @@
 using System.Threading.Channels;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Mqtt.Tests.Support;
 

@@ -1,6 +1,5 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Tests.Registry;
 using DeviceAgent.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -53,25 +52,25 @@ internal sealed class BrokerWorld : IAsyncDisposable
     }
 
     /// <summary>A connected client.</summary>
-    public async Task<RawClient> ConnectAsync(string clientId, MqttProtocolVersion version = MqttProtocolVersion.V5, string? certificateId = null) =>
+    public async Task<RawClient> ConnectAsync(string clientId, ProtocolVersion version = ProtocolVersion.V5, string? certificateId = null) =>
         (await ConnectAsync(Hello(clientId, version), certificateId)).Client;
 
     public async Task<(RawClient Client, ConnAckPacket Answer)> ConnectAsync(ConnectPacket connect, string? certificateId = null)
     {
         var client = Open(certificateId);
         var answer = await client.ConnectAsync(connect);
-        Assert.Equal(MqttReasonCode.Success, answer.ReasonCode);
+        Assert.Equal(ReasonCode.Success, answer.ReasonCode);
         return (client, answer);
     }
 
-    public static ConnectPacket Hello(string clientId, MqttProtocolVersion version = MqttProtocolVersion.V5) =>
+    public static ConnectPacket Hello(string clientId, ProtocolVersion version = ProtocolVersion.V5) =>
         new() { ClientId = clientId, Version = version, CleanStart = true, KeepAlive = 60 };
 
     /// <summary>For a client that comes back to its session.</summary>
-    public static ConnectPacket Persistent(string clientId, MqttProtocolVersion version = MqttProtocolVersion.V5) => Hello(clientId, version) with
+    public static ConnectPacket Persistent(string clientId, ProtocolVersion version = ProtocolVersion.V5) => Hello(clientId, version) with
     {
         CleanStart = false,
-        Properties = version == MqttProtocolVersion.V5 ? new MqttProperties { SessionExpiryInterval = 600 } : null,
+        Properties = version == ProtocolVersion.V5 ? new MqttProperties { SessionExpiryInterval = 600 } : null,
     };
 
     /// <summary>Lets the interval between two CONNECTs of a client pass.</summary>

@@ -1,6 +1,5 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Broker.Codec;
 using static DeviceAgent.Testbed.Tests.Broker.BrokerWorld;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -10,7 +9,7 @@ public sealed class ConnectTests : BrokerTest
     [Fact]
     public async Task Connect_V311_IsAccepted()
     {
-        var (client, answer) = await World.ConnectAsync(Hello("a", MqttProtocolVersion.V311));
+        var (client, answer) = await World.ConnectAsync(Hello("a", ProtocolVersion.V311));
 
         Assert.Equal(((byte)0, false), (answer.ReturnCode!.Value, answer.SessionPresent));
         await client.QuietAsync();
@@ -23,7 +22,7 @@ public sealed class ConnectTests : BrokerTest
 
         var granted = answer.Properties!;
         Assert.Equal((3600u, (ushort)100, 149_504u, (ushort)30), (granted.SessionExpiryInterval!.Value, granted.ReceiveMaximum!.Value, granted.MaximumPacketSize!.Value, granted.ServerKeepAlive!.Value));
-        Assert.Equal((MqttQualityOfService.AtLeastOnce, true, true, false, true), (
+        Assert.Equal((QualityOfService.AtLeastOnce, true, true, false, true), (
             granted.MaximumQualityOfService!.Value, granted.RetainAvailable!.Value, granted.WildcardSubscriptionAvailable!.Value,
             granted.SubscriptionIdentifierAvailable!.Value, granted.SharedSubscriptionAvailable!.Value));
         Assert.Null(granted.AssignedClientIdentifier);
@@ -49,14 +48,14 @@ public sealed class ConnectTests : BrokerTest
         var hello = Hello(clientId);
         hello = clientId switch
         {
-            "will-qos-2" => hello with { Will = new WillMessage("a", default) { QualityOfService = MqttQualityOfService.ExactlyOnce } },
+            "will-qos-2" => hello with { Will = new WillMessage("a", default) { QualityOfService = QualityOfService.ExactlyOnce } },
             "will-topic" => hello with { Will = new WillMessage("a/b/c/d/e/f/g/h/i", default) },
             "authentication" => hello with { Properties = new MqttProperties { AuthenticationMethod = "SCRAM" } },
             _ => hello,
         };
         var client = World.Open();
 
-        Assert.Equal((MqttReasonCode)reason, (await client.ConnectAsync(hello)).ReasonCode);
+        Assert.Equal((ReasonCode)reason, (await client.ConnectAsync(hello)).ReasonCode);
         Assert.Null(await client.EndAsync());
     }
 
@@ -65,19 +64,19 @@ public sealed class ConnectTests : BrokerTest
     {
         var client = World.Open();
 
-        Assert.Equal((byte)2, (await client.ConnectAsync(Hello("", MqttProtocolVersion.V311) with { CleanStart = false })).ReturnCode);
+        Assert.Equal((byte)2, (await client.ConnectAsync(Hello("", ProtocolVersion.V311) with { CleanStart = false })).ReturnCode);
     }
 
     [Theory]
-    [InlineData(MqttProtocolVersion.V311, 3)]
-    [InlineData(MqttProtocolVersion.V5, 0x97)]
-    public async Task Connect_TwiceInASecond_IsRefused(MqttProtocolVersion version, int code)
+    [InlineData(ProtocolVersion.V311, 3)]
+    [InlineData(ProtocolVersion.V5, 0x97)]
+    public async Task Connect_TwiceInASecond_IsRefused(ProtocolVersion version, int code)
     {
         await World.ConnectAsync("a", version);
 
         var answer = await World.Open().ConnectAsync(Hello("a", version));
 
-        Assert.Equal(code, version == MqttProtocolVersion.V5 ? (int)answer.ReasonCode : answer.ReturnCode!.Value);
+        Assert.Equal(code, version == ProtocolVersion.V5 ? (int)answer.ReasonCode : answer.ReturnCode!.Value);
         World.Pause();
         await World.ConnectAsync("a", version);
     }
@@ -117,13 +116,13 @@ public sealed class ConnectTests : BrokerTest
         var client = await World.ConnectAsync("a");
         await client.SendAsync(Hello("a"));
 
-        Assert.Equal(MqttReasonCode.ProtocolError, await client.EndAsync());
+        Assert.Equal(ReasonCode.ProtocolError, await client.EndAsync());
     }
 
     [Theory]
-    [InlineData(MqttProtocolVersion.V311, null)]
-    [InlineData(MqttProtocolVersion.V5, MqttReasonCode.SessionTakenOver)]
-    public async Task Connect_SameClientId_TheFirstIsCut(MqttProtocolVersion version, MqttReasonCode? reason)
+    [InlineData(ProtocolVersion.V311, null)]
+    [InlineData(ProtocolVersion.V5, ReasonCode.SessionTakenOver)]
+    public async Task Connect_SameClientId_TheFirstIsCut(ProtocolVersion version, ReasonCode? reason)
     {
         var first = await World.ConnectAsync("a", version);
         World.Pause();
@@ -148,7 +147,7 @@ public sealed class ConnectTests : BrokerTest
         await client.QuietAsync();
         World.Time.Advance(TimeSpan.FromSeconds(allowed + 1));
 
-        Assert.Equal(MqttReasonCode.KeepAliveTimeout, await client.EndAsync());
+        Assert.Equal(ReasonCode.KeepAliveTimeout, await client.EndAsync());
         Assert.Equal("MQTT_KEEP_ALIVE_TIMEOUT", World.Broker.Presence.Find("a")!.LastDisconnectReason);
     }
 
@@ -159,7 +158,7 @@ public sealed class ConnectTests : BrokerTest
 
         await World.Broker.DisposeAsync();
 
-        Assert.Equal(MqttReasonCode.ServerShuttingDown, await client.EndAsync());
+        Assert.Equal(ReasonCode.ServerShuttingDown, await client.EndAsync());
     }
 
     [Fact]
@@ -168,6 +167,6 @@ public sealed class ConnectTests : BrokerTest
         await using var small = new BrokerWorld(new BrokerLimits { Sessions = 1 });
         await small.ConnectAsync("a");
 
-        Assert.Equal(MqttReasonCode.QuotaExceeded, (await small.Open().ConnectAsync(Hello("b"))).ReasonCode);
+        Assert.Equal(ReasonCode.QuotaExceeded, (await small.Open().ConnectAsync(Hello("b"))).ReasonCode);
     }
 }

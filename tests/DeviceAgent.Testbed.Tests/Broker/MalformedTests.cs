@@ -1,7 +1,5 @@
 using System.Buffers;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using static DeviceAgent.Testbed.Tests.Broker.BrokerWorld;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -23,7 +21,7 @@ public sealed class MalformedTests : BrokerTest
         var before = GC.GetTotalMemory(forceFullCollection: true);
         for (var round = 0; round < Rounds; round++)
         {
-            var version = round % 2 == 0 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311;
+            var version = round % 2 == 0 ? ProtocolVersion.V5 : ProtocolVersion.V311;
             await using var client = new RawClient(World.Broker, World.CertificateId);
             var hello = Hello($"fuzz-{round}", version) with { Will = new WillMessage("w", new byte[3]) };
             if (round % 4 == 0)
@@ -58,15 +56,15 @@ public sealed class MalformedTests : BrokerTest
     }
 
     [Theory]
-    [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0xFF, 0xFF }, MqttReasonCode.MalformedPacket)]
-    [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0x7F }, MqttReasonCode.PacketTooLarge)]
-    [InlineData(new byte[] { 0x36, 0 }, MqttReasonCode.MalformedPacket)]
-    [InlineData(new byte[] { 0x00, 0 }, MqttReasonCode.MalformedPacket)]
-    [InlineData(new byte[] { 0x82, 4, 0, 1, 0, 0 }, MqttReasonCode.MalformedPacket)]
-    [InlineData(new byte[] { 0x82, 3, 0, 1, 0 }, MqttReasonCode.ProtocolError)]
-    [InlineData(new byte[] { 0x32, 6, 0, 1, (byte)'t', 0, 0, 0 }, MqttReasonCode.ProtocolError)]
-    [InlineData(new byte[] { 0x30, 4, 0, 1, (byte)'#', 0 }, MqttReasonCode.TopicNameInvalid)]
-    public async Task Packet_Malformed_IsAnsweredWithTheReason(byte[] bytes, MqttReasonCode reason)
+    [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0xFF, 0xFF }, ReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x30, 0xFF, 0xFF, 0x7F }, ReasonCode.PacketTooLarge)]
+    [InlineData(new byte[] { 0x36, 0 }, ReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x00, 0 }, ReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x82, 4, 0, 1, 0, 0 }, ReasonCode.MalformedPacket)]
+    [InlineData(new byte[] { 0x82, 3, 0, 1, 0 }, ReasonCode.ProtocolError)]
+    [InlineData(new byte[] { 0x32, 6, 0, 1, (byte)'t', 0, 0, 0 }, ReasonCode.ProtocolError)]
+    [InlineData(new byte[] { 0x30, 4, 0, 1, (byte)'#', 0 }, ReasonCode.TopicNameInvalid)]
+    public async Task Packet_Malformed_IsAnsweredWithTheReason(byte[] bytes, ReasonCode reason)
     {
         var client = await World.ConnectAsync("a");
 
@@ -78,17 +76,17 @@ public sealed class MalformedTests : BrokerTest
     private static MqttPacket[] Packets() =>
     [
         new SubscribePacket { PacketId = 1, Filters = [new("a/+"), new("t") { NoLocal = true }] },
-        new PublishPacket { Topic = "a/b", Payload = new byte[5], QualityOfService = MqttQualityOfService.AtLeastOnce, PacketId = 2, Properties = new MqttProperties { ContentType = "x", UserProperties = [new("k", "v")] } },
+        new PublishPacket { Topic = "a/b", Payload = new byte[5], QualityOfService = QualityOfService.AtLeastOnce, PacketId = 2, Properties = new MqttProperties { ContentType = "x", UserProperties = [new("k", "v")] } },
         new PublishPacket { Topic = "kept", Payload = new byte[2], Retain = true },
         new PubAckPacket { PacketId = 1 },
         new UnsubscribePacket { PacketId = 3, Filters = ["t"] },
         new PingReqPacket(),
     ];
 
-    private static byte[] Bytes(MqttPacket packet, MqttProtocolVersion version)
+    private static byte[] Bytes(MqttPacket packet, ProtocolVersion version)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        MqttPacketCodec.Encode(bytes, packet, version);
+        PacketCodec.Encode(bytes, packet, version);
         return bytes.WrittenSpan.ToArray();
     }
 

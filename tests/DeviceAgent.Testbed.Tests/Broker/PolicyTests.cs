@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Registry;
 using static DeviceAgent.Testbed.Tests.Broker.BrokerWorld;
 
@@ -8,16 +8,16 @@ namespace DeviceAgent.Testbed.Tests.Broker;
 public sealed class PolicyTests : BrokerTest
 {
     [Theory]
-    [InlineData(MqttProtocolVersion.V311, 5)]
-    [InlineData(MqttProtocolVersion.V5, 0x87)]
-    public async Task Connect_AsAnotherClient_IsRefused(MqttProtocolVersion version, int code)
+    [InlineData(ProtocolVersion.V311, 5)]
+    [InlineData(ProtocolVersion.V5, 0x87)]
+    public async Task Connect_AsAnotherClient_IsRefused(ProtocolVersion version, int code)
     {
         var certificate = World.NewCertificate(Policy(Statement("client/mine", "Connect")));
         await World.ConnectAsync("mine", version, certificate);
 
         var answer = await World.Open(certificate).ConnectAsync(Hello("yours", version));
 
-        Assert.Equal(code, version == MqttProtocolVersion.V5 ? (int)answer.ReasonCode : answer.ReturnCode!.Value);
+        Assert.Equal(code, version == ProtocolVersion.V5 ? (int)answer.ReasonCode : answer.ReturnCode!.Value);
     }
 
     [Theory]
@@ -27,7 +27,7 @@ public sealed class PolicyTests : BrokerTest
     {
         World.Iot.Registry.Certificates.Update(World.CertificateId, status);
 
-        Assert.Equal(MqttReasonCode.NotAuthorized, (await World.Open().ConnectAsync(Hello("a"))).ReasonCode);
+        Assert.Equal(ReasonCode.NotAuthorized, (await World.Open().ConnectAsync(Hello("a"))).ReasonCode);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class PolicyTests : BrokerTest
             """{"Effect":"Deny","Action":"iot:Connect","Resource":"*","Condition":{"ForAnyValue:StringEquals":{"iot:ConnectAttributes":"PersistentConnect"}}}"""));
 
         await World.ConnectAsync("a", certificateId: certificate);
-        Assert.Equal(MqttReasonCode.NotAuthorized, (await World.Open(certificate).ConnectAsync(Persistent("b"))).ReasonCode);
+        Assert.Equal(ReasonCode.NotAuthorized, (await World.Open(certificate).ConnectAsync(Persistent("b"))).ReasonCode);
     }
 
     [Fact]
@@ -47,21 +47,21 @@ public sealed class PolicyTests : BrokerTest
         var certificate = World.NewCertificate(Policy(Statement("client/*", "Connect"), Statement("topic/mine/*", "Publish")));
         var client = await World.ConnectAsync("a", certificateId: certificate);
 
-        Assert.Equal(MqttReasonCode.NotAuthorized, await client.PublishAsync("yours/1"));
-        Assert.Equal(MqttReasonCode.Success, await client.PublishAsync("mine/1"));
+        Assert.Equal(ReasonCode.NotAuthorized, await client.PublishAsync("yours/1"));
+        Assert.Equal(ReasonCode.Success, await client.PublishAsync("mine/1"));
     }
 
     [Theory]
-    [InlineData(MqttProtocolVersion.V311, MqttQualityOfService.AtLeastOnce)]
-    [InlineData(MqttProtocolVersion.V311, MqttQualityOfService.AtMostOnce)]
-    [InlineData(MqttProtocolVersion.V5, MqttQualityOfService.AtMostOnce)]
-    public async Task Publish_NotAllowed_OtherwiseTheConnectionEnds(MqttProtocolVersion version, MqttQualityOfService qos)
+    [InlineData(ProtocolVersion.V311, QualityOfService.AtLeastOnce)]
+    [InlineData(ProtocolVersion.V311, QualityOfService.AtMostOnce)]
+    [InlineData(ProtocolVersion.V5, QualityOfService.AtMostOnce)]
+    public async Task Publish_NotAllowed_OtherwiseTheConnectionEnds(ProtocolVersion version, QualityOfService qos)
     {
         var certificate = World.NewCertificate(Policy(Statement("client/*", "Connect")));
         var client = await World.ConnectAsync("a", version, certificate);
         await client.SendAsync(client.Message("yours/1") with { QualityOfService = qos, PacketId = (ushort)qos });
 
-        Assert.Equal(version == MqttProtocolVersion.V5 ? MqttReasonCode.NotAuthorized : null, await client.EndAsync());
+        Assert.Equal(version == ProtocolVersion.V5 ? ReasonCode.NotAuthorized : null, await client.EndAsync());
         Assert.Equal("AUTH_ERROR", World.Broker.Presence.Find("a")!.LastDisconnectReason);
     }
 
@@ -71,20 +71,20 @@ public sealed class PolicyTests : BrokerTest
         var certificate = World.NewCertificate(Policy(Statement("client/*", "Connect"), Statement("topic/*", "Publish"), Statement("topic/kept", "RetainPublish")));
         var client = await World.ConnectAsync("a", certificateId: certificate);
 
-        Assert.Equal(MqttReasonCode.NotAuthorized, await client.PublishAsync("a", retain: true));
-        Assert.Equal(MqttReasonCode.Success, await client.PublishAsync("kept", retain: true));
+        Assert.Equal(ReasonCode.NotAuthorized, await client.PublishAsync("a", retain: true));
+        Assert.Equal(ReasonCode.Success, await client.PublishAsync("kept", retain: true));
     }
 
     [Theory]
-    [InlineData(MqttProtocolVersion.V311, MqttReasonCode.UnspecifiedError)]
-    [InlineData(MqttProtocolVersion.V5, MqttReasonCode.NotAuthorized)]
-    public async Task Subscribe_FilterNotAllowed_IsRefusedForThatFilterOnly(MqttProtocolVersion version, MqttReasonCode refusal)
+    [InlineData(ProtocolVersion.V311, ReasonCode.UnspecifiedError)]
+    [InlineData(ProtocolVersion.V5, ReasonCode.NotAuthorized)]
+    public async Task Subscribe_FilterNotAllowed_IsRefusedForThatFilterOnly(ProtocolVersion version, ReasonCode refusal)
     {
         var certificate = World.NewCertificate(Policy(Statement("client/*", "Connect"), Statement("topicfilter/mine/+", "Subscribe")));
         var client = await World.ConnectAsync("a", version, certificate);
 
         // The wildcard of MQTT is a plain character to the policy, so that only this very filter is allowed.
-        Assert.Equal([MqttReasonCode.GrantedQos1, refusal, refusal], await client.SubscribeAsync(new("mine/+"), new("mine/1"), new("#")));
+        Assert.Equal([ReasonCode.GrantedQos1, refusal, refusal], await client.SubscribeAsync(new("mine/+"), new("mine/1"), new("#")));
     }
 
     [Fact]
@@ -92,7 +92,7 @@ public sealed class PolicyTests : BrokerTest
     {
         var certificate = World.NewCertificate(Policy(Statement("client/*", "Connect"), Statement("topicfilter/#", "Subscribe"), Statement("topic/open/*", "Receive")));
         var client = await World.ConnectAsync("a", certificateId: certificate);
-        await client.SubscribeAsync(new MqttTopicFilter("#"));
+        await client.SubscribeAsync(new TopicFilter("#"));
 
         World.Broker.Publish("secret/1", default);
         World.Broker.Publish("open/1", default);
@@ -105,7 +105,7 @@ public sealed class PolicyTests : BrokerTest
     {
         var provisioned = Provision("thermostat-01");
         Provision("thermostat-02");
-        Assert.Equal(MqttReasonCode.NotAuthorized, (await World.Open(provisioned).ConnectAsync(Hello("thermostat-02"))).ReasonCode);
+        Assert.Equal(ReasonCode.NotAuthorized, (await World.Open(provisioned).ConnectAsync(Hello("thermostat-02"))).ReasonCode);
         var client = await World.ConnectAsync("thermostat-01", certificateId: provisioned);
         const string Own = "$aws/things/thermostat-01";
 
@@ -116,10 +116,10 @@ public sealed class PolicyTests : BrokerTest
             new($"{Own}/shadow/get/accepted"), new("$aws/things/thermostat-02/jobs/notify"), new("$aws/things/+/jobs/notify"), new("#"),
             new("$aws/events/presence/#"), new("$aws/provisioning-templates/other/provision/json/accepted"));
 
-        Assert.All(allowed, code => Assert.Equal(MqttReasonCode.GrantedQos1, code));
-        Assert.All(refused, code => Assert.Equal(MqttReasonCode.NotAuthorized, code));
-        Assert.Equal(MqttReasonCode.NotAuthorized, await client.PublishAsync("$aws/things/thermostat-02/jobs/get"));
-        Assert.Equal(MqttReasonCode.NotAuthorized, await client.PublishAsync("telemetry"));
+        Assert.All(allowed, code => Assert.Equal(ReasonCode.GrantedQos1, code));
+        Assert.All(refused, code => Assert.Equal(ReasonCode.NotAuthorized, code));
+        Assert.Equal(ReasonCode.NotAuthorized, await client.PublishAsync("$aws/things/thermostat-02/jobs/get"));
+        Assert.Equal(ReasonCode.NotAuthorized, await client.PublishAsync("telemetry"));
         World.Broker.Publish($"{Own}/jobs/notify-next", default);
         Assert.Equal($"{Own}/jobs/notify-next", (await client.MessageAsync()).Topic);
     }
@@ -143,7 +143,7 @@ public sealed class PolicyTests : BrokerTest
             default: registry.Certificates.Update(id, change); break;
         }
 
-        Assert.Equal(MqttReasonCode.NotAuthorized, await client.EndAsync());
+        Assert.Equal(ReasonCode.NotAuthorized, await client.EndAsync());
         Assert.Equal("FORBIDDEN_ACCESS", World.Broker.Presence.Find("thermostat-01")!.LastDisconnectReason);
         await other.QuietAsync();
     }

@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
 
@@ -9,7 +9,7 @@ public sealed class PresenceTests : BrokerTest
     public async Task Presence_ComesAndGoes_IsToldToWhoSubscribed()
     {
         var watcher = await World.ConnectAsync("watcher");
-        await watcher.SubscribeAsync(new MqttTopicFilter("$aws/events/presence/+/boiler-07"));
+        await watcher.SubscribeAsync(new TopicFilter("$aws/events/presence/+/boiler-07"));
 
         var client = await World.ConnectAsync("boiler-07");
         var connected = await EventAsync(watcher, "connected");
@@ -25,11 +25,11 @@ public sealed class PresenceTests : BrokerTest
     [Fact]
     public async Task Presence_Status_TellsSinceWhenAndWhy()
     {
-        var client = await World.ConnectAsync("boiler-07", MqttProtocolVersion.V311);
+        var client = await World.ConnectAsync("boiler-07", ProtocolVersion.V311);
         var connectedAt = World.Time.GetUtcNow();
         World.Pause();
         var status = World.Broker.Presence.Find("boiler-07")!;
-        Assert.Equal((true, connectedAt, null, MqttProtocolVersion.V311), (status.IsConnected, status.Since, status.LastDisconnectReason, status.ProtocolVersion));
+        Assert.Equal((true, connectedAt, null, ProtocolVersion.V311), (status.IsConnected, status.Since, status.LastDisconnectReason, status.ProtocolVersion));
 
         await client.CutAsync();
 

@@ -1,34 +1,33 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
 
 public sealed class PublishTests : BrokerTest
 {
     [Theory]
-    [InlineData(MqttProtocolVersion.V311, MqttProtocolVersion.V5)]
-    [InlineData(MqttProtocolVersion.V5, MqttProtocolVersion.V311)]
-    public async Task Publish_FromOneVersionToTheOther_Arrives(MqttProtocolVersion from, MqttProtocolVersion to)
+    [InlineData(ProtocolVersion.V311, ProtocolVersion.V5)]
+    [InlineData(ProtocolVersion.V5, ProtocolVersion.V311)]
+    public async Task Publish_FromOneVersionToTheOther_Arrives(ProtocolVersion from, ProtocolVersion to)
     {
         var receiver = await World.ConnectAsync("receiver", to);
-        await receiver.SubscribeAsync(new MqttTopicFilter("a/+"));
+        await receiver.SubscribeAsync(new TopicFilter("a/+"));
         var sender = await World.ConnectAsync("sender", from);
 
-        Assert.Equal(MqttReasonCode.Success, await sender.PublishAsync("a/b", "hello"));
+        Assert.Equal(ReasonCode.Success, await sender.PublishAsync("a/b", "hello"));
 
         var message = await receiver.MessageAsync();
         Assert.Equal(("a/b", "hello", false, false), (message.Topic, RawClient.TextOf(message), message.Retain, message.Duplicate));
     }
 
     [Theory]
-    [InlineData(MqttQualityOfService.AtMostOnce, MqttQualityOfService.AtLeastOnce, MqttQualityOfService.AtMostOnce)]
-    [InlineData(MqttQualityOfService.AtLeastOnce, MqttQualityOfService.AtMostOnce, MqttQualityOfService.AtMostOnce)]
-    [InlineData(MqttQualityOfService.AtLeastOnce, MqttQualityOfService.AtLeastOnce, MqttQualityOfService.AtLeastOnce)]
-    public async Task Publish_TheLowerQosCounts(MqttQualityOfService sent, MqttQualityOfService subscribed, MqttQualityOfService received)
+    [InlineData(QualityOfService.AtMostOnce, QualityOfService.AtLeastOnce, QualityOfService.AtMostOnce)]
+    [InlineData(QualityOfService.AtLeastOnce, QualityOfService.AtMostOnce, QualityOfService.AtMostOnce)]
+    [InlineData(QualityOfService.AtLeastOnce, QualityOfService.AtLeastOnce, QualityOfService.AtLeastOnce)]
+    public async Task Publish_TheLowerQosCounts(QualityOfService sent, QualityOfService subscribed, QualityOfService received)
     {
         var client = await World.ConnectAsync("a");
-        await client.SubscribeAsync(new MqttTopicFilter("t", subscribed));
+        await client.SubscribeAsync(new TopicFilter("t", subscribed));
         var other = await World.ConnectAsync("b");
 
         await other.SendAsync(other.Message("t") with { QualityOfService = sent, PacketId = (ushort)sent });
@@ -40,11 +39,11 @@ public sealed class PublishTests : BrokerTest
     public async Task Publish_OverlappingSubscriptions_ArrivesOnceWithTheHighestQos()
     {
         var client = await World.ConnectAsync("a");
-        await client.SubscribeAsync(new("t", MqttQualityOfService.AtMostOnce), new("+", MqttQualityOfService.AtLeastOnce), new("#", MqttQualityOfService.AtMostOnce));
+        await client.SubscribeAsync(new("t", QualityOfService.AtMostOnce), new("+", QualityOfService.AtLeastOnce), new("#", QualityOfService.AtMostOnce));
 
         World.Broker.Publish("t", default);
 
-        Assert.Equal(MqttQualityOfService.AtLeastOnce, (await client.MessageAsync()).QualityOfService);
+        Assert.Equal(QualityOfService.AtLeastOnce, (await client.MessageAsync()).QualityOfService);
         await client.QuietAsync();
     }
 
@@ -52,7 +51,7 @@ public sealed class PublishTests : BrokerTest
     public async Task Publish_Properties_PassThroughAndTheExpiryRunsDown()
     {
         var receiver = await World.ConnectAsync("receiver");
-        await receiver.SubscribeAsync(new MqttTopicFilter("t"));
+        await receiver.SubscribeAsync(new TopicFilter("t"));
         var sender = await World.ConnectAsync("sender");
         await sender.PublishAsync("t", properties: new MqttProperties
         {
@@ -84,19 +83,19 @@ public sealed class PublishTests : BrokerTest
         var client = await World.ConnectAsync("a");
         MqttPacket packet = what switch
         {
-            "qos 2" => client.Message("t") with { QualityOfService = MqttQualityOfService.ExactlyOnce },
+            "qos 2" => client.Message("t") with { QualityOfService = QualityOfService.ExactlyOnce },
             "alias" => client.Message("t", properties: new MqttProperties { TopicAlias = 1 }),
             "payload" => client.Message("t") with { Payload = new byte[(128 * 1024) + 1] },
             "packet" => client.Message("t") with { Payload = new byte[149_504] },
             "pubrec" => new PubRecPacket { PacketId = 1 },
             "auth" => new AuthPacket(),
-            "suback" => new SubAckPacket { PacketId = 1, ReasonCodes = [MqttReasonCode.Success] },
+            "suback" => new SubAckPacket { PacketId = 1, ReasonCodes = [ReasonCode.Success] },
             _ => client.Message(what),
         };
 
         await client.SendAsync(packet);
 
-        Assert.Equal((MqttReasonCode)reason, await client.EndAsync());
+        Assert.Equal((ReasonCode)reason, await client.EndAsync());
         Assert.Equal("CLIENT_ERROR", World.Broker.Presence.Find("a")!.LastDisconnectReason);
     }
 
@@ -105,7 +104,7 @@ public sealed class PublishTests : BrokerTest
     {
         var client = await World.ConnectAsync("a");
 
-        Assert.Equal(MqttReasonCode.Success, await client.PublishAsync("t", new string('x', 128 * 1024)));
+        Assert.Equal(ReasonCode.Success, await client.PublishAsync("t", new string('x', 128 * 1024)));
     }
 
     [Fact]
@@ -115,10 +114,10 @@ public sealed class PublishTests : BrokerTest
         var client = await world.ConnectAsync("a");
 
         Assert.Equal(
-            [MqttReasonCode.Success, MqttReasonCode.Success, MqttReasonCode.QuotaExceeded],
+            [ReasonCode.Success, ReasonCode.Success, ReasonCode.QuotaExceeded],
             [await client.PublishAsync("t"), await client.PublishAsync("t"), await client.PublishAsync("t")]);
         world.Pause();
-        Assert.Equal(MqttReasonCode.Success, await client.PublishAsync("t"));
+        Assert.Equal(ReasonCode.Success, await client.PublishAsync("t"));
     }
 
     [Fact]
@@ -127,7 +126,7 @@ public sealed class PublishTests : BrokerTest
         var service = new EchoService();
         World.Broker.Serve(service);
         var watcher = await World.ConnectAsync("watcher");
-        await watcher.SubscribeAsync(new MqttTopicFilter("$aws/things/#"));
+        await watcher.SubscribeAsync(new TopicFilter("$aws/things/#"));
         var client = await World.ConnectAsync("thing");
 
         await client.SendAsync(client.Message("$aws/things/thing/echo", "hello"));
@@ -147,7 +146,7 @@ public sealed class PublishTests : BrokerTest
         var client = await World.ConnectAsync("a");
         await client.SendAsync(client.Message("$aws/things/a/echo"));
 
-        Assert.Equal(MqttReasonCode.UnspecifiedError, await client.EndAsync());
+        Assert.Equal(ReasonCode.UnspecifiedError, await client.EndAsync());
         Assert.Equal("SERVER_ERROR", World.Broker.Presence.Find("a")!.LastDisconnectReason);
         await World.ConnectAsync("b");
     }
@@ -156,7 +155,7 @@ public sealed class PublishTests : BrokerTest
     public async Task Receive_PacketLargerThanTheClientTakes_IsLeftOut()
     {
         var (client, _) = await World.ConnectAsync(BrokerWorld.Hello("a") with { Properties = new MqttProperties { MaximumPacketSize = 100, ReceiveMaximum = 1 } });
-        await client.SubscribeAsync(new MqttTopicFilter("t"));
+        await client.SubscribeAsync(new TopicFilter("t"));
 
         World.Broker.Publish("t", new byte[200]);
         World.Broker.Publish("t", new byte[20]);

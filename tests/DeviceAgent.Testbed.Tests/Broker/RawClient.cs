@@ -1,10 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Text;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Connections;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -18,7 +16,7 @@ internal sealed class RawClient : IAsyncDisposable
     private readonly Pipe _down;
     private readonly CancellationTokenSource _closed = new();
     private readonly PacketSource _source;
-    private MqttProtocolVersion _version = MqttProtocolVersion.V311;
+    private ProtocolVersion _version = ProtocolVersion.V311;
     private ushort _lastId;
 
     public RawClient(MqttBroker broker, string certificateId, int downstreamBytes = 1024 * 1024)
@@ -31,7 +29,7 @@ internal sealed class RawClient : IAsyncDisposable
     /// <summary>Ends with the connection; says whether it ended in good order.</summary>
     public Task<bool> Served { get; }
 
-    public MqttProtocolVersion Version
+    public ProtocolVersion Version
     {
         get => _version;
         set => _version = _source.Version = value;
@@ -40,7 +38,7 @@ internal sealed class RawClient : IAsyncDisposable
     public async Task SendAsync(MqttPacket packet)
     {
         var bytes = new ArrayBufferWriter<byte>();
-        MqttPacketCodec.Encode(bytes, packet, Version);
+        PacketCodec.Encode(bytes, packet, Version);
         await SendAsync(bytes.WrittenMemory);
     }
 
@@ -76,14 +74,14 @@ internal sealed class RawClient : IAsyncDisposable
         return await ReadAsync<ConnAckPacket>();
     }
 
-    public async Task<IReadOnlyList<MqttReasonCode>> SubscribeAsync(params MqttTopicFilter[] filters)
+    public async Task<IReadOnlyList<ReasonCode>> SubscribeAsync(params TopicFilter[] filters)
     {
         await SendAsync(new SubscribePacket { PacketId = NextId(), Filters = filters });
         return (await ReadAsync<SubAckPacket>()).ReasonCodes;
     }
 
     /// <summary>Publishes with QoS 1 and returns the answer.</summary>
-    public async Task<MqttReasonCode> PublishAsync(string topic, string payload = "x", bool retain = false, MqttProperties? properties = null)
+    public async Task<ReasonCode> PublishAsync(string topic, string payload = "x", bool retain = false, MqttProperties? properties = null)
     {
         await SendAsync(Message(topic, payload, retain, properties));
         return (await ReadAsync<PubAckPacket>()).ReasonCode;
@@ -93,7 +91,7 @@ internal sealed class RawClient : IAsyncDisposable
     {
         Topic = topic,
         Payload = Encoding.UTF8.GetBytes(payload),
-        QualityOfService = MqttQualityOfService.AtLeastOnce,
+        QualityOfService = QualityOfService.AtLeastOnce,
         PacketId = NextId(),
         Retain = retain,
         Properties = properties,
@@ -107,7 +105,7 @@ internal sealed class RawClient : IAsyncDisposable
     }
 
     /// <summary>The DISCONNECT that tells why the broker hangs up; only in MQTT 5. Then the connection ends.</summary>
-    public async Task<MqttReasonCode?> EndAsync()
+    public async Task<ReasonCode?> EndAsync()
     {
         var last = await ReadAsync();
         if (last is not null) Assert.Null(await ReadAsync());
@@ -115,7 +113,7 @@ internal sealed class RawClient : IAsyncDisposable
         return last is null ? null : Assert.IsType<DisconnectPacket>(last).ReasonCode;
     }
 
-    public async Task DisconnectAsync(MqttReasonCode reason = MqttReasonCode.Success, MqttProperties? properties = null)
+    public async Task DisconnectAsync(ReasonCode reason = ReasonCode.Success, MqttProperties? properties = null)
     {
         await SendAsync(new DisconnectPacket { ReasonCode = reason, Properties = properties });
         await Served.WaitAsync(Patience);

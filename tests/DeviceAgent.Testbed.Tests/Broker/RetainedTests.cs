@@ -1,6 +1,5 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Broker.Codec;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -13,9 +12,9 @@ public sealed class RetainedTests : BrokerTest
         var client = await World.ConnectAsync("a");
         await client.PublishAsync("t/1", "kept", retain: true);
 
-        await client.SubscribeAsync(new MqttTopicFilter("t/+"));
+        await client.SubscribeAsync(new TopicFilter("t/+"));
         await client.QuietAsync();
-        await client.SubscribeAsync(new MqttTopicFilter("t/1"));
+        await client.SubscribeAsync(new TopicFilter("t/1"));
 
         var message = await client.MessageAsync();
         Assert.Equal(("kept", true), (RawClient.TextOf(message), message.Retain));
@@ -28,7 +27,7 @@ public sealed class RetainedTests : BrokerTest
         await client.PublishAsync("t", "kept", retain: true);
         await client.PublishAsync("t", "", retain: true);
 
-        await client.SubscribeAsync(new MqttTopicFilter("t"));
+        await client.SubscribeAsync(new TopicFilter("t"));
 
         await client.QuietAsync();
         Assert.Empty(World.Broker.Retained.All);
@@ -48,16 +47,16 @@ public sealed class RetainedTests : BrokerTest
     }
 
     [Theory]
-    [InlineData(MqttRetainHandling.SendAlways, true, true)]
-    [InlineData(MqttRetainHandling.SendIfNew, true, false)]
-    [InlineData(MqttRetainHandling.DoNotSend, false, false)]
-    public async Task RetainHandling_IsFollowed(MqttRetainHandling handling, bool first, bool second)
+    [InlineData(RetainHandling.SendAlways, true, true)]
+    [InlineData(RetainHandling.SendIfNew, true, false)]
+    [InlineData(RetainHandling.DoNotSend, false, false)]
+    public async Task RetainHandling_IsFollowed(RetainHandling handling, bool first, bool second)
     {
         var client = await World.ConnectAsync("a");
         await client.PublishAsync("t", retain: true);
         foreach (var sent in new[] { first, second })
         {
-            await client.SubscribeAsync(new MqttTopicFilter("t") { RetainHandling = handling });
+            await client.SubscribeAsync(new TopicFilter("t") { RetainHandling = handling });
             if (sent) await client.MessageAsync();
             await client.QuietAsync();
         }
@@ -69,7 +68,7 @@ public sealed class RetainedTests : BrokerTest
         var client = await World.ConnectAsync("a");
         await client.SendAsync(client.Message("$aws/things/a/shadow/update", retain: true));
 
-        Assert.Equal(MqttReasonCode.TopicNameInvalid, await client.EndAsync());
+        Assert.Equal(ReasonCode.TopicNameInvalid, await client.EndAsync());
     }
 
     [Fact]
@@ -95,7 +94,7 @@ public sealed class RetainedTests : BrokerTest
         var client = await world.ConnectAsync("a");
 
         Assert.Equal(
-            [MqttReasonCode.Success, MqttReasonCode.QuotaExceeded, MqttReasonCode.Success],
+            [ReasonCode.Success, ReasonCode.QuotaExceeded, ReasonCode.Success],
             [await client.PublishAsync("t/1", retain: true), await client.PublishAsync("t/2", retain: true), await client.PublishAsync("t/1", "new", retain: true)]);
     }
 }

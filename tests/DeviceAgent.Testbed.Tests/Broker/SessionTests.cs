@@ -1,6 +1,5 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
 using DeviceAgent.Testbed.Broker;
+using DeviceAgent.Testbed.Broker.Codec;
 using static DeviceAgent.Testbed.Tests.Broker.BrokerWorld;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -8,12 +7,12 @@ namespace DeviceAgent.Testbed.Tests.Broker;
 public sealed class SessionTests : BrokerTest
 {
     [Theory]
-    [InlineData(MqttProtocolVersion.V311)]
-    [InlineData(MqttProtocolVersion.V5)]
-    public async Task Session_Persistent_KeepsSubscriptionsAndQos1Messages(MqttProtocolVersion version)
+    [InlineData(ProtocolVersion.V311)]
+    [InlineData(ProtocolVersion.V5)]
+    public async Task Session_Persistent_KeepsSubscriptionsAndQos1Messages(ProtocolVersion version)
     {
         var (client, _) = await World.ConnectAsync(Persistent("a", version));
-        await client.SubscribeAsync(new MqttTopicFilter("t"));
+        await client.SubscribeAsync(new TopicFilter("t"));
         await client.DisconnectAsync();
         World.Broker.Publish("t", "while away"u8.ToArray());
         World.Pause();
@@ -27,12 +26,12 @@ public sealed class SessionTests : BrokerTest
     }
 
     [Theory]
-    [InlineData(MqttProtocolVersion.V311)]
-    [InlineData(MqttProtocolVersion.V5)]
-    public async Task Session_Clean_IsForgotten(MqttProtocolVersion version)
+    [InlineData(ProtocolVersion.V311)]
+    [InlineData(ProtocolVersion.V5)]
+    public async Task Session_Clean_IsForgotten(ProtocolVersion version)
     {
         var (client, _) = await World.ConnectAsync(Persistent("a", version));
-        await client.SubscribeAsync(new MqttTopicFilter("t"));
+        await client.SubscribeAsync(new TopicFilter("t"));
         await client.DisconnectAsync();
         World.Pause();
 
@@ -80,14 +79,14 @@ public sealed class SessionTests : BrokerTest
         var client = await World.ConnectAsync("a");
         await client.SendAsync(new DisconnectPacket { Properties = new MqttProperties { SessionExpiryInterval = 60 } });
 
-        Assert.Equal(MqttReasonCode.ProtocolError, await client.EndAsync());
+        Assert.Equal(ReasonCode.ProtocolError, await client.EndAsync());
     }
 
     [Fact]
     public async Task Unacknowledged_IsSentAgainInOrderWithItsIdAndDup()
     {
         var (client, _) = await World.ConnectAsync(Persistent("a"));
-        await client.SubscribeAsync(new MqttTopicFilter("t/#"));
+        await client.SubscribeAsync(new TopicFilter("t/#"));
         for (var i = 0; i < 3; i++) World.Broker.Publish($"t/{i}", default);
         var first = await client.ReadAsync<PublishPacket>();
         var second = await client.ReadAsync<PublishPacket>();
@@ -108,7 +107,7 @@ public sealed class SessionTests : BrokerTest
     public async Task TakenOver_Persistent_TheSecondGoesOnWithTheSession()
     {
         var (first, _) = await World.ConnectAsync(Persistent("a"));
-        await first.SubscribeAsync(new MqttTopicFilter("t"));
+        await first.SubscribeAsync(new TopicFilter("t"));
         World.Broker.Publish("t", default);
         await first.ReadAsync<PublishPacket>();
         World.Pause();
@@ -117,7 +116,7 @@ public sealed class SessionTests : BrokerTest
 
         Assert.True(answer.SessionPresent);
         Assert.True((await second.MessageAsync()).Duplicate);
-        Assert.Equal(MqttReasonCode.SessionTakenOver, await first.EndAsync());
+        Assert.Equal(ReasonCode.SessionTakenOver, await first.EndAsync());
         World.Broker.Publish("t", default);
         Assert.Equal("t", (await second.MessageAsync()).Topic);
     }
@@ -126,7 +125,7 @@ public sealed class SessionTests : BrokerTest
     public async Task ReceiveMaximum_OfTheClient_IsNotExceeded()
     {
         var (client, _) = await World.ConnectAsync(Hello("a") with { Properties = new MqttProperties { ReceiveMaximum = 2 } });
-        await client.SubscribeAsync(new MqttTopicFilter("t/#"));
+        await client.SubscribeAsync(new TopicFilter("t/#"));
         for (var i = 0; i < 4; i++) World.Broker.Publish($"t/{i}", default);
 
         var first = await client.ReadAsync<PublishPacket>();
@@ -143,7 +142,7 @@ public sealed class SessionTests : BrokerTest
     {
         await using var world = new BrokerWorld(new BrokerLimits { StoredMessages = 3 });
         var (client, _) = await world.ConnectAsync(Persistent("a"));
-        await client.SubscribeAsync(new MqttTopicFilter("t/#"));
+        await client.SubscribeAsync(new TopicFilter("t/#"));
         await client.DisconnectAsync();
         for (var i = 0; i < 5; i++) world.Broker.Publish($"t/{i}", default);
         world.Pause();
@@ -158,7 +157,7 @@ public sealed class SessionTests : BrokerTest
     public async Task Stored_Expired_IsNotSent()
     {
         var (client, _) = await World.ConnectAsync(Persistent("a"));
-        await client.SubscribeAsync(new MqttTopicFilter("t"));
+        await client.SubscribeAsync(new TopicFilter("t"));
         await client.DisconnectAsync();
         var sender = await World.ConnectAsync("sender");
         await sender.PublishAsync("t", "short", properties: new MqttProperties { MessageExpiryInterval = 10 });
@@ -176,11 +175,11 @@ public sealed class SessionTests : BrokerTest
     {
         await using var world = new BrokerWorld(new BrokerLimits { StoredMessages = 3 });
         var (client, _) = await world.ConnectAsync(Hello("a") with { Properties = new MqttProperties { ReceiveMaximum = 1 } });
-        await client.SubscribeAsync(new MqttTopicFilter("t"));
+        await client.SubscribeAsync(new TopicFilter("t"));
         for (var i = 0; i < 5; i++) world.Broker.Publish("t", default);
 
         await client.ReadAsync<PublishPacket>();
-        Assert.Equal(MqttReasonCode.QuotaExceeded, await client.EndAsync());
+        Assert.Equal(ReasonCode.QuotaExceeded, await client.EndAsync());
         Assert.Equal("THROTTLED", world.Broker.Presence.Find("a")!.LastDisconnectReason);
     }
 
@@ -190,7 +189,7 @@ public sealed class SessionTests : BrokerTest
         await using var world = new BrokerWorld(new BrokerLimits { OutgoingBytes = 64 * 1024 });
         var slow = world.Open(downstreamBytes: 4096);
         await slow.ConnectAsync(Hello("slow"));
-        await slow.SubscribeAsync(new MqttTopicFilter("t", MqttQualityOfService.AtMostOnce));
+        await slow.SubscribeAsync(new TopicFilter("t", QualityOfService.AtMostOnce));
 
         for (var i = 0; i < 100; i++) world.Broker.Publish("t", new byte[4096]);
 

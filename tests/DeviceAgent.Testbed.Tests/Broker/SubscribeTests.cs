@@ -1,5 +1,4 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Topics;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -39,25 +38,25 @@ public sealed class SubscribeTests : BrokerTest
     public async Task Subscribe_NotAsAwsTakesIt_EndsTheConnection(string what, int reason)
     {
         var client = await World.ConnectAsync("a");
-        var packet = new SubscribePacket { PacketId = 1, Filters = [new MqttTopicFilter("t")] };
+        var packet = new SubscribePacket { PacketId = 1, Filters = [new TopicFilter("t")] };
         await client.SendAsync(what switch
         {
-            "nine filters" => packet with { Filters = [.. Enumerable.Range(0, 9).Select(i => new MqttTopicFilter($"t/{i}"))] },
-            "qos 2" => packet with { Filters = [new("t", MqttQualityOfService.ExactlyOnce)] },
+            "nine filters" => packet with { Filters = [.. Enumerable.Range(0, 9).Select(i => new TopicFilter($"t/{i}"))] },
+            "qos 2" => packet with { Filters = [new("t", QualityOfService.ExactlyOnce)] },
             "identifier" => packet with { Properties = new MqttProperties { SubscriptionIdentifiers = [1] } },
             _ => packet with { Filters = [new(what)] },
         });
 
-        Assert.Equal((MqttReasonCode)reason, await client.EndAsync());
+        Assert.Equal((ReasonCode)reason, await client.EndAsync());
     }
 
     [Fact]
     public async Task Subscribe_FiftyFirst_IsRefusedAndTheConnectionGoesOn()
     {
         var client = await World.ConnectAsync("a");
-        for (var i = 0; i < 50; i++) Assert.Equal([MqttReasonCode.GrantedQos1], await client.SubscribeAsync(new MqttTopicFilter($"t/{i}")));
+        for (var i = 0; i < 50; i++) Assert.Equal([ReasonCode.GrantedQos1], await client.SubscribeAsync(new TopicFilter($"t/{i}")));
 
-        Assert.Equal([MqttReasonCode.QuotaExceeded, MqttReasonCode.GrantedQos1], await client.SubscribeAsync(new("t/50"), new("t/7")));
+        Assert.Equal([ReasonCode.QuotaExceeded, ReasonCode.GrantedQos1], await client.SubscribeAsync(new("t/50"), new("t/7")));
     }
 
     [Fact]
@@ -68,7 +67,7 @@ public sealed class SubscribeTests : BrokerTest
 
         await client.SendAsync(new UnsubscribePacket { PacketId = 9, Filters = ["a", "c"] });
 
-        Assert.Equal([MqttReasonCode.Success, MqttReasonCode.NoSubscriptionExisted], (await client.ReadAsync<UnsubAckPacket>()).ReasonCodes);
+        Assert.Equal([ReasonCode.Success, ReasonCode.NoSubscriptionExisted], (await client.ReadAsync<UnsubAckPacket>()).ReasonCodes);
         World.Broker.Publish("a", default);
         World.Broker.Publish("b", default);
         Assert.Equal("b", (await client.MessageAsync()).Topic);
@@ -78,9 +77,9 @@ public sealed class SubscribeTests : BrokerTest
     public async Task NoLocal_OwnMessagesAreKeptAway()
     {
         var client = await World.ConnectAsync("a");
-        await client.SubscribeAsync(new MqttTopicFilter("t") { NoLocal = true });
+        await client.SubscribeAsync(new TopicFilter("t") { NoLocal = true });
 
-        Assert.Equal(MqttReasonCode.Success, await client.PublishAsync("t"));
+        Assert.Equal(ReasonCode.Success, await client.PublishAsync("t"));
         await client.QuietAsync();
     }
 
@@ -90,9 +89,9 @@ public sealed class SubscribeTests : BrokerTest
         var first = await World.ConnectAsync("a");
         var second = await World.ConnectAsync("b");
         var alone = await World.ConnectAsync("c");
-        await first.SubscribeAsync(new MqttTopicFilter("$share/g/t/#"));
-        await second.SubscribeAsync(new MqttTopicFilter("$share/g/t/#"));
-        await alone.SubscribeAsync(new MqttTopicFilter("$share/other/t/#"));
+        await first.SubscribeAsync(new TopicFilter("$share/g/t/#"));
+        await second.SubscribeAsync(new TopicFilter("$share/g/t/#"));
+        await alone.SubscribeAsync(new TopicFilter("$share/other/t/#"));
 
         for (var i = 0; i < 4; i++) World.Broker.Publish($"t/{i}", default);
 

@@ -1,17 +1,17 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
+
 using static DeviceAgent.Testbed.Tests.Broker.BrokerWorld;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
 
 public sealed class WillTests : BrokerTest
 {
-    private static readonly WillMessage Will = new("wills", "gone"u8.ToArray()) { QualityOfService = MqttQualityOfService.AtLeastOnce };
+    private static readonly WillMessage Will = new("wills", "gone"u8.ToArray()) { QualityOfService = QualityOfService.AtLeastOnce };
 
     [Theory]
-    [InlineData(MqttProtocolVersion.V311)]
-    [InlineData(MqttProtocolVersion.V5)]
-    public async Task Will_ConnectionCut_IsPublished(MqttProtocolVersion version)
+    [InlineData(ProtocolVersion.V311)]
+    [InlineData(ProtocolVersion.V5)]
+    public async Task Will_ConnectionCut_IsPublished(ProtocolVersion version)
     {
         var watcher = await WatcherAsync();
         var (client, _) = await World.ConnectAsync(Hello("a", version) with { Will = Will });
@@ -23,9 +23,9 @@ public sealed class WillTests : BrokerTest
     }
 
     [Theory]
-    [InlineData(MqttReasonCode.Success, false)]
-    [InlineData(MqttReasonCode.DisconnectWithWillMessage, true)]
-    public async Task Will_ClientDisconnects_IsPublishedOnlyIfItSaysSo(MqttReasonCode reason, bool published)
+    [InlineData(ReasonCode.Success, false)]
+    [InlineData(ReasonCode.DisconnectWithWillMessage, true)]
+    public async Task Will_ClientDisconnects_IsPublishedOnlyIfItSaysSo(ReasonCode reason, bool published)
     {
         var watcher = await WatcherAsync();
         var (client, _) = await World.ConnectAsync(Hello("a") with { Will = Will });
@@ -113,7 +113,7 @@ public sealed class WillTests : BrokerTest
 
         Assert.True(World.Broker.Disconnect("a", forgetSession: false, prevented));
 
-        Assert.Equal(MqttReasonCode.AdministrativeAction, await client.EndAsync());
+        Assert.Equal(ReasonCode.AdministrativeAction, await client.EndAsync());
         if (!prevented) await watcher.MessageAsync();
         await watcher.QuietAsync();
         Assert.False(World.Broker.Disconnect("a", forgetSession: false, prevented));
@@ -122,7 +122,7 @@ public sealed class WillTests : BrokerTest
     private async Task<RawClient> WatcherAsync()
     {
         var watcher = await World.ConnectAsync("watcher");
-        await watcher.SubscribeAsync(new MqttTopicFilter("wills"));
+        await watcher.SubscribeAsync(new TopicFilter("wills"));
         return watcher;
     }
 }

@@ -1,8 +1,6 @@
 using System.Net.Security;
 using System.Text;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.IotData;
 using DeviceAgent.Testbed.Tests.Broker;
 
@@ -23,7 +21,7 @@ public sealed class IotDataApiTests : IAsyncLifetime
     public async Task Publish_ByTheOperator_ReachesASubscriber(string service)
     {
         var client = await _door.World.ConnectAsync("a");
-        await client.SubscribeAsync(new MqttTopicFilter("a/b"));
+        await client.SubscribeAsync(new TopicFilter("a/b"));
 
         var answer = await _door.SignedAsync(
             "POST", "/topics/a%2Fb?qos=1&contentType=text%2Fplain&messageExpiry=60&responseTopic=r", "hello", service, keys: null,
@@ -33,7 +31,7 @@ public sealed class IotDataApiTests : IAsyncLifetime
         Assert.Equal(200, answer.Status);
         var message = await client.MessageAsync();
         var properties = message.Properties!;
-        Assert.Equal(("a/b", "hello", MqttQualityOfService.AtLeastOnce), (message.Topic, RawClient.TextOf(message), message.QualityOfService));
+        Assert.Equal(("a/b", "hello", QualityOfService.AtLeastOnce), (message.Topic, RawClient.TextOf(message), message.QualityOfService));
         Assert.Equal(("text/plain", 60u, "r", true), (properties.ContentType, properties.MessageExpiryInterval!.Value, properties.ResponseTopic, properties.PayloadFormatIndicator!.Value));
         Assert.Equal([1, 2], properties.CorrelationData!.Value.ToArray());
         Assert.Equal([new("k", "1"), new("k", "2")], properties.UserProperties);
@@ -97,7 +95,7 @@ public sealed class IotDataApiTests : IAsyncLifetime
 
         Assert.Equal(200, (await _door.SignedAsync("DELETE", "/connections/boiler-07?cleanSession=true&preventWillMessage=true")).Status);
 
-        Assert.Equal(MqttReasonCode.AdministrativeAction, await client.EndAsync());
+        Assert.Equal(ReasonCode.AdministrativeAction, await client.EndAsync());
         Assert.Equal("API_INITIATED_DISCONNECT", _door.World.Broker.Presence.Find("boiler-07")!.LastDisconnectReason);
         Assert.Equal(404, (await _door.SignedAsync("DELETE", "/connections/boiler-07")).Status);
     }
@@ -144,16 +142,16 @@ public sealed class IotDataApiTests : IAsyncLifetime
     {
         await using var channel = await ConnectAsync(protocol);
 
-        await channel.WriteAsync(BrokerWorld.Hello("thermostat-01", MqttProtocolVersion.V311), CancellationToken.None);
+        await channel.WriteAsync(BrokerWorld.Hello("thermostat-01", ProtocolVersion.V311), CancellationToken.None);
 
-        Assert.Equal(MqttReasonCode.Success, Assert.IsType<ConnAckPacket>(await channel.ReadAsync(CancellationToken.None)).ReasonCode);
+        Assert.Equal(ReasonCode.Success, Assert.IsType<ConnAckPacket>(await channel.ReadAsync(CancellationToken.None)).ReasonCode);
         Assert.Equal((_door.CertificateId, "127.0.0.1"), _door.World.Broker.Presence.Find("thermostat-01") is { } status ? (status.CertificateId, status.Address) : default);
     }
 
     [Fact]
     public Task Device_CustomAuthorizersAlpn_IsRefused() => Assert.ThrowsAnyAsync<Exception>(() => ConnectAsync("mqtt"));
 
-    private async Task<MqttChannel> ConnectAsync(string? protocol)
+    private async Task<PacketChannel> ConnectAsync(string? protocol)
     {
         var tcp = new System.Net.Sockets.TcpClient();
         await tcp.ConnectAsync("127.0.0.1", _door.DevicePort);
@@ -164,6 +162,6 @@ public sealed class IotDataApiTests : IAsyncLifetime
             ClientCertificates = [_door.Device],
             ApplicationProtocols = protocol is null ? null : [new SslApplicationProtocol(protocol)],
         });
-        return new MqttChannel(tls, 1024);
+        return new PacketChannel(tls, 1024);
     }
 }

@@ -83,7 +83,7 @@ internal sealed class ControlRig : IAsyncDisposable
             new CredentialCacheOptions(), clock, new Random(1), NullLogger.Instance));
         services.AddSingleton(new AgentFacts("boiler-07", Time.GetTimestamp()));
         services.AddSingleton<AliasInForce>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
-        services.AddSingleton<ClientFactory>(() => Client = Cloud.Connect());
+        services.AddSingleton<Func<IMqttClient>>(() => Client = Cloud.Connect());
         services.AddControl(Options.Control, Options.ThingName, Options.Credentials.CaBundlePath, Stored.Memory, Stored.Settings);
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<Changes>().Happened += Cloud.Signal;

@@ -74,6 +74,11 @@ internal sealed class FakeMqttClient : IMqttClient
         return Task.FromResult(new MqttSubscribeResult(items));
     }
 
+    public bool IsSubscribed(string filter)
+    {
+        lock (_filters) return _filters.Contains(filter);
+    }
+
     public Task<MqttSubscribeResult> UnsubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken = default) => throw new NotSupportedException();
 
     /// <summary>The connection comes about, if it is wanted.</summary>

@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Sessions;
 
 namespace DeviceAgent.Testbed.Broker.Connections;
@@ -11,4 +11,4 @@ namespace DeviceAgent.Testbed.Broker.Connections;
 /// <param name="Status">As presence knows this connection.</param>
 /// <param name="Will">What is published in its name when it vanishes, and how much later.</param>
 internal sealed record AcceptedClient(
-    ConnectTerms Terms, MqttProtocolVersion Version, ClientSession Session, DeviceRights Rights, ClientStatus Status, (BrokerMessage Message, TimeSpan Delay)? Will);
+    ConnectTerms Terms, ProtocolVersion Version, ClientSession Session, DeviceRights Rights, ClientStatus Status, (BrokerMessage Message, TimeSpan Delay)? Will);

@@ -1,6 +1,5 @@
 using System.Text;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Topics;
 
 namespace DeviceAgent.Testbed.Broker.Connections;
@@ -9,15 +8,15 @@ namespace DeviceAgent.Testbed.Broker.Connections;
 internal static class ConnectRules
 {
     /// <summary>Why it is refused, or null.</summary>
-    public static MqttReasonCode? Refusal(ConnectPacket connect, BrokerLimits limits)
+    public static ReasonCode? Refusal(ConnectPacket connect, BrokerLimits limits)
     {
-        if (connect.Properties?.AuthenticationMethod is not null) return MqttReasonCode.BadAuthenticationMethod;
-        if (connect.ClientId.Length == 0 && connect.Version == MqttProtocolVersion.V311 && !connect.CleanStart) return MqttReasonCode.ClientIdentifierNotValid;
-        if (connect.ClientId.StartsWith('$') || Encoding.UTF8.GetByteCount(connect.ClientId) > limits.Packets.ClientIdBytes) return MqttReasonCode.ClientIdentifierNotValid;
+        if (connect.Properties?.AuthenticationMethod is not null) return ReasonCode.BadAuthenticationMethod;
+        if (connect.ClientId.Length == 0 && connect.Version == ProtocolVersion.V311 && !connect.CleanStart) return ReasonCode.ClientIdentifierNotValid;
+        if (connect.ClientId.StartsWith('$') || Encoding.UTF8.GetByteCount(connect.ClientId) > limits.Packets.ClientIdBytes) return ReasonCode.ClientIdentifierNotValid;
         if (connect.Will is not { } will) return null;
-        if (will.QualityOfService == MqttQualityOfService.ExactlyOnce) return MqttReasonCode.QosNotSupported;
-        if (TopicQuota.Breach(will.Topic, limits.Packets) is not null) return MqttReasonCode.TopicNameInvalid;
-        return will.Payload.Length > limits.Packets.PayloadBytes ? MqttReasonCode.PacketTooLarge : null;
+        if (will.QualityOfService == QualityOfService.ExactlyOnce) return ReasonCode.QosNotSupported;
+        if (TopicQuota.Breach(will.Topic, limits.Packets) is not null) return ReasonCode.TopicNameInvalid;
+        return will.Payload.Length > limits.Packets.PayloadBytes ? ReasonCode.PacketTooLarge : null;
     }
 
     /// <summary>What the connection asks for, as policies name it.</summary>

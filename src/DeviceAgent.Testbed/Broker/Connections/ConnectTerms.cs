@@ -1,5 +1,5 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
+
 
 namespace DeviceAgent.Testbed.Broker.Connections;
 
@@ -20,7 +20,7 @@ internal sealed record ConnectTerms(string ClientId, TimeSpan KeepAlive, TimeSpa
     {
         SessionExpiryInterval = (connect.Properties?.SessionExpiryInterval ?? 0) == (uint)Expiry.TotalSeconds ? null : (uint)Expiry.TotalSeconds,
         ReceiveMaximum = limits.ReceiveMaximum,
-        MaximumQualityOfService = MqttQualityOfService.AtLeastOnce,
+        MaximumQualityOfService = QualityOfService.AtLeastOnce,
         RetainAvailable = true,
         MaximumPacketSize = (uint)limits.PacketBytes,
         AssignedClientIdentifier = connect.ClientId.Length == 0 ? ClientId : null,
@@ -40,7 +40,7 @@ internal sealed record ConnectTerms(string ClientId, TimeSpan KeepAlive, TimeSpa
 
     private static TimeSpan ExpiryOf(ConnectPacket connect, BrokerLimits limits)
     {
-        if (connect.Version != MqttProtocolVersion.V5) return connect.CleanStart ? TimeSpan.Zero : limits.SessionExpiry;
+        if (connect.Version != ProtocolVersion.V5) return connect.CleanStart ? TimeSpan.Zero : limits.SessionExpiry;
         var asked = TimeSpan.FromSeconds(connect.Properties?.SessionExpiryInterval ?? 0);
         return asked > limits.SessionExpiry ? limits.SessionExpiry : asked;
     }

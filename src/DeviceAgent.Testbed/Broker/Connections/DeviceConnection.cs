@@ -1,6 +1,5 @@
 using System.IO.Pipelines;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Testbed.Broker.Connections;
 
@@ -51,7 +50,7 @@ internal sealed class DeviceConnection : IDisposable
             var reading = ReadAsync();
             var end = await _ending.Task;
             _broker.Left(this, end);
-            _outbox.Complete(_client?.Version == MqttProtocolVersion.V5 && end.Code is { } code ? new DisconnectPacket { ReasonCode = code } : null);
+            _outbox.Complete(_client?.Version == ProtocolVersion.V5 && end.Code is { } code ? new DisconnectPacket { ReasonCode = code } : null);
             graceful = await DrainedAsync(writing);
             await _lifetime.CancelAsync();
             await Task.WhenAll(reading, writing);
@@ -75,7 +74,7 @@ internal sealed class DeviceConnection : IDisposable
     public void CheckKeepAlive()
     {
         if (_client is { } client && _time.GetElapsedTime(Volatile.Read(ref _receivedAt)) > client.Terms.KeepAlive * 1.5)
-            End(new ConnectionEnd(DisconnectReason.KeepAliveTimeout, "Nothing came for 1.5 times the keep-alive.", MqttReasonCode.KeepAliveTimeout));
+            End(new ConnectionEnd(DisconnectReason.KeepAliveTimeout, "Nothing came for 1.5 times the keep-alive.", ReasonCode.KeepAliveTimeout));
     }
 
     /// <summary>Tells the client that it is accepted; from here on it gets messages.</summary>
@@ -105,10 +104,10 @@ internal sealed class DeviceConnection : IDisposable
 
             End(ConnectionEnd.Lost("The client closed the connection without a DISCONNECT."));
         }
-        catch (MqttProtocolException e)
+        catch (ProtocolException e)
         {
             // DISCONNECT has no word for a version: that is the second CONNECT.
-            End(ConnectionEnd.ClientError(e.ReasonCode == MqttReasonCode.UnsupportedProtocolVersion ? MqttReasonCode.ProtocolError : e.ReasonCode, e.Message));
+            End(ConnectionEnd.ClientError(e.ReasonCode == ReasonCode.UnsupportedProtocolVersion ? ReasonCode.ProtocolError : e.ReasonCode, e.Message));
         }
         catch (Exception e) when (e is IOException or OperationCanceledException)
         {
@@ -117,7 +116,7 @@ internal sealed class DeviceConnection : IDisposable
         catch (Exception e)
         {
             _broker.Failed(this, e);
-            End(new ConnectionEnd(DisconnectReason.ServerError, e.Message, MqttReasonCode.UnspecifiedError));
+            End(new ConnectionEnd(DisconnectReason.ServerError, e.Message, ReasonCode.UnspecifiedError));
         }
     }
 
@@ -131,14 +130,14 @@ internal sealed class DeviceConnection : IDisposable
         {
             connect = await _source.ReadAsync(both.Token) as ConnectPacket;
         }
-        catch (MqttProtocolException e) when (e.ReasonCode == MqttReasonCode.UnsupportedProtocolVersion)
+        catch (ProtocolException e) when (e.ReasonCode == ReasonCode.UnsupportedProtocolVersion)
         {
             return Refuse(e.ReasonCode, e.Message);
         }
 
         if (connect is null)
         {
-            End(ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, "The first packet is not CONNECT."));
+            End(ConnectionEnd.ClientError(ReasonCode.ProtocolError, "The first packet is not CONNECT."));
             return null;
         }
 
@@ -148,7 +147,7 @@ internal sealed class DeviceConnection : IDisposable
         return refusal is null ? new PacketHandler(_broker, this, _client!, _limits, _time) : Refuse(refusal.Value, $"CONNECT refused: {refusal}.");
     }
 
-    private PacketHandler? Refuse(MqttReasonCode reason, string detail)
+    private PacketHandler? Refuse(ReasonCode reason, string detail)
     {
         Send(new ConnAckPacket { ReasonCode = reason });
         End(new ConnectionEnd(DisconnectReason.AuthError, detail));

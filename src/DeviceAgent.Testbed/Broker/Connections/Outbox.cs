@@ -1,9 +1,7 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Threading.Channels;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Testbed.Broker.Connections;
 
@@ -20,7 +18,7 @@ internal sealed class Outbox(PipeWriter output, BrokerLimits limits, TimeProvide
     private readonly ArrayBufferWriter<byte> _packet = new();
     private long _bytes;
 
-    public MqttProtocolVersion Version { get; set; } = MqttProtocolVersion.V311;
+    public ProtocolVersion Version { get; set; } = ProtocolVersion.V311;
 
     /// <summary>The largest packet that the client takes; larger ones are left out.</summary>
     public long MaximumPacketSize { get; set; } = long.MaxValue;
@@ -76,7 +74,7 @@ internal sealed class Outbox(PipeWriter output, BrokerLimits limits, TimeProvide
     private int Write(MqttPacket packet)
     {
         _packet.ResetWrittenCount();
-        MqttPacketCodec.Encode(_packet, packet, Version);
+        PacketCodec.Encode(_packet, packet, Version);
         if (_packet.WrittenCount > MaximumPacketSize)
         {
             if (packet is PublishPacket { PacketId: not 0 } publish) LeftOut?.Invoke(publish.PacketId);

@@ -1,5 +1,4 @@
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Sessions;
 using DeviceAgent.Testbed.Broker.Topics;
 using DeviceAgent.Testbed.CredentialsProvider;
@@ -11,7 +10,7 @@ internal sealed class PacketHandler(MqttBroker broker, DeviceConnection connecti
 {
     private readonly RequestQuota _publishes = new(time);
 
-    private bool SpeaksReasons => client.Version == MqttProtocolVersion.V5;
+    private bool SpeaksReasons => client.Version == ProtocolVersion.V5;
 
     public ConnectionEnd? Handle(MqttPacket packet)
     {
@@ -27,8 +26,8 @@ internal sealed class PacketHandler(MqttBroker broker, DeviceConnection connecti
             case PingReqPacket:
                 connection.Send(new PingRespPacket());
                 return null;
-            case ConnectPacket: return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, "A second CONNECT.");
-            default: return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, $"The client sent {packet.Type}.");
+            case ConnectPacket: return ConnectionEnd.ClientError(ReasonCode.ProtocolError, "A second CONNECT.");
+            default: return ConnectionEnd.ClientError(ReasonCode.ProtocolError, $"The client sent {packet.Type}.");
         }
     }
 
@@ -37,22 +36,22 @@ internal sealed class PacketHandler(MqttBroker broker, DeviceConnection connecti
         if (Misuse(publish) is { } end) return end;
         if (!_publishes.TryTake(limits.PublishesPerSecond))
         {
-            if (SpeaksReasons) Acknowledge(publish, MqttReasonCode.QuotaExceeded);
+            if (SpeaksReasons) Acknowledge(publish, ReasonCode.QuotaExceeded);
             return null;
         }
 
         if (!client.Rights.MayPublish(publish.Topic, publish.Retain))
         {
             var refusal = ConnectionEnd.NotAuthorized($"The policies do not allow to publish to '{publish.Topic}'.");
-            if (!SpeaksReasons || publish.QualityOfService == MqttQualityOfService.AtMostOnce) return refusal;
-            Acknowledge(publish, MqttReasonCode.NotAuthorized);
+            if (!SpeaksReasons || publish.QualityOfService == QualityOfService.AtMostOnce) return refusal;
+            Acknowledge(publish, ReasonCode.NotAuthorized);
             return null;
         }
 
         if (ReservedTopics.Contain(publish.Topic))
         {
             if (publish.Retain || !broker.TryServe(publish, connection, client))
-                return ConnectionEnd.ClientError(MqttReasonCode.TopicNameInvalid, $"'{publish.Topic}' is a reserved topic that nothing can be published to this way.");
+                return ConnectionEnd.ClientError(ReasonCode.TopicNameInvalid, $"'{publish.Topic}' is a reserved topic that nothing can be published to this way.");
         }
         else
         {
@@ -60,51 +59,51 @@ internal sealed class PacketHandler(MqttBroker broker, DeviceConnection connecti
                 client.Terms.ClientId, publish.Topic, publish.Payload, publish.QualityOfService, publish.Retain, publish.Properties, time.GetUtcNow());
             if (!broker.TryPublish(message))
             {
-                Acknowledge(publish, MqttReasonCode.QuotaExceeded);
+                Acknowledge(publish, ReasonCode.QuotaExceeded);
                 return null;
             }
         }
 
-        Acknowledge(publish, MqttReasonCode.Success);
+        Acknowledge(publish, ReasonCode.Success);
         return null;
     }
 
     private ConnectionEnd? Misuse(PublishPacket publish)
     {
-        if (publish.QualityOfService == MqttQualityOfService.ExactlyOnce)
-            return ConnectionEnd.ClientError(MqttReasonCode.QosNotSupported, "PUBLISH with QoS 2.");
+        if (publish.QualityOfService == QualityOfService.ExactlyOnce)
+            return ConnectionEnd.ClientError(ReasonCode.QosNotSupported, "PUBLISH with QoS 2.");
         if (publish.Properties?.TopicAlias is not null)
-            return ConnectionEnd.ClientError(MqttReasonCode.TopicAliasInvalid, "A topic alias, though none was offered.");
+            return ConnectionEnd.ClientError(ReasonCode.TopicAliasInvalid, "A topic alias, though none was offered.");
         if (publish.Properties?.SubscriptionIdentifiers.Count > 0)
-            return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, "A client's PUBLISH with a subscription identifier.");
+            return ConnectionEnd.ClientError(ReasonCode.ProtocolError, "A client's PUBLISH with a subscription identifier.");
         if (publish.Payload.Length > limits.Packets.PayloadBytes)
-            return ConnectionEnd.ClientError(MqttReasonCode.PacketTooLarge, $"A payload of {publish.Payload.Length} bytes.");
+            return ConnectionEnd.ClientError(ReasonCode.PacketTooLarge, $"A payload of {publish.Payload.Length} bytes.");
         return TopicQuota.Breach(publish.Topic, limits.Packets) is { } breach
-            ? ConnectionEnd.ClientError(MqttReasonCode.TopicNameInvalid, $"A topic with {breach}.")
+            ? ConnectionEnd.ClientError(ReasonCode.TopicNameInvalid, $"A topic with {breach}.")
             : null;
     }
 
-    private void Acknowledge(PublishPacket publish, MqttReasonCode reason)
+    private void Acknowledge(PublishPacket publish, ReasonCode reason)
     {
-        if (publish.QualityOfService == MqttQualityOfService.AtLeastOnce) connection.Send(new PubAckPacket { PacketId = publish.PacketId, ReasonCode = reason });
+        if (publish.QualityOfService == QualityOfService.AtLeastOnce) connection.Send(new PubAckPacket { PacketId = publish.PacketId, ReasonCode = reason });
     }
 
     private ConnectionEnd? Handle(SubscribePacket packet)
     {
         if (packet.Properties?.SubscriptionIdentifiers.Count > 0)
-            return ConnectionEnd.ClientError(MqttReasonCode.SubscriptionIdentifiersNotSupported, "A subscription identifier.");
+            return ConnectionEnd.ClientError(ReasonCode.SubscriptionIdentifiersNotSupported, "A subscription identifier.");
         if (packet.Filters.Count > limits.Packets.FiltersPerSubscribe)
-            return ConnectionEnd.ClientError(MqttReasonCode.QuotaExceeded, $"SUBSCRIBE with {packet.Filters.Count} filters.");
+            return ConnectionEnd.ClientError(ReasonCode.QuotaExceeded, $"SUBSCRIBE with {packet.Filters.Count} filters.");
         var retained = new List<(Subscription Subscription, BrokerMessage Message)>();
-        var codes = new List<MqttReasonCode>();
+        var codes = new List<ReasonCode>();
         foreach (var wanted in packet.Filters)
         {
-            if (wanted.QualityOfService == MqttQualityOfService.ExactlyOnce)
-                return ConnectionEnd.ClientError(MqttReasonCode.QosNotSupported, "SUBSCRIBE with QoS 2.");
+            if (wanted.QualityOfService == QualityOfService.ExactlyOnce)
+                return ConnectionEnd.ClientError(ReasonCode.QosNotSupported, "SUBSCRIBE with QoS 2.");
             if (Subscription.From(wanted) is not { } subscription || !ReservedTopics.CanBeSubscribedTo(subscription.Filter))
-                return ConnectionEnd.ClientError(MqttReasonCode.TopicFilterInvalid, $"'{wanted.Filter}' cannot be subscribed to.");
+                return ConnectionEnd.ClientError(ReasonCode.TopicFilterInvalid, $"'{wanted.Filter}' cannot be subscribed to.");
             if (TopicQuota.Breach(subscription.Filter, limits.Packets) is { } breach)
-                return ConnectionEnd.ClientError(MqttReasonCode.TopicFilterInvalid, $"A topic filter with {breach}.");
+                return ConnectionEnd.ClientError(ReasonCode.TopicFilterInvalid, $"A topic filter with {breach}.");
             codes.Add(Subscribe(wanted, subscription, retained));
         }
 
@@ -113,21 +112,21 @@ internal sealed class PacketHandler(MqttBroker broker, DeviceConnection connecti
         return null;
     }
 
-    private MqttReasonCode Subscribe(MqttTopicFilter wanted, Subscription subscription, List<(Subscription, BrokerMessage)> retained)
+    private ReasonCode Subscribe(TopicFilter wanted, Subscription subscription, List<(Subscription, BrokerMessage)> retained)
     {
-        if (!client.Rights.MaySubscribe(subscription.Text)) return MqttReasonCode.NotAuthorized;
-        if (!client.Session.TrySubscribe(subscription, out var isNew)) return MqttReasonCode.QuotaExceeded;
-        var wantsRetained = wanted.RetainHandling == MqttRetainHandling.SendAlways || (wanted.RetainHandling == MqttRetainHandling.SendIfNew && isNew);
+        if (!client.Rights.MaySubscribe(subscription.Text)) return ReasonCode.NotAuthorized;
+        if (!client.Session.TrySubscribe(subscription, out var isNew)) return ReasonCode.QuotaExceeded;
+        var wantsRetained = wanted.RetainHandling == RetainHandling.SendAlways || (wanted.RetainHandling == RetainHandling.SendIfNew && isNew);
         if (wantsRetained && subscription.Group is null && !TopicFilters.HasWildcard(subscription.Filter) && broker.Retained.Find(subscription.Filter) is { } kept)
             retained.Add((subscription, kept.Message));
-        return (MqttReasonCode)subscription.QualityOfService;
+        return (ReasonCode)subscription.QualityOfService;
     }
 
     private ConnectionEnd? Handle(UnsubscribePacket packet)
     {
         if (packet.Filters.Count > limits.Packets.FiltersPerSubscribe)
-            return ConnectionEnd.ClientError(MqttReasonCode.QuotaExceeded, $"UNSUBSCRIBE with {packet.Filters.Count} filters.");
-        var codes = packet.Filters.Select(f => client.Session.Unsubscribe(f) ? MqttReasonCode.Success : MqttReasonCode.NoSubscriptionExisted).ToList();
+            return ConnectionEnd.ClientError(ReasonCode.QuotaExceeded, $"UNSUBSCRIBE with {packet.Filters.Count} filters.");
+        var codes = packet.Filters.Select(f => client.Session.Unsubscribe(f) ? ReasonCode.Success : ReasonCode.NoSubscriptionExisted).ToList();
         connection.Send(new UnsubAckPacket { PacketId = packet.PacketId, ReasonCodes = codes });
         return null;
     }
@@ -137,11 +136,11 @@ internal sealed class PacketHandler(MqttBroker broker, DeviceConnection connecti
         if (packet.Properties?.SessionExpiryInterval is { } seconds)
         {
             if (client.Session.Expiry == TimeSpan.Zero && seconds > 0)
-                return ConnectionEnd.ClientError(MqttReasonCode.ProtocolError, "DISCONNECT gives an expiry to a session that had none.");
+                return ConnectionEnd.ClientError(ReasonCode.ProtocolError, "DISCONNECT gives an expiry to a session that had none.");
             var wanted = TimeSpan.FromSeconds(seconds);
             client.Session.Expiry = wanted > limits.SessionExpiry ? limits.SessionExpiry : wanted;
         }
 
-        return new ConnectionEnd(DisconnectReason.ClientInitiated, "The client disconnected.") { SendsWill = packet.ReasonCode != MqttReasonCode.Success };
+        return new ConnectionEnd(DisconnectReason.ClientInitiated, "The client disconnected.") { SendsWill = packet.ReasonCode != ReasonCode.Success };
     }
 }

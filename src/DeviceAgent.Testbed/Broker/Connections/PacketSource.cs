@@ -1,17 +1,15 @@
 using System.IO.Pipelines;
-using DeviceAgent.Mqtt;
-using DeviceAgent.Mqtt.Codec;
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Testbed.Broker.Connections;
 
 /// <summary>The packets that come from one client.</summary>
 internal sealed class PacketSource(PipeReader input, int maximumPacketSize)
 {
-    public MqttProtocolVersion Version { get; set; } = MqttProtocolVersion.V311;
+    public ProtocolVersion Version { get; set; } = ProtocolVersion.V311;
 
     /// <summary>The next packet; null when the client has closed the connection, be it inside a packet.</summary>
-    /// <exception cref="MqttProtocolException">What came is no packet.</exception>
+    /// <exception cref="ProtocolException">What came is no packet.</exception>
     /// <exception cref="IOException">The connection broke.</exception>
     public async ValueTask<MqttPacket?> ReadAsync(CancellationToken cancellationToken)
     {
@@ -22,7 +20,7 @@ internal sealed class PacketSource(PipeReader input, int maximumPacketSize)
             var found = false;
             try
             {
-                found = MqttPacketCodec.TryDecode(ref buffer, Version, maximumPacketSize, out var packet);
+                found = PacketCodec.TryDecode(ref buffer, Version, maximumPacketSize, out var packet);
                 if (found) return packet;
             }
             finally

@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Connections;
 
 namespace DeviceAgent.Testbed.Broker.Sessions;
@@ -92,19 +92,19 @@ internal sealed class ClientSession(string clientId, BrokerLimits limits, TimePr
     }
 
     /// <summary>Sends a message, or keeps it for later; drops it when the client may not receive it or is not there for QoS 0.</summary>
-    public void Deliver(BrokerMessage message, MqttQualityOfService granted, bool retain)
+    public void Deliver(BrokerMessage message, QualityOfService granted, bool retain)
     {
         if (Rights?.MayReceive(message.Topic) != true) return;
         var qos = granted < message.QualityOfService ? granted : message.QualityOfService;
         lock (_gate)
         {
-            if (qos == MqttQualityOfService.AtMostOnce)
+            if (qos == QualityOfService.AtMostOnce)
             {
                 if (message.ToPacket(qos, retain, time.GetUtcNow()) is { } packet) _connection?.Send(packet);
             }
             else if (_waiting.Count >= limits.StoredMessages || _waitingBytes + message.Payload.Length > limits.StoredBytes)
             {
-                _connection?.End(new ConnectionEnd(DisconnectReason.Throttled, "The client does not acknowledge what it is sent.", MqttReasonCode.QuotaExceeded));
+                _connection?.End(new ConnectionEnd(DisconnectReason.Throttled, "The client does not acknowledge what it is sent.", ReasonCode.QuotaExceeded));
             }
             else
             {
@@ -135,7 +135,7 @@ internal sealed class ClientSession(string clientId, BrokerLimits limits, TimePr
         {
             _waiting.RemoveFirst();
             _waitingBytes -= delivery.Message.Payload.Length;
-            if (delivery.Message.ToPacket(MqttQualityOfService.AtLeastOnce, delivery.Retain, time.GetUtcNow()) is not { } packet) continue;
+            if (delivery.Message.ToPacket(QualityOfService.AtLeastOnce, delivery.Retain, time.GetUtcNow()) is not { } packet) continue;
             var again = delivery.PacketId != 0;
             if (!again) delivery.PacketId = NextId();
             _inFlight.Add(delivery.PacketId, delivery);

@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Topics;
 
 namespace DeviceAgent.Testbed.Broker.Sessions;
@@ -11,7 +11,7 @@ internal sealed record Subscription(string Text, string Filter, string? Group)
 {
     private const string Share = "$share/";
 
-    public MqttQualityOfService QualityOfService { get; private init; }
+    public QualityOfService QualityOfService { get; private init; }
 
     /// <summary>Whether the client's own messages are kept from it.</summary>
     public bool NoLocal { get; private init; }
@@ -20,7 +20,7 @@ internal sealed record Subscription(string Text, string Filter, string? Group)
     public bool RetainAsPublished { get; private init; }
 
     /// <summary>Null when a shared subscription has not the form <c>$share/NAME/FILTER</c>.</summary>
-    public static Subscription? From(MqttTopicFilter wanted)
+    public static Subscription? From(TopicFilter wanted)
     {
         var (filter, group) = (wanted.Filter, (string?)null);
         if (wanted.Filter.StartsWith(Share, StringComparison.Ordinal))

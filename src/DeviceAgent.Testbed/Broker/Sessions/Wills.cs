@@ -1,4 +1,4 @@
-using DeviceAgent.Mqtt.Packets;
+using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Broker.Connections;
 using DeviceAgent.Testbed.Broker.Topics;
 

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using DeviceAgent.Mqtt;
 
 namespace DeviceAgent.Control.Cloud;
@@ -18,12 +19,11 @@ internal sealed class TopicRequests : IDisposable
     /// <summary>For the answer; the acknowledgements of MQTT have their own limits.</summary>
     private static readonly TimeSpan AnswerTimeout = TimeSpan.FromSeconds(15);
 
-    private readonly IMqttClient _client;
     private readonly TimeProvider _time;
     private readonly string _tokenPrefix;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly HashSet<string> _subscribed = [];
     private readonly Lock _gate = new();
+    private IMqttClient _client;
     private Pending? _pending;
     private long _asked;
 
@@ -34,9 +34,14 @@ internal sealed class TopicRequests : IDisposable
     {
         (_client, _time) = (client, time);
         _tokenPrefix = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
-        client.ConnectedAsync += OnConnectedAsync;
-        client.DisconnectedAsync += OnDisconnectedAsync;
-        client.MessageReceivedAsync += OnMessageAsync;
+        Hear(client);
+    }
+
+    /// <summary>From now on asks over another client, which has not connected yet.</summary>
+    public void Use(IMqttClient client)
+    {
+        Unhear(Interlocked.Exchange(ref _client, client));
+        Hear(client);
     }
 
     /// <summary>Asks and waits for the answer.</summary>
@@ -46,7 +51,7 @@ internal sealed class TopicRequests : IDisposable
     /// <param name="answersOn">The filter of the answers without /accepted, where one subscription serves many topics; null for the topic itself.</param>
     /// <param name="correlate">Whether the service returns the client token; otherwise the first answer is taken.</param>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public async Task<TopicAnswer> AskAsync(
+    public async Task<TopicResponse> AskAsync(
         string topic, JsonObject payload, CancellationToken cancellationToken, string? answersOn = null, bool correlate = true)
     {
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
@@ -57,11 +62,11 @@ internal sealed class TopicRequests : IDisposable
         }
         catch (MqttNotConnectedException e)
         {
-            return new TopicAnswer.Missing(MissingAnswer.NotConnected, e.Message);
+            return new TopicResponse.Missing(NoResponse.NotConnected, e.Message);
         }
         catch (MqttException e)
         {
-            return new TopicAnswer.Missing(MissingAnswer.Lost, e.Message);
+            return new TopicResponse.Missing(NoResponse.Lost, e.Message);
         }
         finally
         {
@@ -75,42 +80,49 @@ internal sealed class TopicRequests : IDisposable
 
     public void Dispose()
     {
-        _client.ConnectedAsync -= OnConnectedAsync;
-        _client.DisconnectedAsync -= OnDisconnectedAsync;
-        _client.MessageReceivedAsync -= OnMessageAsync;
+        Unhear(_client);
         _turn.Dispose();
     }
 
-    /// <summary>Null when the answers will come.</summary>
-    private async Task<TopicAnswer?> SubscribeAsync(string topic, CancellationToken cancellationToken)
+    private void Hear(IMqttClient client)
     {
-        lock (_gate)
-        {
-            if (_subscribed.Contains(topic)) return null;
-        }
-
-        var result = await _client.SubscribeAsync([new(topic + AcceptedSuffix), new(topic + RejectedSuffix)], cancellationToken).ConfigureAwait(false);
-        if (result.Items.FirstOrDefault(i => !i.IsSuccess) is { } refused)
-            return new TopicAnswer.Missing(MissingAnswer.NotAllowed, Permissions.ToSubscribe(refused.Filter, refused.ReasonCode.ToString()));
-        lock (_gate) _subscribed.Add(topic);
-        return null;
+        client.DisconnectedAsync += OnDisconnectedAsync;
+        client.MessageReceivedAsync += OnMessageAsync;
     }
 
-    private async Task<TopicAnswer> ExchangeAsync(string topic, JsonObject payload, bool correlate, CancellationToken cancellationToken)
+    private void Unhear(IMqttClient client)
+    {
+        client.DisconnectedAsync -= OnDisconnectedAsync;
+        client.MessageReceivedAsync -= OnMessageAsync;
+    }
+
+    /// <summary>Null when the answers will come.</summary>
+    private async Task<TopicResponse?> SubscribeAsync(string topic, CancellationToken cancellationToken)
+    {
+        var client = _client;
+        string[] answers = [topic + AcceptedSuffix, topic + RejectedSuffix];
+        if (answers.All(client.IsSubscribed)) return null;
+        var result = await client.SubscribeAsync([.. answers.Select(a => new MqttTopicFilter(a))], cancellationToken).ConfigureAwait(false);
+        return result.Items.FirstOrDefault(i => !i.IsSuccess) is { } refused
+            ? new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToSubscribe(refused.Filter, refused.ReasonCode.ToString()))
+            : null;
+    }
+
+    private async Task<TopicResponse> ExchangeAsync(string topic, JsonObject payload, bool correlate, CancellationToken cancellationToken)
     {
         var pending = new Pending(topic, correlate ? $"{_tokenPrefix}-{++_asked}" : null);
         if (pending.Token is { } token) payload = new JsonObject([.. payload.DeepClone().AsObject().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())), KeyValuePair.Create(ClientToken, (JsonNode?)token)]);
         lock (_gate) _pending = pending;
         try
         {
-            var published = await _client.PublishAsync(new MqttMessage(topic, JsonSerializer.SerializeToUtf8Bytes(payload, LinkJson.Default.JsonObject)), cancellationToken).ConfigureAwait(false);
-            if (published.ReasonCode == MqttReasonCode.NotAuthorized) return new TopicAnswer.Missing(MissingAnswer.NotAllowed, Permissions.ToPublish(topic, published.ReasonString));
-            if (!published.IsSuccess) return new TopicAnswer.Missing(MissingAnswer.Lost, $"The broker refused the message on {topic}: {published.ReasonCode}.");
+            var published = await _client.PublishAsync(new MqttMessage(topic, JsonSerializer.SerializeToUtf8Bytes(payload, PayloadJson.Default.JsonObject)), cancellationToken).ConfigureAwait(false);
+            if (published.ReasonCode == MqttReasonCode.NotAuthorized) return new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToPublish(topic, published.ReasonString));
+            if (!published.IsSuccess) return new TopicResponse.Missing(NoResponse.Lost, $"The broker refused the message on {topic}: {published.ReasonCode}.");
             return await pending.Answer.Task.WaitAsync(AnswerTimeout, _time, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
-            return new TopicAnswer.Missing(MissingAnswer.Lost, $"No answer on {topic} in {AnswerTimeout.TotalSeconds:0} s.");
+            return new TopicResponse.Missing(NoResponse.Lost, $"No answer on {topic} in {AnswerTimeout.TotalSeconds:0} s.");
         }
         finally
         {
@@ -118,19 +130,9 @@ internal sealed class TopicRequests : IDisposable
         }
     }
 
-    private Task OnConnectedAsync(MqttConnected connected)
-    {
-        lock (_gate)
-        {
-            if (!connected.KeepsSubscriptions()) _subscribed.Clear();
-        }
-
-        return Task.CompletedTask;
-    }
-
     private Task OnDisconnectedAsync(MqttDisconnected disconnected)
     {
-        lock (_gate) _pending?.Answer.TrySetResult(new TopicAnswer.Missing(MissingAnswer.Lost, $"The connection was lost before the answer: {disconnected.Message}"));
+        lock (_gate) _pending?.Answer.TrySetResult(new TopicResponse.Missing(NoResponse.Lost, $"The connection was lost before the answer: {disconnected.Message}"));
         return Task.CompletedTask;
     }
 
@@ -138,7 +140,7 @@ internal sealed class TopicRequests : IDisposable
     {
         lock (_gate)
         {
-            if (_pending is { } pending && pending.Expects(message.Topic) && TopicAnswerReader.Read(message, pending.Token) is { } answer) pending.Answer.TrySetResult(answer);
+            if (_pending is { } pending && pending.Expects(message.Topic) && TopicResponseReader.Read(message, pending.Token) is { } answer) pending.Answer.TrySetResult(answer);
         }
 
         return Task.CompletedTask;
@@ -146,9 +148,56 @@ internal sealed class TopicRequests : IDisposable
 
     private sealed record Pending(string Topic, string? Token)
     {
-        public TaskCompletionSource<TopicAnswer> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        public TaskCompletionSource<TopicResponse> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
         public bool Expects(string topic) =>
             topic.StartsWith(Topic, StringComparison.Ordinal) && topic.AsSpan(Topic.Length) is AcceptedSuffix or RejectedSuffix;
     }
 }
+
+/// <summary>What came of a request to one of AWS IoT's services over MQTT.</summary>
+internal abstract record TopicResponse
+{
+    private TopicResponse()
+    {
+    }
+
+    /// <summary>The service did it.</summary>
+    public sealed record Accepted(JsonElement Payload) : TopicResponse;
+
+    /// <summary>The service refused.</summary>
+    /// <param name="Code">Its code: a number (shadow, provisioning) or a name (jobs).</param>
+    /// <param name="Message">Its words.</param>
+    /// <param name="Payload">All of the answer.</param>
+    public sealed record Rejected(string Code, string Message, JsonElement Payload) : TopicResponse;
+
+    /// <summary>There is no answer. Whether the request was carried out is not known, unless <paramref name="Reason"/> says so.</summary>
+    public sealed record Missing(NoResponse Reason, string Message) : TopicResponse;
+}
+
+/// <summary>Why a request has no answer.</summary>
+internal enum NoResponse
+{
+    /// <summary>No connection; nothing was sent.</summary>
+    NotConnected,
+
+    /// <summary>The connection was lost on the way, or no answer came in time: it may have been carried out.</summary>
+    Lost,
+
+    /// <summary>The policy of the certificate does not allow it; nothing was done.</summary>
+    NotAllowed,
+}
+
+/// <summary>What the policy of the certificate lacks, in words that name the statement to add.</summary>
+internal static class Permissions
+{
+    public static string ToSubscribe(string filter, string why) =>
+        $"The subscription to {filter} was refused ({why}): the certificate's IoT policy must allow iot:Subscribe on topicfilter/{filter} and iot:Receive on topic/{filter}.";
+
+    public static string ToPublish(string topic, string? why) =>
+        $"Publishing to {topic} was refused{(why is null ? "" : $" ({why})")}: the certificate's IoT policy must allow iot:Publish on topic/{topic}.";
+}
+
+/// <summary>How payloads are written.</summary>
+[JsonSerializable(typeof(JsonObject))]
+internal sealed partial class PayloadJson : JsonSerializerContext;

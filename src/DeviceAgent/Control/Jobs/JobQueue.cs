@@ -14,13 +14,13 @@ internal sealed class JobQueue
     /// <summary>How often an update is made with a newer version when somebody else's comes in between.</summary>
     private const int Attempts = 4;
 
-    private readonly CloudLink _link;
+    private readonly IotConnection _connection;
     private readonly ILogger _logger;
     private readonly string _prefix;
 
-    public JobQueue(string thingName, CloudLink link, ILogger<JobQueue> logger)
+    public JobQueue(string thingName, IotConnection connection, ILogger<JobQueue> logger)
     {
-        (_link, _logger) = (link, logger);
+        (_connection, _logger) = (connection, logger);
         _prefix = $"$aws/things/{thingName}/jobs";
     }
 
@@ -29,12 +29,12 @@ internal sealed class JobQueue
 
     /// <summary>Takes the head of the queue: it is in progress then, if it was not already.</summary>
     /// <returns>The execution, null when nothing is pending; or why there is no answer.</returns>
-    public async Task<(JobExecution? Execution, TopicAnswer? Failure)> StartNextAsync(CancellationToken cancellationToken)
+    public async Task<(JobExecution? Execution, TopicResponse? Failure)> StartNextAsync(CancellationToken cancellationToken)
     {
-        if (await _link.ListenAsync($"{_prefix}/notify-next", _ => Notified?.Invoke(), cancellationToken).ConfigureAwait(false) is { } deaf) return (null, deaf);
-        var answer = await _link.Requests.AskAsync($"{_prefix}/start-next", new JsonObject { ["stepTimeoutInMinutes"] = StepTimeoutMinutes }, cancellationToken).ConfigureAwait(false);
-        if (answer is TopicAnswer.Accepted accepted) return (JobExecution.Read(accepted.Payload), null);
-        if (answer is TopicAnswer.Rejected rejected) _logger.JobRefused("", "taking the next one", rejected.Code, rejected.Message);
+        if (await _connection.ListenAsync($"{_prefix}/notify-next", _ => Notified?.Invoke(), cancellationToken).ConfigureAwait(false) is { } deaf) return (null, deaf);
+        var answer = await _connection.Requests.AskAsync($"{_prefix}/start-next", new JsonObject { ["stepTimeoutInMinutes"] = StepTimeoutMinutes }, cancellationToken).ConfigureAwait(false);
+        if (answer is TopicResponse.Accepted accepted) return (JobExecution.Read(accepted.Payload), null);
+        if (answer is TopicResponse.Rejected rejected) _logger.JobRefused("", "taking the next one", rejected.Code, rejected.Message);
         return (null, answer);
     }
 
@@ -48,14 +48,14 @@ internal sealed class JobQueue
         {
             switch (await AskAsync(execution, status, details, version, cancellationToken).ConfigureAwait(false))
             {
-                case TopicAnswer.Accepted accepted:
+                case TopicResponse.Accepted accepted:
                     return (JobUpdate.Taken, JobExecution.ReadState(accepted.Payload).Version ?? version + 1);
-                case TopicAnswer.Rejected { Code: "VersionMismatch" } mismatch when JobExecution.ReadState(mismatch.Payload) is { Version: { } actual } state && actual != version && !JobStatus.IsFinal(state.Status):
+                case TopicResponse.Rejected { Code: "VersionMismatch" } mismatch when JobExecution.ReadState(mismatch.Payload) is { Version: { } actual } state && actual != version && !JobStatus.IsFinal(state.Status):
                     version = actual;
                     break;
-                case TopicAnswer.Rejected { Code: "RequestThrottled" or "InternalError" } or TopicAnswer.Missing:
+                case TopicResponse.Rejected { Code: "RequestThrottled" or "InternalError" } or TopicResponse.Missing:
                     return (JobUpdate.Unknown, version);
-                case TopicAnswer.Rejected rejected:
+                case TopicResponse.Rejected rejected:
                     _logger.JobRefused(execution.JobId, status, rejected.Code, rejected.Message);
                     return (JobUpdate.Over, version);
             }
@@ -64,7 +64,7 @@ internal sealed class JobQueue
         return (JobUpdate.Unknown, version);
     }
 
-    private Task<TopicAnswer> AskAsync(JobExecution execution, string status, IReadOnlyDictionary<string, string> details, long version, CancellationToken cancellationToken)
+    private Task<TopicResponse> AskAsync(JobExecution execution, string status, IReadOnlyDictionary<string, string> details, long version, CancellationToken cancellationToken)
     {
         var update = new JsonObject
         {
@@ -75,6 +75,6 @@ internal sealed class JobQueue
             ["includeJobExecutionState"] = true,
         };
         if (status == JobStatus.InProgress) update["stepTimeoutInMinutes"] = StepTimeoutMinutes;
-        return _link.Requests.AskAsync($"{_prefix}/{execution.JobId}/update", update, cancellationToken, answersOn: $"{_prefix}/+/update");
+        return _connection.Requests.AskAsync($"{_prefix}/{execution.JobId}/update", update, cancellationToken, answersOn: $"{_prefix}/+/update");
     }
 }

@@ -15,7 +15,7 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
 
     /// <returns>What keeps it from going on; null when nothing is pending.</returns>
     /// <exception cref="OperationCanceledException">The agent stops.</exception>
-    public async Task<TopicAnswer?> RunAsync(CancellationToken cancellationToken)
+    public async Task<TopicResponse?> RunAsync(CancellationToken cancellationToken)
     {
         var told = new HashSet<(string, long)>();
         while (true)
@@ -23,11 +23,11 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
             var (execution, failure) = await queue.StartNextAsync(cancellationToken).ConfigureAwait(false);
             if (execution is null) return failure;
             if (!told.Add((execution.JobId, execution.ExecutionNumber)))
-                return new TopicAnswer.Missing(MissingAnswer.Lost, $"Job {execution.JobId} is still pending, though its end was told.");
+                return new TopicResponse.Missing(NoResponse.Lost, $"Job {execution.JobId} is still pending, though its end was told.");
             var finished = memory.Record.Jobs.LastOrDefault(j => j.Is(execution.JobId, execution.ExecutionNumber));
             if (finished is null) (finished, execution) = await CarryOutAsync(execution, cancellationToken).ConfigureAwait(false);
             if (!await TellAsync(execution, finished, cancellationToken).ConfigureAwait(false))
-                return new TopicAnswer.Missing(MissingAnswer.Lost, $"The end of job {execution.JobId} could not be told.");
+                return new TopicResponse.Missing(NoResponse.Lost, $"The end of job {execution.JobId} could not be told.");
         }
     }
 

@@ -15,7 +15,7 @@ internal sealed class DeviceShadow
 
     private const string NotFound = "404";
 
-    private readonly CloudLink _link;
+    private readonly IotConnection _connection;
     private readonly ILogger _logger;
     private readonly string _prefix;
     private readonly Lock _gate = new();
@@ -24,11 +24,11 @@ internal sealed class DeviceShadow
     private long _version;
     private bool _isCurrent;
 
-    public DeviceShadow(string thingName, CloudLink link, ILogger<DeviceShadow> logger)
+    public DeviceShadow(string thingName, IotConnection connection, ILogger<DeviceShadow> logger)
     {
-        (_link, _logger) = (link, logger);
+        (_connection, _logger) = (connection, logger);
         _prefix = $"$aws/things/{thingName}/shadow/name/{Name}";
-        link.Connected += Invalidate;
+        connection.Connected += Invalidate;
     }
 
     /// <summary>There may be something new to read. Handlers must return at once.</summary>
@@ -58,14 +58,14 @@ internal sealed class DeviceShadow
     /// <summary>Reads the shadow.</summary>
     /// <returns>Why it could not be read; null when it was, and when there is none yet.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public async Task<TopicAnswer?> ReadAsync(CancellationToken cancellationToken)
+    public async Task<TopicResponse?> ReadAsync(CancellationToken cancellationToken)
     {
-        var deaf = await _link.ListenAsync($"{_prefix}/update/delta", OnUpdate, cancellationToken).ConfigureAwait(false)
-            ?? await _link.ListenAsync($"{_prefix}/update/accepted", OnUpdate, cancellationToken).ConfigureAwait(false);
+        var deaf = await _connection.ListenAsync($"{_prefix}/update/delta", OnUpdate, cancellationToken).ConfigureAwait(false)
+            ?? await _connection.ListenAsync($"{_prefix}/update/accepted", OnUpdate, cancellationToken).ConfigureAwait(false);
         if (deaf is not null) return deaf;
-        var answer = await _link.Requests.AskAsync($"{_prefix}/get", [], cancellationToken).ConfigureAwait(false);
-        if (answer is TopicAnswer.Accepted accepted) Take(ShadowDocument.Read(accepted.Payload));
-        else if (answer is TopicAnswer.Rejected { Code: NotFound }) Take(null);
+        var answer = await _connection.Requests.AskAsync($"{_prefix}/get", [], cancellationToken).ConfigureAwait(false);
+        if (answer is TopicResponse.Accepted accepted) Take(ShadowDocument.Read(accepted.Payload));
+        else if (answer is TopicResponse.Rejected { Code: NotFound }) Take(null);
         else return Failed("reading it", answer);
         Read?.Invoke();
         return null;
@@ -74,17 +74,17 @@ internal sealed class DeviceShadow
     /// <summary>Reports what differs from what the shadow has.</summary>
     /// <returns>Why it could not be reported; null when it was, or when nothing differs.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
-    public async Task<TopicAnswer?> ReportAsync(JsonObject full, CancellationToken cancellationToken)
+    public async Task<TopicResponse?> ReportAsync(JsonObject full, CancellationToken cancellationToken)
     {
         JsonObject? known;
         lock (_gate) known = _reported;
         if (known is null || ReportedDifference.Between(known, full) is not { } difference) return null;
         var update = new JsonObject { ["state"] = new JsonObject { ["reported"] = difference } };
-        var answer = await _link.Requests.AskAsync($"{_prefix}/update", update, cancellationToken).ConfigureAwait(false);
-        if (answer is not TopicAnswer.Accepted accepted)
+        var answer = await _connection.Requests.AskAsync($"{_prefix}/update", update, cancellationToken).ConfigureAwait(false);
+        if (answer is not TopicResponse.Accepted accepted)
         {
             // It may have been taken: what the shadow has is not known any more.
-            if (answer is TopicAnswer.Missing { Reason: MissingAnswer.Lost }) Invalidate();
+            if (answer is TopicResponse.Missing { Reason: NoResponse.Lost }) Invalidate();
             return Failed("the report", answer);
         }
 
@@ -92,10 +92,10 @@ internal sealed class DeviceShadow
         return null;
     }
 
-    private TopicAnswer Failed(string what, TopicAnswer answer)
+    private TopicResponse Failed(string what, TopicResponse answer)
     {
-        if (answer is TopicAnswer.Rejected rejected) _logger.ShadowRefused(what, rejected.Code, rejected.Message);
-        else if (answer is TopicAnswer.Missing missing) _logger.NoAnswer(what, missing.Message);
+        if (answer is TopicResponse.Rejected rejected) _logger.ShadowRefused(what, rejected.Code, rejected.Message);
+        else if (answer is TopicResponse.Missing missing) _logger.NoAnswer(what, missing.Message);
         return answer;
     }
 
@@ -132,7 +132,7 @@ internal sealed class DeviceShadow
 
     private void OnUpdate(JsonElement payload)
     {
-        if (_link.Requests.IsOwn(payload) || ShadowDocument.VersionOf(payload) is not { } version) return;
+        if (_connection.Requests.IsOwn(payload) || ShadowDocument.VersionOf(payload) is not { } version) return;
         long known;
         lock (_gate)
         {

@@ -11,7 +11,7 @@ internal sealed class ShadowService : BackgroundService
     /// <summary>How often it is looked whether something worth a report has changed.</summary>
     internal static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly CloudLink _link;
+    private readonly IotConnection _connection;
     private readonly DeviceShadow _shadow;
     private readonly ReportedState _state;
     private readonly TimeSpan _reportPeriod;
@@ -23,13 +23,13 @@ internal sealed class ShadowService : BackgroundService
     private long _toldAt;
 
     public ShadowService(
-        CloudLink link, DeviceShadow shadow, ReportedState state, Changes changes, ControlOptions options, TimeProvider time, Random random, ILogger<ShadowService> logger)
+        IotConnection connection, DeviceShadow shadow, ReportedState state, Changes changes, ControlOptions options, TimeProvider time, Random random, ILogger<ShadowService> logger)
     {
-        (_link, _shadow, _state, _reportPeriod, _time, _logger) = (link, shadow, state, options.ReportPeriod, time, logger);
+        (_connection, _shadow, _state, _reportPeriod, _time, _logger) = (connection, shadow, state, options.ReportPeriod, time, logger);
         (_pause, _wake) = (new RetryPause(time, random, logger), new Wake(time));
         shadow.Outdated += _wake.Call;
         changes.Happened += _wake.Call;
-        link.Connected += _pause.Reset;
+        connection.Connected += _pause.Reset;
     }
 
     /// <summary>Why the shadow cannot be used; null when it can, as far as is known.</summary>
@@ -41,7 +41,7 @@ internal sealed class ShadowService : BackgroundService
         {
             try
             {
-                if (_link.IsConnected && _pause.Left == TimeSpan.Zero) await StepAsync(stoppingToken).ConfigureAwait(false);
+                if (_connection.IsConnected && _pause.Left == TimeSpan.Zero) await StepAsync(stoppingToken).ConfigureAwait(false);
                 await _wake.WaitAsync(LookPeriod, stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

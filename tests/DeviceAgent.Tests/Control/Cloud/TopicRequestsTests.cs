@@ -31,7 +31,7 @@ public sealed class TopicRequestsTests : IDisposable
     {
         await _client.ConnectAsync();
         _cloud.Shadow.Desire("""{"a":1}""");
-        var answer = Assert.IsType<TopicAnswer.Accepted>(await AskAsync());
+        var answer = Assert.IsType<TopicResponse.Accepted>(await AskAsync());
         Assert.Equal(1, answer.Payload.GetProperty("state").GetProperty("desired").GetProperty("a").GetInt32());
         Assert.True(_requests.IsOwn(answer.Payload));
     }
@@ -40,7 +40,7 @@ public sealed class TopicRequestsTests : IDisposable
     public async Task Ask_Rejected_GivesCodeAndWords()
     {
         await _client.ConnectAsync();
-        var answer = Assert.IsType<TopicAnswer.Rejected>(await AskAsync());
+        var answer = Assert.IsType<TopicResponse.Rejected>(await AskAsync());
         Assert.Equal(("404", "No shadow exists with name: 'device-agent'"), (answer.Code, answer.Message));
     }
 
@@ -73,7 +73,7 @@ public sealed class TopicRequestsTests : IDisposable
         await _time.WaitForTimersAsync(1);
         Assert.False(asked.IsCompleted);
         _time.Advance(TimeSpan.FromSeconds(15));
-        Assert.Equal(MissingAnswer.Lost, Assert.IsType<TopicAnswer.Missing>(await asked).Reason);
+        Assert.Equal(NoResponse.Lost, Assert.IsType<TopicResponse.Missing>(await asked).Reason);
     }
 
     [Fact]
@@ -87,7 +87,7 @@ public sealed class TopicRequestsTests : IDisposable
             _client.Deliver($"{topic}/rejected", """{"statusCode":403,"errorCode":"AccessDenied","errorMessage":"no"}""");
             return false;
         };
-        var answer = Assert.IsType<TopicAnswer.Rejected>(await _requests.AskAsync("$aws/certificates/create-from-csr/json", new JsonObject { ["a"] = 1 }, CancellationToken.None, correlate: false));
+        var answer = Assert.IsType<TopicResponse.Rejected>(await _requests.AskAsync("$aws/certificates/create-from-csr/json", new JsonObject { ["a"] = 1 }, CancellationToken.None, correlate: false));
         Assert.Equal(("403", "AccessDenied: no", """{"a":1}"""), (answer.Code, answer.Message, sent));
     }
 
@@ -99,8 +99,8 @@ public sealed class TopicRequestsTests : IDisposable
         var asked = AskAsync();
         await _time.WaitForTimersAsync(1);
         await _client.GoDownAsync(MqttDisconnectReason.KeepAliveTimeout);
-        Assert.Equal(MissingAnswer.Lost, Assert.IsType<TopicAnswer.Missing>(await asked).Reason);
-        Assert.Equal(MissingAnswer.NotConnected, Assert.IsType<TopicAnswer.Missing>(await AskAsync()).Reason);
+        Assert.Equal(NoResponse.Lost, Assert.IsType<TopicResponse.Missing>(await asked).Reason);
+        Assert.Equal(NoResponse.NotConnected, Assert.IsType<TopicResponse.Missing>(await AskAsync()).Reason);
     }
 
     [Fact]
@@ -108,8 +108,8 @@ public sealed class TopicRequestsTests : IDisposable
     {
         await _client.ConnectAsync();
         _cloud.RefusedPublishes.Add(Get);
-        var publish = Assert.IsType<TopicAnswer.Missing>(await AskAsync());
-        Assert.Equal(MissingAnswer.NotAllowed, publish.Reason);
+        var publish = Assert.IsType<TopicResponse.Missing>(await AskAsync());
+        Assert.Equal(NoResponse.NotAllowed, publish.Reason);
         Assert.Contains($"iot:Publish on topic/{Get}", publish.Message);
     }
 
@@ -124,8 +124,8 @@ public sealed class TopicRequestsTests : IDisposable
         await cancellation.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => asked);
         _cloud.OnMessage = (_, _) => true;
-        Assert.IsType<TopicAnswer.Rejected>(await AskAsync());
+        Assert.IsType<TopicResponse.Rejected>(await AskAsync());
     }
 
-    private Task<TopicAnswer> AskAsync() => _requests.AskAsync(Get, [], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+    private Task<TopicResponse> AskAsync() => _requests.AskAsync(Get, [], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
 }
