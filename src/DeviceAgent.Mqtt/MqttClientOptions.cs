@@ -66,3 +66,37 @@ public sealed class MqttClientOptions
     /// <summary>The limits of the service.</summary>
     public MqttLimits Limits { get; init; } = MqttLimits.AwsIotCore;
 }
+
+/// <summary>The MQTT version; the value is the protocol level in CONNECT.</summary>
+public enum MqttProtocolVersion
+{
+    /// <summary>MQTT 3.1.1: a refusal is a closed connection, mostly without a reason.</summary>
+    V311 = 4,
+
+    /// <summary>MQTT 5: every refusal has a reason code.</summary>
+    V5 = 5,
+}
+
+/// <summary>An HTTP proxy that tunnels with CONNECT.</summary>
+public sealed class MqttProxyOptions
+{
+    /// <summary>The proxy's host name or address.</summary>
+    public required string Host { get; init; }
+
+    /// <summary>The proxy's port.</summary>
+    public required int Port { get; init; }
+
+    /// <summary>For basic authentication; null for none.</summary>
+    public string? UserName { get; init; }
+
+    /// <summary>For basic authentication.</summary>
+    public string? Password { get; init; }
+}
+
+/// <summary>The message that the server publishes when this client vanishes.</summary>
+/// <param name="Message">The message.</param>
+public sealed record MqttWill(MqttMessage Message)
+{
+    /// <summary>How long after the loss (MQTT 5): a quick reconnect then sends none. Whole seconds.</summary>
+    public TimeSpan Delay { get; init; }
+}

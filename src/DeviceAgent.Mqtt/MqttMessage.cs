@@ -29,3 +29,19 @@ public sealed record MqttMessage(string Topic, ReadOnlyMemory<byte> Payload)
     /// <summary>Names and values that travel with it (MQTT 5).</summary>
     public IReadOnlyList<MqttUserProperty> UserProperties { get; init; } = [];
 }
+
+/// <summary>How surely a message arrives.</summary>
+public enum MqttQualityOfService
+{
+    /// <summary>QoS 0: sent once, never acknowledged.</summary>
+    AtMostOnce = 0,
+
+    /// <summary>QoS 1: acknowledged, and sent again until it is; may arrive more than once.</summary>
+    AtLeastOnce = 1,
+
+    /// <summary>QoS 2: AWS IoT Core and this client do not do it.</summary>
+    ExactlyOnce = 2,
+}
+
+/// <summary>A name and value that travel with a packet (MQTT 5). Names may repeat.</summary>
+public readonly record struct MqttUserProperty(string Name, string Value);

@@ -14,3 +14,16 @@ public sealed record MqttTopicFilter(string Filter, MqttQualityOfService Quality
     /// <summary>Whether retained messages are wanted (MQTT 5).</summary>
     public MqttRetainHandling RetainHandling { get; init; }
 }
+
+/// <summary>Whether retained messages are sent when a subscription is made (MQTT 5).</summary>
+public enum MqttRetainHandling
+{
+    /// <summary>At every SUBSCRIBE.</summary>
+    SendAlways = 0,
+
+    /// <summary>Only when the subscription did not exist yet.</summary>
+    SendIfNew = 1,
+
+    /// <summary>Never.</summary>
+    DoNotSend = 2,
+}

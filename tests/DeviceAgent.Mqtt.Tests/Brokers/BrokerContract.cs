@@ -129,19 +129,22 @@ public abstract class BrokerContract(IBroker broker, MqttProtocolVersion version
     [Fact]
     public async Task KeepAlive_OneSecond_HoldsTheConnection()
     {
-        await using var client = Client("a", TimeSpan.FromSeconds(1));
+        var options = Options("a", TimeSpan.FromSeconds(1));
+        PingCountingStream? stream = null;
+        await using var client = new MqttClient(
+            options, TimeProvider.System, NullLogger.Instance, async token => stream = new PingCountingStream(await MqttTransport.OpenAsync(options, TimeProvider.System, token)));
         var events = new Recorder(client);
         await client.ConnectAsync().Soon();
         await client.SubscribeAsync([new(_name)]).Soon();
-        // The server would have cut it after 1.5 s of silence.
-        await Task.Delay(TimeSpan.FromSeconds(3), TimeProvider.System);
+        // Two intervals at least: the server would have cut it after 1.5 s of silence.
+        for (var i = 0; i < 3; i++) await stream!.Pings.WaitAsync().Soon();
         await client.PublishAsync(new MqttMessage(_name, default)).Soon();
         await events.MessageAsync();
         Assert.True(client.IsConnected);
     }
 
-    protected MqttClient Client(string id, TimeSpan? keepAlive = null) =>
-        new(Options(id, keepAlive), TimeProvider.System, NullLogger<MqttClient>.Instance);
+    protected MqttClient Client(string id) =>
+        new(Options(id), TimeProvider.System, NullLogger<MqttClient>.Instance);
 
     protected MqttClientOptions Options(string id, TimeSpan? keepAlive = null, MqttWill? will = null) => new()
     {

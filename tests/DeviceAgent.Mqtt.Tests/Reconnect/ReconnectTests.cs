@@ -30,6 +30,8 @@ public class ReconnectTests
         Assert.Equal([.. "acdefghij".Select(c => c.ToString())], first.Filters.Concat(second.Filters).Select(f => f.Filter).Order());
         var connected = await it.Events.ConnectedAsync();
         Assert.Equal([new(second.Filters[0].Filter, MqttReasonCode.NotAuthorized)], connected.RefusedFilters);
+        Assert.All(first.Filters, f => Assert.True(it.Client.IsSubscribed(f.Filter)));
+        Assert.All(["b", second.Filters[0].Filter], f => Assert.False(it.Client.IsSubscribed(f)));
     }
 
     [Fact]

@@ -6,6 +6,7 @@ using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
+using DeviceAgent.Mqtt;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Hosting;

@@ -33,6 +33,15 @@ internal sealed class FakeMqttClient : IMqttClient
     /// <summary>Every filter that was asked for, in order.</summary>
     public List<string> Subscribes { get; } = [];
 
+    /// <summary>The filters that were granted.</summary>
+    public IReadOnlyList<string> Granted
+    {
+        get
+        {
+            lock (_filters) return [.. _filters.Order(StringComparer.Ordinal)];
+        }
+    }
+
     public async Task<MqttConnectResult> ConnectAsync(CancellationToken cancellationToken = default)
     {
         _wanted = true;
@@ -85,7 +94,7 @@ internal sealed class FakeMqttClient : IMqttClient
     public async Task ComeUpAsync(bool sessionPresent)
     {
         if (!_wanted || _connected) return;
-        if (!sessionPresent) lock (_filters) _filters.Clear();
+        if (!sessionPresent) Restore();
         _connected = true;
         var result = new MqttConnectResult(sessionPresent, "boiler-07", TimeSpan.FromSeconds(60), null);
         _first.TrySetResult(result);
@@ -97,6 +106,16 @@ internal sealed class FakeMqttClient : IMqttClient
         if (!_connected) return;
         _connected = false;
         foreach (var handler in Delegate.EnumerateInvocationList(DisconnectedAsync)) await handler(new MqttDisconnected(reason, $"test: {reason}"));
+    }
+
+    /// <summary>As the real client does it: what was granted before is subscribed to again, before anybody is told of the connection.</summary>
+    private void Restore()
+    {
+        lock (_filters)
+        {
+            Subscribes.AddRange(_filters);
+            _filters.RemoveWhere(f => _cloud.RefusedFilters.Any(r => f.Contains(r, StringComparison.Ordinal)));
+        }
     }
 
     /// <summary>A message that the client is subscribed to.</summary>

@@ -57,7 +57,8 @@ internal sealed class PacketFuzzer(int seed)
         if (!once.AsSpan().SequenceEqual(twice)) Assert.Fail($"Not stable: {version} {Convert.ToHexString(bytes)}");
     }
 
-    private (ProtocolVersion Version, byte[] Bytes) Next()
+    /// <summary>The next packet, nearly right or not at all.</summary>
+    public (ProtocolVersion Version, byte[] Bytes) Next()
     {
         var (version, valid) = _valid[_random.Next(_valid.Length)];
         if (_random.Next(12) == 0) return (version, RandomBytes());
