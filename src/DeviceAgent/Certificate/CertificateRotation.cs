@@ -45,7 +45,7 @@ internal sealed class CertificateRotation(
     {
         // Cut off in the swap or after it: what is left to do is to end it.
         file.FinishSwap(staged);
-        if (file.Load() is { Phase: EnrolmentPhase.Exchanged } exchanged)
+        if (file.Read() is { Phase: EnrolmentPhase.Exchanged } exchanged)
         {
             identity.Reload();
             if (exchanged.CertificateId == identity.Current.CertificateId) return Settle(progress);

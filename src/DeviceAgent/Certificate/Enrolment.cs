@@ -47,7 +47,7 @@ internal sealed class Enrolment(
     /// <summary>What is staged, when it is whole.</summary>
     private EnrolmentRecord? Resume()
     {
-        if (file.Load() is not { Phase: EnrolmentPhase.Issued or EnrolmentPhase.Registered } record) return null;
+        if (file.Read() is not { Phase: EnrolmentPhase.Issued or EnrolmentPhase.Registered } record) return null;
         try
         {
             using var identity = DeviceIdentity.Load(staged.Options);

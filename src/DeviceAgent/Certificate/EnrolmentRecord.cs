@@ -15,6 +15,6 @@ internal sealed class EnrolmentRecord
     public EnrolmentRecord At(EnrolmentPhase phase) => new() { Phase = phase, CertificateId = CertificateId };
 }
 
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true)]
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true, RespectNullableAnnotations = true)]
 [JsonSerializable(typeof(EnrolmentRecord))]
 internal sealed partial class EnrolmentRecordJson : JsonSerializerContext;

@@ -13,4 +13,7 @@ internal static partial class Log
 
     [LoggerMessage(2802, LogLevel.Error, "There is no new certificate ({Code}), {InForce} stays in force.")]
     public static partial void Rejected(this ILogger logger, string code, string inForce);
+
+    [LoggerMessage(2803, LogLevel.Warning, "A change of the certificate that was under way is forgotten: {Problem}.")]
+    public static partial void EnrolmentLost(this ILogger logger, string problem);
 }

@@ -10,6 +10,7 @@ internal sealed class ClockService(DeviceClock clock, GoodTimeFile file, BootClo
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        file.Recover();
         try
         {
             if (!clock.IsTrusted) logger.TimeUnknown(clock.GetUtcNow() - clock.SystemOffset);

@@ -20,7 +20,7 @@ internal static class ClockServiceCollectionExtensions
     {
         var clock = new DeviceClock(
             TimeProvider.System, KernelTime.IsSynchronised, BuildTime.Value, options.TrustSystemTime, services.GetRequiredService<ILogger<DeviceClock>>());
-        if (services.GetRequiredService<GoodTimeFile>().Load() is { } time) clock.Recall(time, services.GetRequiredService<BootClock>().BootId);
+        if (services.GetRequiredService<GoodTimeFile>().Read() is { } time) clock.Recall(time, services.GetRequiredService<BootClock>().BootId);
         return clock;
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DeviceAgent.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -9,32 +8,20 @@ internal sealed class GoodTimeFile(string stateDirectory, ILogger<GoodTimeFile> 
 {
     public const string FileName = "clock.json";
 
-    private readonly string _path = Path.Combine(stateDirectory, FileName);
+    private readonly StateFile<GoodTime> _file = new(Path.Combine(stateDirectory, FileName), GoodTimeJson.Default.GoodTime);
 
-    /// <summary>Null when there is none, or none that can be read.</summary>
-    public GoodTime? Load()
+    /// <summary>Only looks. Null when there is none, or none that can be used.</summary>
+    public GoodTime? Read() => _file.Read().Value;
+
+    /// <summary>Says what is wrong with the file; a damaged one is kept aside before it is overwritten.</summary>
+    public void Recover()
     {
-        try
-        {
-            return File.Exists(_path) ? JsonSerializer.Deserialize(File.ReadAllBytes(_path), GoodTimeJson.Default.GoodTime) : null;
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException or JsonException)
-        {
-            logger.GoodTimeNotRead(_path, e.Message);
-            return null;
-        }
+        if (_file.Recover().Problem is { } problem) logger.GoodTimeNotRead(problem);
     }
 
     /// <summary>The time is right without it: what goes wrong is only logged.</summary>
     public void Save(GoodTime time)
     {
-        try
-        {
-            DurableFile.Write(_path, JsonSerializer.SerializeToUtf8Bytes(time, GoodTimeJson.Default.GoodTime));
-        }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
-        {
-            logger.GoodTimeNotSaved(_path, e.Message);
-        }
+        if (_file.TryWrite(time) is { } problem) logger.GoodTimeNotSaved(_file.Path, problem);
     }
 }

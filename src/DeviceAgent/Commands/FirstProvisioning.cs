@@ -22,6 +22,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         {
             if (options.Control.Host is null) return await FailAsync(ExitCode.BadConfiguration, "mqttEndpoint is missing in the configuration: aws iot describe-endpoint --endpoint-type iot:Data-ATS").ConfigureAwait(false);
             if (_staged.Fault() is { } fault) return await FailAsync(ExitCode.BadConfiguration, fault).ConfigureAwait(false);
+            if (_file.Recover() is { } lost) await error.WriteLineAsync($"device-agent: provisioning begins anew: {lost}").ConfigureAwait(false);
             _file.FinishSwap(_staged);
             using var present = LoadPresent(out var isAbsent, out var problem);
             if (present is not null) return await ProveAsync(present, cancellationToken).ConfigureAwait(false);

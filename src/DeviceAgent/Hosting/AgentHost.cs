@@ -64,6 +64,7 @@ internal static class AgentHost
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
+        if (new EnrolmentFile(options.StateDirectory).Recover() is { } lost) logger.EnrolmentLost(lost);
         AnnounceControl(host.Services.GetRequiredService<StoredSettings>(), options, logger);
         if (options.Table.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint) logger.EndpointNotEncrypted(endpoint);
     }

@@ -18,7 +18,7 @@ internal sealed class RestampingService(
     private const int RoomForStragglers = 100;
 
     /// <summary>Loaded before this run saves anything: it may be what an earlier boot knew.</summary>
-    private readonly GoodTime? _earlier = file.Load();
+    private readonly GoodTime? _earlier = file.Read();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

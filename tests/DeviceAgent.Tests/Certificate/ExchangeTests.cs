@@ -2,6 +2,7 @@ using System.Collections;
 using DeviceAgent.Certificate;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Tests.Certificate;
 
@@ -45,7 +46,7 @@ public class ExchangeTests
         var (_, identity) = AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []);
 
         using (identity) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, identity.CertificateId);
-        Assert.Equal(steps == exchange.Length ? null : isNew ? EnrolmentPhase.Exchanged : EnrolmentPhase.Registered, file.Load()?.Phase);
+        Assert.Equal(steps == exchange.Length ? null : isNew ? EnrolmentPhase.Exchanged : EnrolmentPhase.Registered, file.Read()?.Phase);
     }
 
     private static string Snapshot(ProvisioningRig rig) => string.Join("\n", Directory.GetFiles(rig.PathOf("."), "*", SearchOption.AllDirectories)
@@ -85,11 +86,44 @@ public class ExchangeTests
     }
 
     [Fact]
-    public void Load_FileThatIsNoJson_CountsAsNone()
+    public void Read_FileThatIsNoJson_CountsAsNone()
     {
         using var folder = new TemporaryFolder();
         folder.Write(EnrolmentFile.FileName, "{ half");
 
-        Assert.Null(new EnrolmentFile(folder.Path).Load());
+        Assert.Null(new EnrolmentFile(folder.Path).Read());
+    }
+
+    [Fact]
+    public async Task Recover_DamagedFile_IsKeptAsideAndSaidAndACommandThatReadsLeavesItAlone()
+    {
+        await using var rig = new ProvisioningRig();
+        await rig.EnrolAsync();
+        var path = rig.PathOf($"state/{EnrolmentFile.FileName}");
+        File.WriteAllText(path, """{"phase":"registered","certificateId":null}""");
+        var there = Snapshot(rig);
+
+        AgentConfiguration.Load(rig.PathOf("agent.json"), new Hashtable(), []).Identity.Dispose();
+
+        Assert.Equal(there, Snapshot(rig));
+        Assert.EndsWith($"it is kept as '{path}.corrupt-1'", rig.File.Recover());
+        Assert.True(File.Exists(path + ".corrupt-1"));
+        Assert.Null(rig.File.Recover());
+        var (record, _) = await rig.EnrolAsync();
+        Assert.Equal((2, EnrolmentPhase.Registered), (rig.Issued, record!.Phase));
+    }
+
+    [Fact]
+    public async Task Load_SwapCutOffAndItsRecordDamaged_SaysBoth()
+    {
+        await using var rig = new ProvisioningRig();
+        await rig.EnrolAsync();
+        File.Move(rig.PathOf("device.crt.next"), rig.PathOf("device.crt"), overwrite: true);
+        File.WriteAllText(rig.PathOf($"state/{EnrolmentFile.FileName}"), "{");
+
+        var error = Assert.Throws<ConfigurationException>(() => AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []));
+
+        Assert.Contains(error.Errors, e => e.Key == "stateDirectory" && e.Problem.Contains("certificate.json", StringComparison.Ordinal));
+        Assert.Contains(error.Errors, e => e.Key is "certificatePath" or "privateKeyPath");
     }
 }
