@@ -1,4 +1,5 @@
 using DeviceAgent.Control.Cloud;
+using DeviceAgent.Credentials.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control;
@@ -8,8 +9,7 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
 {
     private const int NotAllowedMinutes = 10;
 
-    private static readonly TimeSpan Base = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Cap = TimeSpan.FromMinutes(5);
+    private static readonly Backoff Delays = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5), Jitter.Half);
     private long _since;
     private TimeSpan _length;
     private int _failures;
@@ -46,8 +46,7 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
             return;
         }
 
-        var bound = Base * Math.Pow(2, Math.Min(_failures++, 20));
-        _length = (bound < Cap ? bound : Cap) * ((1 + random.NextDouble()) / 2);
+        _length = Delays.After(++_failures, random);
     }
 
     /// <summary>A new connection: it may be asked at once. May be called by any thread; the rest is the loop's.</summary>
