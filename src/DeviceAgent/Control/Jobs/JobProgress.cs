@@ -1,3 +1,5 @@
+using DeviceAgent.Timing;
+
 namespace DeviceAgent.Control.Jobs;
 
 /// <summary>
@@ -9,7 +11,7 @@ internal sealed class JobProgress(JobQueue queue, JobExecution execution, TimePr
     /// <summary>Well below the step timeout, and a few bytes.</summary>
     private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(10);
 
-    private readonly Wake _wake = new(time);
+    private readonly WakeSignal _wake = new();
     private string _step = "started";
 
     /// <summary>The execution's version as last heard.</summary>
@@ -21,15 +23,17 @@ internal sealed class JobProgress(JobQueue queue, JobExecution execution, TimePr
     public void Reached(string step)
     {
         Volatile.Write(ref _step, step);
-        _wake.Call();
+        _wake.Set();
     }
 
     /// <summary>Tells until it is cancelled, or until no word on the execution is taken any more.</summary>
     public async Task TellAsync(CancellationToken cancellationToken)
     {
+        var wake = _wake.Next;
         while (true)
         {
-            await _wake.WaitAsync(SignOfLife, cancellationToken).ConfigureAwait(false);
+            await WakeSignal.WaitAsync(wake, SignOfLife, time, cancellationToken).ConfigureAwait(false);
+            wake = _wake.Next;
             var details = new Dictionary<string, string> { ["step"] = Step };
             (var result, Version) = await queue.UpdateAsync(execution with { Version = Version }, JobStatus.InProgress, details, cancellationToken).ConfigureAwait(false);
             if (result == JobUpdate.Over) return;
