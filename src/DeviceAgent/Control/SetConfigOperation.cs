@@ -11,7 +11,7 @@ internal sealed class SetConfigOperation(IRemoteSettings settings, ControlMemory
 {
     public const string SettingsName = "settings";
 
-    public string Name => "set-config";
+    public string Name => OperationNames.SetConfig;
 
     public Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken) =>
         Task.FromResult(Execute(arguments, progress));
@@ -39,5 +39,5 @@ internal sealed class SetConfigOperation(IRemoteSettings settings, ControlMemory
         return ChangeOutcome.Applied;
     }
 
-    private string Hint(string key) => key == "roleAlias" ? " by set-config; use the operation rotate-role-alias" : Spelling.Hint(key, settings.Keys);
+    private string Hint(string key) => key == "roleAlias" ? $" by {OperationNames.SetConfig}; use the operation {OperationNames.RotateRoleAlias}" : Spelling.Hint(key, settings.Keys);
 }

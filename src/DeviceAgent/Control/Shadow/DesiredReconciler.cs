@@ -12,7 +12,6 @@ namespace DeviceAgent.Control.Shadow;
 internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, IRemoteSettings settings, AliasInForce alias)
 {
     public const string RoleAlias = "roleAlias";
-    public const string RotateRoleAlias = "rotate-role-alias";
 
     private const string SettingsChange = "settings";
     private const int LongestReason = 300;
@@ -102,11 +101,13 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, I
         else memory.Note(r => r with { Handled = r.Handled.Where(h => h.Key != RoleAlias).ToDictionary() });
     }
 
-    private async Task MakeAsync(ShadowDocument document, JsonObject arguments, Action<Dictionary<string, HandledDesire>, ChangeOutcome> note, CancellationToken cancellationToken) =>
+    private async Task MakeAsync(ShadowDocument document, JsonObject arguments, Action<Dictionary<string, HandledDesire>, ChangeOutcome> note, CancellationToken cancellationToken)
+    {
+        using var json = JsonDocument.Parse(arguments.ToJsonString());
         await changes.MakeAsync(
             Change(RoleAlias, document),
-            RotateRoleAlias,
-            JsonDocument.Parse(arguments.ToJsonString()).RootElement,
+            OperationNames.RotateRoleAlias,
+            json.RootElement,
             new Silent(),
             (record, outcome) =>
             {
@@ -115,6 +116,7 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, I
                 return record with { Handled = handled };
             },
             cancellationToken).ConfigureAwait(false);
+    }
 
     private static ExecutingChange Change(string what, ShadowDocument document) =>
         new(what, ChangeOrigin.Shadow, document.Version.ToString(CultureInfo.InvariantCulture));

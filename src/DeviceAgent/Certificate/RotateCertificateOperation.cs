@@ -4,9 +4,9 @@ using DeviceAgent.Control;
 namespace DeviceAgent.Certificate;
 
 /// <summary>The operation <c>rotate-certificate</c>; it has no arguments.</summary>
-internal sealed class RotateCertificate(CertificateRotation rotation) : IOperation
+internal sealed class RotateCertificateOperation(CertificateRotation rotation) : IOperation
 {
-    public string Name => "rotate-certificate";
+    public string Name => OperationNames.RotateCertificate;
 
     public Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken) =>
         rotation.RotateAsync(progress, cancellationToken);
