@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.RoleAlias;
@@ -112,4 +113,13 @@ internal sealed class CertificateRotation(
         Add(refusal, $"The new certificate {record.CertificateId} is registered and kept: it is tried again when the change is asked for again.");
 
     private static Refusal Add(Refusal refusal, string more) => refusal with { Reason = $"{more} {refusal.Reason}" };
+}
+
+/// <summary>The operation <c>rotate-certificate</c>; it has no arguments.</summary>
+internal sealed class RotateCertificateOperation(CertificateRotation rotation) : IOperation
+{
+    public string Name => OperationNames.RotateCertificate;
+
+    public Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken) =>
+        rotation.RotateAsync(progress, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DeviceAgent.Storage;
 
 namespace DeviceAgent.Certificate;
@@ -43,4 +44,37 @@ internal sealed class EnrolmentFile(string stateDirectory)
         staged.Swap();
         Save(record.At(EnrolmentPhase.Exchanged));
     }
+}
+
+/// <summary>A new certificate on its way, as it is on disk.</summary>
+internal sealed class EnrolmentRecord
+{
+    public required EnrolmentPhase Phase { get; init; }
+
+    public required string CertificateId { get; init; }
+
+    /// <summary>Proves to AWS IoT whose the certificate is; worthless once it is registered.</summary>
+    public string? OwnershipToken { get; init; }
+
+    public EnrolmentRecord At(EnrolmentPhase phase) => new() { Phase = phase, CertificateId = CertificateId };
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true, RespectNullableAnnotations = true)]
+[JsonSerializable(typeof(EnrolmentRecord))]
+internal sealed partial class EnrolmentRecordJson : JsonSerializerContext;
+
+/// <summary>How far a new certificate has come. Each is on disk before what follows from it is done.</summary>
+internal enum EnrolmentPhase
+{
+    /// <summary>It is made, and staged with its key. AWS IoT forgets it unless it is registered within the hour.</summary>
+    Issued,
+
+    /// <summary>It belongs to the thing and is active.</summary>
+    Registered,
+
+    /// <summary>It takes the place of the one in force: from here on there is only forward.</summary>
+    Exchanging,
+
+    /// <summary>It is in force.</summary>
+    Exchanged,
 }

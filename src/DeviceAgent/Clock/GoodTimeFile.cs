@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DeviceAgent.Storage;
 using Microsoft.Extensions.Logging;
 
@@ -25,3 +26,17 @@ internal sealed class GoodTimeFile(string stateDirectory, ILogger<GoodTimeFile> 
         if (_file.TryWrite(time) is { } problem) logger.GoodTimeNotSaved(_file.Path, problem);
     }
 }
+
+/// <summary>A time that was right, as it is kept over restarts.</summary>
+/// <param name="Time">It is at least this late.</param>
+/// <param name="BootId">The boot in which it was right.</param>
+/// <param name="MonotonicMilliseconds">When, on that boot's monotonic clock.</param>
+internal sealed record GoodTime(DateTimeOffset Time, string BootId, long MonotonicMilliseconds)
+{
+    [JsonIgnore]
+    public Anchor Anchor => new(Time, TimeSpan.FromMilliseconds(MonotonicMilliseconds));
+}
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, RespectNullableAnnotations = true, RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(GoodTime))]
+internal sealed partial class GoodTimeJson : JsonSerializerContext;

@@ -18,3 +18,19 @@ internal interface IOperation
     /// <exception cref="OperationCanceledException">The agent stops.</exception>
     Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken);
 }
+
+/// <summary>Is told how far a change has come. What it does with that must not fail the change.</summary>
+internal interface IChangeProgress
+{
+    /// <param name="step">One word: <c>fetching</c>, <c>proving</c>, <c>committed</c>, <c>probation</c>, ...</param>
+    void Reached(string step);
+}
+
+/// <summary>The operations, as a job document names them.</summary>
+internal static class OperationNames
+{
+    public const string RotateRoleAlias = "rotate-role-alias";
+    public const string RotateCertificate = "rotate-certificate";
+    public const string SetConfig = "set-config";
+    public const string RefreshCredentials = "refresh-credentials";
+}

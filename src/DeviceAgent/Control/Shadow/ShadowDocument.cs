@@ -54,3 +54,8 @@ internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, 
     private static JsonElement? Child(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var child) && (child.ValueKind is JsonValueKind.Object or JsonValueKind.Array) ? child : null;
 }
+
+/// <summary>One key of the desired state.</summary>
+/// <param name="Value">What it shall be.</param>
+/// <param name="Timestamp">When it was written, in epoch seconds; 0 where the shadow does not say.</param>
+internal sealed record Desire(JsonElement Value, long Timestamp);
