@@ -9,7 +9,7 @@ namespace DeviceAgent.Certificate;
 
 /// <summary>
 /// Changes the device's certificate make-before-break: a new one is asked for with a key made here, proven beside the old, and then takes its
-/// place. Killed at any moment, one matching pair is in force, and the change goes on where it was when it is asked for again.
+/// place. Killed at any moment, one matching pair is active, and the change goes on where it was when it is asked for again.
 /// </summary>
 internal sealed class CertificateRotation(
     DeviceIdentityOptions files,
@@ -46,10 +46,10 @@ internal sealed class CertificateRotation(
     {
         // Cut off in the swap or after it: what is left to do is to end it.
         file.FinishSwap(staged);
-        if (file.Read() is { Phase: EnrolmentPhase.Exchanged } exchanged)
+        if (file.Read() is { Phase: EnrolmentPhase.Swapped } swapped)
         {
             identity.Reload();
-            if (exchanged.CertificateId == identity.Current.CertificateId) return Settle(progress);
+            if (swapped.CertificateId == identity.Current.CertificateId) return Settle(progress);
         }
 
         if (staged.Fault() is { } fault) return new Refusal(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
@@ -63,7 +63,7 @@ internal sealed class CertificateRotation(
         var (credentials, unproven) = await proof.ProveAsync(candidate, progress, cancellationToken).ConfigureAwait(false);
         if (credentials is null) return IsWorthless(unproven!) ? Discard(record, unproven!) : Keep(record, unproven!);
 
-        progress.Reached(EnrolmentStep.Exchanging);
+        progress.Reached(EnrolmentStep.Swapping);
         Swap(record, credentials);
         return Settle(progress);
     }
@@ -75,9 +75,9 @@ internal sealed class CertificateRotation(
     {
         var before = identity.Current.CertificateId;
         staged.KeepPrevious();
-        file.Save(record.At(EnrolmentPhase.Exchanging));
+        file.Save(record.At(EnrolmentPhase.Swapping));
         staged.Swap();
-        file.Save(record.At(EnrolmentPhase.Exchanged));
+        file.Save(record.At(EnrolmentPhase.Swapped));
         identity.Reload();
         try
         {
@@ -88,7 +88,7 @@ internal sealed class CertificateRotation(
             // The device slept over their end; the cache asks with the new certificate when it needs them.
         }
 
-        logger.Exchanged(record.CertificateId, before);
+        logger.Swapped(record.CertificateId, before);
     }
 
     private Refusal? Settle(IChangeProgress progress)

@@ -7,7 +7,7 @@ namespace DeviceAgent.Certificate;
 
 /// <summary>
 /// Gets a certificate for the thing and stages it with its key. Cut off anywhere and called again, it goes on where it was; nothing that is
-/// in force is touched.
+/// active is touched.
 /// </summary>
 internal sealed class Enrolment(
     FleetProvisioning cloud, StagedIdentity staged, EnrolmentFile file, ProvisioningOptions options, IReadOnlyDictionary<string, string> parameters)
@@ -89,7 +89,7 @@ internal sealed class Enrolment(
     }
 }
 
-/// <summary>The steps that are told while a certificate is exchanged.</summary>
+/// <summary>The steps that are told while a certificate is replaced.</summary>
 internal static class EnrolmentStep
 {
     public const string Requesting = "requesting";
@@ -97,6 +97,6 @@ internal static class EnrolmentStep
     public const string Fetching = "fetching";
     public const string Proving = "proving";
     public const string Connecting = "connecting";
-    public const string Exchanging = "exchanging";
+    public const string Swapping = "exchanging";
     public const string Committed = "committed";
 }

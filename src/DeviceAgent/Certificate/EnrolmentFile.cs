@@ -40,9 +40,9 @@ internal sealed class EnrolmentFile(string stateDirectory)
     /// <exception cref="UnauthorizedAccessException">A folder may not be written to.</exception>
     public void FinishSwap(StagedIdentity staged)
     {
-        if (Read() is not { Phase: EnrolmentPhase.Exchanging } record) return;
+        if (Read() is not { Phase: EnrolmentPhase.Swapping } record) return;
         staged.Swap();
-        Save(record.At(EnrolmentPhase.Exchanged));
+        Save(record.At(EnrolmentPhase.Swapped));
     }
 }
 
@@ -72,9 +72,11 @@ internal enum EnrolmentPhase
     /// <summary>It belongs to the thing and is active.</summary>
     Registered,
 
-    /// <summary>It takes the place of the one in force: from here on there is only forward.</summary>
-    Exchanging,
+    /// <summary>It takes the place of the active one: from here on there is only forward.</summary>
+    [JsonStringEnumMemberName("Exchanging")]
+    Swapping,
 
-    /// <summary>It is in force.</summary>
-    Exchanged,
+    /// <summary>It is active.</summary>
+    [JsonStringEnumMemberName("Exchanged")]
+    Swapped,
 }

@@ -84,7 +84,7 @@ internal sealed record RegisteredThing(string? ThingName, IReadOnlyDictionary<st
 /// <summary>Why there is no new certificate. Programs rely on these: docs/identity.md lists them.</summary>
 internal static class ProvisioningCode
 {
-    /// <summary>Certificate and key are kept in a form that the agent cannot exchange.</summary>
+    /// <summary>Certificate and key are kept in a form that the agent cannot replace.</summary>
     public const string LayoutNotSupported = "layoutNotSupported";
 
     /// <summary>The key in hardware does not sign.</summary>

@@ -108,7 +108,7 @@ internal sealed class DeviceClock : TimeProvider
     }
 
     /// <summary>Takes over what an earlier run saved: in the same boot the time is known by it, in a later one it is the floor.</summary>
-    public void Recall(GoodTime time, string bootId)
+    public void Recall(LastKnownTime time, string bootId)
     {
         lock (_gate)
         {

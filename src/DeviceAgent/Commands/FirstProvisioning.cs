@@ -81,7 +81,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         var (record, refusal) = await enrolment.EnrolAsync(key, options.ThingName, options.Identity.PrivateKeyPassword, this, cancellationToken).ConfigureAwait(false);
         if (record is null) return await FailAsync(ExitCode.Failure, $"{refusal!.Reason} ({refusal.Code})").ConfigureAwait(false);
 
-        _file.Save(record.At(EnrolmentPhase.Exchanging));
+        _file.Save(record.At(EnrolmentPhase.Swapping));
         _staged.Swap();
         _file.Delete();
         output.WriteLine($"certificate   {record.CertificateId} in {options.Identity.CertificatePath}, its key in {DeviceIdentityOptions.Shown(options.Identity.PrivateKeyPath!)}");

@@ -18,13 +18,13 @@ internal sealed record ChangeOutcome(ChangeResult Result, string? Code = null, s
 /// <summary>How a change that an operator asked for ended.</summary>
 internal enum ChangeResult
 {
-    /// <summary>It is in force, durably.</summary>
+    /// <summary>It is active, durably.</summary>
     Applied,
 
     /// <summary>Nothing was changed.</summary>
     Rejected,
 
-    /// <summary>It was in force for a while; what was before is in force again.</summary>
+    /// <summary>It was active for a while; what was before is active again.</summary>
     RolledBack,
 }
 
@@ -51,7 +51,7 @@ internal static class ChangeCodes
     /// <summary>A value is out of range, or of another kind.</summary>
     public const string InvalidSettings = "invalidSettings";
 
-    /// <summary>There is no such setting, or not one that can be changed from afar.</summary>
+    /// <summary>There is no such setting, or not one that can be changed remotely.</summary>
     public const string UnknownSetting = "unknownSetting";
 
     /// <summary>The job's <c>expiresAt</c> is over.</summary>

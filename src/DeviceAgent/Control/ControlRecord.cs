@@ -13,7 +13,7 @@ internal sealed record ControlRecord
     public IReadOnlyDictionary<string, SettingOverride> Settings { get; init => field = value ?? field; } = new Dictionary<string, SettingOverride>();
 
     /// <summary>What was desired and dealt with, by key.</summary>
-    public IReadOnlyDictionary<string, HandledDesire> Handled { get; init => field = value ?? field; } = new Dictionary<string, HandledDesire>();
+    public IReadOnlyDictionary<string, HandledValue> Handled { get; init => field = value ?? field; } = new Dictionary<string, HandledValue>();
 
     /// <summary>Null before the first.</summary>
     public ChangeRecord? LastChange { get; init; }
@@ -29,7 +29,7 @@ internal sealed record ControlRecord
         this with { Jobs = [.. Jobs.Where(j => !j.Is(job.JobId, job.ExecutionNumber)).TakeLast(MaxJobs - 1), job] };
 }
 
-/// <summary>A setting that an operator changed from afar.</summary>
+/// <summary>A setting that an operator changed remotely.</summary>
 /// <param name="Value">What it is set to.</param>
 /// <param name="By">Whether by the shadow, which can take it back by leaving it out, or by a job.</param>
 internal sealed record SettingOverride(JsonElement Value, ChangeOrigin By);
@@ -37,9 +37,9 @@ internal sealed record SettingOverride(JsonElement Value, ChangeOrigin By);
 /// <summary>A key of the shadow's desired state that was dealt with. It is looked at again when the operator writes it anew.</summary>
 /// <param name="Value">What was desired.</param>
 /// <param name="Timestamp">When it was written, in epoch seconds, by the shadow's metadata.</param>
-/// <param name="Rejection">Why it is not in force; null when it is.</param>
+/// <param name="Rejection">Why it is not active; null when it is.</param>
 /// <param name="OthersToBlame">It was right itself, but came together with something that was not: it gets another chance with them.</param>
-internal sealed record HandledDesire(JsonElement Value, long Timestamp, string? Rejection = null, bool OthersToBlame = false);
+internal sealed record HandledValue(JsonElement Value, long Timestamp, string? Rejection = null, bool OthersToBlame = false);
 
 /// <summary>A change that has ended.</summary>
 /// <param name="What"><c>roleAlias</c>, <c>settings</c>, or the name of an operation.</param>
@@ -69,4 +69,4 @@ internal sealed record FinishedJob(string JobId, long ExecutionNumber, string St
 /// <summary>The form of <c>control.json</c>.</summary>
 [JsonSourceGenerationOptions(JsonSerializerDefaults.General, PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, WriteIndented = true, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(ControlRecord))]
-internal sealed partial class MemoryJson : JsonSerializerContext;
+internal sealed partial class ControlRecordJson : JsonSerializerContext;

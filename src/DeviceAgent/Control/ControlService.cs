@@ -18,17 +18,17 @@ internal sealed class ControlService : ControlLoop
     private readonly DeviceShadow _shadow;
     private readonly DesiredReconciler _reconciler;
     private readonly JobRunner _jobs;
-    private readonly ControlMemory _memory;
+    private readonly ControlState _state;
     private readonly ControlOptions _options;
     private ShadowDocument? _reconciled;
     private int _jobsWait;
 
     public ControlService(
-        IotConnection connection, DeviceShadow shadow, DesiredReconciler reconciler, JobQueue queue, JobRunner jobs, ControlMemory memory, ControlOptions options,
+        IotConnection connection, DeviceShadow shadow, DesiredReconciler reconciler, JobQueue queue, JobRunner jobs, ControlState state, ControlOptions options,
         TimeProvider time, Random random, ILogger<ControlService> logger)
         : base(FaultPause, time, random, logger)
     {
-        (_connection, _shadow, _reconciler, _jobs, _memory, _options) = (connection, shadow, reconciler, jobs, memory, options);
+        (_connection, _shadow, _reconciler, _jobs, _state, _options) = (connection, shadow, reconciler, jobs, state, options);
         shadow.Read += Wake.Set;
         queue.Notified += LookForJobs;
         connection.Connected += Pause.Reset;
@@ -72,7 +72,7 @@ internal sealed class ControlService : ControlLoop
     private void ForgetAbandoned()
     {
         var everybodyWasAsked = Volatile.Read(ref _jobsWait) == 0 && (!_options.Shadow || (_shadow.IsCurrent && ReferenceEquals(_shadow.Latest, _reconciled)));
-        if (everybodyWasAsked && _memory.Record.Executing is not null) _memory.Note(r => r with { Executing = null });
+        if (everybodyWasAsked && _state.Record.Executing is not null) _state.Note(r => r with { Executing = null });
     }
 
     private void LookForJobs()

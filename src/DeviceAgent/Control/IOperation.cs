@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace DeviceAgent.Control;
 
 /// <summary>
-/// Something that operators can ask for from afar, by a job or by the shadow. It ends in one of three outcomes whatever goes
+/// Something that operators can ask for remotely, by a job or by the shadow. It ends in one of three outcomes whatever goes
 /// wrong, and when the agent is killed in the middle and it is asked for again, it goes on where it was.
 /// </summary>
 internal interface IOperation

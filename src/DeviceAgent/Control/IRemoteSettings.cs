@@ -30,4 +30,4 @@ internal sealed record VerifiedSettings(IReadOnlyDictionary<string, string> Erro
 }
 
 /// <summary>The role alias by which credentials are fetched now.</summary>
-internal delegate string AliasInForce();
+internal delegate string ActiveRoleAlias();

@@ -116,7 +116,7 @@ internal static class AgentConfiguration
     }
 
     private static DeviceIdentityOptions AfterSwap(EnrolmentFile file, DeviceIdentityOptions active) =>
-        file.Read() is { Phase: EnrolmentPhase.Exchanging } ? new StagedIdentity(active).Swapped : active;
+        file.Read() is { Phase: EnrolmentPhase.Swapping } ? new StagedIdentity(active).Swapped : active;
 
     private static DeviceIdentityOptions FinishSwap(EnrolmentFile file, DeviceIdentityOptions active)
     {

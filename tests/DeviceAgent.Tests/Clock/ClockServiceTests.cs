@@ -9,15 +9,15 @@ public sealed class ClockServiceTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _system = new(DateTimeOffset.UnixEpoch);
-    private readonly RecordingLogger<GoodTimeFile> _fileLogger = new();
+    private readonly RecordingLogger<LastKnownTimeFile> _fileLogger = new();
     private readonly RecordingLogger<ClockService> _logger = new();
-    private readonly GoodTimeFile _file;
+    private readonly LastKnownTimeFile _file;
     private readonly DeviceClock _clock;
     private readonly ClockService _service;
 
     public ClockServiceTests()
     {
-        _file = new GoodTimeFile(_folder.Path, _fileLogger);
+        _file = new LastKnownTimeFile(_folder.Path, _fileLogger);
         _clock = new DeviceClock(_system, () => false, Noon.AddDays(-1), trustSystemTime: false, new RecordingLogger<DeviceClock>());
         _service = new ClockService(_clock, _file, new BootClock("boot", _system), _logger);
     }
@@ -67,14 +67,14 @@ public sealed class ClockServiceTests : IDisposable
     [InlineData("""{"time":"yesterday","bootId":"b","monotonicMilliseconds":1}""")]
     public void Read_DamagedFile_IsAsNone(string content)
     {
-        _folder.Write(GoodTimeFile.FileName, content);
+        _folder.Write(LastKnownTimeFile.FileName, content);
         Assert.Null(_file.Read());
     }
 
     [Fact]
     public async Task Run_DamagedFile_IsKeptAsideAndSaid()
     {
-        var path = _folder.Write(GoodTimeFile.FileName, "{");
+        var path = _folder.Write(LastKnownTimeFile.FileName, "{");
         await _service.StartAsync(CancellationToken.None);
         await _system.WaitForTimersAsync(1);
         Assert.Equal("{", File.ReadAllText(path + ".corrupt-1"));
@@ -86,7 +86,7 @@ public sealed class ClockServiceTests : IDisposable
     public void Save_FolderGone_IsLogged()
     {
         _folder.Write("gone", "a file where the folder was");
-        new GoodTimeFile(_folder.File("gone"), _fileLogger).Save(new GoodTime(Noon, "boot", 1));
+        new LastKnownTimeFile(_folder.File("gone"), _fileLogger).Save(new LastKnownTime(Noon, "boot", 1));
         Assert.Single(_fileLogger.Entries, e => e.Id == 2505);
     }
 

@@ -12,7 +12,7 @@ namespace DeviceAgent.Control.Shadow;
 
 /// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
 internal sealed class ReportedState(
-    IRemoteSettings settings, AliasInForce alias, Changes changes, ControlMemory memory, Health health,
+    IRemoteSettings settings, ActiveRoleAlias alias, OperationRunner runner, ControlState controlState, Health health,
     AgentFacts facts, DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
 {
     public const string Levels = "status";
@@ -25,8 +25,8 @@ internal sealed class ReportedState(
     {
         var state = new JsonObject { [DesiredReconciler.RoleAlias] = alias() };
         foreach (var (key, value) in settings.Active) SettingTree.Set(state, key, value);
-        if (changes.Last is { } last) state["lastChange"] = Write(last);
-        if (changes.Executing is { } executing) state["executing"] = Write(executing);
+        if (runner.Last is { } last) state["lastChange"] = Write(last);
+        if (runner.Executing is { } executing) state["executing"] = Write(executing);
         if (Rejected() is { Count: > 0 } rejected) state["rejected"] = rejected;
         state["agent"] = new JsonObject { ["version"] = facts.Version };
         state["certificate"] = new JsonObject { ["id"] = identity.Current.CertificateId, ["notAfter"] = TimestampText.Format(identity.Current.NotAfter) };
@@ -40,7 +40,7 @@ internal sealed class ReportedState(
         var json = Origin(change.What, change.By, change.Reference);
         json["outcome"] = JsonNamingPolicy.CamelCase.ConvertName(change.Outcome.Result.ToString());
         if (change.Outcome.Code is { } code) json["code"] = code;
-        if (Changes.Printable(change.Outcome.Reason, LongestReason) is { } reason) json["reason"] = reason;
+        if (OperationRunner.Printable(change.Outcome.Reason, LongestReason) is { } reason) json["reason"] = reason;
         json["at"] = TimestampText.Format(change.At);
         return json;
     }
@@ -48,7 +48,7 @@ internal sealed class ReportedState(
     private JsonObject Write(ExecutingChange change)
     {
         var json = Origin(change.What, change.By, change.Reference);
-        if (changes.Step is { } step) json["step"] = step;
+        if (runner.Step is { } step) json["step"] = step;
         return json;
     }
 
@@ -56,12 +56,12 @@ internal sealed class ReportedState(
         ? new JsonObject { ["what"] = what, ["jobId"] = reference }
         : new JsonObject { ["what"] = what, ["shadowVersion"] = long.Parse(reference, CultureInfo.InvariantCulture) };
 
-    /// <summary>The desired keys that are not in force, and why.</summary>
+    /// <summary>The desired keys that are not active, and why.</summary>
     private JsonObject Rejected()
     {
         var rejected = new JsonObject();
-        foreach (var (key, handled) in memory.Record.Handled.Where(h => h.Value.Rejection is not null).OrderBy(h => h.Key, StringComparer.Ordinal).Take(MaxRejected))
-            rejected[Changes.Printable(key, 100)!] = handled.Rejection;
+        foreach (var (key, handled) in controlState.Record.Handled.Where(h => h.Value.Rejection is not null).OrderBy(h => h.Key, StringComparer.Ordinal).Take(MaxRejected))
+            rejected[OperationRunner.Printable(key, 100)!] = handled.Rejection;
         return rejected;
     }
 
@@ -97,7 +97,7 @@ internal sealed class Health(CredentialCache credentials, UploadState upload, IS
         get
         {
             var problems = Problems().ToList();
-            return problems.Count == 0 ? Good : Changes.Printable(string.Join("; ", problems), Longest)!;
+            return problems.Count == 0 ? Good : OperationRunner.Printable(string.Join("; ", problems), Longest)!;
         }
     }
 

@@ -7,7 +7,7 @@ namespace DeviceAgent.Control.Shadow;
 /// <param name="Version">Grows with every update.</param>
 /// <param name="Desired">The desired keys, sections taken apart: <c>source.intervalSeconds</c>.</param>
 /// <param name="Reported">The reported state.</param>
-internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, Desire> Desired, JsonObject Reported)
+internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, DesiredValue> Desired, JsonObject Reported)
 {
     /// <summary>No document of sense has more.</summary>
     private const int MaxKeys = 200;
@@ -16,8 +16,8 @@ internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, 
     public static ShadowDocument Read(JsonElement payload)
     {
         var (state, metadata) = (Child(payload, "state"), Child(payload, "metadata"));
-        var desired = new Dictionary<string, Desire>();
-        foreach (var (key, value, at) in Leaves(Child(state, "desired"), Child(metadata, "desired")).Take(MaxKeys)) desired[key] = new Desire(value, at);
+        var desired = new Dictionary<string, DesiredValue>();
+        foreach (var (key, value, at) in Leaves(Child(state, "desired"), Child(metadata, "desired")).Take(MaxKeys)) desired[key] = new DesiredValue(value, at);
         var reported = Child(state, "reported") is { ValueKind: JsonValueKind.Object } known ? JsonNode.Parse(known.GetRawText())!.AsObject() : [];
         return new ShadowDocument(VersionOf(payload) ?? 0, desired, reported);
     }
@@ -58,4 +58,4 @@ internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, 
 /// <summary>One key of the desired state.</summary>
 /// <param name="Value">What it shall be.</param>
 /// <param name="Timestamp">When it was written, in epoch seconds; 0 where the shadow does not say.</param>
-internal sealed record Desire(JsonElement Value, long Timestamp);
+internal sealed record DesiredValue(JsonElement Value, long Timestamp);

@@ -19,12 +19,12 @@ internal sealed class ShadowService : ControlLoop
     private long _toldAt;
 
     public ShadowService(
-        IotConnection connection, DeviceShadow shadow, ReportedState state, Changes changes, ControlOptions options, TimeProvider time, Random random, ILogger<ShadowService> logger)
+        IotConnection connection, DeviceShadow shadow, ReportedState state, OperationRunner runner, ControlOptions options, TimeProvider time, Random random, ILogger<ShadowService> logger)
         : base(LookPeriod, time, random, logger)
     {
         (_connection, _shadow, _state, _reportPeriod, _time) = (connection, shadow, state, options.ReportPeriod, time);
         shadow.Outdated += Wake.Set;
-        changes.Happened += Wake.Set;
+        runner.Changed += Wake.Set;
         connection.Connected += Pause.Reset;
     }
 

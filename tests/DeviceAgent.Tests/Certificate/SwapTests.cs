@@ -6,8 +6,8 @@ using DeviceAgent.Settings;
 
 namespace DeviceAgent.Tests.Certificate;
 
-/// <summary>Killed between any two steps of the exchange, the next start has one matching pair: the old one before the decision is on disk, the new one after.</summary>
-public class ExchangeTests
+/// <summary>Killed between any two steps of the swap, the next start has one matching pair: the old one before the decision is on disk, the new one after.</summary>
+public class SwapTests
 {
     [Theory]
     [InlineData(0, false)]
@@ -24,17 +24,17 @@ public class ExchangeTests
         using var before = rig.InForce();
         var (record, _) = await rig.EnrolAsync();
         var (staged, file) = (rig.Staged, rig.File);
-        Action[] exchange =
+        Action[] swap =
         [
             staged.KeepPrevious,
-            () => file.Save(record!.At(EnrolmentPhase.Exchanging)),
+            () => file.Save(record!.At(EnrolmentPhase.Swapping)),
             () => File.Move(rig.PathOf("device.crt.next"), rig.PathOf("device.crt"), overwrite: true),
             () => File.Move(rig.PathOf("device.key.next"), rig.PathOf("device.key"), overwrite: true),
-            () => file.Save(record!.At(EnrolmentPhase.Exchanged)),
+            () => file.Save(record!.At(EnrolmentPhase.Swapped)),
             staged.ForgetPrevious,
             file.Delete,
         ];
-        foreach (var step in exchange.Take(steps)) step();
+        foreach (var step in swap.Take(steps)) step();
 
         var there = Snapshot(rig);
         var (_, seen) = AgentConfiguration.Load(rig.PathOf("agent.json"), new Hashtable(), []);
@@ -46,7 +46,7 @@ public class ExchangeTests
         var (_, identity) = AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []);
 
         using (identity) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, identity.CertificateId);
-        Assert.Equal(steps == exchange.Length ? null : isNew ? EnrolmentPhase.Exchanged : EnrolmentPhase.Registered, file.Read()?.Phase);
+        Assert.Equal(steps == swap.Length ? null : isNew ? EnrolmentPhase.Swapped : EnrolmentPhase.Registered, file.Read()?.Phase);
     }
 
     private static string Snapshot(ProvisioningRig rig) => string.Join("\n", Directory.GetFiles(rig.PathOf("."), "*", SearchOption.AllDirectories)
@@ -92,6 +92,22 @@ public class ExchangeTests
         folder.Write(EnrolmentFile.FileName, "{ half");
 
         Assert.Null(new EnrolmentFile(folder.Path).Read());
+    }
+
+    [Theory]
+    [InlineData("Issued")]
+    [InlineData("Registered")]
+    [InlineData("Exchanging")]
+    [InlineData("Exchanged")]
+    public void Read_FileOfAnEarlierVersion_IsUnderstoodAndWrittenInTheSameWords(string phase)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write(EnrolmentFile.FileName, $$"""{"phase":"{{phase}}","certificateId":"abc"}""");
+        var file = new EnrolmentFile(folder.Path);
+
+        file.Save(file.Read()!);
+
+        Assert.Contains($"\"phase\": \"{phase}\"", File.ReadAllText(path));
     }
 
     [Fact]

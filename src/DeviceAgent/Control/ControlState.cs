@@ -3,7 +3,7 @@ using DeviceAgent.Storage;
 namespace DeviceAgent.Control;
 
 /// <summary><c>control.json</c> in the state directory. Written by one loop, read by anybody.</summary>
-internal sealed class ControlMemory
+internal sealed class ControlState
 {
     public const string FileName = "control.json";
 
@@ -11,7 +11,7 @@ internal sealed class ControlMemory
     private ControlRecord _record;
     private bool _isBehind;
 
-    private ControlMemory(StateFile<ControlRecord> file)
+    private ControlState(StateFile<ControlRecord> file)
     {
         _file = file;
         var reading = file.Recover();
@@ -24,8 +24,8 @@ internal sealed class ControlMemory
     public string? Problem { get; }
 
     /// <summary>What an earlier run left; a damaged file is kept aside, and nothing is remembered.</summary>
-    public static ControlMemory Recall(string stateDirectory) =>
-        new(new StateFile<ControlRecord>(Path.Combine(stateDirectory, FileName), MemoryJson.Default.ControlRecord));
+    public static ControlState Recall(string stateDirectory) =>
+        new(new StateFile<ControlRecord>(Path.Combine(stateDirectory, FileName), ControlRecordJson.Default.ControlRecord));
 
     /// <summary>Changes the record; it is on disk when this returns.</summary>
     /// <returns>Null; or why it cannot be written, and then nothing has changed.</returns>
