@@ -28,7 +28,7 @@ internal enum ChangeResult
     RolledBack,
 }
 
-/// <summary>The way on which an operator asked for something.</summary>
+/// <summary>How an operator asked for something.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<ChangeOrigin>))]
 internal enum ChangeOrigin
 {

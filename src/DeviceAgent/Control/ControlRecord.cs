@@ -43,7 +43,7 @@ internal sealed record HandledValue(JsonElement Value, long Timestamp, string? R
 
 /// <summary>A change that has ended.</summary>
 /// <param name="What"><c>roleAlias</c>, <c>settings</c>, or the name of an operation.</param>
-/// <param name="By">On which way it was asked for.</param>
+/// <param name="By">How it was asked for.</param>
 /// <param name="Reference">The job's id, or the version of the shadow.</param>
 /// <param name="Outcome">How it ended.</param>
 /// <param name="At">When.</param>
@@ -51,7 +51,7 @@ internal sealed record ChangeRecord(string What, ChangeOrigin By, string Referen
 
 /// <summary>A change that is being made.</summary>
 /// <param name="What"><c>roleAlias</c>, <c>settings</c>, or the name of an operation.</param>
-/// <param name="By">On which way it was asked for.</param>
+/// <param name="By">How it was asked for.</param>
 /// <param name="Reference">The job's id, or the version of the shadow.</param>
 internal sealed record ExecutingChange(string What, ChangeOrigin By, string Reference);
 

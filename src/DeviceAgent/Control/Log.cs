@@ -51,10 +51,10 @@ internal static partial class Log
     public static partial void NotJson(this ILogger logger, string topic);
 
     [LoggerMessage(2615, LogLevel.Error, "The connection to AWS IoT cannot be made.")]
-    public static partial void LinkFailed(this ILogger logger, Exception exception);
+    public static partial void ConnectionFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(2616, LogLevel.Information, "The connection to AWS IoT is made anew.")]
-    public static partial void LinkRenewed(this ILogger logger);
+    public static partial void ConnectionRenewed(this ILogger logger);
 
     [LoggerMessage(2618, LogLevel.Error, "Job {JobId}: its progress can no longer be told.")]
     public static partial void ProgressFailed(this ILogger logger, Exception exception, string jobId);
@@ -63,5 +63,5 @@ internal static partial class Log
     public static partial void ControlFault(this ILogger logger, Exception exception, double seconds);
 
     [LoggerMessage(2690, LogLevel.Warning, "The connection to AWS IoT cannot be made anew, next attempt in {Seconds:0} s. {Problem}")]
-    public static partial void LinkNotRenewed(this ILogger logger, double seconds, string problem);
+    public static partial void ConnectionNotRenewed(this ILogger logger, double seconds, string problem);
 }

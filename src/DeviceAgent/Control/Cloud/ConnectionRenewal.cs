@@ -91,7 +91,7 @@ internal sealed class ConnectionRenewal : BackgroundService
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                _logger.LinkNotRenewed(_retryPause.TotalSeconds, e.Message);
+                _logger.ConnectionNotRenewed(_retryPause.TotalSeconds, e.Message);
                 await Task.Delay(_retryPause, _time, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -38,7 +38,7 @@ internal sealed class JobQueue
         return (null, answer);
     }
 
-    /// <summary>Tells how it stands with an execution.</summary>
+    /// <summary>Reports the status of an execution.</summary>
     /// <returns>What came of it, and the version that the execution has now.</returns>
     public async Task<(JobUpdate Result, long Version)> UpdateAsync(
         JobExecution execution, string status, IReadOnlyDictionary<string, string> details, CancellationToken cancellationToken)

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Control.Shadow;
 
 /// <summary>
-/// The named shadow <c>device-agent</c>. What comes in only says that there is something new; what is, is then asked for, so that
-/// old, doubled and disordered messages cannot mislead.
+/// The named shadow <c>device-agent</c>. A delta is only a hint: the agent then reads the whole shadow, so stale, duplicate or
+/// reordered messages are harmless.
 /// </summary>
 internal sealed class DeviceShadow
 {
@@ -37,7 +37,7 @@ internal sealed class DeviceShadow
     /// <summary>It was read. Handlers must return at once.</summary>
     public event Action? Read;
 
-    /// <summary>What was read last is all that there is, as far as is known.</summary>
+    /// <summary>Nothing newer than what was read last is known.</summary>
     public bool IsCurrent
     {
         get
