@@ -1,5 +1,4 @@
 using DeviceAgent.Mqtt.Connections;
-using DeviceAgent.Mqtt.Reconnect;
 using DeviceAgent.Mqtt.Transport;
 using Microsoft.Extensions.Logging;
 
@@ -147,7 +146,7 @@ public sealed class ReconnectingMqttClient : IMqttClient
                 // A connection that does not last is a failure like one that is not made.
                 if (end.Reason != MqttDisconnectReason.ConnectFailed && _timeProvider.GetElapsedTime(since) >= _reconnect.StableAfter) failures = 0;
                 failures++;
-                var delay = Backoff.Larger(Backoff.Delay(failures, end.Reason, _random.NextDouble(), _reconnect), UntilNextConnect());
+                var delay = Larger(_reconnect.DelayAfter(failures, end.Reason, _random.NextDouble()), UntilNextConnect());
                 Tell(end, failures, delay);
                 // Before the handlers: the wait goes on while they run.
                 var wait = Task.Delay(delay, _timeProvider, stop);
@@ -227,8 +226,10 @@ public sealed class ReconnectingMqttClient : IMqttClient
     }
 
     private TimeSpan UntilNextConnect() => _lastConnect is { } last
-        ? Backoff.Larger(_reconnect.ConnectSpacing - _timeProvider.GetElapsedTime(last), TimeSpan.Zero)
+        ? Larger(_reconnect.ConnectSpacing - _timeProvider.GetElapsedTime(last), TimeSpan.Zero)
         : TimeSpan.Zero;
+
+    private static TimeSpan Larger(TimeSpan a, TimeSpan b) => a > b ? a : b;
 
     /// <summary>What goes wrong again and again in the same way is a warning once.</summary>
     private void Tell(MqttDisconnected end, int failures, TimeSpan delay)

@@ -40,6 +40,7 @@ public class ArchitectureTests
     [Theory]
     [InlineData("Settings")]
     [InlineData("Storage")]
+    [InlineData("Timing")]
     public void Tools_UseOnlyTools(string folder)
     {
         Assert.Contains(folder, _agent.Value.Folders);

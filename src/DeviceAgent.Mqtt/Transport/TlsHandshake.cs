@@ -1,6 +1,6 @@
 using System.Net.Security;
 using System.Security.Authentication;
-using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Transport;
 
 namespace DeviceAgent.Mqtt.Transport;
 
@@ -19,22 +19,7 @@ internal static class TlsHandshake
             ApplicationProtocols = protocol.Length == 0 ? null : [new SslApplicationProtocol(protocol)],
             // Offline: nothing is fetched to complete the chain, what was given is what is sent.
             ClientCertificateContext = tls.Certificate is null ? null : SslStreamCertificateContext.Create(tls.Certificate, tls.Chain, offline: true),
-            CertificateChainPolicy = ChainPolicy(tls.Roots, timeProvider),
+            CertificateChainPolicy = CertificateTrust.PolicyFor(tls.Roots, timeProvider),
         };
-    }
-
-    private static X509ChainPolicy ChainPolicy(X509Certificate2Collection? roots, TimeProvider timeProvider)
-    {
-        var policy = new X509ChainPolicy
-        {
-            RevocationMode = X509RevocationMode.NoCheck,
-            DisableCertificateDownloads = true,
-            VerificationTime = timeProvider.GetUtcNow().LocalDateTime,
-            VerificationTimeIgnored = false,
-        };
-        if (roots is null) return policy;
-        policy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        policy.CustomTrustStore.AddRange(roots);
-        return policy;
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text.Json;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.RoleAlias;
@@ -8,7 +9,7 @@ namespace DeviceAgent.Certificate;
 
 /// <summary>
 /// Changes the device's certificate make-before-break: a new one is asked for with a key made here, proven beside the old, and then takes its
-/// place. Killed at any moment, one matching pair is in force, and the change goes on where it was when it is asked for again.
+/// place. Killed at any moment, one matching pair is active, and the change goes on where it was when it is asked for again.
 /// </summary>
 internal sealed class CertificateRotation(
     DeviceIdentityOptions files,
@@ -45,10 +46,10 @@ internal sealed class CertificateRotation(
     {
         // Cut off in the swap or after it: what is left to do is to end it.
         file.FinishSwap(staged);
-        if (file.Load() is { Phase: EnrolmentPhase.Exchanged } exchanged)
+        if (file.Read() is { Phase: EnrolmentPhase.Swapped } swapped)
         {
             identity.Reload();
-            if (exchanged.CertificateId == identity.Current.CertificateId) return Settle(progress);
+            if (swapped.CertificateId == identity.Current.CertificateId) return Settle(progress);
         }
 
         if (staged.Fault() is { } fault) return new Refusal(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
@@ -62,7 +63,7 @@ internal sealed class CertificateRotation(
         var (credentials, unproven) = await proof.ProveAsync(candidate, progress, cancellationToken).ConfigureAwait(false);
         if (credentials is null) return IsWorthless(unproven!) ? Discard(record, unproven!) : Keep(record, unproven!);
 
-        progress.Reached(EnrolmentStep.Exchanging);
+        progress.Reached(EnrolmentStep.Swapping);
         Swap(record, credentials);
         return Settle(progress);
     }
@@ -74,9 +75,9 @@ internal sealed class CertificateRotation(
     {
         var before = identity.Current.CertificateId;
         staged.KeepPrevious();
-        file.Save(record.At(EnrolmentPhase.Exchanging));
+        file.Save(record.At(EnrolmentPhase.Swapping));
         staged.Swap();
-        file.Save(record.At(EnrolmentPhase.Exchanged));
+        file.Save(record.At(EnrolmentPhase.Swapped));
         identity.Reload();
         try
         {
@@ -87,7 +88,7 @@ internal sealed class CertificateRotation(
             // The device slept over their end; the cache asks with the new certificate when it needs them.
         }
 
-        logger.Exchanged(record.CertificateId, before);
+        logger.Swapped(record.CertificateId, before);
     }
 
     private Refusal? Settle(IChangeProgress progress)
@@ -112,4 +113,13 @@ internal sealed class CertificateRotation(
         Add(refusal, $"The new certificate {record.CertificateId} is registered and kept: it is tried again when the change is asked for again.");
 
     private static Refusal Add(Refusal refusal, string more) => refusal with { Reason = $"{more} {refusal.Reason}" };
+}
+
+/// <summary>The operation <c>rotate-certificate</c>; it has no arguments.</summary>
+internal sealed class RotateCertificateOperation(CertificateRotation rotation) : IOperation
+{
+    public string Name => OperationNames.RotateCertificate;
+
+    public Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken) =>
+        rotation.RotateAsync(progress, cancellationToken);
 }

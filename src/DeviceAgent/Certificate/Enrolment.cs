@@ -7,7 +7,7 @@ namespace DeviceAgent.Certificate;
 
 /// <summary>
 /// Gets a certificate for the thing and stages it with its key. Cut off anywhere and called again, it goes on where it was; nothing that is
-/// in force is touched.
+/// active is touched.
 /// </summary>
 internal sealed class Enrolment(
     FleetProvisioning cloud, StagedIdentity staged, EnrolmentFile file, ProvisioningOptions options, IReadOnlyDictionary<string, string> parameters)
@@ -47,7 +47,7 @@ internal sealed class Enrolment(
     /// <summary>What is staged, when it is whole.</summary>
     private EnrolmentRecord? Resume()
     {
-        if (file.Load() is not { Phase: EnrolmentPhase.Issued or EnrolmentPhase.Registered } record) return null;
+        if (file.Read() is not { Phase: EnrolmentPhase.Issued or EnrolmentPhase.Registered } record) return null;
         try
         {
             using var identity = DeviceIdentity.Load(staged.Options);
@@ -87,4 +87,16 @@ internal sealed class Enrolment(
         Thing = thing;
         return (file.Save(record.At(EnrolmentPhase.Registered)), null);
     }
+}
+
+/// <summary>The steps that are told while a certificate is replaced.</summary>
+internal static class EnrolmentStep
+{
+    public const string Requesting = "requesting";
+    public const string Registering = "registering";
+    public const string Fetching = "fetching";
+    public const string Proving = "proving";
+    public const string Connecting = "connecting";
+    public const string Swapping = "exchanging";
+    public const string Committed = "committed";
 }

@@ -66,3 +66,48 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
     private static string? Text(JsonElement json, string name) =>
         json.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text ? text : null;
 }
+
+/// <summary>The answer to a certificate signing request.</summary>
+/// <param name="Id">AWS IoT's id of the certificate.</param>
+/// <param name="Pem">The certificate.</param>
+/// <param name="OwnershipToken">Good for one hour; whoever has it may register the certificate.</param>
+internal sealed record IssuedCertificate(string Id, string Pem, string OwnershipToken)
+{
+    public override string ToString() => $"certificate {Id}";
+}
+
+/// <summary>The answer to a registration.</summary>
+/// <param name="ThingName">The thing that the template made or found; null when the answer does not say.</param>
+/// <param name="Configuration">What the template has to tell the device.</param>
+internal sealed record RegisteredThing(string? ThingName, IReadOnlyDictionary<string, string> Configuration);
+
+/// <summary>Why there is no new certificate. Programs rely on these: docs/identity.md lists them.</summary>
+internal static class ProvisioningCode
+{
+    /// <summary>Certificate and key are kept in a form that the agent cannot replace.</summary>
+    public const string LayoutNotSupported = "layoutNotSupported";
+
+    /// <summary>The key in hardware does not sign.</summary>
+    public const string KeyUnusable = "keyUnusable";
+
+    /// <summary>AWS IoT did not issue one.</summary>
+    public const string CertificateRefused = "certificateRefused";
+
+    /// <summary>The template did not register it.</summary>
+    public const string RegistrationRefused = "registrationRefused";
+
+    /// <summary>The IoT policy does not allow the requests.</summary>
+    public const string NotAllowed = "notAllowed";
+
+    /// <summary>No answer.</summary>
+    public const string Unreachable = "unreachable";
+
+    /// <summary>The template bound it to another thing.</summary>
+    public const string OtherThing = "otherThing";
+
+    /// <summary>AWS IoT's message broker does not take it.</summary>
+    public const string ConnectionRefused = "connectionRefused";
+
+    /// <summary>The files cannot be written.</summary>
+    public const string FilesNotWritten = "filesNotWritten";
+}

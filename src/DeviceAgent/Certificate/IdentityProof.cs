@@ -8,7 +8,7 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Certificate;
 
 /// <summary>
-/// Proves that a certificate that is not in force yet can do all that the agent needs: credentials of the alias in force, a write with
+/// Proves that a certificate that is not active yet can do all that the agent needs: credentials of the active alias, a write with
 /// them, a connection to AWS IoT.
 /// </summary>
 internal sealed class IdentityProof(

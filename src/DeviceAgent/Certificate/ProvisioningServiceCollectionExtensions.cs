@@ -22,7 +22,7 @@ internal static class ProvisioningServiceCollectionExtensions
             var enrolment = new Enrolment(s.GetRequiredService<FleetProvisioning>(), staged, file, options, parameters);
             return ActivatorUtilities.CreateInstance<CertificateRotation>(s, identity, staged, file, enrolment, thingName);
         });
-        services.AddSingleton<IOperation, RotateCertificate>();
+        services.AddSingleton<IOperation, RotateCertificateOperation>();
         return services;
     }
 }

@@ -5,10 +5,10 @@ using DeviceAgent.Storage;
 namespace DeviceAgent.Certificate;
 
 /// <summary>
-/// A certificate and key beside those in force: the same paths with <c>.next</c> appended, and after the exchange what was before with
+/// A certificate and key beside the active ones: the same paths with <c>.next</c> appended, and after the swap what was before with
 /// <c>.previous</c>. Everything is durable before it is relied on.
 /// </summary>
-internal sealed class StagedIdentity(DeviceIdentityOptions inForce)
+internal sealed class StagedIdentity(DeviceIdentityOptions active)
 {
     public const string NextEnding = ".next";
     public const string PreviousEnding = ".previous";
@@ -16,40 +16,40 @@ internal sealed class StagedIdentity(DeviceIdentityOptions inForce)
     private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
     /// <summary>Whether the key lives in hardware: then it stays, and only its certificate is new.</summary>
-    public bool KeyStays => IsHardware(inForce.PrivateKeyPath);
+    public bool KeyStays => IsHardware(active.PrivateKeyPath);
 
     /// <summary>Where the staged pair is.</summary>
-    public DeviceIdentityOptions Options => inForce with
+    public DeviceIdentityOptions Options => active with
     {
-        CertificatePath = inForce.CertificatePath + NextEnding,
-        PrivateKeyPath = KeyStays ? inForce.PrivateKeyPath : inForce.PrivateKeyPath + NextEnding,
+        CertificatePath = active.CertificatePath + NextEnding,
+        PrivateKeyPath = KeyStays ? active.PrivateKeyPath : active.PrivateKeyPath + NextEnding,
         CertificateChainPath = null,
     };
 
     /// <summary>Where the pair is that is active once a swap that was cut off has ended. Reads only which files are there.</summary>
-    public DeviceIdentityOptions Swapped => inForce with
+    public DeviceIdentityOptions Swapped => active with
     {
-        CertificatePath = NextOrActive(inForce.CertificatePath),
-        PrivateKeyPath = inForce.PrivateKeyPath is null || KeyStays ? inForce.PrivateKeyPath : NextOrActive(inForce.PrivateKeyPath),
+        CertificatePath = NextOrActive(active.CertificatePath),
+        PrivateKeyPath = active.PrivateKeyPath is null || KeyStays ? active.PrivateKeyPath : NextOrActive(active.PrivateKeyPath),
     };
 
     /// <summary>Where the files are, or will be.</summary>
     public IEnumerable<string> Folders => Files.Select(f => Path.GetDirectoryName(Path.GetFullPath(f))!).Distinct();
 
-    private IEnumerable<string> Files => KeyStays ? [inForce.CertificatePath] : [inForce.CertificatePath, inForce.PrivateKeyPath!];
+    private IEnumerable<string> Files => KeyStays ? [active.CertificatePath] : [active.CertificatePath, active.PrivateKeyPath!];
 
-    /// <summary>Why certificate and key in this form cannot be exchanged by the agent; null when they can.</summary>
+    /// <summary>Why certificate and key in this form cannot be replaced by the agent; null when they can.</summary>
     public string? Fault() =>
-        IsHardware(inForce.CertificatePath) ? "the certificate is kept in hardware: keep it in a file (certificatePath), the key may stay there"
-        : inForce.PrivateKeyPath is null ? "certificate and key are in one file: keep them in a file each (certificatePath, privateKeyPath)"
+        IsHardware(active.CertificatePath) ? "the certificate is kept in hardware: keep it in a file (certificatePath), the key may stay there"
+        : active.PrivateKeyPath is null ? "certificate and key are in one file: keep them in a file each (certificatePath, privateKeyPath)"
         : null;
 
     /// <summary>The key comes first: a certificate whose key is lost is worth nothing.</summary>
-    public void WriteKey(string pem) => DurableFile.Write(inForce.PrivateKeyPath + NextEnding, Encoding.ASCII.GetBytes(pem));
+    public void WriteKey(string pem) => DurableFile.Write(active.PrivateKeyPath + NextEnding, Encoding.ASCII.GetBytes(pem));
 
-    public void WriteCertificate(string pem) => DurableFile.Write(inForce.CertificatePath + NextEnding, Encoding.ASCII.GetBytes(pem), ForAll);
+    public void WriteCertificate(string pem) => DurableFile.Write(active.CertificatePath + NextEnding, Encoding.ASCII.GetBytes(pem), ForAll);
 
-    /// <summary>Keeps a copy of what is in force. Call it before what happens next is noted.</summary>
+    /// <summary>Keeps a copy of the active pair. Call it before what happens next is noted.</summary>
     public void KeepPrevious()
     {
         foreach (var file in Files.Where(File.Exists))

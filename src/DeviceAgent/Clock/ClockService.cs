@@ -4,12 +4,13 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Clock;
 
 /// <summary>Watches for a synchronised kernel until the time is known, then saves it: at once, hourly and at the end.</summary>
-internal sealed class ClockService(DeviceClock clock, GoodTimeFile file, BootClock boot, ILogger<ClockService> logger) : BackgroundService
+internal sealed class ClockService(DeviceClock clock, LastKnownTimeFile file, BootClock boot, ILogger<ClockService> logger) : BackgroundService
 {
     private static readonly TimeSpan SavePeriod = TimeSpan.FromHours(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        file.Recover();
         try
         {
             if (!clock.IsTrusted) logger.TimeUnknown(clock.GetUtcNow() - clock.SystemOffset);
@@ -30,7 +31,7 @@ internal sealed class ClockService(DeviceClock clock, GoodTimeFile file, BootClo
     private void Save()
     {
         if (clock.Origin == TimeOrigin.System) return;
-        var time = new GoodTime(clock.GetUtcNow(), boot.BootId, boot.Milliseconds);
+        var time = new LastKnownTime(clock.GetUtcNow(), boot.BootId, boot.Milliseconds);
         clock.RaiseFloor(time.Time);
         file.Save(time);
     }

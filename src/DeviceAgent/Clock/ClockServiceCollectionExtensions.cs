@@ -9,7 +9,7 @@ internal static class ClockServiceCollectionExtensions
     public static IServiceCollection AddDeviceClock(this IServiceCollection services, string stateDirectory, ClockOptions options)
     {
         services.AddSingleton(BootClock.Current(TimeProvider.System));
-        services.AddSingleton(s => new GoodTimeFile(stateDirectory, s.GetRequiredService<ILogger<GoodTimeFile>>()));
+        services.AddSingleton(s => new LastKnownTimeFile(stateDirectory, s.GetRequiredService<ILogger<LastKnownTimeFile>>()));
         services.AddSingleton(s => Make(s, options));
         services.AddSingleton<TimeProvider>(s => s.GetRequiredService<DeviceClock>());
         services.AddHostedService<ClockService>();
@@ -20,7 +20,7 @@ internal static class ClockServiceCollectionExtensions
     {
         var clock = new DeviceClock(
             TimeProvider.System, KernelTime.IsSynchronised, BuildTime.Value, options.TrustSystemTime, services.GetRequiredService<ILogger<DeviceClock>>());
-        if (services.GetRequiredService<GoodTimeFile>().Load() is { } time) clock.Recall(time, services.GetRequiredService<BootClock>().BootId);
+        if (services.GetRequiredService<LastKnownTimeFile>().Read() is { } time) clock.Recall(time, services.GetRequiredService<BootClock>().BootId);
         return clock;
     }
 }

@@ -108,7 +108,7 @@ internal sealed class DeviceClock : TimeProvider
     }
 
     /// <summary>Takes over what an earlier run saved: in the same boot the time is known by it, in a later one it is the floor.</summary>
-    public void Recall(GoodTime time, string bootId)
+    public void Recall(LastKnownTime time, string bootId)
     {
         lock (_gate)
         {
@@ -196,4 +196,31 @@ internal sealed class DeviceClock : TimeProvider
         _anchor?.At(monotonic) ?? _assumed ?? Later(_system.GetUtcNow(), _floor);
 
     private static DateTimeOffset Later(DateTimeOffset a, DateTimeOffset b) => a > b ? a : b;
+}
+
+/// <summary>A moment known on both clocks: from here the wall clock is counted on the monotonic one.</summary>
+/// <param name="Wall">The true time.</param>
+/// <param name="Monotonic">The same moment on the boot's monotonic clock.</param>
+internal readonly record struct Anchor(DateTimeOffset Wall, TimeSpan Monotonic)
+{
+    public DateTimeOffset At(TimeSpan monotonic) => Wall + (monotonic - Monotonic);
+}
+
+/// <summary>Who says what time it is.</summary>
+internal enum TimeOrigin
+{
+    /// <summary>Nobody who can be believed.</summary>
+    None,
+
+    /// <summary>The system's clock, because the configuration says that it can be believed.</summary>
+    System,
+
+    /// <summary>An earlier run of the agent in the same boot; the monotonic clock has gone on since.</summary>
+    EarlierRun,
+
+    /// <summary>The system's clock while the kernel reports it synchronised.</summary>
+    Kernel,
+
+    /// <summary>The <c>Date</c> of an answer from AWS.</summary>
+    Server,
 }

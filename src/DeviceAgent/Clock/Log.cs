@@ -16,9 +16,9 @@ internal static partial class Log
     [LoggerMessage(2503, LogLevel.Warning, "AWS says that it is {Date:u}, which is before this agent was built: not believed.")]
     public static partial void DateNotBelieved(this ILogger logger, DateTimeOffset date);
 
-    [LoggerMessage(2504, LogLevel.Warning, "The last good time in {Path} cannot be read, the agent goes on without it: {Problem}")]
-    public static partial void GoodTimeNotRead(this ILogger logger, string path, string problem);
+    [LoggerMessage(2504, LogLevel.Warning, "The agent goes on without the last known time: {Problem}.")]
+    public static partial void LastKnownTimeNotRead(this ILogger logger, string problem);
 
     [LoggerMessage(2505, LogLevel.Warning, "The time could not be saved to {Path}, it is tried again in an hour: {Problem}")]
-    public static partial void GoodTimeNotSaved(this ILogger logger, string path, string problem);
+    public static partial void LastKnownTimeNotSaved(this ILogger logger, string path, string problem);
 }

@@ -22,6 +22,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         {
             if (options.Control.Host is null) return await FailAsync(ExitCode.BadConfiguration, "mqttEndpoint is missing in the configuration: aws iot describe-endpoint --endpoint-type iot:Data-ATS").ConfigureAwait(false);
             if (_staged.Fault() is { } fault) return await FailAsync(ExitCode.BadConfiguration, fault).ConfigureAwait(false);
+            if (_file.Recover() is { } lost) await error.WriteLineAsync($"device-agent: provisioning begins anew: {lost}").ConfigureAwait(false);
             _file.FinishSwap(_staged);
             using var present = LoadPresent(out var isAbsent, out var problem);
             if (present is not null) return await ProveAsync(present, cancellationToken).ConfigureAwait(false);
@@ -80,7 +81,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         var (record, refusal) = await enrolment.EnrolAsync(key, options.ThingName, options.Identity.PrivateKeyPassword, this, cancellationToken).ConfigureAwait(false);
         if (record is null) return await FailAsync(ExitCode.Failure, $"{refusal!.Reason} ({refusal.Code})").ConfigureAwait(false);
 
-        _file.Save(record.At(EnrolmentPhase.Exchanging));
+        _file.Save(record.At(EnrolmentPhase.Swapping));
         _staged.Swap();
         _file.Delete();
         output.WriteLine($"certificate   {record.CertificateId} in {options.Identity.CertificatePath}, its key in {DeviceIdentityOptions.Shown(options.Identity.PrivateKeyPath!)}");

@@ -39,7 +39,7 @@ internal static class OwnFetch
     private static string AliasInForce(AgentOptions options, IServiceProvider services)
     {
         var configured = options.Credentials.RoleAlias;
-        var record = new RoleAliasFile(options.StateDirectory, services.GetRequiredService<ILogger<RoleAliasFile>>()).Load();
+        var record = new RoleAliasFile(options.StateDirectory, services.GetRequiredService<ILogger<RoleAliasFile>>()).Read();
         return record?.Configured == configured ? record.InForce : configured;
     }
 }

@@ -1,3 +1,5 @@
+using System.Text.Json.Serialization;
+
 namespace DeviceAgent.Control;
 
 /// <summary>The end of a change, as it is reported in the shadow and in the job.</summary>
@@ -11,4 +13,56 @@ internal sealed record ChangeOutcome(ChangeResult Result, string? Code = null, s
     public static ChangeOutcome Rejected(string code, string reason) => new(ChangeResult.Rejected, code, reason);
 
     public static ChangeOutcome RolledBack(string code, string reason) => new(ChangeResult.RolledBack, code, reason);
+}
+
+/// <summary>How a change that an operator asked for ended.</summary>
+internal enum ChangeResult
+{
+    /// <summary>It is active, durably.</summary>
+    Applied,
+
+    /// <summary>Nothing was changed.</summary>
+    Rejected,
+
+    /// <summary>It was active for a while; what was before is active again.</summary>
+    RolledBack,
+}
+
+/// <summary>How an operator asked for something.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<ChangeOrigin>))]
+internal enum ChangeOrigin
+{
+    [JsonStringEnumMemberName("shadow")]
+    Shadow,
+
+    [JsonStringEnumMemberName("job")]
+    Job,
+}
+
+/// <summary>Why a change was refused, for programs, as far as this is not said by the operation itself.</summary>
+internal static class ChangeCodes
+{
+    /// <summary>The job asks for something that this agent does not know.</summary>
+    public const string UnknownOperation = "unknownOperation";
+
+    /// <summary>What the operation was given cannot be used.</summary>
+    public const string InvalidArgument = "invalidArgument";
+
+    /// <summary>A value is out of range, or of another kind.</summary>
+    public const string InvalidSettings = "invalidSettings";
+
+    /// <summary>There is no such setting, or not one that can be changed remotely.</summary>
+    public const string UnknownSetting = "unknownSetting";
+
+    /// <summary>The job's <c>expiresAt</c> is over.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>The state directory cannot be written.</summary>
+    public const string StateNotSaved = "stateNotSaved";
+
+    /// <summary>A fault of the agent; its log has the details.</summary>
+    public const string Unexpected = "unexpected";
+
+    /// <summary>What the request itself is to blame for: no device will ever do it.</summary>
+    public static bool IsOfTheRequest(string? code) => code is UnknownOperation or InvalidArgument or InvalidSettings or UnknownSetting or Expired;
 }

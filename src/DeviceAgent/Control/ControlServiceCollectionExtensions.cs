@@ -14,16 +14,16 @@ internal static class ControlServiceCollectionExtensions
 {
     /// <summary>What operators do remotely: shadow and jobs over MQTT. Without <c>mqttEndpoint</c> only the state of it is there to be asked.</summary>
     public static IServiceCollection AddControl(
-        this IServiceCollection services, ControlOptions options, string thingName, string? caBundlePath, ControlMemory memory, IRemoteSettings settings)
+        this IServiceCollection services, ControlOptions options, string thingName, string? caBundlePath, ControlState state, IRemoteSettings settings)
     {
         services.AddSingleton(options);
-        services.AddSingleton(memory);
+        services.AddSingleton(state);
         services.AddSingleton(settings);
         services.AddSingleton<IOperation, SetConfigOperation>();
         services.AddSingleton<IOperation, RefreshCredentialsOperation>();
-        services.AddSingleton<Changes>();
+        services.AddSingleton<OperationRunner>();
         services.AddSingleton(s => new ControlStatus(
-            s.GetRequiredService<Changes>(), memory, s.GetService<IotConnection>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
+            s.GetRequiredService<OperationRunner>(), state, s.GetService<IotConnection>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
         if (options.Host is null) return services;
 
         services.TryAddSingleton<Func<IMqttClient>>(s => () => MqttClientFactory.Create(

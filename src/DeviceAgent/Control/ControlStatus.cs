@@ -3,20 +3,20 @@ using DeviceAgent.Control.Shadow;
 
 namespace DeviceAgent.Control;
 
-/// <summary>How it stands with remote control, for people on the device.</summary>
-internal sealed class ControlStatus(Changes changes, ControlMemory memory, IotConnection? connection, ShadowService? shadow, ControlService? control)
+/// <summary>A snapshot of remote control, for people on the device.</summary>
+internal sealed class ControlStatus(OperationRunner runner, ControlState state, IotConnection? connection, ShadowService? shadow, ControlService? control)
 {
     public ConnectionStatus Connection => connection?.Status ?? new ConnectionStatus(ConnectionState.Off);
 
     /// <summary>What somebody must mend; null when nothing is known to be wrong.</summary>
     public string? Problem => Connection.Problem ?? shadow?.NotAllowed ?? control?.NotAllowed;
 
-    public ChangeRecord? LastChange => changes.Last;
+    public ChangeRecord? LastChange => runner.Last;
 
-    public ExecutingChange? Executing => changes.Executing;
+    public ExecutingChange? Executing => runner.Executing;
 
-    public string? Step => changes.Step;
+    public string? Step => runner.Step;
 
-    /// <summary>The keys that operators set from afar.</summary>
-    public IEnumerable<string> Settings => memory.Record.Settings.Keys.Order(StringComparer.Ordinal);
+    /// <summary>The keys that operators set remotely.</summary>
+    public IEnumerable<string> Settings => state.Record.Settings.Keys.Order(StringComparer.Ordinal);
 }

@@ -3,7 +3,7 @@ using System.Text.Json;
 namespace DeviceAgent.Control;
 
 /// <summary>
-/// Something that operators can ask for from afar, by a job or by the shadow. It ends in one of three outcomes whatever goes
+/// Something that operators can ask for remotely, by a job or by the shadow. It ends in one of three outcomes whatever goes
 /// wrong, and when the agent is killed in the middle and it is asked for again, it goes on where it was.
 /// </summary>
 internal interface IOperation
@@ -17,4 +17,20 @@ internal interface IOperation
     /// <param name="cancellationToken">The agent stops: the operation is asked for again at the next start.</param>
     /// <exception cref="OperationCanceledException">The agent stops.</exception>
     Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken);
+}
+
+/// <summary>Is told how far a change has come. What it does with that must not fail the change.</summary>
+internal interface IChangeProgress
+{
+    /// <param name="step">One word: <c>fetching</c>, <c>proving</c>, <c>committed</c>, <c>probation</c>, ...</param>
+    void Reached(string step);
+}
+
+/// <summary>The operations, as a job document names them.</summary>
+internal static class OperationNames
+{
+    public const string RotateRoleAlias = "rotate-role-alias";
+    public const string RotateCertificate = "rotate-certificate";
+    public const string SetConfig = "set-config";
+    public const string RefreshCredentials = "refresh-credentials";
 }

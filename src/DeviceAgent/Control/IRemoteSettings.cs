@@ -28,3 +28,6 @@ internal sealed record VerifiedSettings(IReadOnlyDictionary<string, string> Erro
     /// <summary>All that is wrong, in one line.</summary>
     public string Reason => string.Join("; ", Errors.Values);
 }
+
+/// <summary>The role alias by which credentials are fetched now.</summary>
+internal delegate string ActiveRoleAlias();

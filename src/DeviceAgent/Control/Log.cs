@@ -2,16 +2,16 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control;
 
-/// <summary>Event ids 2600 to 2699. Values of desired keys are shown: what is secret cannot be set from afar.</summary>
+/// <summary>Event ids 2600 to 2699. Values of desired keys are shown: what is secret cannot be set remotely.</summary>
 internal static partial class Log
 {
     [LoggerMessage(2600, LogLevel.Information, "Remote control: {Thing} at {Host}:{Port} (shadow {Shadow}, jobs {Jobs}).")]
     public static partial void ControlStarts(this ILogger logger, string thing, string? host, int port, bool shadow, bool jobs);
 
-    [LoggerMessage(2601, LogLevel.Warning, "What was changed from afar is lost, the configuration on the device is in force: {Problem}.")]
-    public static partial void MemoryLost(this ILogger logger, string problem);
+    [LoggerMessage(2601, LogLevel.Warning, "Remote settings were lost; the local configuration is used: {Problem}.")]
+    public static partial void RemoteStateLost(this ILogger logger, string problem);
 
-    [LoggerMessage(2602, LogLevel.Warning, "Settings from afar no longer go with the configuration, which is in force without them: {Reason}.")]
+    [LoggerMessage(2602, LogLevel.Warning, "Remote settings no longer fit the configuration, which is used without them: {Reason}.")]
     public static partial void SettingsNoLongerFit(this ILogger logger, string reason);
 
     [LoggerMessage(2603, LogLevel.Warning, "Remote control is limited: {Problem} Tried again every {Minutes} minutes.")]
@@ -29,7 +29,7 @@ internal static partial class Log
     [LoggerMessage(2607, LogLevel.Error, "Change {What} by {By} {Reference} failed unexpectedly.")]
     public static partial void ChangeFailed(this ILogger logger, Exception exception, string what, ChangeOrigin by, string reference);
 
-    [LoggerMessage(2608, LogLevel.Warning, "What operators change from afar is remembered only until the agent ends. {Problem}")]
+    [LoggerMessage(2608, LogLevel.Warning, "Remote changes are remembered only until the agent ends. {Problem}")]
     public static partial void NotWritten(this ILogger logger, string problem);
 
     [LoggerMessage(2609, LogLevel.Warning, "Shadow: {What} was refused ({Code}): {Message}")]
@@ -51,10 +51,10 @@ internal static partial class Log
     public static partial void NotJson(this ILogger logger, string topic);
 
     [LoggerMessage(2615, LogLevel.Error, "The connection to AWS IoT cannot be made.")]
-    public static partial void LinkFailed(this ILogger logger, Exception exception);
+    public static partial void ConnectionFailed(this ILogger logger, Exception exception);
 
     [LoggerMessage(2616, LogLevel.Information, "The connection to AWS IoT is made anew.")]
-    public static partial void LinkRenewed(this ILogger logger);
+    public static partial void ConnectionRenewed(this ILogger logger);
 
     [LoggerMessage(2618, LogLevel.Error, "Job {JobId}: its progress can no longer be told.")]
     public static partial void ProgressFailed(this ILogger logger, Exception exception, string jobId);
@@ -63,5 +63,5 @@ internal static partial class Log
     public static partial void ControlFault(this ILogger logger, Exception exception, double seconds);
 
     [LoggerMessage(2690, LogLevel.Warning, "The connection to AWS IoT cannot be made anew, next attempt in {Seconds:0} s. {Problem}")]
-    public static partial void LinkNotRenewed(this ILogger logger, double seconds, string problem);
+    public static partial void ConnectionNotRenewed(this ILogger logger, double seconds, string problem);
 }

@@ -6,7 +6,7 @@ namespace DeviceAgent.Control;
 /// <summary><c>{"operation":"refresh-credentials"}</c>: fetches new credentials now; the old ones stay when that fails.</summary>
 internal sealed class RefreshCredentialsOperation(CredentialCache credentials) : IOperation
 {
-    public string Name => "refresh-credentials";
+    public string Name => OperationNames.RefreshCredentials;
 
     public async Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken)
     {

@@ -7,11 +7,11 @@ namespace DeviceAgent.Control;
 /// <c>{"operation":"set-config","settings":{"source":{"intervalSeconds":10}}}</c>: all of it or nothing. A null takes a setting back to what is
 /// configured.
 /// </summary>
-internal sealed class SetConfigOperation(IRemoteSettings settings, ControlMemory memory) : IOperation
+internal sealed class SetConfigOperation(IRemoteSettings settings, ControlState state) : IOperation
 {
     public const string SettingsName = "settings";
 
-    public string Name => "set-config";
+    public string Name => OperationNames.SetConfig;
 
     public Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken) =>
         Task.FromResult(Execute(arguments, progress));
@@ -24,7 +24,7 @@ internal sealed class SetConfigOperation(IRemoteSettings settings, ControlMemory
         var unknown = values.Where(v => !settings.Keys.Contains(v.Key)).Select(v => $"{v.Key}: cannot be set remotely{Hint(v.Key)}").ToList();
         if (unknown.Count > 0) return ChangeOutcome.Rejected(ChangeCodes.UnknownSetting, string.Join("; ", unknown));
 
-        var overrides = memory.Record.Settings.ToDictionary();
+        var overrides = state.Record.Settings.ToDictionary();
         foreach (var (key, value) in values)
         {
             if (value.ValueKind == JsonValueKind.Null) overrides.Remove(key);
@@ -34,10 +34,10 @@ internal sealed class SetConfigOperation(IRemoteSettings settings, ControlMemory
         var verified = settings.Verify(overrides);
         if (!verified.IsGood) return ChangeOutcome.Rejected(ChangeCodes.InvalidSettings, verified.Reason);
         progress.Reached("verified");
-        if (memory.TryChange(r => r with { Settings = overrides }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
+        if (state.TryChange(r => r with { Settings = overrides }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
         verified.Apply();
         return ChangeOutcome.Applied;
     }
 
-    private string Hint(string key) => key == "roleAlias" ? " by set-config; use the operation rotate-role-alias" : Spelling.Hint(key, settings.Keys);
+    private string Hint(string key) => key == "roleAlias" ? $" by {OperationNames.SetConfig}; use the operation {OperationNames.RotateRoleAlias}" : Spelling.Hint(key, settings.Keys);
 }

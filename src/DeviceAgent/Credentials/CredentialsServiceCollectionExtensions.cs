@@ -11,7 +11,7 @@ internal static class CredentialsServiceCollectionExtensions
     /// <param name="identity">The device's certificate and key, as loaded at start.</param>
     /// <param name="files">Where they are, to see when they are replaced.</param>
     /// <param name="options">Where to ask.</param>
-    /// <param name="roleAlias">The alias that is in force at the start.</param>
+    /// <param name="roleAlias">The alias that is active at the start.</param>
     /// <param name="startSpread">The first request waits a random part of it.</param>
     public static IServiceCollection AddDeviceCredentials(
         this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, Func<IServiceProvider, string> roleAlias,

@@ -104,6 +104,8 @@ internal static class AgentConfiguration
         catch (DeviceIdentityException e)
         {
             errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(files, p.Subject), p.Subject, $"{p.What}. {p.Remedy}")));
+            // It may have said that a swap was under way: then certificate and key no longer match.
+            if (new EnrolmentFile(options.StateDirectory).Problem is { } lost) errors.Add(new ConfigurationError("stateDirectory", options.StateDirectory, lost));
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -114,7 +116,7 @@ internal static class AgentConfiguration
     }
 
     private static DeviceIdentityOptions AfterSwap(EnrolmentFile file, DeviceIdentityOptions active) =>
-        file.Load() is { Phase: EnrolmentPhase.Exchanging } ? new StagedIdentity(active).Swapped : active;
+        file.Read() is { Phase: EnrolmentPhase.Swapping } ? new StagedIdentity(active).Swapped : active;
 
     private static DeviceIdentityOptions FinishSwap(EnrolmentFile file, DeviceIdentityOptions active)
     {

@@ -36,12 +36,12 @@ internal static class AgentHost
 
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        var startSpread = StartSpread.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
+        var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
         builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce, startSpread);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
         builder.Services.AddUpload(stored.Settings.Upload, options.Table);
         builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);
-        builder.Services.AddSingleton<AliasInForce>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
+        builder.Services.AddSingleton<ActiveRoleAlias>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
         var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
         builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
@@ -64,6 +64,7 @@ internal static class AgentHost
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
+        if (new EnrolmentFile(options.StateDirectory).Recover() is { } lost) logger.EnrolmentLost(lost);
         AnnounceControl(host.Services.GetRequiredService<StoredSettings>(), options, logger);
         if (options.Table.Endpoint is { IsLoopback: false, Scheme: "http" } endpoint) logger.EndpointNotEncrypted(endpoint);
     }
@@ -72,7 +73,7 @@ internal static class AgentHost
     {
         if (options.Control.Host is null) return;
         logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
-        if (stored.Memory.Problem is { } problem) logger.MemoryLost(problem);
+        if (stored.Memory.Problem is { } problem) logger.RemoteStateLost(problem);
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 

@@ -6,12 +6,12 @@ namespace DeviceAgent.Hosting;
 /// <param name="Memory">What is remembered.</param>
 /// <param name="Settings">The active ones.</param>
 /// <param name="Conflict">What of it is dropped, because the configuration or the agent has changed since; null when nothing is.</param>
-internal sealed record StoredSettings(ControlMemory Memory, RemoteSettings Settings, string? Conflict)
+internal sealed record StoredSettings(ControlState Memory, RemoteSettings Settings, string? Conflict)
 {
     /// <summary>Without remote control the configuration alone is used: nobody could take a setting back.</summary>
     public static StoredSettings Recall(AgentOptions options)
     {
-        var (memory, settings) = (ControlMemory.Recall(options.StateDirectory), new RemoteSettings(options));
+        var (memory, settings) = (ControlState.Recall(options.StateDirectory), new RemoteSettings(options));
         if (options.Control.Host is null) return new StoredSettings(memory, settings, null);
         var verified = settings.Verify(memory.Record.Settings);
         if (!verified.IsGood) memory.Note(r => Without(r, verified.Errors));

@@ -13,7 +13,7 @@ namespace DeviceAgent.Readings;
 /// <param name="anchor">Its time.</param>
 /// <param name="earlier">A time that was right in an earlier boot, if one was saved.</param>
 /// <param name="floor">The newest timestamp that was given before.</param>
-internal sealed class Restamping(string bootId, Anchor anchor, GoodTime? earlier, DateTimeOffset floor)
+internal sealed class Restamping(string bootId, Anchor anchor, LastKnownTime? earlier, DateTimeOffset floor)
 {
     /// <summary>Between the last reading of a boot and the beginning of the next one.</summary>
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(1);

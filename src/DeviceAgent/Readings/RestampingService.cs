@@ -7,7 +7,7 @@ namespace DeviceAgent.Readings;
 
 /// <summary>Waits until the time is known, has the readings stamped that waited for it, and opens <see cref="LiveTimestamps"/>.</summary>
 internal sealed class RestampingService(
-    DeviceClock clock, BootClock boot, GoodTimeFile file, ISpool spool, LiveTimestamps timestamps, ILogger<RestampingService> logger) : BackgroundService
+    DeviceClock clock, BootClock boot, LastKnownTimeFile file, ISpool spool, LiveTimestamps timestamps, ILogger<RestampingService> logger) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
@@ -18,7 +18,7 @@ internal sealed class RestampingService(
     private const int RoomForStragglers = 100;
 
     /// <summary>Loaded before this run saves anything: it may be what an earlier boot knew.</summary>
-    private readonly GoodTime? _earlier = file.Load();
+    private readonly LastKnownTime? _earlier = file.Read();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -11,11 +11,11 @@ internal static partial class Log
     [LoggerMessage(2701, LogLevel.Warning, "The configuration's role alias was changed to {Configured} (from {Before}): it wins over {InForce}, which was in force.")]
     public static partial void ConfigurationWins(this ILogger logger, string configured, string before, string inForce);
 
-    [LoggerMessage(2702, LogLevel.Error, "{Path} cannot be used and is set aside as {Aside}; the configured role alias is used. {Problem}")]
-    public static partial void FileSetAside(this ILogger logger, string path, string problem, string aside);
+    [LoggerMessage(2702, LogLevel.Error, "The configured role alias is used: {Problem}.")]
+    public static partial void FileSetAside(this ILogger logger, string problem);
 
-    [LoggerMessage(2703, LogLevel.Error, "{Path} cannot be read; the configured role alias is used. {Problem}")]
-    public static partial void FileNotRead(this ILogger logger, string path, string problem);
+    [LoggerMessage(2703, LogLevel.Error, "The configured role alias is used: {Problem}.")]
+    public static partial void FileNotRead(this ILogger logger, string problem);
 
     [LoggerMessage(2704, LogLevel.Error, "{Path} could not be written: after a restart the role alias may be the one before. {Problem}")]
     public static partial void FileNotSaved(this ILogger logger, string path, string problem);

@@ -20,7 +20,7 @@ internal sealed class RoleAliasState
     {
         _file = file;
         _logger = logger;
-        var record = Reconcile(file.Load(), configured);
+        var record = Reconcile(file.Recover(), configured);
         _status = new RotationStatus(
             record.InForce, configured, record.Previous is null ? RotationPhase.Settled : RotationPhase.Probation, null, record.Previous, record.Last);
     }

@@ -20,7 +20,7 @@ internal static class RotationServiceCollectionExtensions
         services.AddSingleton<OpenTable>(s => s.GetRequiredService<TableOpener>().Open);
         services.AddSingleton(s => new Heartbeat(serialNumber, s.GetRequiredService<LiveTimestamps>(), s.GetRequiredService<ItemMapper>()));
         services.AddSingleton<RoleAliasRotation>();
-        services.AddSingleton<IOperation, RotateRoleAlias>();
+        services.AddSingleton<IOperation, RotateRoleAliasOperation>();
         services.AddHostedService(s => s.GetRequiredService<RoleAliasRotation>());
         return services;
     }

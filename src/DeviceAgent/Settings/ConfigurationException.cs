@@ -1,5 +1,3 @@
-
-
 namespace DeviceAgent.Settings;
 
 /// <summary>The configuration cannot be used; all that is wrong with it is told together.</summary>
@@ -20,4 +18,12 @@ internal sealed class ConfigurationException : Exception
     public ConfigurationException(IReadOnlyList<ConfigurationError> errors) : base(string.Join(Environment.NewLine, errors)) => Errors = errors;
 
     public IReadOnlyList<ConfigurationError> Errors { get; } = [];
+}
+
+/// <summary>One thing that is wrong with the configuration: the key, its value (null: absent or secret), and what would be right.</summary>
+internal sealed record ConfigurationError(string Key, string? Value, string Problem)
+{
+    public override string ToString() => Value is null ? $"{Key}: {Problem}" : $"{Key} = {Shorten(Value)}: {Problem}";
+
+    private static string Shorten(string value) => value.Length <= 200 ? value : value[..200] + "...";
 }

@@ -23,7 +23,7 @@ public class RemoteControlTests
         var state = await UntilAsync(cloud, agent, s => (string?)s["lastChange"]?["outcome"] == "rejected");
 
         Assert.Equal((7, "debug"), ((int)state["upload"]!["batchSize"]!, (string?)state["logLevel"]));
-        Assert.Contains("cannot be set from afar", (string?)state["rejected"]!["stateDir"]);
+        Assert.Contains("cannot be set remotely", (string?)state["rejected"]!["stateDir"]);
         await agent.WaitForOutputAsync("dbug:");
 
         await agent.KillAsync();

@@ -22,7 +22,7 @@ public class EnrolmentTests
         Assert.Equal("CN=boiler-07", staged.Subject);
         Assert.Equal(["requesting", "registering"], rig.Steps);
         Assert.Equal("""{"ThingName":"boiler-07","Site":"plant-3"}""", rig.Registration!["parameters"]!.ToJsonString());
-        Assert.Equal(EnrolmentPhase.Registered, rig.File.Load()!.Phase);
+        Assert.Equal(EnrolmentPhase.Registered, rig.File.Read()!.Phase);
         Assert.DoesNotContain("canary-token", File.ReadAllText(rig.PathOf("state/certificate.json")));
         using var after = rig.InForce();
         Assert.Equal(before.CertificateId, after.CertificateId);
@@ -39,7 +39,7 @@ public class EnrolmentTests
             throw new OperationCanceledException();
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rig.EnrolAsync(cancellationToken: stop.Token));
-        Assert.Equal(EnrolmentPhase.Issued, rig.File.Load()!.Phase);
+        Assert.Equal(EnrolmentPhase.Issued, rig.File.Read()!.Phase);
         rig.OnRegister = () => null;
 
         var (record, _) = await rig.EnrolAsync();

@@ -9,15 +9,15 @@ public sealed class ClockServiceTests : IDisposable
 
     private readonly TemporaryFolder _folder = new();
     private readonly ManualTimeProvider _system = new(DateTimeOffset.UnixEpoch);
-    private readonly RecordingLogger<GoodTimeFile> _fileLogger = new();
+    private readonly RecordingLogger<LastKnownTimeFile> _fileLogger = new();
     private readonly RecordingLogger<ClockService> _logger = new();
-    private readonly GoodTimeFile _file;
+    private readonly LastKnownTimeFile _file;
     private readonly DeviceClock _clock;
     private readonly ClockService _service;
 
     public ClockServiceTests()
     {
-        _file = new GoodTimeFile(_folder.Path, _fileLogger);
+        _file = new LastKnownTimeFile(_folder.Path, _fileLogger);
         _clock = new DeviceClock(_system, () => false, Noon.AddDays(-1), trustSystemTime: false, new RecordingLogger<DeviceClock>());
         _service = new ClockService(_clock, _file, new BootClock("boot", _system), _logger);
     }
@@ -33,7 +33,7 @@ public sealed class ClockServiceTests : IDisposable
     {
         await _service.StartAsync(CancellationToken.None);
         await _system.WaitForTimersAsync(1);
-        Assert.Null(_file.Load());
+        Assert.Null(_file.Read());
         Assert.Single(_logger.Entries, e => e.Id == 2500);
 
         _clock.Observe(Noon, TimeSpan.Zero, TimeSpan.Zero);
@@ -56,7 +56,7 @@ public sealed class ClockServiceTests : IDisposable
         await _service.StartAsync(CancellationToken.None);
         await _system.WaitForTimersAsync(1);
         await _service.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.Null(_file.Load());
+        Assert.Null(_file.Read());
     }
 
     [Theory]
@@ -65,16 +65,28 @@ public sealed class ClockServiceTests : IDisposable
     [InlineData("null")]
     [InlineData("""{"time":"2026-03-01T12:00:00Z"}""")]
     [InlineData("""{"time":"yesterday","bootId":"b","monotonicMilliseconds":1}""")]
-    public void Load_DamagedFile_IsAsNone(string content)
+    public void Read_DamagedFile_IsAsNone(string content)
     {
-        _folder.Write(GoodTimeFile.FileName, content);
-        Assert.Null(_file.Load());
+        _folder.Write(LastKnownTimeFile.FileName, content);
+        Assert.Null(_file.Read());
+    }
+
+    [Fact]
+    public async Task Run_DamagedFile_IsKeptAsideAndSaid()
+    {
+        var path = _folder.Write(LastKnownTimeFile.FileName, "{");
+        await _service.StartAsync(CancellationToken.None);
+        await _system.WaitForTimersAsync(1);
+        Assert.Equal("{", File.ReadAllText(path + ".corrupt-1"));
+        Assert.Contains("it is kept as", Assert.Single(_fileLogger.Entries, e => e.Id == 2504).Text);
+        await _service.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
     }
 
     [Fact]
     public void Save_FolderGone_IsLogged()
     {
-        new GoodTimeFile(_folder.File("gone"), _fileLogger).Save(new GoodTime(Noon, "boot", 1));
+        _folder.Write("gone", "a file where the folder was");
+        new LastKnownTimeFile(_folder.File("gone"), _fileLogger).Save(new LastKnownTime(Noon, "boot", 1));
         Assert.Single(_fileLogger.Entries, e => e.Id == 2505);
     }
 
@@ -88,7 +100,7 @@ public sealed class ClockServiceTests : IDisposable
 
     private void AssertSaved(TimeSpan after)
     {
-        var saved = _file.Load()!;
+        var saved = _file.Read()!;
         Assert.Equal("boot", saved.BootId);
         Assert.Equal(Noon.AddSeconds(0.5) + after, saved.Time);
         Assert.Equal(after.TotalMilliseconds, saved.MonotonicMilliseconds);

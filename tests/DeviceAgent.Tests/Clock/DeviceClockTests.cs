@@ -172,7 +172,7 @@ public class DeviceClockTests
         _system = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         _system.Advance(TimeSpan.FromHours(1));
         var clock = Make();
-        clock.Recall(new GoodTime(Noon, "this boot", 600_000), "this boot");
+        clock.Recall(new LastKnownTime(Noon, "this boot", 600_000), "this boot");
         Assert.Equal(TimeOrigin.EarlierRun, clock.Origin);
         Assert.Equal(Noon.AddMinutes(50), clock.GetUtcNow());
     }
@@ -182,7 +182,7 @@ public class DeviceClockTests
     {
         _system = new ManualTimeProvider(DateTimeOffset.UnixEpoch);
         var clock = Make();
-        clock.Recall(new GoodTime(Noon, "another boot", 600_000), "this boot");
+        clock.Recall(new LastKnownTime(Noon, "another boot", 600_000), "this boot");
         Assert.False(clock.IsTrusted);
         Assert.Equal(Noon, clock.GetUtcNow());
     }

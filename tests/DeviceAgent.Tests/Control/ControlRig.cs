@@ -46,7 +46,7 @@ internal sealed class ControlRig : IAsyncDisposable
 
     public string StateDirectory => Options.StateDirectory;
 
-    public string MemoryPath => Path.Combine(StateDirectory, ControlMemory.FileName);
+    public string MemoryPath => Path.Combine(StateDirectory, ControlState.FileName);
 
     public FakeMqttClient Client { get; private set; } = null!;
 
@@ -82,11 +82,11 @@ internal sealed class ControlRig : IAsyncDisposable
             _ => Task.FromResult<FetchResult>(new FetchResult.Failure(new CredentialFailure(CredentialFailureKind.ConnectionRefused, "nobody there", "network", "look at it", null))),
             new CredentialCacheOptions(), clock, new Random(1), NullLogger.Instance));
         services.AddSingleton(new AgentFacts("boiler-07", Time.GetTimestamp()));
-        services.AddSingleton<AliasInForce>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
+        services.AddSingleton<ActiveRoleAlias>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
         services.AddSingleton<Func<IMqttClient>>(() => Client = Cloud.Connect());
         services.AddControl(Options.Control, Options.ThingName, Options.Credentials.CaBundlePath, Stored.Memory, Stored.Settings);
         _services = services.BuildServiceProvider();
-        _services.GetRequiredService<Changes>().Happened += Cloud.Signal;
+        _services.GetRequiredService<OperationRunner>().Changed += Cloud.Signal;
         _loops = [.. _services.GetServices<IHostedService>()];
         foreach (var loop in _loops) await loop.StartAsync(CancellationToken.None);
     }

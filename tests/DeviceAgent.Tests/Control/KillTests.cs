@@ -106,7 +106,7 @@ public class KillTests
             Directory.CreateDirectory(_rig.StateDirectory);
             if (_disk is null) File.Delete(_rig.MemoryPath);
             else File.WriteAllBytes(_rig.MemoryPath, _disk);
-            Remembered = ControlMemory.Recall(_rig.StateDirectory).Record;
+            Remembered = ControlState.Recall(_rig.StateDirectory).Record;
             lock (_gate) _revived = true;
             return true;
         }

@@ -50,13 +50,13 @@ public sealed class StoredSettingsTests : IDisposable
     [Fact]
     public void Change_Record_IsReadBackAsItWas()
     {
-        var memory = ControlMemory.Recall(_rig.StateDirectory);
+        var memory = ControlState.Recall(_rig.StateDirectory);
         Assert.Null(memory.TryChange(r => r with
         {
             Executing = new ExecutingChange("x", DeviceAgent.Control.ChangeOrigin.Job, "j1"),
             LastChange = new ChangeRecord("x", DeviceAgent.Control.ChangeOrigin.Shadow, "3", DeviceAgent.Control.ChangeOutcome.Rejected("code", "reason"), _rig.Time.GetUtcNow()),
         }));
-        var again = ControlMemory.Recall(_rig.StateDirectory);
+        var again = ControlState.Recall(_rig.StateDirectory);
         Assert.Null(again.Problem);
         Assert.Equal(memory.Record.Executing, again.Record.Executing);
         Assert.Equal(memory.Record.LastChange, again.Record.LastChange);

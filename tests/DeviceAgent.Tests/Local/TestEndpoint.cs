@@ -49,9 +49,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
             services.AddLocalCredentials(credentials with { Port = CredentialsPort, ClientsDirectory = ClientsFolder }, _folder.Path, "us-east-1");
         }
 
-        var memory = ControlMemory.Recall(_folder.Path);
+        var memory = ControlState.Recall(_folder.Path);
         services.AddSingleton(s => new ControlStatus(
-            new Changes([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<Changes>.Instance), memory, null, null, null));
+            new OperationRunner([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<OperationRunner>.Instance), memory, null, null, null));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
         _services = services.BuildServiceProvider();
         _loops = [.. _services.GetServices<IHostedService>()];

@@ -109,7 +109,7 @@ public sealed class RestampingServiceTests : IDisposable
             Clock = new DeviceClock(System, () => false, Noon.AddDays(-1), trustSystemTime: false, new RecordingLogger<DeviceClock>());
             Spool = new SqliteSpool(test._folder.File("spool.db"), new SpoolOptions(), boot, test._metrics.Metrics, new RecordingLogger<SqliteSpool>());
             Timestamps = new LiveTimestamps(Clock);
-            Service = new RestampingService(Clock, boot, new GoodTimeFile(test._folder.Path, new RecordingLogger<GoodTimeFile>()), Spool, Timestamps, _logger);
+            Service = new RestampingService(Clock, boot, new LastKnownTimeFile(test._folder.Path, new RecordingLogger<LastKnownTimeFile>()), Spool, Timestamps, _logger);
         }
 
         public ManualTimeProvider System { get; } = new(DateTimeOffset.UnixEpoch);

@@ -53,7 +53,7 @@ public class RestampingTests
     [Fact]
     public void Resolve_EarlierBootWhoseTimeWasSaved_IsTheTrueTime()
     {
-        var saved = new GoodTime(Noon.AddDays(-2), "second", 30_000);
+        var saved = new LastKnownTime(Noon.AddDays(-2), "second", 30_000);
         var restamping = new Restamping("now", Now, saved, Longago);
         var times = Times(restamping, ("first", 10), ("second", 20));
         Assert.Equal(Noon.AddDays(-2).AddSeconds(-10), times[1]);
@@ -63,7 +63,7 @@ public class RestampingTests
     [Fact]
     public void Resolve_OnlyEstimates_AreMarked()
     {
-        var saved = new GoodTime(Noon.AddDays(-2), "second", 30_000);
+        var saved = new LastKnownTime(Noon.AddDays(-2), "second", 30_000);
         var resolve = new Restamping("now", Now, saved, Longago).Plan([new("first", TimeSpan.Zero), new("second", TimeSpan.Zero), new("now", TimeSpan.Zero)]);
         Assert.Equal("""{"serial_number":"SN1","t":1,"timestamp_estimated":true}""", Encoding.UTF8.GetString(resolve(Reading(1, "first", 0)).Payload!));
         Assert.Null(resolve(Reading(2, "second", 0)).Payload);

@@ -52,8 +52,8 @@ public class TimestampOrderTests
         private DeviceClock _clock = null!;
         private LiveTimestamps _timestamps = null!;
         private Restamping? _restamping;
-        private GoodTime? _saved;
-        private GoodTime? _earlier;
+        private LastKnownTime? _saved;
+        private LastKnownTime? _earlier;
         private string _boot = "";
         private bool _synchronised;
 
@@ -141,7 +141,7 @@ public class TimestampOrderTests
         {
             if (_restamping is not null || _clock.TrustedAnchor is not { } anchor) return;
             var restamping = new Restamping(_boot, anchor, _earlier, NewestLive);
-            _saved = new GoodTime(_clock.GetUtcNow(), _boot, (long)_clock.Monotonic.TotalMilliseconds);
+            _saved = new LastKnownTime(_clock.GetUtcNow(), _boot, (long)_clock.Monotonic.TotalMilliseconds);
             Stamp(restamping);
             if (_random.Next(10) == 0) return;
 

@@ -73,7 +73,7 @@ public sealed class RoleAliasStateTests : IDisposable
     {
         var path = _folder.Write(RoleAliasFile.FileName, content);
         Assert.Equal("a", Load("a").InForce);
-        Assert.Equal(content, File.ReadAllText(path + RoleAliasFile.CorruptEnding));
+        Assert.Equal(content, File.ReadAllText(path + ".corrupt-1"));
         Assert.False(File.Exists(path));
         Assert.Equal(2702, Assert.Single(_fileLog.Entries).Id);
         Assert.Equal("a", Load("a").InForce);

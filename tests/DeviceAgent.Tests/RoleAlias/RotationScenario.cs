@@ -1,5 +1,6 @@
 using DeviceAgent.Control;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Storage;
 using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests.RoleAlias;

@@ -1,5 +1,5 @@
-using System.Threading.Channels;
 using DeviceAgent.Credentials;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -19,11 +19,13 @@ internal sealed class ConnectionRenewal : BackgroundService
     private readonly TimeProvider _time;
     private readonly ILogger<ConnectionRenewal> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly Channel<bool> _wanted = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+    private readonly WakeSignal _changed = new();
+    private Task _nextChange;
 
     public ConnectionRenewal(IotConnection connection, ConnectionIdentity identity, DeviceIdentitySource source, TimeProvider time, ILogger<ConnectionRenewal> logger)
     {
         (_connection, _identity, _source, _time, _logger) = (connection, identity, source, time, logger);
+        _nextChange = _changed.Next;
         source.Changed += OnChanged;
     }
 
@@ -60,8 +62,10 @@ internal sealed class ConnectionRenewal : BackgroundService
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await foreach (var _ in _wanted.Reader.ReadAllAsync(stoppingToken).ConfigureAwait(false))
+        while (true)
         {
+            await _nextChange.WaitAsync(stoppingToken).ConfigureAwait(false);
+            _nextChange = _changed.Next;
             await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
             try
             {
@@ -87,7 +91,7 @@ internal sealed class ConnectionRenewal : BackgroundService
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                _logger.LinkNotRenewed(_retryPause.TotalSeconds, e.Message);
+                _logger.ConnectionNotRenewed(_retryPause.TotalSeconds, e.Message);
                 await Task.Delay(_retryPause, _time, cancellationToken).ConfigureAwait(false);
             }
         }
@@ -118,7 +122,7 @@ internal sealed class ConnectionRenewal : BackgroundService
         }
     }
 
-    private void OnChanged(object? sender, EventArgs e) => _wanted.Writer.TryWrite(true);
+    private void OnChanged(object? sender, EventArgs e) => _changed.Set();
 }
 
 /// <summary>The certificate that the next connection to AWS IoT is made with: the active one, or one on trial.</summary>

@@ -62,7 +62,7 @@ internal sealed class IotConnection : IAsyncDisposable
         await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            _logger.LinkRenewed();
+            _logger.ConnectionRenewed();
             await _client.DisposeAsync().ConfigureAwait(false);
             _client = Make();
             Requests.Use(_client);
@@ -128,7 +128,7 @@ internal sealed class IotConnection : IAsyncDisposable
         }
         catch (Exception e)
         {
-            _logger.LinkFailed(e);
+            _logger.ConnectionFailed(e);
             Set(new ConnectionStatus(ConnectionState.Connecting, _time.GetTimestamp(), e.Message));
         }
     }

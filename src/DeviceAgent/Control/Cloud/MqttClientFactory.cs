@@ -1,4 +1,3 @@
-using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Mqtt;
@@ -26,19 +25,11 @@ internal static class MqttClientFactory
             Port = options.Port,
             ClientId = thingName,
             ProtocolVersion = options.UseMqtt5 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311,
-            Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = Roots(caPath) },
+            Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = CertificateTrust.LoadRoots(caPath) },
             Proxy = ProxyFor(options),
             ConnectCallback = HappyEyeballsConnector.ForSockets(time).ConnectAsync,
         };
         return new ReconnectingMqttClient(client, new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
-    }
-
-    private static X509Certificate2Collection? Roots(string? path)
-    {
-        if (path is null) return null;
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPemFile(path);
-        return roots;
     }
 
     /// <summary>As HTTPS_PROXY and NO_PROXY say, which the credentials client follows as well.</summary>

@@ -38,7 +38,7 @@ internal sealed class JobQueue
         return (null, answer);
     }
 
-    /// <summary>Tells how it stands with an execution.</summary>
+    /// <summary>Reports the status of an execution.</summary>
     /// <returns>What came of it, and the version that the execution has now.</returns>
     public async Task<(JobUpdate Result, long Version)> UpdateAsync(
         JobExecution execution, string status, IReadOnlyDictionary<string, string> details, CancellationToken cancellationToken)
@@ -77,4 +77,17 @@ internal sealed class JobQueue
         if (status == JobStatus.InProgress) update["stepTimeoutInMinutes"] = StepTimeoutMinutes;
         return _connection.Requests.AskAsync($"{_prefix}/{execution.JobId}/update", update, cancellationToken, answersOn: $"{_prefix}/+/update");
     }
+}
+
+/// <summary>What came of an update.</summary>
+internal enum JobUpdate
+{
+    /// <summary>It was taken.</summary>
+    Taken,
+
+    /// <summary>The execution is over, cancelled or gone: no word on it is taken any more.</summary>
+    Over,
+
+    /// <summary>No answer; it is to be told again.</summary>
+    Unknown,
 }

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using DeviceAgent.Clock;
 using DeviceAgent.Control.Cloud;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Jobs;
@@ -9,7 +10,7 @@ namespace DeviceAgent.Control.Jobs;
 /// Carries out the jobs that are pending, the oldest first. An execution whose end is known is never acted on again: its outcome is
 /// remembered until AWS IoT has it. One that was cut short is still at the head of the queue, and is asked for again.
 /// </summary>
-internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory memory, DeviceClock clock, ILogger<JobRunner> logger)
+internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlState state, DeviceClock clock, ILogger<JobRunner> logger)
 {
     private const string UnreadableOperation = "job";
 
@@ -24,7 +25,7 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
             if (execution is null) return failure;
             if (!told.Add((execution.JobId, execution.ExecutionNumber)))
                 return new TopicResponse.Missing(NoResponse.Lost, $"Job {execution.JobId} is still pending, though its end was told.");
-            var finished = memory.Record.Jobs.LastOrDefault(j => j.Is(execution.JobId, execution.ExecutionNumber));
+            var finished = state.Record.Jobs.LastOrDefault(j => j.Is(execution.JobId, execution.ExecutionNumber));
             if (finished is null) (finished, execution) = await CarryOutAsync(execution, cancellationToken).ConfigureAwait(false);
             if (!await TellAsync(execution, finished, cancellationToken).ConfigureAwait(false))
                 return new TopicResponse.Missing(NoResponse.Lost, $"The end of job {execution.JobId} could not be told.");
@@ -34,13 +35,13 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
     private async Task<(FinishedJob Finished, JobExecution Execution)> CarryOutAsync(JobExecution execution, CancellationToken cancellationToken)
     {
         // What was begun in time is finished, whenever that is.
-        var isResumed = changes.Executing is { By: ChangeOrigin.Job } before && before.Reference == execution.JobId;
+        var isResumed = runner.Executing is { By: ChangeOrigin.Job } before && before.Reference == execution.JobId;
         var document = JobDocument.Read(execution.Document, clock.IsTrusted && !isResumed ? clock.GetUtcNow() : null);
-        var change = new ExecutingChange(Changes.Printable(document.Operation ?? UnreadableOperation, 100)!, ChangeOrigin.Job, execution.JobId);
-        if ((document.Problem ?? changes.FindProblem(document.Operation!)) is { } problem)
+        var change = new ExecutingChange(OperationRunner.Printable(document.Operation ?? UnreadableOperation, 100)!, ChangeOrigin.Job, execution.JobId);
+        if ((document.Problem ?? runner.FindProblem(document.Operation!)) is { } problem)
         {
             var rejected = Finish(execution, problem, null);
-            changes.End(change, problem, r => r.With(rejected));
+            runner.End(change, problem, r => r.With(rejected));
             return (rejected, execution);
         }
 
@@ -50,7 +51,7 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
         FinishedJob? finished = null;
         try
         {
-            await changes.MakeAsync(
+            await runner.RunAsync(
                 change, document.Operation!, execution.Document, progress, (r, outcome) => r.With(finished = Finish(execution, outcome, progress.Step)), cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -83,7 +84,7 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
         var (result, _) = await queue.UpdateAsync(execution, finished.Status, finished.Details, cancellationToken).ConfigureAwait(false);
         if (result == JobUpdate.Unknown) return false;
         if (result == JobUpdate.Over) logger.JobOver(execution.JobId, finished.Status);
-        if (memory.Note(r => r.With(finished with { Told = true })) is { } problem) logger.NotWritten(problem);
+        if (state.Note(r => r.With(finished with { Told = true })) is { } problem) logger.NotWritten(problem);
         return true;
     }
 
@@ -91,8 +92,47 @@ internal sealed class JobRunner(JobQueue queue, Changes changes, ControlMemory m
     {
         var details = new Dictionary<string, string> { ["outcome"] = JsonNamingPolicy.CamelCase.ConvertName(outcome.Result.ToString()) };
         if (outcome.Code is { Length: > 0 } code) details["code"] = code;
-        if (outcome.Reason is { Length: > 0 }) details["reason"] = Changes.Printable(outcome.Reason)!;
+        if (outcome.Reason is { Length: > 0 }) details["reason"] = OperationRunner.Printable(outcome.Reason)!;
         if (step is { Length: > 0 }) details["step"] = step;
         return new FinishedJob(execution.JobId, execution.ExecutionNumber, JobStatus.Of(outcome), details);
+    }
+}
+
+/// <summary>
+/// Tells AWS IoT the steps of a job while it is carried out, and that it is still at work. A word that does not get through is not
+/// repeated: the next one counts. The job goes on whatever comes of it.
+/// </summary>
+internal sealed class JobProgress(JobQueue queue, JobExecution execution, TimeProvider time) : IChangeProgress
+{
+    /// <summary>Well below the step timeout, and a few bytes.</summary>
+    private static readonly TimeSpan SignOfLife = TimeSpan.FromMinutes(10);
+
+    private readonly WakeSignal _wake = new();
+    private string _step = "started";
+
+    /// <summary>The execution's version as last heard.</summary>
+    public long Version { get; private set; } = execution.Version;
+
+    /// <summary>The last step that was reached.</summary>
+    public string Step => Volatile.Read(ref _step);
+
+    public void Reached(string step)
+    {
+        Volatile.Write(ref _step, step);
+        _wake.Set();
+    }
+
+    /// <summary>Tells until it is cancelled, or until no word on the execution is taken any more.</summary>
+    public async Task TellAsync(CancellationToken cancellationToken)
+    {
+        var wake = _wake.Next;
+        while (true)
+        {
+            await WakeSignal.WaitAsync(wake, SignOfLife, time, cancellationToken).ConfigureAwait(false);
+            wake = _wake.Next;
+            var details = new Dictionary<string, string> { ["step"] = Step };
+            (var result, Version) = await queue.UpdateAsync(execution with { Version = Version }, JobStatus.InProgress, details, cancellationToken).ConfigureAwait(false);
+            if (result == JobUpdate.Over) return;
+        }
     }
 }

@@ -9,10 +9,9 @@ namespace DeviceAgent.Control.Shadow;
 /// Brings the device to the desired state. A key is dealt with once for each time that it is written: what was refused is not tried
 /// again, and what a job changed since is not changed back.
 /// </summary>
-internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, IRemoteSettings settings, AliasInForce alias)
+internal sealed class DesiredReconciler(OperationRunner runner, ControlState state, IRemoteSettings settings, ActiveRoleAlias alias)
 {
     public const string RoleAlias = "roleAlias";
-    public const string RotateRoleAlias = "rotate-role-alias";
 
     private const string SettingsChange = "settings";
     private const int LongestReason = 300;
@@ -20,7 +19,7 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, I
     /// <exception cref="OperationCanceledException">The agent stops; what was not dealt with is found again.</exception>
     public async Task ReconcileAsync(ShadowDocument document, CancellationToken cancellationToken)
     {
-        var handled = memory.Record.Handled;
+        var handled = state.Record.Handled;
         var fresh = document.Desired.Where(d => !IsHandled(handled.GetValueOrDefault(d.Key), d.Value)).ToDictionary();
         var gone = handled.Keys.Where(k => !document.Desired.ContainsKey(k)).ToHashSet();
         if (fresh.Keys.Concat(gone).Any(k => k != RoleAlias)) ReconcileSettings(document, fresh, gone);
@@ -28,85 +27,87 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, I
         else if (gone.Contains(RoleAlias)) await GoBackAsync(document, handled[RoleAlias], cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool IsHandled(HandledDesire? handled, Desire desire) =>
-        handled is not null && handled.Timestamp == desire.Timestamp && JsonElement.DeepEquals(handled.Value, desire.Value);
+    private static bool IsHandled(HandledValue? handled, DesiredValue desired) =>
+        handled is not null && handled.Timestamp == desired.Timestamp && JsonElement.DeepEquals(handled.Value, desired.Value);
 
-    private void ReconcileSettings(ShadowDocument document, Dictionary<string, Desire> fresh, HashSet<string> gone)
+    private void ReconcileSettings(ShadowDocument document, Dictionary<string, DesiredValue> fresh, HashSet<string> gone)
     {
-        var record = memory.Record;
+        var record = state.Record;
         var (candidates, unknown) = Sort(document, fresh, record.Handled);
         var left = record.Settings.Where(s => !(gone.Contains(s.Key) && s.Value.By == ChangeOrigin.Shadow)).ToDictionary();
         var wanted = new Dictionary<string, SettingOverride>(left);
-        foreach (var (key, desire) in candidates) wanted[key] = new SettingOverride(desire.Value, ChangeOrigin.Shadow);
+        foreach (var (key, desired) in candidates) wanted[key] = new SettingOverride(desired.Value, ChangeOrigin.Shadow);
 
         var verified = settings.Verify(wanted);
         var errors = verified.Errors;
         if (errors.Count > 0) verified = settings.Verify(wanted = left);
         var handled = record.Handled.Where(h => h.Key == RoleAlias || !gone.Contains(h.Key)).ToDictionary();
-        foreach (var (key, desire) in candidates) handled[key] = Handle(desire, key, errors);
-        foreach (var (key, desire) in unknown) handled[key] = new HandledDesire(desire.Value, desire.Timestamp, UnknownReason(key));
+        foreach (var (key, desired) in candidates) handled[key] = Handle(desired, key, errors);
+        foreach (var (key, desired) in unknown) handled[key] = new HandledValue(desired.Value, desired.Timestamp, UnknownReason(key));
 
         var outcome = Outcome(errors.Values, [.. unknown.Keys.Select(UnknownReason)]);
-        if (memory.TryChange(r => r with { Settings = wanted }) is { } problem)
+        if (state.TryChange(r => r with { Settings = wanted }) is { } problem)
         {
             outcome = ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
-            foreach (var (key, desire) in candidates) handled[key] = new HandledDesire(desire.Value, desire.Timestamp, problem);
+            foreach (var (key, desired) in candidates) handled[key] = new HandledValue(desired.Value, desired.Timestamp, problem);
         }
         else
         {
             verified.Apply();
         }
 
-        changes.End(Change(SettingsChange, document), outcome, r => r with { Handled = handled });
+        runner.End(Change(SettingsChange, document), outcome, r => r with { Handled = handled });
     }
 
     private static ChangeOutcome Outcome(IEnumerable<string> invalid, IReadOnlyList<string> unknown)
     {
         var refusals = invalid.Concat(unknown).ToList();
         if (refusals.Count == 0) return ChangeOutcome.Applied;
-        return ChangeOutcome.Rejected(refusals.Count == unknown.Count ? ChangeCodes.UnknownSetting : ChangeCodes.InvalidSettings, Changes.Printable(string.Join("; ", refusals))!);
+        return ChangeOutcome.Rejected(refusals.Count == unknown.Count ? ChangeCodes.UnknownSetting : ChangeCodes.InvalidSettings, OperationRunner.Printable(string.Join("; ", refusals))!);
     }
 
     /// <summary>Those that can be set, with those that had to wait for others; and those that nobody knows.</summary>
-    private (Dictionary<string, Desire> Candidates, Dictionary<string, Desire> Unknown) Sort(
-        ShadowDocument document, Dictionary<string, Desire> fresh, IReadOnlyDictionary<string, HandledDesire> handled)
+    private (Dictionary<string, DesiredValue> Candidates, Dictionary<string, DesiredValue> Unknown) Sort(
+        ShadowDocument document, Dictionary<string, DesiredValue> fresh, IReadOnlyDictionary<string, HandledValue> handled)
     {
         var waiting = document.Desired.Where(d => handled.GetValueOrDefault(d.Key) is { OthersToBlame: true });
         var candidates = fresh.Where(d => settings.Keys.Contains(d.Key)).Concat(waiting).DistinctBy(d => d.Key).ToDictionary();
         return (candidates, fresh.Where(d => d.Key != RoleAlias && !settings.Keys.Contains(d.Key)).ToDictionary());
     }
 
-    private static HandledDesire Handle(Desire desire, string key, IReadOnlyDictionary<string, string> errors)
+    private static HandledValue Handle(DesiredValue desired, string key, IReadOnlyDictionary<string, string> errors)
     {
-        if (errors.Count == 0) return new HandledDesire(desire.Value, desire.Timestamp);
-        if (errors.TryGetValue(key, out var problem)) return new HandledDesire(desire.Value, desire.Timestamp, Changes.Printable(problem, LongestReason));
-        return new HandledDesire(desire.Value, desire.Timestamp, $"not applied, because it came together with {string.Join(", ", errors.Keys)}", OthersToBlame: true);
+        if (errors.Count == 0) return new HandledValue(desired.Value, desired.Timestamp);
+        if (errors.TryGetValue(key, out var problem)) return new HandledValue(desired.Value, desired.Timestamp, OperationRunner.Printable(problem, LongestReason));
+        return new HandledValue(desired.Value, desired.Timestamp, $"not applied, because it came together with {string.Join(", ", errors.Keys)}", OthersToBlame: true);
     }
 
     private string UnknownReason(string key) =>
-        Changes.Printable($"{key}: cannot be set remotely{Spelling.Hint(key, [RoleAlias, .. settings.Keys])}", LongestReason)!;
+        OperationRunner.Printable($"{key}: cannot be set remotely{Spelling.Hint(key, [RoleAlias, .. settings.Keys])}", LongestReason)!;
 
-    private async Task RotateAsync(ShadowDocument document, Desire desire, CancellationToken cancellationToken)
+    private async Task RotateAsync(ShadowDocument document, DesiredValue desired, CancellationToken cancellationToken)
     {
-        var arguments = new JsonObject { [RoleAlias] = JsonNode.Parse(desire.Value.GetRawText()) };
-        await MakeAsync(document, arguments, (handled, outcome) => handled[RoleAlias] = new HandledDesire(
-            desire.Value, desire.Timestamp, outcome.Result == ChangeResult.Applied ? null : Changes.Printable(outcome.Reason, LongestReason) ?? outcome.Code ?? "refused"), cancellationToken).ConfigureAwait(false);
+        var arguments = new JsonObject { [RoleAlias] = JsonNode.Parse(desired.Value.GetRawText()) };
+        await MakeAsync(document, arguments, (handled, outcome) => handled[RoleAlias] = new HandledValue(
+            desired.Value, desired.Timestamp, outcome.Result == ChangeResult.Applied ? null : OperationRunner.Printable(outcome.Reason, LongestReason) ?? outcome.Code ?? "refused"), cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>The desired alias was taken back: what is configured shall be in force again, unless a job set another since.</summary>
-    private async Task GoBackAsync(ShadowDocument document, HandledDesire handled, CancellationToken cancellationToken)
+    /// <summary>The desired alias was taken back: the configured one becomes active again, unless a job set another since.</summary>
+    private async Task GoBackAsync(ShadowDocument document, HandledValue handled, CancellationToken cancellationToken)
     {
         var wasSetHere = handled.Rejection is null && handled.Value.ValueKind == JsonValueKind.String && handled.Value.GetString() == alias();
         var configured = settings.ConfiguredRoleAlias;
         if (wasSetHere && alias() != configured) await MakeAsync(document, new JsonObject { [RoleAlias] = configured }, (h, _) => h.Remove(RoleAlias), cancellationToken).ConfigureAwait(false);
-        else memory.Note(r => r with { Handled = r.Handled.Where(h => h.Key != RoleAlias).ToDictionary() });
+        else state.Note(r => r with { Handled = r.Handled.Where(h => h.Key != RoleAlias).ToDictionary() });
     }
 
-    private async Task MakeAsync(ShadowDocument document, JsonObject arguments, Action<Dictionary<string, HandledDesire>, ChangeOutcome> note, CancellationToken cancellationToken) =>
-        await changes.MakeAsync(
+    private async Task MakeAsync(ShadowDocument document, JsonObject arguments, Action<Dictionary<string, HandledValue>, ChangeOutcome> note, CancellationToken cancellationToken)
+    {
+        using var json = JsonDocument.Parse(arguments.ToJsonString());
+        await runner.RunAsync(
             Change(RoleAlias, document),
-            RotateRoleAlias,
-            JsonDocument.Parse(arguments.ToJsonString()).RootElement,
+            OperationNames.RotateRoleAlias,
+            json.RootElement,
             new Silent(),
             (record, outcome) =>
             {
@@ -115,6 +116,7 @@ internal sealed class DesiredReconciler(Changes changes, ControlMemory memory, I
                 return record with { Handled = handled };
             },
             cancellationToken).ConfigureAwait(false);
+    }
 
     private static ExecutingChange Change(string what, ShadowDocument document) =>
         new(what, ChangeOrigin.Shadow, document.Version.ToString(CultureInfo.InvariantCulture));

@@ -6,8 +6,8 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Control.Shadow;
 
 /// <summary>
-/// The named shadow <c>device-agent</c>. What comes in only says that there is something new; what is, is then asked for, so that
-/// old, doubled and disordered messages cannot mislead.
+/// The named shadow <c>device-agent</c>. A delta is only a hint: the agent then reads the whole shadow, so stale, duplicate or
+/// reordered messages are harmless.
 /// </summary>
 internal sealed class DeviceShadow
 {
@@ -37,7 +37,7 @@ internal sealed class DeviceShadow
     /// <summary>It was read. Handlers must return at once.</summary>
     public event Action? Read;
 
-    /// <summary>What was read last is all that there is, as far as is known.</summary>
+    /// <summary>Nothing newer than what was read last is known.</summary>
     public bool IsCurrent
     {
         get
@@ -142,5 +142,29 @@ internal sealed class DeviceShadow
 
         if (version > known) Outdated?.Invoke();
         else _logger.OldVersion(version, known);
+    }
+}
+
+/// <summary>What must be sent so that the shadow reports something else than it does.</summary>
+internal static class ReportedDifference
+{
+    /// <summary>Null when there is none. A key that is no longer reported is sent as null, which deletes it.</summary>
+    public static JsonObject? Between(JsonObject known, JsonObject wanted)
+    {
+        var difference = new JsonObject();
+        foreach (var (key, value) in wanted)
+        {
+            if (value is JsonObject inner && known[key] is JsonObject before)
+            {
+                if (Between(before, inner) is { } nested) difference[key] = nested;
+            }
+            else if (!JsonNode.DeepEquals(known[key], value))
+            {
+                difference[key] = value?.DeepClone();
+            }
+        }
+
+        foreach (var (key, _) in known.Where(k => !wanted.ContainsKey(k.Key))) difference[key] = null;
+        return difference.Count == 0 ? null : difference;
     }
 }

@@ -1,16 +1,18 @@
 using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
+using DeviceAgent.Upload;
 
 namespace DeviceAgent.Control.Shadow;
 
 /// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
 internal sealed class ReportedState(
-    IRemoteSettings settings, AliasInForce alias, Changes changes, ControlMemory memory, Health health,
+    IRemoteSettings settings, ActiveRoleAlias alias, OperationRunner runner, ControlState controlState, Health health,
     AgentFacts facts, DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
 {
     public const string Levels = "status";
@@ -23,8 +25,8 @@ internal sealed class ReportedState(
     {
         var state = new JsonObject { [DesiredReconciler.RoleAlias] = alias() };
         foreach (var (key, value) in settings.Active) SettingTree.Set(state, key, value);
-        if (changes.Last is { } last) state["lastChange"] = Write(last);
-        if (changes.Executing is { } executing) state["executing"] = Write(executing);
+        if (runner.Last is { } last) state["lastChange"] = Write(last);
+        if (runner.Executing is { } executing) state["executing"] = Write(executing);
         if (Rejected() is { Count: > 0 } rejected) state["rejected"] = rejected;
         state["agent"] = new JsonObject { ["version"] = facts.Version };
         state["certificate"] = new JsonObject { ["id"] = identity.Current.CertificateId, ["notAfter"] = TimestampText.Format(identity.Current.NotAfter) };
@@ -38,7 +40,7 @@ internal sealed class ReportedState(
         var json = Origin(change.What, change.By, change.Reference);
         json["outcome"] = JsonNamingPolicy.CamelCase.ConvertName(change.Outcome.Result.ToString());
         if (change.Outcome.Code is { } code) json["code"] = code;
-        if (Changes.Printable(change.Outcome.Reason, LongestReason) is { } reason) json["reason"] = reason;
+        if (OperationRunner.Printable(change.Outcome.Reason, LongestReason) is { } reason) json["reason"] = reason;
         json["at"] = TimestampText.Format(change.At);
         return json;
     }
@@ -46,7 +48,7 @@ internal sealed class ReportedState(
     private JsonObject Write(ExecutingChange change)
     {
         var json = Origin(change.What, change.By, change.Reference);
-        if (changes.Step is { } step) json["step"] = step;
+        if (runner.Step is { } step) json["step"] = step;
         return json;
     }
 
@@ -54,12 +56,12 @@ internal sealed class ReportedState(
         ? new JsonObject { ["what"] = what, ["jobId"] = reference }
         : new JsonObject { ["what"] = what, ["shadowVersion"] = long.Parse(reference, CultureInfo.InvariantCulture) };
 
-    /// <summary>The desired keys that are not in force, and why.</summary>
+    /// <summary>The desired keys that are not active, and why.</summary>
     private JsonObject Rejected()
     {
         var rejected = new JsonObject();
-        foreach (var (key, handled) in memory.Record.Handled.Where(h => h.Value.Rejection is not null).OrderBy(h => h.Key, StringComparer.Ordinal).Take(MaxRejected))
-            rejected[Changes.Printable(key, 100)!] = handled.Rejection;
+        foreach (var (key, handled) in controlState.Record.Handled.Where(h => h.Value.Rejection is not null).OrderBy(h => h.Key, StringComparer.Ordinal).Take(MaxRejected))
+            rejected[OperationRunner.Printable(key, 100)!] = handled.Rejection;
         return rejected;
     }
 
@@ -78,5 +80,33 @@ internal sealed class ReportedState(
             ["readingsUploaded"] = uploaded,
             ["credentialsExpire"] = held.Expiration is { } end ? TimestampText.Format(end) : null,
         };
+    }
+}
+
+/// <summary>What is wrong with the device, in words that stay the same while it is the same.</summary>
+internal sealed class Health(CredentialCache credentials, UploadState upload, ISpool spool, DeviceIdentitySource identity, DeviceClock clock)
+{
+    public const string Good = "ok";
+    private const int Longest = 500;
+
+    /// <summary>Shorter troubles of the upload pass by themselves.</summary>
+    private static readonly TimeSpan WorthTelling = TimeSpan.FromMinutes(1);
+
+    public string Now
+    {
+        get
+        {
+            var problems = Problems().ToList();
+            return problems.Count == 0 ? Good : OperationRunner.Printable(string.Join("; ", problems), Longest)!;
+        }
+    }
+
+    private IEnumerable<string> Problems()
+    {
+        if (credentials.Status is { HasValidCredentials: false, LastFailure: { } failure }) yield return $"credentials: {failure.Cause}: {failure.Message}";
+        var sending = upload.Status;
+        if (sending.Mode == UploadMode.Parked || (sending.Mode == UploadMode.BackingOff && !(sending.SinceLastSuccess < WorthTelling))) yield return $"upload: {sending.Reason}";
+        if (spool.Status is { OnDisk: false } memory) yield return $"spool: readings are held in memory: {memory.MemoryReason}";
+        foreach (var warning in clock.IsTrusted ? identity.Current.WarningsAt(clock.GetUtcNow()) : []) yield return $"certificate: {warning.What}";
     }
 }

@@ -7,7 +7,7 @@ namespace DeviceAgent.Control.Shadow;
 /// <param name="Version">Grows with every update.</param>
 /// <param name="Desired">The desired keys, sections taken apart: <c>source.intervalSeconds</c>.</param>
 /// <param name="Reported">The reported state.</param>
-internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, Desire> Desired, JsonObject Reported)
+internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, DesiredValue> Desired, JsonObject Reported)
 {
     /// <summary>No document of sense has more.</summary>
     private const int MaxKeys = 200;
@@ -16,8 +16,8 @@ internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, 
     public static ShadowDocument Read(JsonElement payload)
     {
         var (state, metadata) = (Child(payload, "state"), Child(payload, "metadata"));
-        var desired = new Dictionary<string, Desire>();
-        foreach (var (key, value, at) in Leaves(Child(state, "desired"), Child(metadata, "desired")).Take(MaxKeys)) desired[key] = new Desire(value, at);
+        var desired = new Dictionary<string, DesiredValue>();
+        foreach (var (key, value, at) in Leaves(Child(state, "desired"), Child(metadata, "desired")).Take(MaxKeys)) desired[key] = new DesiredValue(value, at);
         var reported = Child(state, "reported") is { ValueKind: JsonValueKind.Object } known ? JsonNode.Parse(known.GetRawText())!.AsObject() : [];
         return new ShadowDocument(VersionOf(payload) ?? 0, desired, reported);
     }
@@ -54,3 +54,8 @@ internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, 
     private static JsonElement? Child(JsonElement? parent, string name) =>
         parent is { ValueKind: JsonValueKind.Object } json && json.TryGetProperty(name, out var child) && (child.ValueKind is JsonValueKind.Object or JsonValueKind.Array) ? child : null;
 }
+
+/// <summary>One key of the desired state.</summary>
+/// <param name="Value">What it shall be.</param>
+/// <param name="Timestamp">When it was written, in epoch seconds; 0 where the shadow does not say.</param>
+internal sealed record DesiredValue(JsonElement Value, long Timestamp);

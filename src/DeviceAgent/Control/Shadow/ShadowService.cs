@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Control.Cloud;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Shadow;
 
 /// <summary>Keeps the shadow and the agent's knowledge of it in step: reads it when there may be something new, reports what has changed.</summary>
-internal sealed class ShadowService : BackgroundService
+internal sealed class ShadowService : ControlLoop
 {
     /// <summary>How often it is looked whether something worth a report has changed.</summary>
     internal static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
@@ -16,60 +15,38 @@ internal sealed class ShadowService : BackgroundService
     private readonly ReportedState _state;
     private readonly TimeSpan _reportPeriod;
     private readonly TimeProvider _time;
-    private readonly ILogger _logger;
-    private readonly RetryPause _pause;
-    private readonly Wake _wake;
     private JsonObject? _told;
     private long _toldAt;
 
     public ShadowService(
-        IotConnection connection, DeviceShadow shadow, ReportedState state, Changes changes, ControlOptions options, TimeProvider time, Random random, ILogger<ShadowService> logger)
+        IotConnection connection, DeviceShadow shadow, ReportedState state, OperationRunner runner, ControlOptions options, TimeProvider time, Random random, ILogger<ShadowService> logger)
+        : base(LookPeriod, time, random, logger)
     {
-        (_connection, _shadow, _state, _reportPeriod, _time, _logger) = (connection, shadow, state, options.ReportPeriod, time, logger);
-        (_pause, _wake) = (new RetryPause(time, random, logger), new Wake(time));
-        shadow.Outdated += _wake.Call;
-        changes.Happened += _wake.Call;
-        connection.Connected += _pause.Reset;
+        (_connection, _shadow, _state, _reportPeriod, _time) = (connection, shadow, state, options.ReportPeriod, time);
+        shadow.Outdated += Wake.Set;
+        runner.Changed += Wake.Set;
+        connection.Connected += Pause.Reset;
     }
 
-    /// <summary>Why the shadow cannot be used; null when it can, as far as is known.</summary>
-    public string? NotAllowed => _pause.NotAllowed;
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task<TimeSpan> StepAsync(CancellationToken stopping)
     {
-        while (true)
-        {
-            try
-            {
-                if (_connection.IsConnected && _pause.Left == TimeSpan.Zero) await StepAsync(stoppingToken).ConfigureAwait(false);
-                await _wake.WaitAsync(LookPeriod, stoppingToken).ConfigureAwait(false);
-            }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
-            {
-                return;
-            }
-            catch (Exception e)
-            {
-                // The readings must flow whatever happens here.
-                _logger.ControlFault(e, LookPeriod.TotalSeconds);
-                await Task.Delay(LookPeriod, _time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-            }
-        }
+        if (_connection.IsConnected && Pause.Left == TimeSpan.Zero) await SynchroniseAsync(stopping).ConfigureAwait(false);
+        return LookPeriod;
     }
 
-    private async Task StepAsync(CancellationToken stopping)
+    private async Task SynchroniseAsync(CancellationToken stopping)
     {
         if (!_shadow.IsCurrent)
         {
-            _pause.After(await _shadow.ReadAsync(stopping).ConfigureAwait(false));
-            if (_pause.Left > TimeSpan.Zero) return;
+            Pause.After(await _shadow.ReadAsync(stopping).ConfigureAwait(false));
+            if (Pause.Left > TimeSpan.Zero) return;
             _told = null;
         }
 
         var state = _state.Build();
         if (!IsDue(state)) return;
         var failure = await _shadow.ReportAsync(state, stopping).ConfigureAwait(false);
-        _pause.After(failure);
+        Pause.After(failure);
         if (failure is null) (_told, _toldAt) = (state, _time.GetTimestamp());
     }
 

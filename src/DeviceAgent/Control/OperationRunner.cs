@@ -6,11 +6,11 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Control;
 
 /// <summary>
-/// Makes the changes that operators ask for, on whichever way. That one is being made is on disk before anything is done. Used by one
+/// Carries out the operations that operators ask for, by job or by shadow. That one is being made is on disk before anything is done. Used by one
 /// loop: one change at a time.
 /// </summary>
-internal sealed class Changes(
-    IEnumerable<IOperation> operations, ControlMemory memory, AgentMetrics metrics, TimeProvider time, ILogger<Changes> logger)
+internal sealed class OperationRunner(
+    IEnumerable<IOperation> operations, ControlState state, AgentMetrics metrics, TimeProvider time, ILogger<OperationRunner> logger)
 {
     private const int LongestReason = 1024;
 
@@ -18,14 +18,14 @@ internal sealed class Changes(
     private string? _step;
 
     /// <summary>Something worth reporting happened. Handlers must return at once.</summary>
-    public event Action? Happened;
+    public event Action? Changed;
 
-    public ExecutingChange? Executing => memory.Record.Executing;
+    public ExecutingChange? Executing => state.Record.Executing;
 
     /// <summary>How far the change that is being made has come.</summary>
     public string? Step => Volatile.Read(ref _step);
 
-    public ChangeRecord? Last => memory.Record.LastChange;
+    public ChangeRecord? Last => state.Record.LastChange;
 
     /// <summary>Why an operation cannot be carried out; null when it is known.</summary>
     public ChangeOutcome? FindProblem(string operation) => _operations.ContainsKey(operation)
@@ -39,7 +39,7 @@ internal sealed class Changes(
     /// <param name="progress">Is told of the steps.</param>
     /// <param name="alsoNote">What else is to be remembered of the end, in the same write.</param>
     /// <param name="cancellationToken">The agent stops.</param>
-    public async Task<ChangeOutcome> MakeAsync(
+    public async Task<ChangeOutcome> RunAsync(
         ExecutingChange change, string operation, JsonElement arguments, IChangeProgress progress,
         Func<ControlRecord, ChangeOutcome, ControlRecord> alsoNote, CancellationToken cancellationToken)
     {
@@ -59,11 +59,11 @@ internal sealed class Changes(
     public void End(ExecutingChange change, ChangeOutcome outcome, Func<ControlRecord, ControlRecord> alsoNote)
     {
         var end = new ChangeRecord(change.What, change.By, change.Reference, outcome, time.GetUtcNow());
-        if (memory.Note(r => alsoNote(r) with { LastChange = end, Executing = null }) is { } problem) logger.NotWritten(problem);
+        if (state.Note(r => alsoNote(r) with { LastChange = end, Executing = null }) is { } problem) logger.NotWritten(problem);
         metrics.ControlChanges.Add(1, new KeyValuePair<string, object?>(AgentMetrics.OutcomeTag, JsonNamingPolicy.CamelCase.ConvertName(outcome.Result.ToString())));
         if (outcome.Result == ChangeResult.Applied) logger.ChangeApplied(change.What, change.By, change.Reference);
         else logger.ChangeRefused(change.What, change.By, change.Reference, outcome.Result, outcome.Code, outcome.Reason);
-        Happened?.Invoke();
+        Changed?.Invoke();
     }
 
     /// <summary>A reason as it may be sent: one line, bounded.</summary>
@@ -78,8 +78,8 @@ internal sealed class Changes(
     private ChangeOutcome? Begin(ExecutingChange change)
     {
         logger.ChangeBegins(change.What, change.By, change.Reference);
-        if (memory.TryChange(r => r with { Executing = change }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
-        Happened?.Invoke();
+        if (state.TryChange(r => r with { Executing = change }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
+        Changed?.Invoke();
         return null;
     }
 
@@ -103,12 +103,12 @@ internal sealed class Changes(
         }
     }
 
-    private sealed class Both(Changes changes, IChangeProgress other) : IChangeProgress
+    private sealed class Both(OperationRunner runner, IChangeProgress other) : IChangeProgress
     {
         public void Reached(string step)
         {
-            Volatile.Write(ref changes._step, step);
-            changes.Happened?.Invoke();
+            Volatile.Write(ref runner._step, step);
+            runner.Changed?.Invoke();
             other.Reached(step);
         }
     }

@@ -1,9 +1,9 @@
 using DeviceAgent.Credentials;
 using DeviceAgent.Tests.Spool;
 
-namespace DeviceAgent.Tests.Commands;
+namespace DeviceAgent.Tests.Credentials;
 
-public sealed class StartSpreadTests : SpoolTest
+public sealed class StartupJitterTests : SpoolTest
 {
     private static readonly TimeSpan PowerCut = TimeSpan.FromMinutes(20);
 
@@ -27,5 +27,5 @@ public sealed class StartSpreadTests : SpoolTest
         Assert.Equal(TimeSpan.Zero, After(uptimeSeconds: 121));
     }
 
-    private TimeSpan After(double uptimeSeconds) => StartSpread.Of(TimeSpan.FromSeconds(uptimeSeconds), Bench.Folder, PowerCut);
+    private TimeSpan After(double uptimeSeconds) => StartupJitter.Of(TimeSpan.FromSeconds(uptimeSeconds), Bench.Folder, PowerCut);
 }

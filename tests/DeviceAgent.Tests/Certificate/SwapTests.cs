@@ -2,11 +2,12 @@ using System.Collections;
 using DeviceAgent.Certificate;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Tests.Certificate;
 
-/// <summary>Killed between any two steps of the exchange, the next start has one matching pair: the old one before the decision is on disk, the new one after.</summary>
-public class ExchangeTests
+/// <summary>Killed between any two steps of the swap, the next start has one matching pair: the old one before the decision is on disk, the new one after.</summary>
+public class SwapTests
 {
     [Theory]
     [InlineData(0, false)]
@@ -23,17 +24,17 @@ public class ExchangeTests
         using var before = rig.InForce();
         var (record, _) = await rig.EnrolAsync();
         var (staged, file) = (rig.Staged, rig.File);
-        Action[] exchange =
+        Action[] swap =
         [
             staged.KeepPrevious,
-            () => file.Save(record!.At(EnrolmentPhase.Exchanging)),
+            () => file.Save(record!.At(EnrolmentPhase.Swapping)),
             () => File.Move(rig.PathOf("device.crt.next"), rig.PathOf("device.crt"), overwrite: true),
             () => File.Move(rig.PathOf("device.key.next"), rig.PathOf("device.key"), overwrite: true),
-            () => file.Save(record!.At(EnrolmentPhase.Exchanged)),
+            () => file.Save(record!.At(EnrolmentPhase.Swapped)),
             staged.ForgetPrevious,
             file.Delete,
         ];
-        foreach (var step in exchange.Take(steps)) step();
+        foreach (var step in swap.Take(steps)) step();
 
         var there = Snapshot(rig);
         var (_, seen) = AgentConfiguration.Load(rig.PathOf("agent.json"), new Hashtable(), []);
@@ -45,7 +46,7 @@ public class ExchangeTests
         var (_, identity) = AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []);
 
         using (identity) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, identity.CertificateId);
-        Assert.Equal(steps == exchange.Length ? null : isNew ? EnrolmentPhase.Exchanged : EnrolmentPhase.Registered, file.Load()?.Phase);
+        Assert.Equal(steps == swap.Length ? null : isNew ? EnrolmentPhase.Swapped : EnrolmentPhase.Registered, file.Read()?.Phase);
     }
 
     private static string Snapshot(ProvisioningRig rig) => string.Join("\n", Directory.GetFiles(rig.PathOf("."), "*", SearchOption.AllDirectories)
@@ -85,11 +86,60 @@ public class ExchangeTests
     }
 
     [Fact]
-    public void Load_FileThatIsNoJson_CountsAsNone()
+    public void Read_FileThatIsNoJson_CountsAsNone()
     {
         using var folder = new TemporaryFolder();
         folder.Write(EnrolmentFile.FileName, "{ half");
 
-        Assert.Null(new EnrolmentFile(folder.Path).Load());
+        Assert.Null(new EnrolmentFile(folder.Path).Read());
+    }
+
+    [Theory]
+    [InlineData("Issued")]
+    [InlineData("Registered")]
+    [InlineData("Exchanging")]
+    [InlineData("Exchanged")]
+    public void Read_FileOfAnEarlierVersion_IsUnderstoodAndWrittenInTheSameWords(string phase)
+    {
+        using var folder = new TemporaryFolder();
+        var path = folder.Write(EnrolmentFile.FileName, $$"""{"phase":"{{phase}}","certificateId":"abc"}""");
+        var file = new EnrolmentFile(folder.Path);
+
+        file.Save(file.Read()!);
+
+        Assert.Contains($"\"phase\": \"{phase}\"", File.ReadAllText(path));
+    }
+
+    [Fact]
+    public async Task Recover_DamagedFile_IsKeptAsideAndSaidAndACommandThatReadsLeavesItAlone()
+    {
+        await using var rig = new ProvisioningRig();
+        await rig.EnrolAsync();
+        var path = rig.PathOf($"state/{EnrolmentFile.FileName}");
+        File.WriteAllText(path, """{"phase":"registered","certificateId":null}""");
+        var there = Snapshot(rig);
+
+        AgentConfiguration.Load(rig.PathOf("agent.json"), new Hashtable(), []).Identity.Dispose();
+
+        Assert.Equal(there, Snapshot(rig));
+        Assert.EndsWith($"it is kept as '{path}.corrupt-1'", rig.File.Recover());
+        Assert.True(File.Exists(path + ".corrupt-1"));
+        Assert.Null(rig.File.Recover());
+        var (record, _) = await rig.EnrolAsync();
+        Assert.Equal((2, EnrolmentPhase.Registered), (rig.Issued, record!.Phase));
+    }
+
+    [Fact]
+    public async Task Load_SwapCutOffAndItsRecordDamaged_SaysBoth()
+    {
+        await using var rig = new ProvisioningRig();
+        await rig.EnrolAsync();
+        File.Move(rig.PathOf("device.crt.next"), rig.PathOf("device.crt"), overwrite: true);
+        File.WriteAllText(rig.PathOf($"state/{EnrolmentFile.FileName}"), "{");
+
+        var error = Assert.Throws<ConfigurationException>(() => AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []));
+
+        Assert.Contains(error.Errors, e => e.Key == "stateDirectory" && e.Problem.Contains("certificate.json", StringComparison.Ordinal));
+        Assert.Contains(error.Errors, e => e.Key is "certificatePath" or "privateKeyPath");
     }
 }

@@ -4,7 +4,7 @@ using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests.Credentials;
 
-public class TimedFetchTests
+public class AliasSourceTests
 {
     private static readonly DateTimeOffset Built = new(2026, 2, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly DateTimeOffset Noon = new(2026, 3, 1, 12, 0, 0, TimeSpan.Zero);
@@ -15,7 +15,7 @@ public class TimedFetchTests
     public async Task Fetch_ClockRight_AsksOnce()
     {
         var (fetch, clock) = Make(Noon, Built, Noon.AddYears(1));
-        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync(CancellationToken.None));
+        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync("fleet-ddb", CancellationToken.None));
         Assert.Equal([Noon], _judgedAt);
         Assert.True(clock.IsTrusted);
     }
@@ -25,7 +25,7 @@ public class TimedFetchTests
     public async Task Fetch_ClockAt1970_LearnsTheTimeAndAsksAgainUnderIt()
     {
         var (fetch, _) = Make(DateTimeOffset.UnixEpoch, Built.AddDays(-1), Noon.AddYears(1));
-        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync(CancellationToken.None));
+        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync("fleet-ddb", CancellationToken.None));
         Assert.Equal([Built, Noon.AddSeconds(0.5)], _judgedAt);
     }
 
@@ -34,7 +34,7 @@ public class TimedFetchTests
     public async Task Fetch_CertificateYoungerThanTheFloor_IsJudgedByItsFirstMoment()
     {
         var (fetch, _) = Make(DateTimeOffset.UnixEpoch, Noon.AddHours(-1), Noon.AddYears(1));
-        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync(CancellationToken.None));
+        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync("fleet-ddb", CancellationToken.None));
         Assert.Equal([Built, Noon.AddHours(-1), Noon.AddSeconds(0.5)], _judgedAt);
     }
 
@@ -42,7 +42,7 @@ public class TimedFetchTests
     public async Task Fetch_ClockTenYearsAhead_FallsBackToTheFloor()
     {
         var (fetch, _) = Make(Noon.AddYears(10), Noon.AddHours(-1), Noon.AddYears(1));
-        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync(CancellationToken.None));
+        Assert.IsType<FetchResult.Success>(await fetch.FetchAsync("fleet-ddb", CancellationToken.None));
         Assert.Equal([Noon.AddYears(10), Built, Noon.AddHours(-1), Noon.AddSeconds(0.5)], _judgedAt);
     }
 
@@ -51,7 +51,7 @@ public class TimedFetchTests
     public async Task Fetch_CertificateExpiredInTruth_IsRefusedOnceTheTimeIsKnown()
     {
         var (fetch, clock) = Make(DateTimeOffset.UnixEpoch, Built.AddDays(-1), Built.AddDays(1));
-        var failure = Assert.IsType<FetchResult.Failure>(await fetch.FetchAsync(CancellationToken.None));
+        var failure = Assert.IsType<FetchResult.Failure>(await fetch.FetchAsync("fleet-ddb", CancellationToken.None));
         Assert.Equal(CredentialFailureKind.ServerCertificateExpired, failure.Reason.Kind);
         Assert.True(clock.IsTrusted);
     }
@@ -73,8 +73,8 @@ public class TimedFetchTests
             ReceivedAt = 0,
             ClockOffset = TimeSpan.Zero,
         };
-        var fetch = new TimedFetch(_ => Task.FromResult<FetchResult>(new FetchResult.Success(credentials)), clock);
-        var result = await fetch.FetchAsync(CancellationToken.None);
+        var fetch = new AliasSource((_, _) => Task.FromResult<FetchResult>(new FetchResult.Success(credentials)), clock);
+        var result = await fetch.FetchAsync("fleet-ddb", CancellationToken.None);
         Assert.Equal(used, result is FetchResult.Success);
         if (!used) Assert.Equal(CredentialFailureKind.AnswerIncomplete, ((FetchResult.Failure)result).Reason.Kind);
     }
@@ -83,8 +83,8 @@ public class TimedFetchTests
     public async Task Fetch_NoNetwork_AsksOnce()
     {
         var clock = Clock(new ManualTimeProvider(DateTimeOffset.UnixEpoch));
-        var fetch = new TimedFetch(async _ => await Fail(CredentialFailureKind.NetworkUnreachable, clock), clock);
-        Assert.IsType<FetchResult.Failure>(await fetch.FetchAsync(CancellationToken.None));
+        var fetch = new AliasSource(async (_, _) => await Fail(CredentialFailureKind.NetworkUnreachable, clock), clock);
+        Assert.IsType<FetchResult.Failure>(await fetch.FetchAsync("fleet-ddb", CancellationToken.None));
         Assert.Single(_judgedAt);
     }
 
@@ -93,18 +93,18 @@ public class TimedFetchTests
     public async Task Fetch_RefusedWithDate_LearnsTheTime()
     {
         var clock = Clock(new ManualTimeProvider(DateTimeOffset.UnixEpoch));
-        var fetch = new TimedFetch(
-            async _ => new FetchResult.Failure((await Fail(CredentialFailureKind.Throttled, clock)).Reason with { ProviderDate = Noon }), clock);
-        await fetch.FetchAsync(CancellationToken.None);
+        var fetch = new AliasSource(
+            async (_, _) => new FetchResult.Failure((await Fail(CredentialFailureKind.Throttled, clock)).Reason with { ProviderDate = Noon }), clock);
+        await fetch.FetchAsync("fleet-ddb", CancellationToken.None);
         Assert.Equal(Noon.AddSeconds(0.5), clock.GetUtcNow());
     }
 
     /// <summary>A provider whose certificate has these dates and whose clock says noon.</summary>
-    private (TimedFetch Fetch, DeviceClock Clock) Make(DateTimeOffset systemTime, DateTimeOffset notBefore, DateTimeOffset notAfter)
+    private (AliasSource Fetch, DeviceClock Clock) Make(DateTimeOffset systemTime, DateTimeOffset notBefore, DateTimeOffset notAfter)
     {
         var system = new ManualTimeProvider(systemTime);
         var clock = Clock(system);
-        return (new TimedFetch(async _ =>
+        return (new AliasSource(async (_, _) =>
         {
             var now = clock.GetUtcNow();
             if (now < notBefore) return new FetchResult.Failure((await Fail(CredentialFailureKind.ServerCertificateNotYetValid, clock)).Reason with { ServerCertificateNotBefore = notBefore });

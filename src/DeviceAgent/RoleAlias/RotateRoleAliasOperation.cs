@@ -5,11 +5,11 @@ using DeviceAgent.Credentials;
 namespace DeviceAgent.RoleAlias;
 
 /// <summary>The operation <c>rotate-role-alias</c>, with the argument <c>roleAlias</c>.</summary>
-internal sealed class RotateRoleAlias(RoleAliasRotation rotation) : IOperation
+internal sealed class RotateRoleAliasOperation(RoleAliasRotation rotation) : IOperation
 {
     public const string ArgumentName = "roleAlias";
 
-    public string Name => "rotate-role-alias";
+    public string Name => OperationNames.RotateRoleAlias;
 
     public async Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken)
     {

@@ -5,7 +5,7 @@ using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests.RoleAlias;
 
-public class RotateRoleAliasTests
+public class RotateRoleAliasOperationTests
 {
     [Theory]
     [InlineData("{}", "is missing")]
@@ -34,7 +34,7 @@ public class RotateRoleAliasTests
         var time = new ManualTimeProvider();
         await using var rig = new RotationRig(new FakeCloud(time), time, folder.Path);
         using var document = JsonDocument.Parse(json);
-        var operation = new RotateRoleAlias(rig.Rotation);
+        var operation = new RotateRoleAliasOperation(rig.Rotation);
         Assert.Equal("rotate-role-alias", operation.Name);
         return (await operation.ExecuteAsync(document.RootElement, rig.Progress, CancellationToken.None), rig.Cloud);
     }

@@ -3,7 +3,7 @@ using DeviceAgent.Spool;
 namespace DeviceAgent.Credentials;
 
 /// <summary>How long the first request for credentials may wait, at random, so that devices whose power came back together do not ask together.</summary>
-internal static class StartSpread
+internal static class StartupJitter
 {
     /// <summary>A later start is that of one device, by hand or by its supervisor.</summary>
     private static readonly TimeSpan JustBooted = TimeSpan.FromMinutes(2);

@@ -1,0 +1,51 @@
+using DeviceAgent.Storage;
+
+namespace DeviceAgent.Control;
+
+/// <summary><c>control.json</c> in the state directory. Written by one loop, read by anybody.</summary>
+internal sealed class ControlState
+{
+    public const string FileName = "control.json";
+
+    private readonly StateFile<ControlRecord> _file;
+    private ControlRecord _record;
+    private bool _isBehind;
+
+    private ControlState(StateFile<ControlRecord> file)
+    {
+        _file = file;
+        var reading = file.Recover();
+        (_record, Problem) = (reading.Value ?? new ControlRecord(), reading.Problem);
+    }
+
+    public ControlRecord Record => Volatile.Read(ref _record);
+
+    /// <summary>What was wrong with the file at the start; null when nothing was.</summary>
+    public string? Problem { get; }
+
+    /// <summary>What an earlier run left; a damaged file is kept aside, and nothing is remembered.</summary>
+    public static ControlState Recall(string stateDirectory) =>
+        new(new StateFile<ControlRecord>(Path.Combine(stateDirectory, FileName), ControlRecordJson.Default.ControlRecord));
+
+    /// <summary>Changes the record; it is on disk when this returns.</summary>
+    /// <returns>Null; or why it cannot be written, and then nothing has changed.</returns>
+    public string? TryChange(Func<ControlRecord, ControlRecord> change)
+    {
+        var record = change(_record);
+        if (_file.TryWrite(record) is { } problem) return $"The state directory cannot be written: {problem}. Check its free space and its rights.";
+        _isBehind = false;
+        Volatile.Write(ref _record, record);
+        return null;
+    }
+
+    /// <summary>Changes the record in any case: what cannot be written is remembered until the agent ends.</summary>
+    /// <returns>Null; or why it cannot be written, once until it can be again.</returns>
+    public string? Note(Func<ControlRecord, ControlRecord> change)
+    {
+        if (TryChange(change) is not { } problem) return null;
+        Volatile.Write(ref _record, change(_record));
+        var isKnown = _isBehind;
+        _isBehind = true;
+        return isKnown ? null : problem;
+    }
+}
