@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using DeviceAgent.Testbed.Broker.Codec;
-using DeviceAgent.Testbed.Broker.Connections;
-using DeviceAgent.Testbed.Broker.Retained;
-using DeviceAgent.Testbed.Broker.Sessions;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.State;
 using Microsoft.Extensions.Logging;

@@ -77,3 +77,19 @@ internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
         if (_clients.Values.Where(c => !c.IsConnected).MinBy(c => c.Since) is { } oldest) _clients.TryRemove(oldest.ClientId, out _);
     }
 }
+
+/// <summary>What is known of a client id that was connected since the start.</summary>
+/// <param name="ClientId">The MQTT client id; devices use their thing name.</param>
+/// <param name="CertificateId">The certificate of the last connection.</param>
+/// <param name="Address">Where it came from.</param>
+/// <param name="ProtocolVersion">MQTT 3.1.1 or 5.</param>
+/// <param name="IsConnected">Whether it is connected now.</param>
+/// <param name="Since">When it connected, or was disconnected.</param>
+/// <param name="SessionIdentifier">Tells one connection from the next in lifecycle events.</param>
+/// <param name="VersionNumber">Counts the connections, from 0.</param>
+internal sealed record ClientStatus(
+    string ClientId, string CertificateId, string Address, ProtocolVersion ProtocolVersion, bool IsConnected, DateTimeOffset Since, Guid SessionIdentifier, long VersionNumber)
+{
+    /// <summary>One of <see cref="DisconnectReason"/>; null when it was never disconnected.</summary>
+    public string? LastDisconnectReason { get; init; }
+}

@@ -33,3 +33,30 @@ internal sealed record DynamoDbFaults
         _ => throw new ArgumentOutOfRangeException(nameof(kind)),
     };
 }
+
+/// <summary>One thing that DynamoDB does wrong.</summary>
+/// <param name="Probability">0..1: which share of the requests is hit; for <c>unprocessed</c> which share of the writes in a batch.</param>
+/// <param name="Count">How many requests are hit before the fault clears itself; null is for ever.</param>
+/// <param name="Milliseconds">For <c>delay</c>: how long.</param>
+internal sealed record DynamoDbFault(double Probability = 1, int? Count = null, int? Milliseconds = null) : ICountedFault<DynamoDbFault>
+{
+    public DynamoDbFault WithCount(int count) => this with { Count = count };
+}
+
+internal enum DynamoDbFaultKind
+{
+    /// <summary>400 ProvisionedThroughputExceededException; nothing is done.</summary>
+    Throttle,
+
+    /// <summary>500 InternalServerError; nothing is done.</summary>
+    ServerError,
+
+    /// <summary>The answer takes longer.</summary>
+    Delay,
+
+    /// <summary>The request is carried out, the answer never arrives.</summary>
+    DropAnswer,
+
+    /// <summary>Of a BatchWriteItem a part is handed back in UnprocessedItems.</summary>
+    Unprocessed,
+}

@@ -38,3 +38,37 @@ internal sealed record FaultSettings(
         return this with { Things = things };
     }
 }
+
+/// <summary>What goes wrong for one thing only.</summary>
+/// <param name="Network">Every connection of the thing is torn down, at every door.</param>
+/// <param name="Throttle">DynamoDB throttles its writes.</param>
+internal sealed record ThingFaults(bool Network = false, bool Throttle = false)
+{
+    public static ThingFaults None { get; } = new();
+}
+
+/// <summary>A fault that may clear itself after a number of hits.</summary>
+internal interface ICountedFault<TSelf> where TSelf : class, ICountedFault<TSelf>
+{
+    int? Count { get; }
+
+    TSelf WithCount(int count);
+
+    /// <summary>The fault after one more hit; null when that was the last one.</summary>
+    sealed TSelf? AfterHit() => Count switch
+    {
+        null => (TSelf)this,
+        <= 1 => null,
+        { } count => WithCount(count - 1),
+    };
+}
+
+/// <summary>What a certificate that is not registered and active meets at the credentials provider; nobody has measured which of the two AWS does.</summary>
+internal enum UnregisteredCertificate
+{
+    /// <summary>403 with <c>Certificate is invalid on this endpoint</c>.</summary>
+    Forbidden,
+
+    /// <summary>The TLS handshake fails.</summary>
+    Tls,
+}

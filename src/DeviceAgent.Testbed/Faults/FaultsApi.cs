@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Http;
@@ -52,3 +53,15 @@ internal sealed class FaultsApi(FaultSwitches faults)
         return JsonSerializer.SerializeAsync(context.Response.Body, answer, type, context.RequestAborted);
     }
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    WriteIndented = true,
+    Converters = [typeof(CamelCaseEnumConverter<UnregisteredCertificate>), typeof(CamelCaseEnumConverter<CredentialsBody>)])]
+[JsonSerializable(typeof(FaultSettings))]
+[JsonSerializable(typeof(FaultProblems))]
+internal sealed partial class FaultsJson : JsonSerializerContext;
+
+internal sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) where T : struct, Enum;

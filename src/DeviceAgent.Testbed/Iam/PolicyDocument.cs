@@ -24,3 +24,6 @@ internal sealed class PolicyDocument
     /// <exception cref="PolicyFormatException">The document is not a valid trust policy.</exception>
     public static PolicyDocument ParseTrust(string json) => new(json, PolicyReader.Read(json, isTrustPolicy: true));
 }
+
+/// <summary>A policy document that AWS would refuse. The message names the place in the document and what is wrong there.</summary>
+internal sealed class PolicyFormatException(string message, Exception? inner = null) : Exception(message, inner);

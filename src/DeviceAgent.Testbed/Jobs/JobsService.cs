@@ -1,5 +1,4 @@
 using DeviceAgent.Testbed.Broker;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.State;
 

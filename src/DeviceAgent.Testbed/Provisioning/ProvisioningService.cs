@@ -76,3 +76,15 @@ internal sealed class ProvisioningService(
 
     private static RegistryException InvalidToken(string message) => new("InvalidCertificateOwnershipToken", 400, message);
 }
+
+/// <summary>The IoT policy of a claim certificate: connect, make a certificate, register a thing with one template, nothing else.</summary>
+internal static class ClaimPolicy
+{
+    /// <summary>Makes the policy unless it is there; gives its name.</summary>
+    public static string Ensure(RegistryService registry, string templateName)
+    {
+        var name = $"{templateName}-claim";
+        if (registry.Policies.All.All(p => p.Name != name)) registry.Policies.Create(name, PolicyFiles.Read("iot-claim.json", ("@TEMPLATE@", templateName)));
+        return name;
+    }
+}

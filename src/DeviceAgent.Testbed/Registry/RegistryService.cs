@@ -77,3 +77,40 @@ internal sealed class RegistryService
             .OfType<IotPolicy>()
             .Select(p => PolicyDocument.Parse(p.Default.Document))];
 }
+
+internal sealed record RegistryOptions
+{
+    public const int MaximumCredentialDurationSeconds = 43200;
+
+    public const int DefaultCredentialDurationSeconds = 3600;
+
+    /// <summary>AWS: 900. Tests and demonstrations, in which credentials are to expire before one's eyes, go lower.</summary>
+    public int MinimumCredentialDurationSeconds { get; init; } = 900;
+}
+
+/// <summary>The ARN that an operation acts upon, told from the labels of its path.</summary>
+internal static class RegistryResources
+{
+    public static string Of(IReadOnlyDictionary<string, string> labels)
+    {
+        foreach (var (label, value) in labels)
+        {
+            var kind = label switch
+            {
+                "thingName" => "thing",
+                "thingTypeName" => "thingtype",
+                "thingGroupName" => "thinggroup",
+                "policyName" => "policy",
+                "roleAlias" => "rolealias",
+                "certificateId" => "cert",
+                "caCertificateId" => "cacert",
+                "templateName" => "provisioningtemplate",
+                "jobId" => "job",
+                _ => null,
+            };
+            if (kind is not null) return CloudAccount.Arn("iot", $"{kind}/{value}");
+        }
+
+        return labels.GetValueOrDefault("target", "*");
+    }
+}

@@ -163,3 +163,20 @@ internal sealed class ThingGroupRegistry(RegistryTables tables, TimeProvider tim
         if (attributes.Count > MaximumAttributes) throw RegistryException.InvalidRequest($"A thing group has at most {MaximumAttributes} attributes; got {attributes.Count}.");
     }
 }
+
+/// <summary>A static thing group: things belong to it because an operator put them there.</summary>
+internal sealed record ThingGroup(
+    string Name, string Id, string? ParentName, string? Description, IReadOnlyDictionary<string, string> Attributes, DateTimeOffset Created, long Version)
+{
+    public string Arn => ArnOf(Name);
+
+    public static string ArnOf(string name) => CloudAccount.Arn("iot", $"thinggroup/{name}");
+}
+
+/// <summary>A thing in a group.</summary>
+internal sealed record ThingGroupMember(string GroupName, string ThingName)
+{
+    public string Id => IdOf(GroupName, ThingName);
+
+    public static string IdOf(string groupName, string thingName) => $"{groupName}/{thingName}";
+}

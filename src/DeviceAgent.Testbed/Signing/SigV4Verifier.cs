@@ -1,5 +1,7 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
 using System.Text;
+using DeviceAgent.Testbed.Iam;
 
 namespace DeviceAgent.Testbed.Signing;
 
@@ -59,4 +61,64 @@ internal sealed class SigV4Verifier(SessionTokens tokens, OperatorKey operatorKe
     }
 
     private static SigV4Result Bad(SigV4FailureKind kind, string message) => SigV4Result.Bad(new SigV4Failure(kind, message));
+}
+
+internal sealed record SigV4Options
+{
+    /// <summary>How far a request's date may lie from the cloud's clock, either way. AWS: 5 minutes in most cases.</summary>
+    public TimeSpan ClockTolerance { get; init; } = TimeSpan.FromMinutes(5);
+}
+
+/// <summary>Either the caller whose signature is good, or why it is not.</summary>
+internal sealed class SigV4Result
+{
+    private SigV4Result(Caller? caller, SigV4Failure? failure) => (Caller, Failure) = (caller, failure);
+
+    public Caller? Caller { get; }
+
+    public SigV4Failure? Failure { get; }
+
+    [MemberNotNullWhen(true, nameof(Caller))]
+    [MemberNotNullWhen(false, nameof(Failure))]
+    public bool IsGood => Caller is not null;
+
+    public static SigV4Result Good(Caller caller) => new(caller, null);
+
+    public static SigV4Result Bad(SigV4Failure failure) => new(null, failure);
+}
+
+/// <summary>A refusal; the names are without a namespace.</summary>
+internal sealed record SigV4Failure(SigV4FailureKind Kind, string Message)
+{
+    /// <summary>The name in the JSON protocols.</summary>
+    public string Type => Kind switch
+    {
+        SigV4FailureKind.MissingAuthentication => "MissingAuthenticationTokenException",
+        SigV4FailureKind.IncompleteSignature => "IncompleteSignatureException",
+        SigV4FailureKind.UnknownKey => "UnrecognizedClientException",
+        SigV4FailureKind.ExpiredToken => "ExpiredTokenException",
+        _ => "InvalidSignatureException",
+    };
+
+    /// <summary>The code in the Query protocol.</summary>
+    public string QueryCode => Kind switch
+    {
+        SigV4FailureKind.MissingAuthentication => "MissingAuthenticationToken",
+        SigV4FailureKind.IncompleteSignature => "IncompleteSignature",
+        SigV4FailureKind.UnknownKey => "InvalidClientTokenId",
+        SigV4FailureKind.ExpiredToken => "ExpiredToken",
+        SigV4FailureKind.RequestExpired => "RequestExpired",
+        _ => "SignatureDoesNotMatch",
+    };
+}
+
+/// <summary>Why a signature was refused; each protocol has its own name for each of these.</summary>
+internal enum SigV4FailureKind
+{
+    MissingAuthentication,
+    IncompleteSignature,
+    InvalidSignature,
+    RequestExpired,
+    UnknownKey,
+    ExpiredToken,
 }

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Jobs;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Tests.Registry;

@@ -1,8 +1,7 @@
+using DeviceAgent.TestSupport;
 using DeviceAgent.Testbed.Jobs;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Tests.Registry;
-using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Testbed.Tests.Jobs;
 

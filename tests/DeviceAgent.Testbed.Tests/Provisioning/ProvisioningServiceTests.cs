@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
-using DeviceAgent.Testbed.CredentialsProvider;
+using DeviceAgent.Testbed.Credentials;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Provisioning;
 using DeviceAgent.Testbed.Registry;
