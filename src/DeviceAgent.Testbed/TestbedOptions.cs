@@ -5,7 +5,7 @@ namespace DeviceAgent.Testbed;
 /// <summary>What the command line of the testbed can ask for.</summary>
 internal sealed record TestbedOptions
 {
-    /// <summary>The first of ten consecutive loopback ports (see <see cref="Hosting.Door"/>); 0 lets the system choose each.</summary>
+    /// <summary>The first of ten consecutive loopback ports (see <see cref="Hosting.Listener"/>); 0 lets the system choose each.</summary>
     public int PortBase { get; init; } = 8440;
 
     /// <summary>Where the cloud's state and the devices' folders live; null makes a temporary folder, removed at the end.</summary>
@@ -20,7 +20,7 @@ internal sealed record TestbedOptions
     /// <summary>How long to run; null runs until Ctrl-C.</summary>
     public TimeSpan? Duration { get; init; }
 
-    /// <summary>Overrides every role alias's duration, down to one second; null leaves AWS's rules in force (900 to 43200 s).</summary>
+    /// <summary>Overrides every role alias's duration, down to one second; null keeps AWS's rules (900 to 43200 s).</summary>
     public TimeSpan? CredentialLifetime { get; init; }
 
     /// <summary>Another DynamoDB implementation that gets the requests once they are checked; null uses the embedded tables.</summary>

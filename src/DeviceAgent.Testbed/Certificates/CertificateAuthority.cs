@@ -5,7 +5,7 @@ namespace DeviceAgent.Testbed.Certificates;
 
 /// <summary>
 /// The testbed's certificate authority: made on the first start, loaded on the later ones. It signs the certificate
-/// of the testbed's own doors and the device certificates that the registry hands out.
+/// of the testbed's own listeners and the device certificates that the registry hands out.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class CertificateAuthority : IDisposable
 
     public string CertificatePem => Certificate.ExportCertificatePem() + "\n";
 
-    /// <summary>The certificate of the testbed's doors for localhost, 127.0.0.1 and ::1, with its key; a new one when the old one nears its end.</summary>
+    /// <summary>The certificate of the testbed's listeners for localhost, 127.0.0.1 and ::1, with its key; a new one when the old one nears its end.</summary>
     public X509Certificate2 ServerCertificate
     {
         get

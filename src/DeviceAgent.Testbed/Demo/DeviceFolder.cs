@@ -35,7 +35,7 @@ internal static class DeviceFolder
             ["certificatePath"] = "certificate.pem",
             ["privateKeyPath"] = "private.key",
             ["caPath"] = "ca.pem",
-            ["dynamoDbEndpoint"] = cloud.Host.Url(Door.DynamoDb).ToString(),
+            ["dynamoDbEndpoint"] = cloud.Host.Url(Listener.DynamoDb).ToString(),
             ["stateDirectory"] = "state",
             ["control"] = new JsonObject { ["reportSeconds"] = ReportSeconds },
             ["upload"] = new JsonObject { ["parkedRetrySeconds"] = ParkedRetrySeconds },

@@ -5,7 +5,7 @@ namespace DeviceAgent.Testbed.DynamoDb;
 /// <summary>What goes back to the client.</summary>
 /// <param name="StatusCode">HTTP status.</param>
 /// <param name="Body">As it is sent.</param>
-/// <param name="Crc32">Its checksum as another server sent it; null has the front door compute it.</param>
+/// <param name="Crc32">Its checksum as another server sent it; null has the API compute it.</param>
 internal sealed record DynamoDbAnswer(int StatusCode, byte[] Body, string? Crc32 = null)
 {
     private const string CoralNamespace = "com.amazon.coral.service#";

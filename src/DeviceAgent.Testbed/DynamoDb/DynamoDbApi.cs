@@ -7,7 +7,7 @@ using Microsoft.AspNetCore.Http;
 namespace DeviceAgent.Testbed.DynamoDb;
 
 /// <summary>DynamoDB's HTTP side: lets in what is well formed, signed and allowed, and sends the answers of the backend.</summary>
-internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard guard, DynamoDbOperations operations, IDynamoDbBackend backend, Activity activity, TimeProvider time)
+internal sealed class DynamoDbApi(SigV4Verifier verifier, DynamoDbGuard guard, DynamoDbOperations operations, IDynamoDbBackend backend, Activity activity, TimeProvider time)
 {
     public const int MaxBodyBytes = 16 * 1024 * 1024;
 
@@ -94,7 +94,7 @@ internal sealed class DynamoDbFrontDoor(SigV4Verifier verifier, DynamoDbGuard gu
     }
 }
 
-/// <summary>What the front door must know of DynamoDB's operations, whoever carries them out.</summary>
+/// <summary>What the API must know of DynamoDB's operations, whoever carries them out.</summary>
 /// <param name="Knows">Whether there is an operation of this name.</param>
 /// <param name="Accesses">What a request touches; throws <see cref="DynamoDbException"/> when its body can't be read.</param>
 internal sealed record DynamoDbOperations(Func<string, bool> Knows, Func<string, ReadOnlyMemory<byte>, IReadOnlyList<DynamoDbAccess>> Accesses);

@@ -2,7 +2,7 @@ using DeviceAgent.Testbed.Faults;
 
 namespace DeviceAgent.Testbed.DynamoDb;
 
-/// <summary>What carries out the requests that the front door let through.</summary>
+/// <summary>What carries out the requests that the API let through.</summary>
 internal interface IDynamoDbBackend
 {
     /// <summary>Refusals are answers, not exceptions.</summary>
@@ -17,6 +17,43 @@ internal sealed class EmbeddedBackend(Func<string, ReadOnlyMemory<byte>, DynamoD
     {
         var response = execute(call.Operation, call.Body);
         return Task.FromResult(new DynamoDbAnswer(response.StatusCode, response.Body));
+    }
+}
+
+/// <summary>Where the tables are: in the testbed's own engine, or on another server that speaks DynamoDB's protocol.</summary>
+internal sealed class TableStore : IDisposable
+{
+    private readonly DynamoDbEngine _engine;
+    private readonly ForwardingBackend? _forwarding;
+
+    /// <param name="folder">Of the engine's files.</param>
+    /// <param name="url">The other server; the engine then only learns its key schemas, for the policies.</param>
+    /// <param name="time">The cloud's clock.</param>
+    public TableStore(string folder, Uri? url, TimeProvider time)
+    {
+        if (url is null)
+        {
+            _engine = new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), time);
+            Backend = new EmbeddedBackend(_engine.Execute);
+            Operations = new DynamoDbOperations(DynamoDbEngine.Knows, _engine.Accesses);
+            return;
+        }
+
+        _engine = new DynamoDbEngine(Path.Combine(folder, "forwarded.db"), new DynamoDbEngineOptions { CreatingTime = TimeSpan.Zero, DeletingTime = TimeSpan.Zero }, time);
+        _forwarding = new ForwardingBackend(url);
+        var tables = new ForwardedTables(_forwarding, _engine);
+        Backend = tables;
+        Operations = new DynamoDbOperations(DynamoDbEngine.Knows, tables.Accesses);
+    }
+
+    public IDynamoDbBackend Backend { get; }
+
+    public DynamoDbOperations Operations { get; }
+
+    public void Dispose()
+    {
+        _forwarding?.Dispose();
+        _engine.Dispose();
     }
 }
 

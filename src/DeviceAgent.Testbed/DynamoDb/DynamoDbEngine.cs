@@ -7,7 +7,7 @@ namespace DeviceAgent.Testbed.DynamoDb;
 
 /// <summary>
 /// The tables of the testbed: DynamoDB's JSON requests in, its JSON answers out, the data in one SQLite file.
-/// No HTTP, no signatures, no permissions; those are the front door's. Safe for many threads.
+/// No HTTP, no signatures, no permissions; those are the API's. Safe for many threads.
 /// </summary>
 internal sealed class DynamoDbEngine : IDisposable
 {

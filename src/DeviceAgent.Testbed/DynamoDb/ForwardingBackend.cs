@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.DynamoDb;
 
-/// <summary>Another implementation of DynamoDB that carries out what the front door has checked; it need not check signatures itself.</summary>
+/// <summary>Another implementation of DynamoDB that carries out what the API has checked; it need not check signatures itself.</summary>
 internal sealed class ForwardingBackend : IDynamoDbBackend, IDisposable
 {
     /// <summary>About this connection, not about the request; the host is the other server's. Bodies come back uncompressed.</summary>

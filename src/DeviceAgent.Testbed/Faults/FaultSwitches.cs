@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Faults;
 
-/// <summary>The faults in force: one immutable snapshot, swapped whole, so that a request never sees half of a change.</summary>
+/// <summary>The active faults: one immutable snapshot, swapped whole, so that a request never sees half of a change.</summary>
 /// <param name="random">Decides which requests a fault with a probability hits.</param>
 internal sealed class FaultSwitches(Random random)
 {

@@ -8,7 +8,7 @@ namespace DeviceAgent.Testbed.Faults;
 
 /// <summary>
 /// <c>/faults</c> on the console port: GET shows the settings, PUT replaces them (keys left out take their defaults),
-/// DELETE goes back to a cloud without faults. All three answer with the settings in force.
+/// DELETE goes back to a cloud without faults. All three answer with the active settings.
 /// </summary>
 internal sealed class FaultsApi(FaultSwitches faults)
 {

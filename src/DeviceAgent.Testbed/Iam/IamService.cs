@@ -27,7 +27,7 @@ internal sealed class IamService
         ? new IamRole(role.Name, role.Arn, role.RoleId, PolicyDocument.ParseTrust(role.TrustPolicy), role.MaxSessionDuration)
         : null;
 
-    /// <summary>The policies in force for a role: the default version of every attached one, and the inline ones.</summary>
+    /// <summary>The active policies of a role: the default version of every attached one, and the inline ones.</summary>
     public IReadOnlyList<PolicyDocument> PoliciesOfRole(string roleName) => Roles.Find(roleName) is { } role ? PoliciesOf(role) : [];
 
     /// <summary>

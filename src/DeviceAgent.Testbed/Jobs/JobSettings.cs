@@ -67,7 +67,7 @@ internal sealed record ExponentialRate(int BasePerMinute, double IncrementFactor
         BasePerMinute * Math.Pow(IncrementFactor, NotifiedThings is { } step ? notified / step : succeeded / SucceededThings!.Value);
 }
 
-/// <summary>When a job is given up.</summary>
+/// <summary>When a job is aborted.</summary>
 /// <param name="Failure">See <see cref="FailureType"/>.</param>
 /// <param name="ThresholdPercentage">Failures among the executed things from which on the job is cancelled, 0 to 100.</param>
 /// <param name="MinimumExecuted">How many things must have executed it before anything is judged.</param>

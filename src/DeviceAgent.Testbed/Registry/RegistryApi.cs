@@ -9,9 +9,9 @@ namespace DeviceAgent.Testbed.Registry;
 /// <summary>The AWS IoT control plane over HTTP: REST-JSON, requests signed for the service <c>iot</c>.</summary>
 /// <param name="registry">What the operations work on.</param>
 /// <param name="iam">Says what a caller with temporary credentials may do; the operator may do everything.</param>
-/// <param name="requests">Checks signatures; made for the door <see cref="SignedDoor.Iot"/>.</param>
+/// <param name="requests">Checks signatures; made for <see cref="SignedService.Iot"/>.</param>
 /// <param name="endpointOf">From an endpoint type such as <c>iot:CredentialProvider</c> to host and port; null for one that the testbed does not have.</param>
-/// <param name="others">The operations of the other services behind this door.</param>
+/// <param name="others">The operations of the other services behind this listener.</param>
 internal sealed class RegistryApi(RegistryService registry, IamService iam, SignedRequestReader requests, Func<string, string?> endpointOf, IReadOnlyList<RestRoute> others)
 {
     public IReadOnlyList<RestRoute> Routes { get; } =

@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.State;
 namespace DeviceAgent.Testbed.Registry;
 
 /// <summary>
-/// The registry of the account: one part for each sort of resource, and the questions that the doors of the devices ask.
+/// The registry of the account: one part for each sort of resource, and the questions that the device listeners ask.
 /// </summary>
 internal sealed class RegistryService
 {

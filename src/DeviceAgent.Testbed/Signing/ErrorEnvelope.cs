@@ -52,21 +52,21 @@ internal static class ErrorEnvelope
 /// <param name="Protocol">The form of its answers.</param>
 /// <param name="ServiceNames">The names a credential scope may carry.</param>
 /// <param name="XmlNamespace">Of its answers, in the Query protocol.</param>
-internal sealed record SignedDoor(DoorProtocol Protocol, IReadOnlySet<string> ServiceNames, string XmlNamespace = "")
+internal sealed record SignedService(ServiceProtocol Protocol, IReadOnlySet<string> ServiceNames, string XmlNamespace = "")
 {
     /// <summary>The control plane. Older SDKs and CLIs sign it as <c>execute-api</c>, which AWS takes as well.</summary>
-    public static SignedDoor Iot { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iot", "execute-api" });
+    public static SignedService Iot { get; } = new(ServiceProtocol.RestJson, new HashSet<string> { "iot", "execute-api" });
 
     /// <summary>The data plane: publishing, shadows and jobs over HTTP. botocore and the documentation name the first two differently.</summary>
-    public static SignedDoor IotData { get; } = new(DoorProtocol.RestJson, new HashSet<string> { "iotdata", "iotdevicegateway", "iot-jobs-data" });
+    public static SignedService IotData { get; } = new(ServiceProtocol.RestJson, new HashSet<string> { "iotdata", "iotdevicegateway", "iot-jobs-data" });
 
-    public static SignedDoor Iam { get; } = new(DoorProtocol.Query, new HashSet<string> { "iam" }, "https://iam.amazonaws.com/doc/2010-05-08/");
+    public static SignedService Iam { get; } = new(ServiceProtocol.Query, new HashSet<string> { "iam" }, "https://iam.amazonaws.com/doc/2010-05-08/");
 
-    public static SignedDoor Sts { get; } = new(DoorProtocol.Query, new HashSet<string> { "sts" }, "https://sts.amazonaws.com/doc/2011-06-15/");
+    public static SignedService Sts { get; } = new(ServiceProtocol.Query, new HashSet<string> { "sts" }, "https://sts.amazonaws.com/doc/2011-06-15/");
 }
 
 /// <summary>How a service speaks, which decides what its refusals look like.</summary>
-internal enum DoorProtocol
+internal enum ServiceProtocol
 {
     RestJson,
     Query,

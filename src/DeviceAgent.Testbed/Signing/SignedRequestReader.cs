@@ -5,8 +5,8 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DeviceAgent.Testbed.Signing;
 
-/// <summary>What stands at the door of a REST-JSON or Query service: takes the request in, checks who signed it, turns others away.</summary>
-internal sealed class SignedRequestReader(SigV4Verifier verifier, SignedDoor door, TimeProvider time)
+/// <summary>The entrance of a REST-JSON or Query service: takes the request in, checks who signed it, turns others away.</summary>
+internal sealed class SignedRequestReader(SigV4Verifier verifier, SignedService service, TimeProvider time)
 {
     public const int MaxBodyBytes = 1024 * 1024;
 
@@ -24,16 +24,16 @@ internal sealed class SignedRequestReader(SigV4Verifier verifier, SignedDoor doo
             return null;
         }
 
-        var result = verifier.Verify(RawRequest.From(context, body), door.ServiceNames);
+        var result = verifier.Verify(RawRequest.From(context, body), service.ServiceNames);
         if (result.IsGood) return new SignedRequest(result.Caller, body, requestId);
 
         await RefuseAsync(context, StatusCodes.Status403Forbidden, result.Failure.Type, result.Failure.QueryCode, result.Failure.Message, requestId);
         return null;
     }
 
-    private Task RefuseAsync(HttpContext context, int status, string type, string code, string message, string requestId) => door.Protocol switch
+    private Task RefuseAsync(HttpContext context, int status, string type, string code, string message, string requestId) => service.Protocol switch
     {
-        DoorProtocol.Query => ErrorEnvelope.WriteQueryAsync(context, door.XmlNamespace, status, code, message, requestId),
+        ServiceProtocol.Query => ErrorEnvelope.WriteQueryAsync(context, service.XmlNamespace, status, code, message, requestId),
         _ => ErrorEnvelope.WriteRestJsonAsync(context, status, type, message),
     };
 }

@@ -9,7 +9,7 @@ internal sealed class SigningKeys(SessionTokens tokens, OperatorKey operatorKey)
     private static readonly SigV4Failure Malformed = new(SigV4FailureKind.UnknownKey, "The security token included in the request is invalid");
     private static readonly SigV4Failure Expired = new(SigV4FailureKind.ExpiredToken, "The security token included in the request is expired");
 
-    /// <summary>Null when the key is known and in force; <paramref name="key"/> is set exactly then.</summary>
+    /// <summary>Null when the key is known and active; <paramref name="key"/> is set exactly then.</summary>
     public SigV4Failure? Find(string accessKeyId, string? sessionToken, DateTimeOffset now, out (Caller Caller, string Secret)? key)
     {
         key = null;

@@ -5,7 +5,7 @@ using Amazon.DynamoDBv2.Model;
 namespace DeviceAgent.Testbed.Web;
 
 /// <summary>The newest readings of a thing as they stand in its table.</summary>
-/// <param name="dynamoDb">By the front door, so only once it is open.</param>
+/// <param name="dynamoDb">Goes through the DynamoDB listener, so only once that is open.</param>
 internal sealed class RecentReadings(Lazy<IAmazonDynamoDB> dynamoDb)
 {
     /// <summary>In the order of their timestamps; none when the thing has no table.</summary>

@@ -20,11 +20,11 @@ internal sealed class CredentialsWorld : IAsyncDisposable
     public const string DefaultPath = "/role-aliases/device-agent/credentials";
     public const string Trust = """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"credentials.iot.amazonaws.com"},"Action":"sts:AssumeRole"}]}""";
 
-    private readonly TestDoor _door;
+    private readonly TestListener _host;
 
-    private CredentialsWorld(IotWorld iot, FaultSwitches faults, SessionTokens tokens, TestDoor door, ProvisionedThing provisioned)
+    private CredentialsWorld(IotWorld iot, FaultSwitches faults, SessionTokens tokens, TestListener host, ProvisionedThing provisioned)
     {
-        (Iot, Faults, Tokens, _door, Provisioned) = (iot, faults, tokens, door, provisioned);
+        (Iot, Faults, Tokens, _host, Provisioned) = (iot, faults, tokens, host, provisioned);
         Device = X509Certificate2.CreateFromPemFile(
             Path.Combine(provisioned.Directory, CertificateFolder.CertificateFile), Path.Combine(provisioned.Directory, CertificateFolder.PrivateKeyFile));
     }
@@ -49,7 +49,7 @@ internal sealed class CredentialsWorld : IAsyncDisposable
         var tokens = new SessionTokens(new byte[32]);
         var api = new CredentialsProviderApi(
             iot.Registry, iot.Iam, iot.Authority, tokens, faults, new Activity(iot.Time), options ?? new CredentialsProviderOptions(), iot.Time, NullLogger<CredentialsProviderApi>.Instance);
-        return new CredentialsWorld(iot, faults, tokens, await TestDoor.StartAsync(api.HandleAsync, api.ConfigureTls), provisioned);
+        return new CredentialsWorld(iot, faults, tokens, await TestListener.StartAsync(api.HandleAsync, api.ConfigureTls), provisioned);
     }
 
     /// <summary>One request on a connection of its own.</summary>
@@ -75,7 +75,7 @@ internal sealed class CredentialsWorld : IAsyncDisposable
             },
         };
         using var client = new HttpClient(handler);
-        using var request = new HttpRequestMessage(new HttpMethod(method), $"https://{IPAddress.Loopback}:{_door.Port}{path}");
+        using var request = new HttpRequestMessage(new HttpMethod(method), $"https://{IPAddress.Loopback}:{_host.Port}{path}");
         // The handler sends the host as SNI, or none when it is an address.
         request.Headers.Host = serverName;
         if (thing is not null) request.Headers.TryAddWithoutValidation("x-amzn-iot-thingname", thing);
@@ -92,7 +92,7 @@ internal sealed class CredentialsWorld : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _door.DisposeAsync();
+        await _host.DisposeAsync();
         Device.Dispose();
         Iot.Dispose();
     }

@@ -6,13 +6,13 @@ using DeviceAgent.Testbed.Iam;
 
 namespace DeviceAgent.Testbed.Tests.DynamoDb;
 
-/// <summary>The unmodified AWS SDK for .NET at the front door, on this machine's clock.</summary>
+/// <summary>The unmodified AWS SDK for .NET at the DynamoDB API, on this machine's clock.</summary>
 public sealed class AwsSdkTests : IAsyncLifetime
 {
-    private FrontDoorWorld _world = null!;
+    private DynamoDbApiWorld _world = null!;
     private readonly List<AmazonDynamoDBClient> _clients = [];
 
-    public async Task InitializeAsync() => _world = await FrontDoorWorld.StartAsync(TimeProvider.System);
+    public async Task InitializeAsync() => _world = await DynamoDbApiWorld.StartAsync(TimeProvider.System);
 
     public async Task DisposeAsync()
     {

@@ -7,9 +7,9 @@ namespace DeviceAgent.Testbed.Tests.DynamoDb;
 /// <summary>A valid request, sent once for each of its bytes with that byte changed.</summary>
 public sealed partial class ChangedByteTests : IAsyncLifetime
 {
-    private FrontDoorWorld _world = null!;
+    private DynamoDbApiWorld _world = null!;
 
-    public async Task InitializeAsync() => _world = await FrontDoorWorld.StartAsync();
+    public async Task InitializeAsync() => _world = await DynamoDbApiWorld.StartAsync();
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 

@@ -9,9 +9,9 @@ public sealed class FaultyBackendTests : IAsyncLifetime
 {
     private const string Put = """{"TableName":"boiler-07","Item":{}}""";
 
-    private FrontDoorWorld _world = null!;
+    private DynamoDbApiWorld _world = null!;
 
-    public async Task InitializeAsync() => _world = await FrontDoorWorld.StartAsync();
+    public async Task InitializeAsync() => _world = await DynamoDbApiWorld.StartAsync();
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 

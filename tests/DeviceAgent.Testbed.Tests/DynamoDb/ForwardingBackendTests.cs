@@ -23,7 +23,7 @@ public sealed class ForwardingBackendTests
             await context.Response.WriteAsync("{\"from\":\"upstream\"}");
         });
         using var backend = new ForwardingBackend(upstream.Address);
-        await using var world = await FrontDoorWorld.StartAsync(backend: backend);
+        await using var world = await DynamoDbApiWorld.StartAsync(backend: backend);
 
         var signed = world.Sign(TestSigner.With(world.World.Operator), "PutItem", Put, ("X-Custom", "a"));
         var (response, json) = await world.SendAsync(signed);
@@ -43,7 +43,7 @@ public sealed class ForwardingBackendTests
         taken.Bind(new IPEndPoint(IPAddress.Loopback, 0));
         var address = new Uri($"http://127.0.0.1:{((IPEndPoint)taken.LocalEndPoint!).Port}/");
         using var backend = new ForwardingBackend(address);
-        await using var world = await FrontDoorWorld.StartAsync(backend: backend);
+        await using var world = await DynamoDbApiWorld.StartAsync(backend: backend);
 
         var (response, json) = await world.SendAsync(world.Sign(TestSigner.With(world.World.Operator), "PutItem", Put));
 

@@ -68,9 +68,9 @@ internal sealed class QueryRequest(IReadOnlyDictionary<string, StringValues> par
 }
 
 /// <summary>Answers of the AWS Query protocol, for one service and version of its API.</summary>
-internal sealed class QueryProtocol(SignedDoor door, string version)
+internal sealed class QueryProtocol(SignedService service, string version)
 {
-    private readonly XNamespace _namespace = door.XmlNamespace;
+    private readonly XNamespace _namespace = service.XmlNamespace;
 
     /// <summary>The name of the wanted action; refuses what is no request to this version of the service.</summary>
     public string ActionOf(QueryRequest request)
@@ -99,7 +99,7 @@ internal sealed class QueryProtocol(SignedDoor door, string version)
     }
 
     public Task WriteErrorAsync(HttpContext context, IamException refusal, string requestId) =>
-        ErrorEnvelope.WriteQueryAsync(context, door.XmlNamespace, refusal.Status, refusal.Code, refusal.Message, requestId);
+        ErrorEnvelope.WriteQueryAsync(context, service.XmlNamespace, refusal.Status, refusal.Code, refusal.Message, requestId);
 
     private static IamException UnknownAction(string action, string? version) =>
         new("InvalidAction", 400, $"Could not find operation {action} for version {version ?? "NO_VERSION_SPECIFIED"}");

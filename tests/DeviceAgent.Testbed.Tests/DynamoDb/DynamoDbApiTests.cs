@@ -8,13 +8,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Testbed.Tests.DynamoDb;
 
-public sealed class DynamoDbFrontDoorTests : IAsyncLifetime
+public sealed class DynamoDbApiTests : IAsyncLifetime
 {
     private const string Put = """{"TableName":"boiler-07","Item":{}}""";
 
-    private FrontDoorWorld _world = null!;
+    private DynamoDbApiWorld _world = null!;
 
-    public async Task InitializeAsync() => _world = await FrontDoorWorld.StartAsync();
+    public async Task InitializeAsync() => _world = await DynamoDbApiWorld.StartAsync();
 
     public async Task DisposeAsync() => await _world.DisposeAsync();
 
@@ -53,10 +53,10 @@ public sealed class DynamoDbFrontDoorTests : IAsyncLifetime
         var context = new DefaultHttpContext();
         context.Request.Method = "POST";
         context.Request.ContentType = "application/x-amz-json-1.0";
-        context.Request.ContentLength = announced ? DynamoDbFrontDoor.MaxBodyBytes + 1 : null;
-        context.Request.Body = new MemoryStream(new byte[DynamoDbFrontDoor.MaxBodyBytes + 1]);
+        context.Request.ContentLength = announced ? DynamoDbApi.MaxBodyBytes + 1 : null;
+        context.Request.Body = new MemoryStream(new byte[DynamoDbApi.MaxBodyBytes + 1]);
 
-        await _world.Door.HandleAsync(context);
+        await _world.Listener.HandleAsync(context);
 
         Assert.Equal(413, context.Response.StatusCode);
         Assert.Equal(announced, context.Request.Body.Position == 0);

@@ -13,50 +13,50 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Testbed.Hosting;
 
-/// <summary>One web server with a loopback port for every door. A request goes to the handler of the door it came in by.</summary>
-internal sealed class DoorHost : IAsyncDisposable
+/// <summary>One web server with a loopback port for every listener. A request goes to the handler of the listener it came in by.</summary>
+internal sealed class ListenerHost : IAsyncDisposable
 {
     private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(2);
 
     private readonly WebApplication _app;
-    private readonly Dictionary<Door, int> _ports = [];
+    private readonly Dictionary<Listener, int> _ports = [];
 
-    private DoorHost(WebApplication app) => _app = app;
+    private ListenerHost(WebApplication app) => _app = app;
 
-    /// <summary>The port a door listens on.</summary>
-    public int Port(Door door) => _ports[door];
+    /// <summary>The port a listener listens on.</summary>
+    public int Port(Listener listener) => _ports[listener];
 
-    /// <summary>The base URL of a door that speaks plain HTTP.</summary>
-    public Uri Url(Door door) => new($"http://127.0.0.1:{Port(door)}");
+    /// <summary>The base URL of a listener that speaks plain HTTP.</summary>
+    public Uri Url(Listener listener) => new($"http://127.0.0.1:{Port(listener)}");
 
-    /// <param name="portBase">The port of the first door; 0 lets the system choose every port.</param>
-    /// <param name="doors">What answers at each door, and what its connections need (TLS) where they need something.</param>
+    /// <param name="portBase">The port of the first listener; 0 lets the system choose every port.</param>
+    /// <param name="listeners">What answers at each listener, and what its connections need (TLS) where they need something.</param>
     /// <exception cref="PortTakenException">Another process has one of the ports.</exception>
-    public static async Task<DoorHost> StartAsync(
-        int portBase, IReadOnlyDictionary<Door, (RequestDelegate Handler, Action<ListenOptions>? Configure)> doors, CancellationToken cancellationToken)
+    public static async Task<ListenerHost> StartAsync(
+        int portBase, IReadOnlyDictionary<Listener, (RequestDelegate Handler, Action<ListenOptions>? Configure)> listeners, CancellationToken cancellationToken)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.Services.Configure<Microsoft.Extensions.Hosting.HostOptions>(o => o.ShutdownTimeout = StopTimeout);
-        var order = doors.Keys.Order().ToList();
+        var order = listeners.Keys.Order().ToList();
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration().ConfigureKestrel(kestrel =>
         {
             kestrel.AddServerHeader = false;
             kestrel.Limits.MaxRequestBodySize = null;
-            foreach (var door in order)
+            foreach (var listener in order)
             {
                 if (portBase == 0) kestrel.Listen(IPAddress.Loopback, 0, Configure);
-                else kestrel.ListenLocalhost(portBase + (int)door, Configure);
+                else kestrel.ListenLocalhost(portBase + (int)listener, Configure);
 
                 void Configure(ListenOptions listen)
                 {
                     listen.Protocols = HttpProtocols.Http1;
                     listen.Use(next => connection =>
                     {
-                        connection.Items[typeof(Door)] = door;
+                        connection.Items[typeof(Listener)] = listener;
                         return next(connection);
                     });
-                    doors[door].Configure?.Invoke(listen);
+                    listeners[listener].Configure?.Invoke(listen);
                 }
             }
         });
@@ -65,7 +65,7 @@ internal sealed class DoorHost : IAsyncDisposable
         app.Run(context =>
         {
             var items = context.Features.GetRequiredFeature<IConnectionItemsFeature>().Items;
-            return doors[(Door)items[typeof(Door)]!].Handler(context);
+            return listeners[(Listener)items[typeof(Listener)]!].Handler(context);
         });
 
         try
@@ -78,10 +78,10 @@ internal sealed class DoorHost : IAsyncDisposable
             throw new PortTakenException($"{e.Message} Another testbed may be running: stop it, or choose other ports with --port-base.", e);
         }
 
-        var host = new DoorHost(app);
+        var host = new ListenerHost(app);
         var bound = app.Services.GetRequiredService<IServer>().Features.GetRequiredFeature<IServerAddressesFeature>().Addresses.ToList();
-        foreach (var (door, index) in order.Select((door, index) => (door, index)))
-            host._ports[door] = portBase == 0 ? new Uri(bound[index]).Port : portBase + (int)door;
+        foreach (var (listener, index) in order.Select((listener, index) => (listener, index)))
+            host._ports[listener] = portBase == 0 ? new Uri(bound[index]).Port : portBase + (int)listener;
         return host;
     }
 
@@ -89,7 +89,7 @@ internal sealed class DoorHost : IAsyncDisposable
 }
 
 /// <summary>One service of the cloud, one loopback port. The value is the distance from the port base.</summary>
-internal enum Door
+internal enum Listener
 {
     /// <summary>The IoT credentials provider: mutual TLS.</summary>
     CredentialsProvider = 0,

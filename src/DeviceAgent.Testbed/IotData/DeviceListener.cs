@@ -17,8 +17,8 @@ namespace DeviceAgent.Testbed.IotData;
 /// The endpoint of devices: AWS IoT's ports 8883, 8443 and 443 in one. Behind mutual TLS it speaks MQTT or HTTP: by ALPN where the client
 /// sends it, else by the first byte, which is that of a CONNECT or of a method.
 /// </summary>
-internal sealed class DeviceDoor(
-    CertificateAuthority authority, RegistryService registry, FaultSwitches faults, MqttBroker broker, TimeProvider time, ILogger<DeviceDoor> logger)
+internal sealed class DeviceListener(
+    CertificateAuthority authority, RegistryService registry, FaultSwitches faults, MqttBroker broker, TimeProvider time, ILogger<DeviceListener> logger)
 {
     /// <summary>MQTT with a client certificate, on AWS's port 443.</summary>
     public static readonly SslApplicationProtocol Mqtt = new("x-amzn-mqtt-ca");

@@ -6,30 +6,30 @@ using DeviceAgent.Testbed.Signing;
 namespace DeviceAgent.Testbed.Tests.Registry;
 
 /// <summary>The control plane behind HTTP, and a client that signs.</summary>
-internal sealed class RegistryDoor : IAsyncDisposable
+internal sealed class RegistryHost : IAsyncDisposable
 {
     private readonly OperatorKey _key = new("AKIAOPERATOR00000001", "operator-secret");
     private readonly SessionTokens _tokens = new(new byte[32]);
     private readonly HttpClient _http;
-    private readonly TestDoor _door;
+    private readonly TestListener _host;
 
-    private RegistryDoor(IotWorld world, TestDoor door, HttpClient http) => (World, _door, _http) = (world, door, http);
+    private RegistryHost(IotWorld world, TestListener host, HttpClient http) => (World, _host, _http) = (world, host, http);
 
     public IotWorld World { get; }
 
-    public static async Task<RegistryDoor> StartAsync()
+    public static async Task<RegistryHost> StartAsync()
     {
         var world = new IotWorld();
-        RegistryDoor? self = null;
-        var door = await TestDoor.StartAsync(context => self!.Api().HandleAsync(context));
-        var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { BaseAddress = new Uri($"http://localhost:{door.Port}") };
-        return self = new RegistryDoor(world, door, http);
+        RegistryHost? self = null;
+        var host = await TestListener.StartAsync(context => self!.Api().HandleAsync(context));
+        var http = new HttpClient(new SocketsHttpHandler { ConnectTimeout = TimeSpan.FromSeconds(10) }) { BaseAddress = new Uri($"http://localhost:{host.Port}") };
+        return self = new RegistryHost(world, host, http);
     }
 
     public RegistryApi Api()
     {
         var verifier = new SigV4Verifier(_tokens, _key, new SigV4Options(), World.Time);
-        var reader = new SignedRequestReader(verifier, SignedDoor.Iot, World.Time);
+        var reader = new SignedRequestReader(verifier, SignedService.Iot, World.Time);
         return new RegistryApi(World.Registry, World.Iam, reader, type => type == "iot:CredentialProvider" ? "localhost:8440" : null, others: World.JobRoutes);
     }
 
@@ -68,7 +68,7 @@ internal sealed class RegistryDoor : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _http.Dispose();
-        await _door.DisposeAsync();
+        await _host.DisposeAsync();
         World.Dispose();
     }
 }

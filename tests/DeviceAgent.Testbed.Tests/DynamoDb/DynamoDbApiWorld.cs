@@ -9,13 +9,13 @@ using DeviceAgent.Testbed.Tests.Signing;
 
 namespace DeviceAgent.Testbed.Tests.DynamoDb;
 
-/// <summary>The front door on a real port, with a backend that notes what it is asked and says <c>{}</c>.</summary>
-internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
+/// <summary>The DynamoDB API on a real port, with a backend that notes what it is asked and says <c>{}</c>.</summary>
+internal sealed class DynamoDbApiWorld : IAsyncDisposable, IDynamoDbBackend
 {
     private readonly SigV4Verifier _verifier;
     private LoopbackServer? _server;
 
-    private FrontDoorWorld(TimeProvider? time, IDynamoDbBackend? backend)
+    private DynamoDbApiWorld(TimeProvider? time, IDynamoDbBackend? backend)
     {
         Clock = new CloudClock(time ?? World.Time, Faults);
         _verifier = new SigV4Verifier(World.Tokens, World.Operator, new SigV4Options(), Clock);
@@ -26,7 +26,7 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
             Asked.Add(request);
             return Decide(request);
         });
-        Door = new DynamoDbFrontDoor(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), new Activity(World.Time), Clock);
+        Listener = new DynamoDbApi(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), new Activity(World.Time), Clock);
     }
 
     public static HashSet<string> Known { get; } = ["PutItem", "BatchWriteItem", "DescribeTable"];
@@ -37,7 +37,7 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
 
     public CloudClock Clock { get; }
 
-    public DynamoDbFrontDoor Door { get; }
+    public DynamoDbApi Listener { get; }
 
     public LoopbackServer Server => _server!;
 
@@ -49,10 +49,10 @@ internal sealed class FrontDoorWorld : IAsyncDisposable, IDynamoDbBackend
 
     public string Answer { get; set; } = "{}";
 
-    public static async Task<FrontDoorWorld> StartAsync(TimeProvider? time = null, IDynamoDbBackend? backend = null)
+    public static async Task<DynamoDbApiWorld> StartAsync(TimeProvider? time = null, IDynamoDbBackend? backend = null)
     {
-        var world = new FrontDoorWorld(time, backend);
-        world._server = await LoopbackServer.StartAsync(world.Door.HandleAsync);
+        var world = new DynamoDbApiWorld(time, backend);
+        world._server = await LoopbackServer.StartAsync(world.Listener.HandleAsync);
         return world;
     }
 

@@ -13,13 +13,13 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Testbed.Tests.IotData;
 
-/// <summary>The two doors of the data plane over one broker, with a thing <c>thermostat-01</c>.</summary>
-internal sealed class DataDoor : IAsyncDisposable
+/// <summary>The two listeners of the data plane over one broker, with a thing <c>thermostat-01</c>.</summary>
+internal sealed class IotDataHost : IAsyncDisposable
 {
     private readonly OperatorKey _key = new("AKIAOPERATOR00000001", "operator-secret");
     private readonly SessionTokens _tokens = new(new byte[32]);
-    private TestDoor _signed = null!;
-    private TestDoor _devices = null!;
+    private TestListener _signed = null!;
+    private TestListener _devices = null!;
 
     public BrokerWorld World { get; } = new();
 
@@ -29,24 +29,24 @@ internal sealed class DataDoor : IAsyncDisposable
 
     public int DevicePort => _devices.Port;
 
-    public static async Task<DataDoor> StartAsync()
+    public static async Task<IotDataHost> StartAsync()
     {
-        var door = new DataDoor();
-        var iot = door.World.Iot;
+        var host = new IotDataHost();
+        var iot = host.World.Iot;
         var seed = new RegistrySeed(iot.Registry, iot.Iam, iot.Authority);
         seed.EnsureDefaults();
         var thing = seed.ProvisionThing("thermostat-01", Path.Combine(iot.Folder, "thing"));
-        door.CertificateId = thing.CertificateId;
-        door.Device = X509Certificate2.CreateFromPemFile(Path.Combine(thing.Directory, CertificateFolder.CertificateFile), Path.Combine(thing.Directory, CertificateFolder.PrivateKeyFile));
-        var verifier = new SigV4Verifier(door._tokens, door._key, new SigV4Options(), iot.Time);
-        var broker = door.World.Broker;
+        host.CertificateId = thing.CertificateId;
+        host.Device = X509Certificate2.CreateFromPemFile(Path.Combine(thing.Directory, CertificateFolder.CertificateFile), Path.Combine(thing.Directory, CertificateFolder.PrivateKeyFile));
+        var verifier = new SigV4Verifier(host._tokens, host._key, new SigV4Options(), iot.Time);
+        var broker = host.World.Broker;
         var api = new IotDataApi(
-            iot.Registry, iot.Iam, new SignedRequestReader(verifier, SignedDoor.IotData, iot.Time),
-            [.. new PublishOperations(broker, door.World.Time).Routes, .. new RetainedOperations(broker.Retained).Routes, .. new ConnectionOperations(broker).Routes]);
-        door._signed = await TestDoor.StartAsync(api.HandleSignedAsync);
-        var devices = new DeviceDoor(iot.Authority, iot.Registry, new FaultSwitches(new Random(1)), broker, iot.Time, NullLogger<DeviceDoor>.Instance);
-        door._devices = await TestDoor.StartAsync(api.HandleDeviceAsync, devices.Configure);
-        return door;
+            iot.Registry, iot.Iam, new SignedRequestReader(verifier, SignedService.IotData, iot.Time),
+            [.. new PublishOperations(broker, host.World.Time).Routes, .. new RetainedOperations(broker.Retained).Routes, .. new ConnectionOperations(broker).Routes]);
+        host._signed = await TestListener.StartAsync(api.HandleSignedAsync);
+        var devices = new DeviceListener(iot.Authority, iot.Registry, new FaultSwitches(new Random(1)), broker, iot.Time, NullLogger<DeviceListener>.Instance);
+        host._devices = await TestListener.StartAsync(api.HandleDeviceAsync, devices.Configure);
+        return host;
     }
 
     /// <summary>Keys of a session of a role.</summary>

@@ -7,15 +7,15 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 namespace DeviceAgent.Testbed.Tests.Registry;
 
 /// <summary>A handler behind a real HTTP server on a free loopback port.</summary>
-internal sealed class TestDoor : IAsyncDisposable
+internal sealed class TestListener : IAsyncDisposable
 {
     private readonly WebApplication _application;
 
-    private TestDoor(WebApplication application) => _application = application;
+    private TestListener(WebApplication application) => _application = application;
 
     public int Port => new Uri(_application.Urls.Single()).Port;
 
-    public static async Task<TestDoor> StartAsync(RequestDelegate handler, Action<ListenOptions>? configure = null)
+    public static async Task<TestListener> StartAsync(RequestDelegate handler, Action<ListenOptions>? configure = null)
     {
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.WebHost.UseKestrelCore().UseKestrelHttpsConfiguration();
@@ -23,7 +23,7 @@ internal sealed class TestDoor : IAsyncDisposable
         var application = builder.Build();
         application.Run(handler);
         await application.StartAsync();
-        return new TestDoor(application);
+        return new TestListener(application);
     }
 
     public ValueTask DisposeAsync() => _application.DisposeAsync();
