@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Broker;
 
-/// <summary>What the broker takes: the quotas of AWS IoT Core, and bounds that keep one client from filling this machine's memory.</summary>
+/// <summary>The limits of the broker: the quotas of AWS IoT Core, and bounds that keep one client from filling this machine's memory.</summary>
 internal sealed record BrokerLimits
 {
     /// <summary>Topics, filters, payloads and client ids.</summary>
@@ -18,10 +18,10 @@ internal sealed record BrokerLimits
     /// <summary>The shortest time between two CONNECTs with the same client id.</summary>
     public TimeSpan ConnectInterval { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>A shorter keep-alive is taken for this.</summary>
+    /// <summary>A shorter keep-alive is raised to this.</summary>
     public TimeSpan ShortestKeepAlive { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>A longer keep-alive, or none, is taken for this.</summary>
+    /// <summary>A longer keep-alive, or none, becomes this.</summary>
     public TimeSpan LongestKeepAlive { get; init; } = TimeSpan.FromSeconds(1200);
 
     /// <summary>How long a session outlives its connection at most.</summary>
@@ -39,7 +39,7 @@ internal sealed record BrokerLimits
     /// <summary>How long a new connection has for its CONNECT.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long a client may take nothing of what is sent to it.</summary>
+    /// <summary>How long a client may go without reading what is sent to it.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>The most sessions, connected or not, of the account.</summary>

@@ -41,7 +41,7 @@ internal sealed class ClientSession(string clientId, BrokerLimits limits, TimePr
         }
     }
 
-    /// <summary>Gives the session to a connection, whose CONNACK is on its way; what is unacknowledged is sent again. Returns the connection that it had.</summary>
+    /// <summary>Hands the session to a new connection, whose CONNACK is being sent; what is unacknowledged is sent again. Returns the previous connection.</summary>
     public DeviceConnection? Attach(DeviceConnection connection, DeviceRights rights, TimeSpan expiry)
     {
         lock (_gate)
@@ -67,7 +67,7 @@ internal sealed class ClientSession(string clientId, BrokerLimits limits, TimePr
         }
     }
 
-    /// <summary>False when there are as many subscriptions as may be. A filter that is there already is replaced: <paramref name="isNew"/> tells.</summary>
+    /// <summary>False when the limit of subscriptions is reached. An existing filter is replaced; <paramref name="isNew"/> says whether it was new.</summary>
     public bool TrySubscribe(Subscription subscription, out bool isNew)
     {
         lock (_gate)
@@ -142,7 +142,7 @@ internal sealed class ClientSession(string clientId, BrokerLimits limits, TimePr
         }
     }
 
-    /// <summary>What was under way waits again, before all else and in order.</summary>
+    /// <summary>What was in flight is queued again, first and in order.</summary>
     private void TakeBack()
     {
         foreach (var delivery in _inFlight.Values.Reverse())
@@ -154,7 +154,7 @@ internal sealed class ClientSession(string clientId, BrokerLimits limits, TimePr
         _inFlight.Clear();
     }
 
-    /// <summary>Ids go round in a circle; there are never so many in use that none is free.</summary>
+    /// <summary>Ids wrap around; there are never so many in use that none is free.</summary>
     private ushort NextId()
     {
         do
@@ -166,7 +166,7 @@ internal sealed class ClientSession(string clientId, BrokerLimits limits, TimePr
     }
 }
 
-/// <summary>A QoS 1 message that a session owes its client.</summary>
+/// <summary>A QoS 1 message to be delivered to the client of a session.</summary>
 internal sealed class Delivery(BrokerMessage message, bool retain)
 {
     public BrokerMessage Message => message;

@@ -87,7 +87,7 @@ internal sealed class ConnectPace(TimeSpan interval, TimeProvider time)
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _last = [];
 
-    /// <summary>Whether it may connect now; that counts as its last time then.</summary>
+    /// <summary>Whether it may connect now; if so, the time is noted.</summary>
     public bool TryTake(string clientId)
     {
         lock (_gate)

@@ -61,10 +61,10 @@ internal sealed class DeviceConnection : IDisposable
 
     public void Dispose() => _lifetime.Dispose();
 
-    /// <summary>Ends the connection; the first reason counts. Returns at once.</summary>
+    /// <summary>Ends the connection; the first reason counts. Does not wait.</summary>
     public void End(ConnectionEnd end) => _ending.TrySetResult(end);
 
-    /// <summary>Puts a packet in line; a client that does not read is cut.</summary>
+    /// <summary>Queues a packet; a client that does not read is disconnected.</summary>
     public void Send(MqttPacket packet)
     {
         if (!_outbox.TrySend(packet)) End(new ConnectionEnd(DisconnectReason.Throttled, "The client does not read what it is sent."));
@@ -77,7 +77,7 @@ internal sealed class DeviceConnection : IDisposable
             End(new ConnectionEnd(DisconnectReason.KeepAliveTimeout, "Nothing came for 1.5 times the keep-alive.", ReasonCode.KeepAliveTimeout));
     }
 
-    /// <summary>Tells the client that it is accepted; from here on it gets messages.</summary>
+    /// <summary>Sends the CONNACK; from here on the client gets messages.</summary>
     public void Accept(AcceptedClient client, ConnectPacket connect, ConnAckPacket answer)
     {
         _outbox.MaximumPacketSize = connect.Properties?.MaximumPacketSize ?? long.MaxValue;

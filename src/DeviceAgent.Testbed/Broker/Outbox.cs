@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Testbed.Broker;
 
-/// <summary>The packets on their way to one client. Whoever puts one in never waits; one task writes them in order.</summary>
+/// <summary>The packets queued for one client. Sending never waits; one task writes them in order.</summary>
 /// <param name="output">The connection.</param>
 /// <param name="limits">How much may wait, and for how long.</param>
 /// <param name="time">For the patience with a client that does not read.</param>

@@ -4,7 +4,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.Broker;
 
-/// <summary>Who is connected, and the lifecycle events that say so.</summary>
+/// <summary>Who is connected, and the lifecycle events about it.</summary>
 /// <param name="bus">Where the events are published.</param>
 /// <param name="clients">How many clients are remembered.</param>
 /// <param name="time">The cloud's clock.</param>
@@ -12,7 +12,7 @@ internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ClientStatus> _clients = new();
 
-    /// <summary>Everybody who was connected since the start, connected or not.</summary>
+    /// <summary>Every client seen since the start, connected or not.</summary>
     public IReadOnlyCollection<ClientStatus> Clients => [.. _clients.Values.OrderBy(c => c.ClientId, StringComparer.Ordinal)];
 
     public ClientStatus? Find(string clientId) => _clients.GetValueOrDefault(clientId);
@@ -71,7 +71,7 @@ internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
         }));
     }
 
-    /// <summary>The one that has been gone for longest.</summary>
+    /// <summary>The one that was disconnected first.</summary>
     private void Forget()
     {
         if (_clients.Values.Where(c => !c.IsConnected).MinBy(c => c.Since) is { } oldest) _clients.TryRemove(oldest.ClientId, out _);

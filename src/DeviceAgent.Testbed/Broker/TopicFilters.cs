@@ -32,7 +32,7 @@ internal static class TopicFilters
     }
 }
 
-/// <summary>Topics that begin with a dollar sign belong to the service.</summary>
+/// <summary>Topics that begin with <c>$</c> are reserved for the service.</summary>
 internal static class ReservedTopics
 {
     private static readonly string[] Subscribable = ["$aws/things/", "$aws/certificates/", "$aws/provisioning-templates/", "$aws/events/"];
@@ -46,7 +46,7 @@ internal static class ReservedTopics
 
 internal static class TopicQuota
 {
-    /// <summary>What is too much about a topic or filter, or null.</summary>
+    /// <summary>The quota that a topic or filter exceeds, or null.</summary>
     public static string? Breach(string topic, MessageLimits limits)
     {
         if (Encoding.UTF8.GetByteCount(topic) > limits.TopicBytes) return $"longer than {limits.TopicBytes} bytes";

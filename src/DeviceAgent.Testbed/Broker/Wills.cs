@@ -13,7 +13,7 @@ internal sealed class Wills(Func<BrokerMessage, bool> publish, TimeProvider time
             TimeSpan.FromSeconds(will.Properties?.WillDelayInterval ?? 0))
         : null;
 
-    /// <summary>A client has left without a goodbye.</summary>
+    /// <summary>A client has gone without DISCONNECT.</summary>
     /// <param name="client">Who.</param>
     /// <param name="isKept">Its session goes on without it: the will can wait.</param>
     /// <param name="takenOver">Another connection has the session already.</param>
@@ -34,7 +34,7 @@ internal sealed class Wills(Func<BrokerMessage, bool> publish, TimeProvider time
         Publish(will.Message, will.Rights);
     }
 
-    /// <summary>On reserved topics a will means nothing.</summary>
+    /// <summary>A will on a reserved topic is ignored.</summary>
     public void Publish(BrokerMessage will, DeviceRights rights)
     {
         if (!ReservedTopics.Contain(will.Topic) && rights.MayPublish(will.Topic, will.Retain)) publish(will);

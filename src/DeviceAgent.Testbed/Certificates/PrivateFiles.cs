@@ -60,7 +60,7 @@ internal sealed class KeyPairFile(string directory, string name)
         }
     }
 
-    /// <summary>The key goes first: a certificate without its key would look like a whole pair.</summary>
+    /// <summary>The key is written first: a certificate without its key would look like a complete pair.</summary>
     public X509Certificate2 Save(X509Certificate2 pair)
     {
         using AsymmetricAlgorithm? key = pair.GetECDsaPrivateKey();

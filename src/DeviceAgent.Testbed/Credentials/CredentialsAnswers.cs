@@ -44,7 +44,7 @@ internal static class CredentialsJson
     }
 }
 
-/// <summary>An answer without credentials, in the words of the service.</summary>
+/// <summary>An answer without credentials, in the wording of the service.</summary>
 internal sealed record CredentialsRefusal(int StatusCode, string ErrorType, string Message, int? RetryAfterSeconds = null)
 {
     public static CredentialsRefusal CertificateInvalid { get; } = new(403, "AccessDeniedException", "Certificate is invalid on this endpoint");

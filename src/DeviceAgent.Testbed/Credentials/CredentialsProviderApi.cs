@@ -13,7 +13,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Testbed.Credentials;
 
-/// <summary>The AWS IoT credentials provider: a certificate in, temporary credentials out.</summary>
+/// <summary>The AWS IoT credentials provider: exchanges a certificate for temporary credentials.</summary>
 internal sealed class CredentialsProviderApi(
     RegistryService registry, IamService iam, CertificateAuthority authority, SessionTokens tokens, FaultSwitches faults,
     Activity activity, CredentialsProviderOptions options, TimeProvider time, ILogger<CredentialsProviderApi> logger)

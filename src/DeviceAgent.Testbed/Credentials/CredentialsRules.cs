@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.Credentials;
 
-/// <summary>Who gets credentials for what, checked in the order in which the service checks: the first refusal answers.</summary>
+/// <summary>Who gets credentials for what, checked in the order of the service: the first refusal is the answer.</summary>
 internal sealed class CredentialsRules(RegistryService registry, IamService iam, FaultSwitches faults, CredentialsProviderOptions options, TimeProvider time)
 {
     private const string Action = "iot:AssumeRoleWithCertificate";

@@ -62,7 +62,7 @@ internal sealed class DemoDevice : IAsyncDisposable
         AgentEnd = code is null ? $"killed after {patience.TotalSeconds:0} s" : $"exit code {code}";
     }
 
-    /// <summary>Counts by a scan: other implementations bring the table's own count up to date only now and then.</summary>
+    /// <summary>Counts by a scan: other implementations update the table's own count only now and then.</summary>
     public async Task CountRowsAsync(CancellationToken cancellationToken)
     {
         long rows = 0;

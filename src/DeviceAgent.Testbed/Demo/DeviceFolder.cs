@@ -55,7 +55,7 @@ internal static class DeviceFolder
     }
 }
 
-/// <summary>The folder that everything of the testbed lives in: the one asked for, or a temporary one that goes away when all went well.</summary>
+/// <summary>The testbed's folder: the one asked for, or a temporary one, removed when all went well.</summary>
 internal sealed class StateDirectory : IDisposable
 {
     private bool _remove;

@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace DeviceAgent.Testbed.Demo;
 
-/// <summary>What stands in one thing's table, judged against the recording.</summary>
+/// <summary>What is in one thing's table, compared with the recording.</summary>
 /// <param name="Rows">Items in the table.</param>
 /// <param name="Faults">Items that differ from their line, or lines that were left out; empty when all is well.</param>
 internal sealed record LandedReadings(long Rows, IReadOnlyList<string> Faults)

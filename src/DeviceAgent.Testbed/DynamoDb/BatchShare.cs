@@ -3,7 +3,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.DynamoDb;
 
-/// <summary>A BatchWriteItem of which a share is held back, to be handed back as unprocessed.</summary>
+/// <summary>A BatchWriteItem of which a share is held back and returned as unprocessed.</summary>
 internal sealed class BatchShare
 {
     // Values may nest 32 levels, each of which is two in JSON.

@@ -6,7 +6,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Testbed.DynamoDb;
 
-/// <summary>DynamoDB's HTTP side: lets in what is well formed, signed and allowed, and sends the answers of the backend.</summary>
+/// <summary>DynamoDB over HTTP: checks form, signature and permission, and sends the answers of the backend.</summary>
 internal sealed class DynamoDbApi(SigV4Verifier verifier, DynamoDbGuard guard, DynamoDbOperations operations, IDynamoDbBackend backend, Activity activity, TimeProvider time)
 {
     public const int MaxBodyBytes = 16 * 1024 * 1024;
@@ -94,7 +94,7 @@ internal sealed class DynamoDbApi(SigV4Verifier verifier, DynamoDbGuard guard, D
     }
 }
 
-/// <summary>What the API must know of DynamoDB's operations, whoever carries them out.</summary>
+/// <summary>What the API must know of DynamoDB's operations, whatever the backend.</summary>
 /// <param name="Knows">Whether there is an operation of this name.</param>
 /// <param name="Accesses">What a request touches; throws <see cref="DynamoDbException"/> when its body can't be read.</param>
 internal sealed record DynamoDbOperations(Func<string, bool> Knows, Func<string, ReadOnlyMemory<byte>, IReadOnlyList<DynamoDbAccess>> Accesses);
@@ -105,3 +105,33 @@ internal sealed record DynamoDbOperations(Func<string, bool> Knows, Func<string,
 /// <param name="Request">As it was received.</param>
 /// <param name="Thing">The thing whose temporary credentials it is signed with; null for anybody else.</param>
 internal sealed record DynamoDbCall(string Operation, ReadOnlyMemory<byte> Body, RawRequest Request, string? Thing = null);
+
+/// <summary>What goes back to the client.</summary>
+/// <param name="StatusCode">HTTP status.</param>
+/// <param name="Body">As it is sent.</param>
+/// <param name="Crc32">Its checksum as another server sent it; null has the API compute it.</param>
+internal sealed record DynamoDbAnswer(int StatusCode, byte[] Body, string? Crc32 = null)
+{
+    private const string CoralNamespace = "com.amazon.coral.service#";
+    private const string ServiceNamespace = "com.amazonaws.dynamodb.v20120810#";
+
+    /// <summary>The work is done, but the connection breaks before the answer.</summary>
+    public bool IsLost { get; init; }
+
+    /// <summary>An error of the common layer in front of every service.</summary>
+    public static DynamoDbAnswer Coral(string type, string? message = null) => Error(400, CoralNamespace + type, "message", message);
+
+    /// <summary>An error of DynamoDB itself.</summary>
+    public static DynamoDbAnswer Service(int status, string type, string message) => Error(status, ServiceNamespace + type, "message", message);
+
+    /// <summary>The one whose message is spelt with a capital letter.</summary>
+    public static DynamoDbAnswer AccessDenied(string message) => Error(400, CoralNamespace + "AccessDeniedException", "Message", message);
+
+    private static DynamoDbAnswer Error(int status, string type, string messageKey, string? message) => new(status, JsonBytes.Write(json =>
+    {
+        json.WriteStartObject();
+        json.WriteString("__type", type);
+        if (message is not null) json.WriteString(messageKey, message);
+        json.WriteEndObject();
+    }));
+}

@@ -2,7 +2,7 @@ using DeviceAgent.Testbed.Faults;
 
 namespace DeviceAgent.Testbed.DynamoDb;
 
-/// <summary>What carries out the requests that the API let through.</summary>
+/// <summary>Executes the requests that the API let through.</summary>
 internal interface IDynamoDbBackend
 {
     /// <summary>Refusals are answers, not exceptions.</summary>
@@ -57,7 +57,7 @@ internal sealed class TableStore : IDisposable
     }
 }
 
-/// <summary>Does wrong what the switches say, in front of the backend that does it right.</summary>
+/// <summary>Injects the faults that are switched on, in front of the real backend.</summary>
 internal sealed class FaultyBackend(IDynamoDbBackend backend, FaultSwitches faults, TimeProvider time) : IDynamoDbBackend
 {
     private static readonly DynamoDbAnswer Throttled = DynamoDbAnswer.Service(

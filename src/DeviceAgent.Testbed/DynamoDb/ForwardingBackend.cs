@@ -109,7 +109,7 @@ internal sealed class ForwardedTables(IDynamoDbBackend upstream, DynamoDbEngine 
 
     private bool IsKnown(string tableName) => schemas.Execute("DescribeTable", ByName(tableName)).StatusCode == 200;
 
-    /// <summary>A table may have been deleted and made anew behind our back: the latest description counts.</summary>
+    /// <summary>A table may have been deleted and recreated on the other server: the latest description counts.</summary>
     private void Learn(byte[] answer, string member)
     {
         using var document = JsonDocument.Parse(answer);

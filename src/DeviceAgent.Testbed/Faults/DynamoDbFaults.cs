@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Faults;
 
-/// <summary>What DynamoDB does wrong; null is nothing.</summary>
+/// <summary>The faults of DynamoDB; null is none.</summary>
 internal sealed record DynamoDbFaults
 {
     public DynamoDbFault? Throttle { get; init; }
@@ -34,7 +34,7 @@ internal sealed record DynamoDbFaults
     };
 }
 
-/// <summary>One thing that DynamoDB does wrong.</summary>
+/// <summary>One fault of DynamoDB.</summary>
 /// <param name="Probability">0..1: which share of the requests is hit; for <c>unprocessed</c> which share of the writes in a batch.</param>
 /// <param name="Count">How many requests are hit before the fault clears itself; null is for ever.</param>
 /// <param name="Milliseconds">For <c>delay</c>: how long.</param>

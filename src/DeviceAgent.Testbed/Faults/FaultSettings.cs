@@ -8,7 +8,7 @@ namespace DeviceAgent.Testbed.Faults;
 /// <param name="ThingVariables">Whether IoT policies there see <c>iot:Connection.Thing.*</c>.</param>
 /// <param name="CredentialsQuota">Requests a second that it answers for the whole account.</param>
 /// <param name="ClockSkewSeconds">How far the cloud's clock is ahead of this machine's; negative is behind.</param>
-/// <param name="DynamoDb">What DynamoDB does wrong; null is nothing.</param>
+/// <param name="DynamoDb">The faults of DynamoDB; null is none.</param>
 /// <param name="Things">What goes wrong for single things, by name; null is nothing.</param>
 internal sealed record FaultSettings(
     CredentialsFault? Credentials = null,
@@ -39,7 +39,7 @@ internal sealed record FaultSettings(
     }
 }
 
-/// <summary>What goes wrong for one thing only.</summary>
+/// <summary>The faults of one thing.</summary>
 /// <param name="Network">Every connection of the thing is torn down, at every listener.</param>
 /// <param name="Throttle">DynamoDB throttles its writes.</param>
 internal sealed record ThingFaults(bool Network = false, bool Throttle = false)

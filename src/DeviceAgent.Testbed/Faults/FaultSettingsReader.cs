@@ -92,5 +92,5 @@ internal static class FaultSettingsRules
     }
 }
 
-/// <summary>Why settings were not taken; all reasons together.</summary>
+/// <summary>Why settings were refused; all reasons together.</summary>
 internal sealed record FaultProblems(IReadOnlyList<string> Errors);

@@ -9,7 +9,7 @@ internal sealed class FaultSwitches(Random random)
 
     public FaultSettings Current => Volatile.Read(ref _current);
 
-    /// <summary>Raised after every change; whoever listens must neither block nor throw.</summary>
+    /// <summary>Raised after every change; handlers must neither block nor throw.</summary>
     public event Action? Changed;
 
     public void Set(FaultSettings settings) => Update(_ => settings);

@@ -3,7 +3,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.Hosting;
 
-/// <summary>What the cloud last did for each thing: shown by the live view and the console, never part of an answer.</summary>
+/// <summary>The cloud's latest activity for each thing, for the live view and the console; never part of an answer.</summary>
 internal sealed class Activity(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ThingActivity> _things = new();

@@ -23,7 +23,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Testbed.Hosting;
 
-/// <summary>The AWS side: every service put together over one state directory and opened on its ports.</summary>
+/// <summary>The AWS side: wires every service over one state directory and listens on its ports.</summary>
 internal sealed class Cloud : IAsyncDisposable
 {
     public const string RoleAlias = RegistrySeed.RoleAliasName;

@@ -34,7 +34,7 @@ internal static class EnvironmentFile
             Export("TESTBED_CONSOLE_URL", Url(Listener.Console)),
         };
 
-        // Whoever waits for the file sees all of it or nothing.
+        // Renamed into place: a reader sees all of it or nothing.
         PrivateFiles.Write(path, string.Join('\n', lines) + "\n");
         return path;
 

@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Iam;
 
-/// <summary>A refusal of IAM, with the code and the HTTP status that clients get to see.</summary>
+/// <summary>An error of IAM, with its code and HTTP status.</summary>
 internal sealed class IamException(string code, int status, string message) : Exception(message)
 {
     public string Code { get; } = code;
@@ -22,7 +22,7 @@ internal sealed class IamException(string code, int status, string message) : Ex
     public static IamException AccessDenied(string message) => new("AccessDenied", 403, message);
 }
 
-/// <summary>How AWS words the refusal of a request that was understood and whose signature is good.</summary>
+/// <summary>The text of AWS for a request that is valid but not allowed.</summary>
 internal static class AccessDenied
 {
     public static string Message(Caller caller, string action, string resource, PolicyDecision decision)

@@ -1,3 +1,5 @@
+using DeviceAgent.Testbed.Iam.Policies;
+
 namespace DeviceAgent.Testbed.Iam;
 
 /// <summary>Decides requests: denied unless allowed, and an explicit deny wins.</summary>
@@ -36,7 +38,7 @@ internal enum PolicyDecision
     Allow,
 }
 
-/// <summary>One thing that a caller wants to do, as policies see it.</summary>
+/// <summary>One action that a caller wants to take, as policies see it.</summary>
 /// <param name="Action">E.g. <c>dynamodb:PutItem</c>; compared without regard to case.</param>
 /// <param name="Resource">The ARN acted upon, or <c>*</c> for an action that has none.</param>
 /// <param name="Context">Condition keys and their values; the keys compare without regard to case.</param>
@@ -86,3 +88,29 @@ internal static class SessionContext
 /// <param name="RoleName">The assumed role; null is the operator, who may do everything.</param>
 /// <param name="ContextKeys">What the session carries into policies, e.g. <c>credentials-iot:ThingName</c>.</param>
 internal sealed record Caller(string AccessKeyId, string Arn, string UserId, string? RoleName, IReadOnlyDictionary<string, string> ContextKeys);
+
+/// <summary>A parsed policy: of IAM (identity or trust policy) or of AWS IoT, which share one language.</summary>
+internal sealed class PolicyDocument
+{
+    private PolicyDocument(string text, IReadOnlyList<PolicyStatement> statements)
+    {
+        Text = text;
+        Statements = statements;
+    }
+
+    /// <summary>The document as it was given.</summary>
+    public string Text { get; }
+
+    public IReadOnlyList<PolicyStatement> Statements { get; }
+
+    /// <summary>Reads an IAM identity policy or an AWS IoT policy: what the one who holds it may do.</summary>
+    /// <exception cref="PolicyFormatException">The document is not a valid policy.</exception>
+    public static PolicyDocument Parse(string json) => new(json, PolicyReader.Read(json, isTrustPolicy: false));
+
+    /// <summary>Reads the trust policy of a role: who may assume it.</summary>
+    /// <exception cref="PolicyFormatException">The document is not a valid trust policy.</exception>
+    public static PolicyDocument ParseTrust(string json) => new(json, PolicyReader.Read(json, isTrustPolicy: true));
+}
+
+/// <summary>A policy document that AWS would refuse. The message names the place in the document and what is wrong there.</summary>
+internal sealed class PolicyFormatException(string message, Exception? inner = null) : Exception(message, inner);

@@ -25,7 +25,7 @@ internal sealed record JobSettings
     };
 }
 
-/// <summary>When a job begins and what becomes of it at its end.</summary>
+/// <summary>When a job starts, and what happens to it at its end.</summary>
 /// <param name="Start">Null: at once.</param>
 /// <param name="End">Null: never.</param>
 /// <param name="EndBehavior">One of <see cref="EndBehaviors"/>.</param>
@@ -80,7 +80,7 @@ internal sealed record AbortCriterion(string Failure, double ThresholdPercentage
     }
 }
 
-/// <summary>How often an execution is tried again.</summary>
+/// <summary>How often an execution is retried.</summary>
 /// <param name="Failure">See <see cref="FailureType"/>.</param>
 /// <param name="Retries">0 to 10.</param>
 internal sealed record RetryCriterion(string Failure, int Retries);

@@ -8,7 +8,7 @@ using DeviceAgent.Testbed.Registry.Rest;
 
 namespace DeviceAgent.Testbed.Provisioning;
 
-/// <summary>Does what a template says, as its provisioning role. All is worked out and checked before anything is made.</summary>
+/// <summary>Applies a template with the rights of its provisioning role. Everything is evaluated and checked before anything is created.</summary>
 internal sealed class TemplateApplication(RegistryService registry, IamService iam)
 {
     private const string ServicePrincipal = "iot.amazonaws.com";

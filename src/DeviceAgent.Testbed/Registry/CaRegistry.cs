@@ -97,7 +97,7 @@ internal sealed class CaRegistry(RegistryTables tables, TimeProvider time)
         return null;
     }
 
-    /// <summary>Whoever can sign the registration code holds the CA's key.</summary>
+    /// <summary>A signed registration code proves possession of the CA's key.</summary>
     private void Verify(X509Certificate2 authority, string? verificationPem, DateTimeOffset now)
     {
         if (verificationPem is null)

@@ -11,7 +11,7 @@ internal sealed class CertificateRegistry(RegistryTables tables, CaRegistry auth
 
     public IReadOnlyList<DeviceCertificateRecord> All => tables.Certificates.All;
 
-    /// <summary>A certificate with a key that the service makes and forgets.</summary>
+    /// <summary>Makes a certificate with a key that the service does not keep.</summary>
     public (DeviceCertificateRecord Record, DeviceCertificate Certificate) CreateWithKeys(string commonName, DeviceKeyKind kind, bool active) =>
         CreateWithKeys(commonName, kind, StatusOf(active));
 
@@ -155,14 +155,14 @@ internal static class CertificateStatus
 
     public const string Revoked = "REVOKED";
 
-    /// <summary>Made for a device that has not registered its thing yet; good for nothing until then.</summary>
+    /// <summary>Made for a device that has not registered its thing yet; not usable until then.</summary>
     public const string PendingActivation = "PENDING_ACTIVATION";
 
     /// <summary>What a caller may ask for. The other states belong to transfers and to just-in-time registration.</summary>
     public static IReadOnlyList<string> Settable { get; } = [Active, Inactive, Revoked];
 }
 
-/// <summary>DEFAULT certificates hang from a CA that proved itself, SNI_ONLY ones stand for themselves.</summary>
+/// <summary>DEFAULT: signed by a registered CA whose key was proved. SNI_ONLY: registered without a CA.</summary>
 internal static class CertificateMode
 {
     public const string Default = "DEFAULT";

@@ -4,7 +4,7 @@ using DeviceAgent.Testbed.Certificates;
 
 namespace DeviceAgent.Testbed.Registry;
 
-/// <summary>Certificates as callers send them: PEM that may be anything.</summary>
+/// <summary>Reads certificates as callers send them.</summary>
 internal static class CertificateText
 {
     private const int MaximumLength = 65536;
@@ -52,7 +52,7 @@ internal static class CertificateText
     }
 }
 
-/// <summary>A folder (mode 0700) with the three files by which somebody proves who it is: certificate, key, and the CA it is to trust.</summary>
+/// <summary>A folder (mode 0700) with a client's three files: certificate, key, and the CA to trust.</summary>
 internal sealed class CertificateFolder(RegistryService registry, CertificateAuthority authority)
 {
     public const string CertificateFile = "certificate.pem";

@@ -110,7 +110,7 @@ internal sealed record IotPolicy(string Name, IReadOnlyList<IotPolicyVersion> Ve
 
 internal sealed record IotPolicyVersion(string Id, string Document, DateTimeOffset Created);
 
-/// <summary>The documents in scripts/policies, built in: what the set-up scripts make on AWS, the testbed starts with.</summary>
+/// <summary>The documents in scripts/policies, embedded: the testbed starts with what the set-up scripts make on AWS.</summary>
 internal static class PolicyFiles
 {
     /// <summary>A document for this account; the names between @ signs are replaced.</summary>

@@ -29,14 +29,14 @@ internal sealed class RegistryService
         RoleAliases = new RoleAliasRegistry(_tables, options, time);
     }
 
-    /// <summary>Raised after every change, mostly under a lock: whoever listens only takes note.</summary>
+    /// <summary>Raised after every change, mostly under a lock: handlers must return at once.</summary>
     public event Action? Changed
     {
         add => _tables.Changed += value;
         remove => _tables.Changed -= value;
     }
 
-    /// <summary>Grows with every change: what was read under one version still holds while it is the same.</summary>
+    /// <summary>Incremented with every change: what was read stays valid until it changes.</summary>
     public long Version => _tables.Version;
 
     public ThingTypeRegistry ThingTypes { get; }
@@ -84,11 +84,11 @@ internal sealed record RegistryOptions
 
     public const int DefaultCredentialDurationSeconds = 3600;
 
-    /// <summary>AWS: 900. Tests and demonstrations, in which credentials are to expire before one's eyes, go lower.</summary>
+    /// <summary>900 on AWS; lower in tests and demonstrations that watch credentials expire.</summary>
     public int MinimumCredentialDurationSeconds { get; init; } = 900;
 }
 
-/// <summary>The ARN that an operation acts upon, told from the labels of its path.</summary>
+/// <summary>The ARN that an operation acts on, built from the labels of its path.</summary>
 internal static class RegistryResources
 {
     public static string Of(IReadOnlyDictionary<string, string> labels)

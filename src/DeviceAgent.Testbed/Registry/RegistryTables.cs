@@ -26,10 +26,10 @@ internal sealed class RegistryTables
         RegistrationCodes = Of("iot.registration-code", RegistryJson.Default.RegistrationCode);
     }
 
-    /// <summary>Raised after every change, mostly under <see cref="Gate"/>: whoever listens only takes note.</summary>
+    /// <summary>Raised after every change, mostly under <see cref="Gate"/>: handlers must return at once.</summary>
     public event Action? Changed;
 
-    /// <summary>Grows with every change: what was read under one version still holds while it is the same.</summary>
+    /// <summary>Incremented with every change: what was read stays valid until it changes.</summary>
     public long Version => Volatile.Read(ref _version);
 
     public Lock Gate { get; } = new();

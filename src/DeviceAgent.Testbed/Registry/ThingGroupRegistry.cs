@@ -11,7 +11,7 @@ internal sealed class ThingGroupRegistry(RegistryTables tables, TimeProvider tim
 
     public IReadOnlyList<ThingGroup> All => tables.ThingGroups.All;
 
-    /// <summary>Creating the same group again is no fault; creating another one under its name is.</summary>
+    /// <summary>Creating the same group again succeeds; creating a different one with its name fails.</summary>
     public ThingGroup Create(string name, string? parentName, string? description, IReadOnlyDictionary<string, string> attributes)
     {
         NameRules.ThingGroupName(name);

@@ -7,7 +7,7 @@ internal sealed class ThingRegistry(RegistryTables tables)
 
     public IReadOnlyList<Thing> All => tables.Things.All;
 
-    /// <summary>Creating the same thing again is no fault; creating another one under its name is.</summary>
+    /// <summary>Creating the same thing again succeeds; creating a different one with its name fails.</summary>
     public Thing Create(string name, string? typeName, IReadOnlyDictionary<string, string> attributes)
     {
         NameRules.ThingName(name);
@@ -119,5 +119,23 @@ internal static class ThingAttributes
             NameRules.AttributeName(key);
             NameRules.AttributeValue(value);
         }
+    }
+}
+
+/// <summary>What AWS IoT policies may ask about the thing behind a connection.</summary>
+internal static class ThingVariables
+{
+    private const string Prefix = "iot:Connection.Thing.";
+
+    public static Dictionary<string, IReadOnlyList<string>> Of(Thing thing, bool attached)
+    {
+        var variables = new Dictionary<string, IReadOnlyList<string>>
+        {
+            [Prefix + "ThingName"] = [thing.Name],
+            [Prefix + "IsAttached"] = [attached ? "true" : "false"],
+        };
+        if (thing.TypeName is { } type) variables[Prefix + "ThingTypeName"] = [type];
+        foreach (var (name, value) in thing.Attributes) variables[$"{Prefix}Attributes[{name}]"] = [value];
+        return variables;
     }
 }

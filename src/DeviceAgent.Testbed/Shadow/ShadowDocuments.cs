@@ -7,7 +7,7 @@ namespace DeviceAgent.Testbed.Shadow;
 /// <summary>The documents that the service sends. Times are epoch seconds.</summary>
 internal static class ShadowDocuments
 {
-    /// <summary>The answer to get: both sections and what parts them.</summary>
+    /// <summary>The answer to get: both sections and their difference.</summary>
     public static JsonObject Current(StoredShadow shadow, long timestamp, string? clientToken)
     {
         var document = Sections(("desired", shadow.Desired), ("reported", shadow.Reported), ("delta", shadow.Delta));

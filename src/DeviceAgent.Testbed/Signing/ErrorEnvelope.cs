@@ -36,7 +36,7 @@ internal static class ErrorEnvelope
         return WriteAsync(context, status, "text/xml", Encoding.UTF8.GetBytes(response.ToString(SaveOptions.DisableFormatting)));
     }
 
-    /// <summary>A message may quote the request, which may hold what XML can't.</summary>
+    /// <summary>A message may quote the request, which may hold characters that XML cannot.</summary>
     private static string Printable(string text) => string.Concat(text.Select(c => XmlConvert.IsXmlChar(c) ? c : '\uFFFD'));
 
     private static async Task WriteAsync(HttpContext context, int status, string contentType, byte[] body)
@@ -65,7 +65,7 @@ internal sealed record SignedService(ServiceProtocol Protocol, IReadOnlySet<stri
     public static SignedService Sts { get; } = new(ServiceProtocol.Query, new HashSet<string> { "sts" }, "https://sts.amazonaws.com/doc/2011-06-15/");
 }
 
-/// <summary>How a service speaks, which decides what its refusals look like.</summary>
+/// <summary>The protocol of a service, which decides the form of its error answers.</summary>
 internal enum ServiceProtocol
 {
     RestJson,

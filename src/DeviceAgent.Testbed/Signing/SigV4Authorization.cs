@@ -87,7 +87,7 @@ internal sealed record CredentialScope(string AccessKeyId, string Date, string R
     /// <summary>The scope as it stands in the string to sign.</summary>
     public override string ToString() => $"{Date}/{Region}/{Service}/{Terminator}";
 
-    /// <summary>Everything that is wrong with the scope, in the services' words; empty when nothing is.</summary>
+    /// <summary>All errors of the scope, in the services' wording; empty when there are none.</summary>
     public string Faults(IReadOnlySet<string> services, string date)
     {
         var faults = new List<string>();

@@ -45,7 +45,7 @@ internal static class SigV4Canonicalizer
 
     public static string FormatDate(DateTimeOffset time) => time.UtcDateTime.ToString(DateFormat, CultureInfo.InvariantCulture);
 
-    /// <summary>Always that of the body at hand: a header that claims another hash makes the signature wrong, as it should.</summary>
+    /// <summary>Always computed from the body: a header that claims another hash makes the signature wrong, as it should.</summary>
     private static string PayloadHash(RawRequest request) =>
         request.Header("x-amz-content-sha256") == UnsignedPayload ? UnsignedPayload : Hex(SHA256.HashData(request.Body.Span));
 

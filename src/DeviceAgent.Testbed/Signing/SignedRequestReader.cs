@@ -5,7 +5,7 @@ using Microsoft.AspNetCore.Http.Features;
 
 namespace DeviceAgent.Testbed.Signing;
 
-/// <summary>The entrance of a REST-JSON or Query service: takes the request in, checks who signed it, turns others away.</summary>
+/// <summary>Reads the requests of a REST-JSON or Query service: checks who signed them and refuses the others.</summary>
 internal sealed class SignedRequestReader(SigV4Verifier verifier, SignedService service, TimeProvider time)
 {
     public const int MaxBodyBytes = 1024 * 1024;
@@ -41,7 +41,7 @@ internal sealed class SignedRequestReader(SigV4Verifier verifier, SignedService 
 /// <summary>A request whose signature is good.</summary>
 internal sealed record SignedRequest(Caller Caller, ReadOnlyMemory<byte> Body, string RequestId);
 
-/// <summary>A request as it came over the wire: signatures are computed over nothing less.</summary>
+/// <summary>A request exactly as received, which signatures are computed over.</summary>
 /// <param name="Method">As on the request line.</param>
 /// <param name="Target">Path and query as on the request line, undecoded.</param>
 /// <param name="Headers">In order of arrival; a name may occur more than once.</param>

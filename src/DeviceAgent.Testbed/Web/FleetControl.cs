@@ -8,7 +8,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.Web;
 
-/// <summary>What an operator does and sees by shadow and jobs, for the page. It goes the same ways as the AWS CLI.</summary>
+/// <summary>What an operator does and sees by shadow and jobs, for the page. It uses the same services as the AWS CLI.</summary>
 internal sealed class FleetControl(RegistryService registry, MqttBroker broker, ShadowService shadows, JobsService jobs, TimeProvider time)
 {
     private const int ShownJobs = 10;

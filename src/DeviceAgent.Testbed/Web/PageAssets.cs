@@ -4,7 +4,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Testbed.Web;
 
-/// <summary>The files of the page, out of the program itself: no other server is asked for anything.</summary>
+/// <summary>The files of the page, embedded in the program: it loads nothing from elsewhere.</summary>
 internal static class PageAssets
 {
     private const string Policy = "default-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'";

@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace DeviceAgent.Testbed.Web;
 
-/// <summary>The newest readings of a thing as they stand in its table.</summary>
+/// <summary>The newest readings in the table of a thing.</summary>
 /// <param name="dynamoDb">Goes through the DynamoDB listener, so only once that is open.</param>
 internal sealed class RecentReadings(Lazy<IAmazonDynamoDB> dynamoDb)
 {

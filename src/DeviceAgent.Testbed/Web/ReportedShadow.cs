@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace DeviceAgent.Testbed.Web;
 
-/// <summary>What stands in the agent's shadow, as far as the page shows it. Whatever is missing or of another shape is null.</summary>
+/// <summary>The part of the agent's shadow that the page shows. What is missing or of another type is null.</summary>
 /// <param name="document">The whole document; null when there is no shadow.</param>
 internal sealed class ReportedShadow(JsonObject? document)
 {

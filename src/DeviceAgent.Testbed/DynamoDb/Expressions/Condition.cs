@@ -73,7 +73,7 @@ internal sealed class NotCondition(Condition inner) : Condition
     public override bool Matches(IReadOnlyDictionary<string, AttributeValue> item) => !inner.Matches(item);
 }
 
-/// <summary>A function that is true or false of an item; <see cref="FunctionChecks"/> has seen to its operands.</summary>
+/// <summary>A function that is true or false of an item; <see cref="FunctionChecks"/> has checked its operands.</summary>
 internal sealed class FunctionCondition(string name, IReadOnlyList<Operand> operands) : Condition
 {
     public string Name { get; } = name;

@@ -92,7 +92,7 @@ internal sealed record KeyCondition(string Name, string Operator, IReadOnlyList<
     public bool Matches(AttributeValue key) => new KeyRange(this).Contains(KeyEncoding.Encode(key));
 }
 
-/// <summary>The encoded keys that a key condition selects: a contiguous stretch. A null bound is no bound.</summary>
+/// <summary>The encoded keys that a key condition selects: a contiguous range. A null bound is no bound.</summary>
 internal sealed class KeyRange
 {
     public KeyRange(KeyCondition condition)

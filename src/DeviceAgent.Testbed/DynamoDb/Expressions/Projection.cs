@@ -9,7 +9,7 @@ internal sealed class Projection(IReadOnlyList<DocumentPath> paths)
 
     public IReadOnlyList<DocumentPath> Paths { get; } = paths;
 
-    /// <summary>Lists keep the order of their elements and close up over those that were not asked for.</summary>
+    /// <summary>Lists keep the order of their elements, without gaps for those not asked for.</summary>
     public IReadOnlyDictionary<string, AttributeValue> Apply(IReadOnlyDictionary<string, AttributeValue> item) => _root.PickMembers(item);
 
     public static Projection? Parse(string? expression, ExpressionAttributes attributes)

@@ -95,7 +95,7 @@ internal enum TokenKind
     End,
 }
 
-/// <summary>Walks through the tokens of one expression and words its syntax errors.</summary>
+/// <summary>Walks through the tokens of one expression and reports its syntax errors.</summary>
 internal sealed class TokenReader
 {
     private const int LongestExpression = 4096;

@@ -27,7 +27,7 @@ internal static class TableName
 
     public static string OfArn(string name) => name.StartsWith(ArnPrefix, StringComparison.Ordinal) ? name[ArnPrefix.Length..] : name;
 
-    /// <summary>Of a control operation, which has words of its own for an absent name and one of a wrong length.</summary>
+    /// <summary>Of a control operation, which has error texts of its own for an absent name and one of a wrong length.</summary>
     public static string ReadRequired(JsonElement request)
     {
         var name = Read(request) ?? throw DynamoDbException.Validation($"The parameter '{Member}' is required but was not present in the request");

@@ -44,7 +44,7 @@ internal sealed class ItemRows(TableDatabase database, TableRows tables)
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Reads while it is enumerated, which is to be finished inside the same transaction.</summary>
+    /// <summary>Reads lazily: enumerate it inside the transaction.</summary>
     public IEnumerable<StoredItem> Read(Table table, ItemRange range)
     {
         using var command = database.Command("", ("$table", table.RowId));
@@ -80,7 +80,7 @@ internal sealed class ItemRows(TableDatabase database, TableRows tables)
     }
 }
 
-/// <summary>A stretch of a table, in the order of partition and sort key.</summary>
+/// <summary>A range of a table, in the order of partition and sort key.</summary>
 internal sealed record ItemRange
 {
     /// <summary>Only this partition.</summary>

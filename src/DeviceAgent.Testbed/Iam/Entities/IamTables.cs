@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.State;
 
 namespace DeviceAgent.Testbed.Iam.Entities;
 
-/// <summary>Where IAM keeps what it knows. Whoever changes something holds the gate from reading to writing.</summary>
+/// <summary>The tables of IAM. A change holds the gate from reading to writing.</summary>
 internal sealed class IamTables(StateStore store)
 {
     public Lock Gate { get; } = new();

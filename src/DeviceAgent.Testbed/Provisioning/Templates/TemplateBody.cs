@@ -74,7 +74,7 @@ internal sealed record PolicyResource(JsonNode? Name, JsonNode? Document);
 /// <summary>What to do about something that exists and is not as the template would make it.</summary>
 internal enum OverrideSetting
 {
-    /// <summary>Refuse. Also what happens when the template says nothing: AWS's guide names no default, and this one surprises nobody later.</summary>
+    /// <summary>Refuse. Also the default here: AWS's guide names none, and this is the safest.</summary>
     Fail,
 
     DoNothing,

@@ -58,7 +58,7 @@ internal sealed class RestRequest(
 
     public IReadOnlyDictionary<string, string>? Map(string name) => Map(Json, name);
 
-    /// <summary>Members of the service model that would change the outcome, but that the testbed does not play: refused rather than dropped.</summary>
+    /// <summary>Refuses members of the service model that would change the outcome but are not implemented here.</summary>
     public void RefuseUnplayed(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -111,7 +111,7 @@ internal sealed class RestRequest(
     }
 }
 
-/// <summary>Lists in pages. A token names the last item seen, so that items that come or go meanwhile disturb nothing.</summary>
+/// <summary>Lists in pages. A token names the last item seen, so items added or removed meanwhile do no harm.</summary>
 internal static class Paging
 {
     private const int DefaultSize = 100;
@@ -145,7 +145,7 @@ internal static class Paging
 /// <summary>Pieces of REST-JSON answers.</summary>
 internal static class RestJson
 {
-    /// <summary>Epoch seconds with their fraction, which is how timestamps travel here.</summary>
+    /// <summary>Timestamps are sent as epoch seconds with a fraction.</summary>
     public static double Timestamp(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
 
     public static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> node) => new([.. items.Select(node)]);

@@ -96,7 +96,7 @@ internal sealed record RestRoute(string Operation, string Method, string Templat
         Permissions?.Invoke(request) ?? [new Permission($"iot:{Operation}", RegistryResources.Of(request.Labels))];
 }
 
-/// <summary>A raw request target taken apart before it is decoded: an encoded slash does not part segments.</summary>
+/// <summary>A raw request target, split before it is decoded: an encoded slash does not separate segments.</summary>
 internal sealed record RestTarget(string[] Segments, IReadOnlyDictionary<string, string> Query)
 {
     public static RestTarget Parse(string rawTarget)
