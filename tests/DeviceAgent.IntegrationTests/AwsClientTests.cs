@@ -67,7 +67,7 @@ public sealed class AwsClientTests
         await using var cloud = await TestCloud.StartAsync();
         using var http = new HttpClient();
 
-        var status = JsonDocument.Parse(await http.GetStringAsync(new Uri(cloud.Cloud.Host.Url(Door.Console), "/status")));
+        var status = JsonDocument.Parse(await http.GetStringAsync(new Uri(cloud.Cloud.Host.Url(Listener.Console), "/status")));
 
         Assert.Equal(JsonValueKind.Array, status.RootElement.GetProperty("devices").ValueKind);
     }

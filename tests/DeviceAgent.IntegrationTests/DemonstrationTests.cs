@@ -24,7 +24,7 @@ public sealed partial class DemonstrationTests
     {
         await using var cloud = await TestCloud.StartAsync();
 
-        var result = await Command.RunAsync("dotnet", [Testbed, "--duration", "1s", "--port-base", $"{cloud.Cloud.Host.Port(DeviceAgent.Testbed.Hosting.Door.DynamoDb)}"]);
+        var result = await Command.RunAsync("dotnet", [Testbed, "--duration", "1s", "--port-base", $"{cloud.Cloud.Host.Port(DeviceAgent.Testbed.Hosting.Listener.DynamoDb)}"]);
 
         Assert.Equal(2, result.ExitCode);
         Assert.Contains("--port-base", result.Error);

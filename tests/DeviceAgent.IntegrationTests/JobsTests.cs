@@ -1,7 +1,7 @@
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Broker;
-using DeviceAgent.Testbed.Jobs.Model;
+using DeviceAgent.Testbed.Jobs;
 using DeviceAgent.Testbed.Registry;
 
 namespace DeviceAgent.IntegrationTests;

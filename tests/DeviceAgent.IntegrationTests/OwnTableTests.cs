@@ -73,7 +73,7 @@ public sealed class OwnTableTests
     }
 
     private static AmazonDynamoDBClient ClientOf(TestCloud cloud, AWSCredentials credentials) => new(
-        credentials, new AmazonDynamoDBConfig { ServiceURL = cloud.Cloud.Host.Url(Door.DynamoDb).ToString(), AuthenticationRegion = CloudAccount.Region, MaxErrorRetry = 0 });
+        credentials, new AmazonDynamoDBConfig { ServiceURL = cloud.Cloud.Host.Url(Listener.DynamoDb).ToString(), AuthenticationRegion = CloudAccount.Region, MaxErrorRetry = 0 });
 
     private static Dictionary<string, AttributeValue> Item() => new() { ["serial_number"] = new("SN1"), ["timestamp"] = new("2026-03-01T12:00:00.000Z") };
 }

@@ -41,7 +41,7 @@ public sealed class PageTests
     public async Task Request_FromAPageOfAnotherSite_ChangesNothing()
     {
         await using var cloud = await TestCloud.StartAsync();
-        using var http = new HttpClient { BaseAddress = cloud.Cloud.Host.Url(Door.Console) };
+        using var http = new HttpClient { BaseAddress = cloud.Cloud.Host.Url(Listener.Console) };
         using var foreign = new HttpRequestMessage(HttpMethod.Put, "faults") { Content = JsonContent.Create(new { clockSkewSeconds = 600 }) };
         foreign.Headers.Add("Origin", "https://example.com");
         using var rebound = new HttpRequestMessage(HttpMethod.Get, "status");
@@ -59,7 +59,7 @@ public sealed class PageTests
     public async Task Request_ThatMakesNoSense_IsRefusedWithTheReason(string method, string path, string body, string reason)
     {
         await using var cloud = await TestCloud.StartAsync();
-        using var http = new HttpClient { BaseAddress = cloud.Cloud.Host.Url(Door.Console) };
+        using var http = new HttpClient { BaseAddress = cloud.Cloud.Host.Url(Listener.Console) };
         using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new StringContent(body, Encoding.UTF8, "application/json") };
 
         var response = await http.SendAsync(request);

@@ -78,7 +78,7 @@ public sealed class RefusalTests
         await using var cloud = await TestCloud.StartAsync();
         var configuration = await cloud.DeviceAsync();
 
-        await using var agent = RunningAgent.Run(configuration, $"credentialsEndpoint=localhost:{cloud.Cloud.Host.Port(Door.Console)}");
+        await using var agent = RunningAgent.Run(configuration, $"credentialsEndpoint=localhost:{cloud.Cloud.Host.Port(Listener.Console)}");
         await agent.WaitForOutputAsync("TLS");
         Assert.Equal(0, await agent.TerminateAsync());
 

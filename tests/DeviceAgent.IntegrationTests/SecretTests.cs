@@ -2,7 +2,7 @@ using DeviceAgent.IntegrationTests.LocalCredentials;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Faults;
-using DeviceAgent.Testbed.Jobs.Model;
+using DeviceAgent.Testbed.Jobs;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Shadow;
 

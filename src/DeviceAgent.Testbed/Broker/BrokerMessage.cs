@@ -3,7 +3,7 @@ using DeviceAgent.Testbed.Broker.Codec;
 
 namespace DeviceAgent.Testbed.Broker;
 
-/// <summary>A message on its way through the broker.</summary>
+/// <summary>A message inside the broker.</summary>
 /// <param name="Topic">Where to.</param>
 /// <param name="Payload">The content.</param>
 internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Payload)
@@ -18,10 +18,10 @@ internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Payload)
     /// <summary>What MQTT 5 passes on to the receiver: format, type, response topic, correlation data, user properties.</summary>
     public MqttProperties? Properties { get; init; }
 
-    /// <summary>When it is of no more use, by the cloud's clock; null is never.</summary>
+    /// <summary>When it expires, by the cloud's clock; null is never.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
-    /// <summary>A message out of what a client sent.</summary>
+    /// <summary>The message that a client published.</summary>
     public static BrokerMessage From(
         string sender, string topic, ReadOnlyMemory<byte> payload, QualityOfService qos, bool retain, MqttProperties? properties, DateTimeOffset now) => new(topic, payload)
         {
@@ -32,7 +32,7 @@ internal sealed record BrokerMessage(string Topic, ReadOnlyMemory<byte> Payload)
             ExpiresAt = properties?.MessageExpiryInterval is { } seconds ? now.AddSeconds(seconds) : null,
         };
 
-    /// <summary>As it goes to a subscriber; null when it has expired.</summary>
+    /// <summary>The packet for a subscriber; null when it has expired.</summary>
     public PublishPacket? ToPacket(QualityOfService qos, bool retain, DateTimeOffset now)
     {
         if (ExpiresAt <= now) return null;

@@ -11,3 +11,22 @@ internal interface IMessageBus
     /// </remarks>
     void Publish(string topic, ReadOnlyMemory<byte> payload);
 }
+
+/// <summary>A service of the cloud that devices talk to by publishing on reserved topics (<c>$aws/...</c>).</summary>
+internal interface ITopicService
+{
+    /// <summary>
+    /// Takes a request whose sender the policies allow to publish it. False when the topic is not one of this service's; a
+    /// reserved topic that no service takes is the broker's to refuse. Never blocks; called by many connections at once.
+    /// </summary>
+    bool TryHandle(TopicRequest request);
+}
+
+/// <summary>A message that a device published on a reserved topic.</summary>
+/// <param name="Topic">Where to, whole.</param>
+/// <param name="Payload">The content.</param>
+/// <param name="ClientId">The MQTT client id of the sender.</param>
+/// <param name="CertificateId">The certificate of the sender's connection.</param>
+/// <param name="Reply">Sends a topic and a payload to this connection only, whether or not it subscribed to the topic.</param>
+internal sealed record TopicRequest(
+    string Topic, ReadOnlyMemory<byte> Payload, string ClientId, string CertificateId, Action<string, ReadOnlyMemory<byte>> Reply);

@@ -1,9 +1,6 @@
 using System.Collections.Concurrent;
 using System.IO.Pipelines;
 using DeviceAgent.Testbed.Broker.Codec;
-using DeviceAgent.Testbed.Broker.Connections;
-using DeviceAgent.Testbed.Broker.Retained;
-using DeviceAgent.Testbed.Broker.Sessions;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.State;
 using Microsoft.Extensions.Logging;
@@ -57,7 +54,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
     /// <summary>Sessions, of clients that are connected and of those that may come back.</summary>
     public int Sessions => _sessions.Count;
 
-    /// <summary>Gives messages on reserved topics to a service.</summary>
+    /// <summary>Registers a service for messages on its reserved topics.</summary>
     public void Serve(ITopicService service)
     {
         lock (_gate) _services = [.. _services, service];
@@ -120,7 +117,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         return true;
     }
 
-    /// <summary>A CONNECT: null when the client is in, its CONNACK sent and its session its own; otherwise why not.</summary>
+    /// <summary>Handles a CONNECT: null when the client was accepted, its CONNACK sent and its session taken over; otherwise the reason.</summary>
     public ReasonCode? Enter(DeviceConnection connection, ConnectPacket connect)
     {
         if (ConnectRules.Refusal(connect, _limits) is { } refusal) return refusal;
@@ -158,7 +155,7 @@ internal sealed class MqttBroker : IMessageBus, IAsyncDisposable
         return null;
     }
 
-    /// <summary>The connection has ended: its session waits or goes, its will is sent.</summary>
+    /// <summary>The connection has ended: keeps or removes its session, sends its will.</summary>
     public void Left(DeviceConnection connection, ConnectionEnd end)
     {
         if (connection.Client is not { } client)

@@ -4,7 +4,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.Broker;
 
-/// <summary>Who is connected, and the lifecycle events that say so.</summary>
+/// <summary>Who is connected, and the lifecycle events about it.</summary>
 /// <param name="bus">Where the events are published.</param>
 /// <param name="clients">How many clients are remembered.</param>
 /// <param name="time">The cloud's clock.</param>
@@ -12,7 +12,7 @@ internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ClientStatus> _clients = new();
 
-    /// <summary>Everybody who was connected since the start, connected or not.</summary>
+    /// <summary>Every client seen since the start, connected or not.</summary>
     public IReadOnlyCollection<ClientStatus> Clients => [.. _clients.Values.OrderBy(c => c.ClientId, StringComparer.Ordinal)];
 
     public ClientStatus? Find(string clientId) => _clients.GetValueOrDefault(clientId);
@@ -71,9 +71,25 @@ internal sealed class Presence(IMessageBus bus, int clients, TimeProvider time)
         }));
     }
 
-    /// <summary>The one that has been gone for longest.</summary>
+    /// <summary>The one that was disconnected first.</summary>
     private void Forget()
     {
         if (_clients.Values.Where(c => !c.IsConnected).MinBy(c => c.Since) is { } oldest) _clients.TryRemove(oldest.ClientId, out _);
     }
+}
+
+/// <summary>What is known of a client id that was connected since the start.</summary>
+/// <param name="ClientId">The MQTT client id; devices use their thing name.</param>
+/// <param name="CertificateId">The certificate of the last connection.</param>
+/// <param name="Address">Where it came from.</param>
+/// <param name="ProtocolVersion">MQTT 3.1.1 or 5.</param>
+/// <param name="IsConnected">Whether it is connected now.</param>
+/// <param name="Since">When it connected, or was disconnected.</param>
+/// <param name="SessionIdentifier">Tells one connection from the next in lifecycle events.</param>
+/// <param name="VersionNumber">Counts the connections, from 0.</param>
+internal sealed record ClientStatus(
+    string ClientId, string CertificateId, string Address, ProtocolVersion ProtocolVersion, bool IsConnected, DateTimeOffset Since, Guid SessionIdentifier, long VersionNumber)
+{
+    /// <summary>One of <see cref="DisconnectReason"/>; null when it was never disconnected.</summary>
+    public string? LastDisconnectReason { get; init; }
 }

@@ -5,7 +5,7 @@ namespace DeviceAgent.Testbed.Certificates;
 
 /// <summary>
 /// The testbed's certificate authority: made on the first start, loaded on the later ones. It signs the certificate
-/// of the testbed's own doors and the device certificates that the registry hands out.
+/// of the testbed's own listeners and the device certificates that the registry hands out.
 /// </summary>
 internal sealed class CertificateAuthority : IDisposable
 {
@@ -43,7 +43,7 @@ internal sealed class CertificateAuthority : IDisposable
 
     public string CertificatePem => Certificate.ExportCertificatePem() + "\n";
 
-    /// <summary>The certificate of the testbed's doors for localhost, 127.0.0.1 and ::1, with its key; a new one when the old one nears its end.</summary>
+    /// <summary>The certificate of the testbed's listeners for localhost, 127.0.0.1 and ::1, with its key; a new one when the old one nears its end.</summary>
     public X509Certificate2 ServerCertificate
     {
         get
@@ -59,7 +59,7 @@ internal sealed class CertificateAuthority : IDisposable
         }
     }
 
-    /// <summary>A new key and a certificate for it, until the end of time unless another end is given.</summary>
+    /// <summary>A new key and a certificate for it, with AWS's far expiry date unless another is given.</summary>
     public DeviceCertificate CreateDeviceCertificate(string commonName, DeviceKeyKind kind, DateTimeOffset? notAfter = null)
     {
         using AsymmetricAlgorithm key = kind == DeviceKeyKind.EcP256 ? ECDsa.Create(ECCurve.NamedCurves.nistP256) : RSA.Create(2048);
@@ -75,7 +75,7 @@ internal sealed class CertificateAuthority : IDisposable
             key.ExportPkcs8PrivateKeyPem() + "\n");
     }
 
-    /// <summary>Signs a PKCS#10 request (PEM). Its subject and key are taken over, its wishes for extensions are not.</summary>
+    /// <summary>Signs a PKCS#10 request (PEM). Its subject and key are used, its requested extensions are not.</summary>
     /// <exception cref="CryptographicException">The request is not one, or its signature is wrong.</exception>
     /// <exception cref="ArgumentException">There is no PEM request in the text.</exception>
     public X509Certificate2 SignRequest(string requestPem)
@@ -100,7 +100,7 @@ internal sealed class CertificateAuthority : IDisposable
     private bool IsSound(X509Certificate2 server) =>
         server.NotAfter.ToUniversalTime() - _time.GetUtcNow().UtcDateTime > ServerRenewal && CertificateChecks.IsIssuedBy(server, Certificate);
 
-    /// <summary>A little back, for devices whose clocks are a little slow; never before the CA's own beginning.</summary>
+    /// <summary>Slightly in the past, for devices whose clocks are slow; never before the CA itself is valid.</summary>
     private DateTimeOffset NotBefore()
     {
         var wanted = _time.GetUtcNow().AddHours(-1);

@@ -50,3 +50,22 @@ internal sealed class CertificateSigner(X509Certificate2 issuer, ECDsa issuerKey
         return serial;
     }
 }
+
+/// <summary>A new device certificate with its keys, all as PEM. The private key is nowhere else.</summary>
+internal sealed record DeviceCertificate(string CertificatePem, string PublicKeyPem, string PrivateKeyPem)
+{
+    public override string ToString() => "DeviceCertificate(***)";
+}
+
+/// <summary>The two sorts of device keys that the testbed makes.</summary>
+internal enum DeviceKeyKind
+{
+    EcP256,
+    Rsa2048,
+}
+
+internal static class CertificateIds
+{
+    /// <summary>The name that AWS IoT gives a certificate: the SHA-256 of its DER, in lower-case hex.</summary>
+    public static string Of(X509Certificate2 certificate) => Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+}

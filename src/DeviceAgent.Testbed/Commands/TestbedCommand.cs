@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Globalization;
 using DeviceAgent.Testbed.Demo;
 
 namespace DeviceAgent.Testbed.Commands;
@@ -98,4 +99,24 @@ internal static class TestbedCommand
         var value = result.GetValue(option);
         if (value < from || value > to) result.AddError($"{option.Name} must be between {from} and {to}, not {value}.");
     };
+}
+
+/// <summary>Durations as people write them: <c>30s</c>, <c>5m</c>, <c>1h</c>, <c>500ms</c>; a plain number is seconds.</summary>
+internal static class Duration
+{
+    public static bool TryParse(string text, out TimeSpan duration)
+    {
+        var (number, unit) = text.Trim() switch
+        {
+            var t when t.EndsWith("ms", StringComparison.Ordinal) => (t[..^2], TimeSpan.FromMilliseconds(1)),
+            var t when t.EndsWith('s') => (t[..^1], TimeSpan.FromSeconds(1)),
+            var t when t.EndsWith('m') => (t[..^1], TimeSpan.FromMinutes(1)),
+            var t when t.EndsWith('h') => (t[..^1], TimeSpan.FromHours(1)),
+            var t => (t, TimeSpan.FromSeconds(1)),
+        };
+        var valid = double.TryParse(number, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out var count)
+            && count > 0 && count * unit.TotalSeconds <= TimeSpan.FromDays(365).TotalSeconds;
+        duration = valid ? count * unit : default;
+        return valid;
+    }
 }

@@ -61,11 +61,11 @@ internal static class Demonstration
         Console.WriteLine($"""
             AWS on this machine: account {CloudAccount.AccountId}, region {CloudAccount.Region}
               credentials provider  https://{cloud.CredentialsEndpoint}
-              DynamoDB              {cloud.Host.Url(Door.DynamoDb)}{(options.DynamoDbUrl is { } url ? $" -> {url}" : "")}
+              DynamoDB              {cloud.Host.Url(Listener.DynamoDb)}{(options.DynamoDbUrl is { } url ? $" -> {url}" : "")}
               IoT devices           {cloud.DataEndpoint} (MQTT and HTTPS, with a device's certificate)
-              IoT, IAM, STS         {cloud.Host.Url(Door.Iot)} {cloud.Host.Url(Door.Iam)} {cloud.Host.Url(Door.Sts)}
-              IoT data plane        {cloud.Host.Url(Door.IotData)} (operators, signed)
-              page                  {cloud.Host.Url(Door.Console)}
+              IoT, IAM, STS         {cloud.Host.Url(Listener.Iot)} {cloud.Host.Url(Listener.Iam)} {cloud.Host.Url(Listener.Sts)}
+              IoT data plane        {cloud.Host.Url(Listener.IotData)} (operators, signed)
+              page                  {cloud.Host.Url(Listener.Console)}
             Look at it with any AWS client:
               . {environmentFile}; aws dynamodb scan --table-name {DeviceFolder.Name(1)} --max-items 3
             """);

@@ -35,7 +35,7 @@ internal static class DeviceFolder
             ["certificatePath"] = "certificate.pem",
             ["privateKeyPath"] = "private.key",
             ["caPath"] = "ca.pem",
-            ["dynamoDbEndpoint"] = cloud.Host.Url(Door.DynamoDb).ToString(),
+            ["dynamoDbEndpoint"] = cloud.Host.Url(Listener.DynamoDb).ToString(),
             ["stateDirectory"] = "state",
             ["control"] = new JsonObject { ["reportSeconds"] = ReportSeconds },
             ["upload"] = new JsonObject { ["parkedRetrySeconds"] = ParkedRetrySeconds },
@@ -52,5 +52,35 @@ internal static class DeviceFolder
         using var writer = new Utf8JsonWriter(file, new JsonWriterOptions { Indented = true });
         configuration.WriteTo(writer);
         return path;
+    }
+}
+
+/// <summary>The testbed's folder: the one asked for, or a temporary one, removed when all went well.</summary>
+internal sealed class StateDirectory : IDisposable
+{
+    private bool _remove;
+
+    private StateDirectory(string path, bool remove)
+    {
+        Path = path;
+        _remove = remove;
+    }
+
+    public string Path { get; }
+
+    public static StateDirectory Open(string? path)
+    {
+        if (path is null) return new StateDirectory(Directory.CreateTempSubdirectory("device-agent-testbed-").FullName, remove: true);
+        var full = System.IO.Path.GetFullPath(path);
+        Directory.CreateDirectory(full);
+        return new StateDirectory(full, remove: false);
+    }
+
+    /// <summary>Leaves a temporary folder where it is, for a look at the logs.</summary>
+    public void Keep() => _remove = false;
+
+    public void Dispose()
+    {
+        if (_remove) Directory.Delete(Path, recursive: true);
     }
 }

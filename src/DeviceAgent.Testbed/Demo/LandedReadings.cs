@@ -4,7 +4,7 @@ using Amazon.DynamoDBv2.Model;
 
 namespace DeviceAgent.Testbed.Demo;
 
-/// <summary>What stands in one thing's table, judged against the recording.</summary>
+/// <summary>What is in one thing's table, compared with the recording.</summary>
 /// <param name="Rows">Items in the table.</param>
 /// <param name="Faults">Items that differ from their line, or lines that were left out; empty when all is well.</param>
 internal sealed record LandedReadings(long Rows, IReadOnlyList<string> Faults)
@@ -53,5 +53,23 @@ internal sealed record LandedReadings(long Rows, IReadOnlyList<string> Faults)
         }
 
         return null;
+    }
+}
+
+/// <summary>Rows a second over the last <see cref="Window"/>.</summary>
+internal sealed class RowRate(TimeProvider time)
+{
+    public static readonly TimeSpan Window = TimeSpan.FromSeconds(10);
+
+    private readonly Queue<(long At, long Rows)> _samples = [];
+
+    public double Sample(long rows)
+    {
+        var now = time.GetTimestamp();
+        _samples.Enqueue((now, rows));
+        while (_samples.Count > 2 && time.GetElapsedTime(_samples.Peek().At, now) > Window) _samples.Dequeue();
+        var (since, before) = _samples.Peek();
+        var seconds = time.GetElapsedTime(since, now).TotalSeconds;
+        return seconds > 0 ? (rows - before) / seconds : 0;
     }
 }

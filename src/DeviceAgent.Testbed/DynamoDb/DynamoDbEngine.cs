@@ -7,7 +7,7 @@ namespace DeviceAgent.Testbed.DynamoDb;
 
 /// <summary>
 /// The tables of the testbed: DynamoDB's JSON requests in, its JSON answers out, the data in one SQLite file.
-/// No HTTP, no signatures, no permissions; those are the front door's. Safe for many threads.
+/// No HTTP, no signatures, no permissions; those are the API's. Safe for many threads.
 /// </summary>
 internal sealed class DynamoDbEngine : IDisposable
 {
@@ -75,3 +75,24 @@ internal sealed class DynamoDbEngine : IDisposable
     private IOperation Operation(string name) =>
         Handlers.TryGetValue(name, out var create) ? create(this) : throw DynamoDbException.UnknownOperation();
 }
+
+internal sealed record DynamoDbEngineOptions
+{
+    /// <summary>How long a new table stays CREATING.</summary>
+    public TimeSpan CreatingTime { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>How long a deleted table stays DELETING.</summary>
+    public TimeSpan DeletingTime { get; init; } = TimeSpan.FromMilliseconds(250);
+}
+
+/// <summary>One thing a request wants to do, as IAM sees it.</summary>
+/// <param name="Action">E.g. <c>dynamodb:PutItem</c>.</param>
+/// <param name="TableName">The table's name, or <see cref="AllTables"/> for an action that has no table (ListTables).</param>
+/// <param name="LeadingKeys">The partition key values named by the request, as text; empty when it names none.</param>
+internal sealed record DynamoDbAccess(string Action, string TableName, IReadOnlyList<string> LeadingKeys)
+{
+    public const string AllTables = "*";
+}
+
+/// <summary>What goes over the wire: an HTTP status and a JSON 1.0 body.</summary>
+internal readonly record struct DynamoDbResponse(int StatusCode, byte[] Body);

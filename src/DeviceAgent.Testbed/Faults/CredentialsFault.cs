@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace DeviceAgent.Testbed.Faults;
 
-/// <summary>What the credentials provider does wrong. Everything set here happens together: first the delay, then the reset or the answer.</summary>
+/// <summary>The faults of the credentials provider. They combine: first the delay, then the reset or the answer.</summary>
 internal sealed record CredentialsFault : ICountedFault<CredentialsFault>
 {
     /// <summary>400..599: an error answer with this status instead of the credentials.</summary>
@@ -33,4 +33,19 @@ internal sealed record CredentialsFault : ICountedFault<CredentialsFault>
     public TimeSpan Delay => TimeSpan.FromMilliseconds(DelayMilliseconds);
 
     public CredentialsFault WithCount(int count) => this with { Count = count };
+}
+
+/// <summary>What stands in a 200 answer of the credentials provider.</summary>
+internal enum CredentialsBody
+{
+    Good,
+
+    /// <summary>Text that is not JSON to its end.</summary>
+    Malformed,
+
+    /// <summary>Good credentials in more than the 2048 bytes that AWS's own client reads.</summary>
+    Oversize,
+
+    /// <summary>Credentials that have expired already.</summary>
+    Expired,
 }

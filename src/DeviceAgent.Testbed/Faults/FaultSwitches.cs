@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Faults;
 
-/// <summary>The faults in force: one immutable snapshot, swapped whole, so that a request never sees half of a change.</summary>
+/// <summary>The active faults: one immutable snapshot, swapped whole, so that a request never sees half of a change.</summary>
 /// <param name="random">Decides which requests a fault with a probability hits.</param>
 internal sealed class FaultSwitches(Random random)
 {
@@ -9,7 +9,7 @@ internal sealed class FaultSwitches(Random random)
 
     public FaultSettings Current => Volatile.Read(ref _current);
 
-    /// <summary>Raised after every change; whoever listens must neither block nor throw.</summary>
+    /// <summary>Raised after every change; handlers must neither block nor throw.</summary>
     public event Action? Changed;
 
     public void Set(FaultSettings settings) => Update(_ => settings);
@@ -54,4 +54,18 @@ internal sealed class FaultSwitches(Random random)
     }
 
     private static T? After<T>(T? fault) where T : class, ICountedFault<T> => fault?.AfterHit();
+}
+
+/// <summary>The cloud's clock: this machine's, as far ahead or behind as the switches say. Timers run as always.</summary>
+internal sealed class CloudClock(TimeProvider machine, FaultSwitches faults) : TimeProvider
+{
+    public override TimeZoneInfo LocalTimeZone => machine.LocalTimeZone;
+
+    public override long TimestampFrequency => machine.TimestampFrequency;
+
+    public override DateTimeOffset GetUtcNow() => machine.GetUtcNow() + faults.Current.ClockSkew;
+
+    public override long GetTimestamp() => machine.GetTimestamp();
+
+    public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period) => machine.CreateTimer(callback, state, dueTime, period);
 }

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Http;
@@ -7,7 +8,7 @@ namespace DeviceAgent.Testbed.Faults;
 
 /// <summary>
 /// <c>/faults</c> on the console port: GET shows the settings, PUT replaces them (keys left out take their defaults),
-/// DELETE goes back to a cloud without faults. All three answer with the settings in force.
+/// DELETE goes back to a cloud without faults. All three answer with the active settings.
 /// </summary>
 internal sealed class FaultsApi(FaultSwitches faults)
 {
@@ -52,3 +53,15 @@ internal sealed class FaultsApi(FaultSwitches faults)
         return JsonSerializer.SerializeAsync(context.Response.Body, answer, type, context.RequestAborted);
     }
 }
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+    RespectNullableAnnotations = true,
+    WriteIndented = true,
+    Converters = [typeof(CamelCaseEnumConverter<UnregisteredCertificate>), typeof(CamelCaseEnumConverter<CredentialsBody>)])]
+[JsonSerializable(typeof(FaultSettings))]
+[JsonSerializable(typeof(FaultProblems))]
+internal sealed partial class FaultsJson : JsonSerializerContext;
+
+internal sealed class CamelCaseEnumConverter<T>() : JsonStringEnumConverter<T>(JsonNamingPolicy.CamelCase, allowIntegerValues: false) where T : struct, Enum;

@@ -3,7 +3,7 @@ using DeviceAgent.Testbed.Signing;
 
 namespace DeviceAgent.Testbed.Hosting;
 
-/// <summary>What the cloud last did for each thing: shown by the live view and the console, never part of an answer.</summary>
+/// <summary>The cloud's latest activity for each thing, for the live view and the console; never part of an answer.</summary>
 internal sealed class Activity(TimeProvider time)
 {
     private readonly ConcurrentDictionary<string, ThingActivity> _things = new();
@@ -40,4 +40,26 @@ internal sealed class Activity(TimeProvider time)
     {
         if (thing is not null) _things.AddOrUpdate(thing, _ => change(ThingActivity.None), (_, activity) => change(activity));
     }
+}
+
+/// <summary>The cloud's view of one thing.</summary>
+internal sealed record ThingActivity
+{
+    public static ThingActivity None { get; } = new();
+
+    /// <summary>The role alias of the credentials given out last.</summary>
+    public string? RoleAlias { get; init; }
+
+    /// <summary>When those expire.</summary>
+    public DateTimeOffset? CredentialExpiration { get; init; }
+
+    /// <summary>How many sets of credentials were given out since the start.</summary>
+    public int CredentialRequests { get; init; }
+
+    public DateTimeOffset? FirstIssuedAt { get; init; }
+
+    public DateTimeOffset? LastIssuedAt { get; init; }
+
+    /// <summary>The last refusal by the credentials provider or DynamoDB.</summary>
+    public string? LastRefusal { get; init; }
 }

@@ -2,7 +2,7 @@ using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Certificates;
-using DeviceAgent.Testbed.CredentialsProvider;
+using DeviceAgent.Testbed.Credentials;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.DynamoDb;
 using DeviceAgent.Testbed.Faults;
@@ -16,64 +16,66 @@ using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Shadow;
 using DeviceAgent.Testbed.Signing;
 using DeviceAgent.Testbed.State;
-using DeviceAgent.Testbed.WebPage;
+using DeviceAgent.Testbed.Web;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Testbed.Hosting;
 
-/// <summary>The AWS side: every service put together over one state directory and opened on its ports.</summary>
+/// <summary>The AWS side: wires every service over one state directory and listens on its ports.</summary>
 internal sealed class Cloud : IAsyncDisposable
 {
     public const string RoleAlias = RegistrySeed.RoleAliasName;
 
+    private readonly TestbedOptions _options;
     private readonly StateStore _store;
     private readonly CertificateAuthority _authority;
-    private readonly DynamoDbEngine _tables;
+    private readonly TableStore _tables;
     private readonly ProvisioningTemplateRegistry _templates;
     private readonly TemporaryCertificates _temporary;
     private readonly ProvisioningService _provisioning;
     private readonly RegistrySeed _seed;
     private readonly ConsoleApi _console;
     private readonly Lazy<IAmazonDynamoDB> _consoleDynamoDb;
-    private ForwardingBackend? _forwarding;
-    private DoorHost? _host;
+    private ListenerHost? _host;
 
     private Cloud(TestbedOptions options, string directory)
     {
+        _options = options;
         Directory = directory;
         var folder = Path.Combine(directory, "cloud");
         PrivateFiles.MakeDirectory(folder);
+
+        // Clock, faults, what happened lately.
         Faults = new FaultSwitches(new Random(1));
         Time = new CloudClock(TimeProvider.System, Faults);
         Activity = new Activity(TimeProvider.System);
+
+        // State, certificates, keys.
         _store = new StateStore(Path.Combine(folder, "state.db"));
         _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
         CaPath = Path.Combine(directory, CertificateFolder.CaFile);
-        PrivateFiles.Write(CaPath, _authority.CertificatePem);
-
         var keys = CloudKeys.LoadOrMake(_store);
         OperatorKey = keys.Operator;
         Tokens = new SessionTokens(keys.SessionTokenKey);
         Verifier = new SigV4Verifier(Tokens, OperatorKey, new SigV4Options(), Time);
+
+        // The services of AWS.
         Iam = new IamService(_store, Time);
         Registry = new RegistryService(_store, _authority, RegistryOptionsOf(options), Time);
         Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
         Shadows = new ShadowService(_store, Time);
+        Jobs = new JobsService(_store, Registry, Broker, Time);
         _templates = new ProvisioningTemplateRegistry(_store, Time);
         _temporary = new TemporaryCertificates(_store, Registry, Time);
         _provisioning = new ProvisioningService(Registry, Iam, _templates, _temporary, Time);
-        Jobs = new JobsService(_store, Registry, Broker, Time);
-        Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
-        Broker.Serve(new ProvisioningTopics(_provisioning));
-        Broker.Serve(new JobTopics(Jobs.Devices, Time));
+        _tables = new TableStore(folder, options.DynamoDbUrl, Time);
+
+        // The console.
+        _seed = new RegistrySeed(Registry, Iam, _authority);
         _consoleDynamoDb = new Lazy<IAmazonDynamoDB>(CreateOperatorDynamoDb);
         _console = Console();
-        _seed = new RegistrySeed(Registry, Iam, _authority);
-        _tables = options.DynamoDbUrl is null
-            ? new DynamoDbEngine(Path.Combine(folder, "tables.db"), new DynamoDbEngineOptions(), Time)
-            : new DynamoDbEngine(Path.Combine(folder, "forwarded.db"), new DynamoDbEngineOptions { CreatingTime = TimeSpan.Zero, DeletingTime = TimeSpan.Zero }, Time);
     }
 
     /// <summary>The state directory.</summary>
@@ -105,13 +107,13 @@ internal sealed class Cloud : IAsyncDisposable
 
     public SigV4Verifier Verifier { get; }
 
-    public DoorHost Host => _host ?? throw new InvalidOperationException("The doors are not open.");
+    public ListenerHost Host => _host ?? throw new InvalidOperationException("The listeners are not open.");
 
     /// <summary>As <c>aws iot describe-endpoint</c> tells it: host and port.</summary>
-    public string CredentialsEndpoint => $"localhost:{Host.Port(Door.CredentialsProvider)}";
+    public string CredentialsEndpoint => $"localhost:{Host.Port(Listener.CredentialsProvider)}";
 
     /// <summary>Where devices connect with MQTT, and with HTTPS and their certificate, as <c>aws iot describe-endpoint</c> tells it.</summary>
-    public string DataEndpoint => $"localhost:{Host.Port(Door.IotDevices)}";
+    public string DataEndpoint => $"localhost:{Host.Port(Listener.IotDevices)}";
 
     /// <exception cref="PortTakenException">Another process has one of the ports.</exception>
     public static async Task<Cloud> StartAsync(TestbedOptions options, string directory, CancellationToken cancellationToken)
@@ -119,9 +121,11 @@ internal sealed class Cloud : IAsyncDisposable
         var cloud = new Cloud(options, directory);
         try
         {
+            PrivateFiles.Write(cloud.CaPath, cloud._authority.CertificatePem);
             cloud._seed.EnsureDefaults();
             new ProvisioningSeed(cloud.Registry, cloud.Iam, cloud._templates, cloud._authority).EnsureDefaults(directory);
-            cloud._host = await DoorHost.StartAsync(options.PortBase, cloud.Doors(options), cancellationToken);
+            cloud.ServeTopics();
+            cloud._host = await ListenerHost.StartAsync(options.PortBase, cloud.Listeners(), cancellationToken);
             return cloud;
         }
         catch
@@ -137,10 +141,10 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Shows these devices on the console.</summary>
     public void Watch(IReadOnlyList<DemoDevice> devices) => _console.Watch(devices);
 
-    /// <summary>An unmodified SDK client with the operator's key, that comes in by the front door.</summary>
+    /// <summary>An unmodified SDK client with the operator's key, that goes through the DynamoDB listener.</summary>
     public IAmazonDynamoDB CreateOperatorDynamoDb() => new AmazonDynamoDBClient(
         new BasicAWSCredentials(OperatorKey.AccessKeyId, OperatorKey.SecretAccessKey),
-        new AmazonDynamoDBConfig { ServiceURL = Host.Url(Door.DynamoDb).ToString(), AuthenticationRegion = CloudAccount.Region });
+        new AmazonDynamoDBConfig { ServiceURL = Host.Url(Listener.DynamoDb).ToString(), AuthenticationRegion = CloudAccount.Region });
 
     public async ValueTask DisposeAsync()
     {
@@ -149,7 +153,6 @@ internal sealed class Cloud : IAsyncDisposable
         await _temporary.DisposeAsync();
         if (_host is not null) await _host.DisposeAsync();
         if (_consoleDynamoDb.IsValueCreated) _consoleDynamoDb.Value.Dispose();
-        _forwarding?.Dispose();
         _tables.Dispose();
         _authority.Dispose();
         _store.Dispose();
@@ -167,21 +170,34 @@ internal sealed class Cloud : IAsyncDisposable
         ? new RegistryOptions { MinimumCredentialDurationSeconds = (int)lifetime.TotalSeconds }
         : new RegistryOptions();
 
-    private Dictionary<Door, (RequestDelegate Handler, Action<ListenOptions>? Configure)> Doors(TestbedOptions options)
+    /// <summary>The services that devices reach by reserved topics.</summary>
+    private void ServeTopics()
+    {
+        Broker.Serve(new ShadowTopics(Shadows, Broker, Time));
+        Broker.Serve(new ProvisioningTopics(_provisioning));
+        Broker.Serve(new JobTopics(Jobs.Devices, Time));
+    }
+
+    /// <summary>What answers on each port.</summary>
+    private Dictionary<Listener, (RequestDelegate Handler, Action<ListenOptions>? Configure)> Listeners()
     {
         var provider = new CredentialsProviderApi(
-            Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
-        var data = new IotDataApi(Registry, Iam, Reader(SignedDoor.IotData), DataRoutes());
+            Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = _options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
+        var dynamoDb = new DynamoDbApi(
+            Verifier, new DynamoDbGuard(Iam.Decide), _tables.Operations, new FaultyBackend(_tables.Backend, Faults, TimeProvider.System), Activity, Time);
+        var iot = new RegistryApi(Registry, Iam, Reader(SignedService.Iot), EndpointOf, ControlRoutes());
+        var data = new IotDataApi(Registry, Iam, Reader(SignedService.IotData), DataRoutes());
+        var devices = new DeviceListener(_authority, Registry, Faults, Broker, Time, NullLogger<DeviceListener>.Instance);
         return new()
         {
-            [Door.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
-            [Door.DynamoDb] = (DynamoDb(options).HandleAsync, null),
-            [Door.Iot] = (new RegistryApi(Registry, Iam, Reader(SignedDoor.Iot), EndpointOf, ControlRoutes()).HandleAsync, null),
-            [Door.Iam] = (new IamApi(Reader(SignedDoor.Iam), Iam).HandleAsync, null),
-            [Door.Sts] = (new StsApi(Reader(SignedDoor.Sts)).HandleAsync, null),
-            [Door.IotData] = (data.HandleSignedAsync, null),
-            [Door.IotDevices] = (data.HandleDeviceAsync, new DeviceDoor(_authority, Registry, Faults, Broker, Time, NullLogger<DeviceDoor>.Instance).Configure),
-            [Door.Console] = (_console.HandleAsync, null),
+            [Listener.CredentialsProvider] = (provider.HandleAsync, provider.ConfigureTls),
+            [Listener.DynamoDb] = (dynamoDb.HandleAsync, null),
+            [Listener.Iot] = (iot.HandleAsync, null),
+            [Listener.Iam] = (new IamApi(Reader(SignedService.Iam), Iam).HandleAsync, null),
+            [Listener.Sts] = (new StsApi(Reader(SignedService.Sts)).HandleAsync, null),
+            [Listener.IotData] = (data.HandleSignedAsync, null),
+            [Listener.IotDevices] = (data.HandleDeviceAsync, devices.Configure),
+            [Listener.Console] = (_console.HandleAsync, null),
         };
     }
 
@@ -203,22 +219,7 @@ internal sealed class Cloud : IAsyncDisposable
         .. new JobsDataOperations(Jobs.Devices, Time).Routes,
     ];
 
-    private DynamoDbFrontDoor DynamoDb(TestbedOptions options)
-    {
-        var (backend, accesses) = options.DynamoDbUrl is { } url ? Forwarded(url) : (new EmbeddedBackend(_tables.Execute), _tables.Accesses);
-        return new DynamoDbFrontDoor(
-            Verifier, new DynamoDbGuard(Iam.Decide), new DynamoDbOperations(DynamoDbEngine.Knows, accesses), new FaultyBackend(backend, Faults, TimeProvider.System), Activity, Time);
-    }
-
-    /// <summary>The tables are elsewhere; the engine here only learns their key schemas, for the policies.</summary>
-    private (IDynamoDbBackend Backend, Func<string, ReadOnlyMemory<byte>, IReadOnlyList<DynamoDbAccess>> Accesses) Forwarded(Uri url)
-    {
-        _forwarding = new ForwardingBackend(url);
-        var tables = new ForwardedTables(_forwarding, _tables);
-        return (tables, tables.Accesses);
-    }
-
-    private SignedRequestReader Reader(SignedDoor door) => new(Verifier, door, Time);
+    private SignedRequestReader Reader(SignedService service) => new(Verifier, service, Time);
 
     private string? EndpointOf(string endpointType) => endpointType switch
     {

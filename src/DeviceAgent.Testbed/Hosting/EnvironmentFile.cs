@@ -20,25 +20,25 @@ internal static class EnvironmentFile
             Export("AWS_SECRET_ACCESS_KEY", cloud.OperatorKey.SecretAccessKey),
             Export("AWS_REGION", CloudAccount.Region),
             Export("AWS_DEFAULT_REGION", CloudAccount.Region),
-            Export("AWS_ENDPOINT_URL_DYNAMODB", Url(Door.DynamoDb)),
-            Export("AWS_ENDPOINT_URL_IOT", Url(Door.Iot)),
-            Export("AWS_ENDPOINT_URL_IOT_DATA_PLANE", Url(Door.IotData)),
-            Export("AWS_ENDPOINT_URL_IOT_JOBS_DATA_PLANE", Url(Door.IotData)),
-            Export("AWS_ENDPOINT_URL_IAM", Url(Door.Iam)),
-            Export("AWS_ENDPOINT_URL_STS", Url(Door.Sts)),
+            Export("AWS_ENDPOINT_URL_DYNAMODB", Url(Listener.DynamoDb)),
+            Export("AWS_ENDPOINT_URL_IOT", Url(Listener.Iot)),
+            Export("AWS_ENDPOINT_URL_IOT_DATA_PLANE", Url(Listener.IotData)),
+            Export("AWS_ENDPOINT_URL_IOT_JOBS_DATA_PLANE", Url(Listener.IotData)),
+            Export("AWS_ENDPOINT_URL_IAM", Url(Listener.Iam)),
+            Export("AWS_ENDPOINT_URL_STS", Url(Listener.Sts)),
             Export("AWS_EC2_METADATA_DISABLED", "true"),
             Export("AWS_PAGER", ""),
-            "# The CA that signed the certificate of the devices' doors (scripts/aws-setup.sh takes it from here).",
+            "# The CA that signed the certificate of the devices' listeners (scripts/aws-setup.sh takes it from here).",
             Export("IOT_SERVER_CA", cloud.CaPath),
             "# The testbed's own: state and fault switches.",
-            Export("TESTBED_CONSOLE_URL", Url(Door.Console)),
+            Export("TESTBED_CONSOLE_URL", Url(Listener.Console)),
         };
 
-        // Whoever waits for the file sees all of it or nothing.
+        // Renamed into place: a reader sees all of it or nothing.
         PrivateFiles.Write(path, string.Join('\n', lines) + "\n");
         return path;
 
-        string Url(Door door) => cloud.Host.Url(door).ToString().TrimEnd('/');
+        string Url(Listener listener) => cloud.Host.Url(listener).ToString().TrimEnd('/');
     }
 
     private static string Export(string name, string value) => $"export {name}='{value.Replace("'", @"'\''")}'";

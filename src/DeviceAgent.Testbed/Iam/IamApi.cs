@@ -8,12 +8,12 @@ namespace DeviceAgent.Testbed.Iam;
 /// <summary>The Query API of IAM, version 2010-05-08. The operator may call all of it, a role session what its policies allow.</summary>
 internal sealed class IamApi
 {
-    private readonly QueryProtocol _protocol = new(SignedDoor.Iam, "2010-05-08");
+    private readonly QueryProtocol _protocol = new(SignedService.Iam, "2010-05-08");
     private readonly SignedRequestReader _reader;
     private readonly IamService _iam;
     private readonly FrozenDictionary<string, IamAction> _actions;
 
-    /// <param name="reader">For the door <see cref="SignedDoor.Iam"/>.</param>
+    /// <param name="reader">For <see cref="SignedService.Iam"/>.</param>
     /// <param name="iam">What the API shows and changes.</param>
     public IamApi(SignedRequestReader reader, IamService iam)
     {

@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Iam;
 
-/// <summary>A refusal of IAM, with the code and the HTTP status that clients get to see.</summary>
+/// <summary>An error of IAM, with its code and HTTP status.</summary>
 internal sealed class IamException(string code, int status, string message) : Exception(message)
 {
     public string Code { get; } = code;
@@ -20,4 +20,16 @@ internal sealed class IamException(string code, int status, string message) : Ex
     public static IamException ValidationError(string message) => new("ValidationError", 400, message);
 
     public static IamException AccessDenied(string message) => new("AccessDenied", 403, message);
+}
+
+/// <summary>The text of AWS for a request that is valid but not allowed.</summary>
+internal static class AccessDenied
+{
+    public static string Message(Caller caller, string action, string resource, PolicyDecision decision)
+    {
+        var reason = decision == PolicyDecision.ExplicitDeny
+            ? "with an explicit deny in an identity-based policy"
+            : $"because no identity-based policy allows the {action} action";
+        return $"User: {caller.Arn} is not authorized to perform: {action} on resource: {resource} {reason}";
+    }
 }

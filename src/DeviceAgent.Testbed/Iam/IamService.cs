@@ -27,7 +27,7 @@ internal sealed class IamService
         ? new IamRole(role.Name, role.Arn, role.RoleId, PolicyDocument.ParseTrust(role.TrustPolicy), role.MaxSessionDuration)
         : null;
 
-    /// <summary>The policies in force for a role: the default version of every attached one, and the inline ones.</summary>
+    /// <summary>The active policies of a role: the default version of every attached one, and the inline ones.</summary>
     public IReadOnlyList<PolicyDocument> PoliciesOfRole(string roleName) => Roles.Find(roleName) is { } role ? PoliciesOf(role) : [];
 
     /// <summary>
@@ -48,4 +48,15 @@ internal sealed class IamService
         var attached = role.AttachedPolicies.Select(Policies.Find).OfType<PolicyRecord>().Select(policy => policy.DefaultVersion.Document);
         return [.. attached.Concat(role.InlinePolicies.Values).Select(PolicyDocument.Parse)];
     }
+}
+
+/// <summary>A role as those who assume it see it; <c>MaxSessionDuration</c> in seconds, 3600 to 43200.</summary>
+internal sealed record IamRole(string Name, string Arn, string RoleId, PolicyDocument TrustPolicy, int MaxSessionDuration)
+{
+    /// <summary>
+    /// Whether the trust policy lets an AWS service (<c>credentials.iot.amazonaws.com</c>) assume this role;
+    /// <paramref name="context"/> holds what its conditions may ask for, such as <c>aws:SourceArn</c> and <c>aws:SourceAccount</c>.
+    /// </summary>
+    public bool MayBeAssumedBy(string servicePrincipal, IReadOnlyDictionary<string, IReadOnlyList<string>> context) =>
+        PolicyEvaluator.EvaluateTrust(TrustPolicy, servicePrincipal, new PolicyRequest("sts:AssumeRole", Arn, context)) == PolicyDecision.Allow;
 }

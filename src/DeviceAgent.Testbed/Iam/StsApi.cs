@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.Http;
 namespace DeviceAgent.Testbed.Iam;
 
 /// <summary>The Query API of STS, version 2011-06-15: GetCallerIdentity, which needs no permission.</summary>
-/// <param name="reader">For the door <see cref="SignedDoor.Sts"/>.</param>
+/// <param name="reader">For <see cref="SignedService.Sts"/>.</param>
 internal sealed class StsApi(SignedRequestReader reader)
 {
     private const string GetCallerIdentity = nameof(GetCallerIdentity);
-    private readonly QueryProtocol _protocol = new(SignedDoor.Sts, "2011-06-15");
+    private readonly QueryProtocol _protocol = new(SignedService.Sts, "2011-06-15");
 
     public async Task HandleAsync(HttpContext context)
     {

@@ -1,3 +1,5 @@
+using System.Text.Json.Nodes;
+using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Registry;
@@ -13,20 +15,20 @@ namespace DeviceAgent.Testbed.IotData;
 /// </summary>
 /// <param name="registry">Says what the policies of a certificate allow.</param>
 /// <param name="iam">Says what a caller with temporary credentials may do; the operator may do everything.</param>
-/// <param name="requests">Checks signatures; made for the door <see cref="SignedDoor.IotData"/>.</param>
-/// <param name="routes">The operations of all services behind this door.</param>
+/// <param name="requests">Checks signatures; made for <see cref="SignedService.IotData"/>.</param>
+/// <param name="routes">The operations of all services behind this listener.</param>
 internal sealed class IotDataApi(RegistryService registry, IamService iam, SignedRequestReader requests, IReadOnlyList<RestRoute> routes)
 {
     private readonly RestService _service = new("AWS IoT data plane", routes);
 
-    /// <summary>The door of operators: SigV4.</summary>
+    /// <summary>The listener of operators: SigV4.</summary>
     public async Task HandleSignedAsync(HttpContext context)
     {
         if (await requests.ReadAsync(context) is not { } request) return;
         await _service.AnswerAsync(context, request.Body, permission => Authorize(request.Caller, permission));
     }
 
-    /// <summary>The door of devices: a client certificate. What policies say of the thing behind an MQTT connection is not known here.</summary>
+    /// <summary>The listener of devices: a client certificate. What policies say of the thing behind an MQTT connection is not known here.</summary>
     public async Task HandleDeviceAsync(HttpContext context)
     {
         context.Response.Headers["x-amzn-RequestId"] = Guid.NewGuid().ToString();
@@ -60,4 +62,22 @@ internal sealed class IotDataApi(RegistryService registry, IamService iam, Signe
     }
 
     private static RegistryException Forbidden(string message) => new("ForbiddenException", StatusCodes.Status403Forbidden, message);
+}
+
+internal sealed class ConnectionOperations(MqttBroker broker)
+{
+    public IReadOnlyList<RestRoute> Routes =>
+    [
+        new("DeleteConnection", "DELETE", "/connections/{clientId}", Delete)
+        {
+            Permissions = request => [new Permission("iot:DeleteConnection", CloudAccount.Arn("iot", $"client/{request.Label("clientId")}"))],
+        },
+    ];
+
+    private JsonObject? Delete(RestRequest request)
+    {
+        var clientId = request.Label("clientId");
+        var found = broker.Disconnect(clientId, request.QueryFlag("cleanSession") ?? false, request.QueryFlag("preventWillMessage") ?? false);
+        return found ? null : throw RegistryException.NotFound($"No connection of client {clientId} found.");
+    }
 }

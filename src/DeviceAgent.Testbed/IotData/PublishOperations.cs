@@ -3,7 +3,6 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Broker.Codec;
-using DeviceAgent.Testbed.Broker.Topics;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
 

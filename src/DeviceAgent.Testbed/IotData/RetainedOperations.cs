@@ -1,5 +1,5 @@
 using System.Text.Json.Nodes;
-using DeviceAgent.Testbed.Broker.Retained;
+using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
 

@@ -1,5 +1,3 @@
-using DeviceAgent.Testbed.Jobs.Model;
-
 namespace DeviceAgent.Testbed.Jobs;
 
 /// <summary>What a device may ask and report: the jobs data plane, over whichever protocol.</summary>

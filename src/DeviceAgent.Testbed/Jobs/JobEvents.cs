@@ -1,7 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
 

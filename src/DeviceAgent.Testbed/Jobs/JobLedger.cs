@@ -1,4 +1,3 @@
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.State;
 

@@ -1,5 +1,3 @@
-using DeviceAgent.Testbed.Jobs.Model;
-
 namespace DeviceAgent.Testbed.Jobs;
 
 /// <summary>What happens to jobs and executions of itself once something changed: retries, abort, completion.</summary>

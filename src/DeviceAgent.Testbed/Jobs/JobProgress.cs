@@ -1,5 +1,3 @@
-using DeviceAgent.Testbed.Jobs.Model;
-
 namespace DeviceAgent.Testbed.Jobs;
 
 /// <summary>What happens to jobs because time passes or the registry changed: schedules, rollout, timeouts, things that come and go.</summary>

@@ -1,4 +1,3 @@
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 
 namespace DeviceAgent.Testbed.Jobs;

@@ -19,7 +19,7 @@ internal static partial class JobRules
         ? value
         : throw RegistryException.InvalidRequest($"A job id has 1 to 64 of the characters a-z, A-Z, 0-9, _ and -; got '{value}'.");
 
-    /// <summary>A JSON object, for devices are given it as one.</summary>
+    /// <summary>A JSON object, since devices get it as one.</summary>
     public static string Document(string value)
     {
         if (value.Length is 0 or > MaximumDocumentLength) throw RegistryException.InvalidRequest($"document must have length between 1 and {MaximumDocumentLength}; got {value.Length}.");

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;

@@ -1,11 +1,10 @@
 using DeviceAgent.Testbed.Broker;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.State;
 
 namespace DeviceAgent.Testbed.Jobs;
 
-/// <summary>AWS IoT Jobs: one set of rules, with a face for operators and one for devices.</summary>
+/// <summary>AWS IoT Jobs: one set of rules, with an API for operators and one for devices.</summary>
 internal sealed class JobsService : IAsyncDisposable
 {
     /// <summary>How often schedules, rollouts and timers are looked at.</summary>

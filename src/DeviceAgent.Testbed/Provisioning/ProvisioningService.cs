@@ -7,7 +7,7 @@ using DeviceAgent.Testbed.Registry.Rest;
 
 namespace DeviceAgent.Testbed.Provisioning;
 
-/// <summary>Fleet provisioning: documents in, documents out. Topics and formats are others' affair.</summary>
+/// <summary>Fleet provisioning. Topics and formats are handled by <see cref="ProvisioningTopics"/>.</summary>
 internal sealed class ProvisioningService(
     RegistryService registry, IamService iam, ProvisioningTemplateRegistry templates, TemporaryCertificates temporary, TimeProvider time)
 {
@@ -46,7 +46,7 @@ internal sealed class ProvisioningService(
         };
     }
 
-    /// <summary>Makes what the template says, for the certificate whose token the device holds. A token is good for one success.</summary>
+    /// <summary>Creates what the template says, for the certificate whose token the device holds. A token can be used successfully once.</summary>
     public JsonObject RegisterThing(string templateName, JsonObject request)
     {
         var token = RestRequest.Value<string>(request, "certificateOwnershipToken", "a string");
@@ -75,4 +75,16 @@ internal sealed class ProvisioningService(
     }
 
     private static RegistryException InvalidToken(string message) => new("InvalidCertificateOwnershipToken", 400, message);
+}
+
+/// <summary>The IoT policy of a claim certificate: connect, make a certificate, register a thing with one template, nothing else.</summary>
+internal static class ClaimPolicy
+{
+    /// <summary>Makes the policy unless it is there; gives its name.</summary>
+    public static string Ensure(RegistryService registry, string templateName)
+    {
+        var name = $"{templateName}-claim";
+        if (registry.Policies.All.All(p => p.Name != name)) registry.Policies.Create(name, PolicyFiles.Read("iot-claim.json", ("@TEMPLATE@", templateName)));
+        return name;
+    }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using DeviceAgent.Testbed.Provisioning.Templates;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.State;
@@ -106,3 +107,22 @@ internal sealed class ProvisioningTemplateRegistry(StateStore store, TimeProvide
             throw RegistryException.InvalidRequest($"description must not be longer than {MaximumDescriptionLength} characters.");
     }
 }
+
+/// <summary>What becomes of a device that registers its thing, as an operator wrote it.</summary>
+internal sealed record ProvisioningTemplate(
+    string Name, string? Description, bool Enabled, string RoleArn, IReadOnlyList<ProvisioningTemplateVersion> Versions,
+    int DefaultVersionId, int LastVersion, DateTimeOffset Created, DateTimeOffset Modified)
+{
+    public string Arn => ArnOf(Name);
+
+    public ProvisioningTemplateVersion Default => Versions.Single(v => v.Id == DefaultVersionId);
+
+    public static string ArnOf(string name) => CloudAccount.Arn("iot", $"provisioningtemplate/{name}");
+}
+
+internal sealed record ProvisioningTemplateVersion(int Id, string Body, DateTimeOffset Created);
+
+[JsonSerializable(typeof(ProvisioningTemplate))]
+[JsonSerializable(typeof(TemporaryCertificate))]
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
+internal sealed partial class ProvisioningJson : JsonSerializerContext;

@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.State;
 
 namespace DeviceAgent.Testbed.Provisioning;
 
-/// <summary>Certificates that go again unless something becomes of them, and the tokens that prove whose they are.</summary>
+/// <summary>Certificates that are deleted unless they are claimed, and the tokens that prove whose they are.</summary>
 internal sealed class TemporaryCertificates : IAsyncDisposable
 {
     private static readonly TimeSpan SweepInterval = TimeSpan.FromMinutes(1);
@@ -39,7 +39,7 @@ internal sealed class TemporaryCertificates : IAsyncDisposable
 
     public void KeepUntil(string certificateId, DateTimeOffset end) => _kept.Put(certificateId, new TemporaryCertificate(certificateId, end, TokenHash: null));
 
-    /// <summary>Something has become of it: it stays, and its token is used up.</summary>
+    /// <summary>It was claimed: it stays, and its token is used up.</summary>
     public void Claim(string certificateId) => _kept.Delete(certificateId);
 
     public ValueTask DisposeAsync() => _sweeps.DisposeAsync();
@@ -66,3 +66,9 @@ internal sealed class TemporaryCertificates : IAsyncDisposable
 
     private static string HashOf(string token) => Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(token)));
 }
+
+/// <summary>A certificate that is deleted: an unclaimed one when its ownership token ends, a claim after five minutes.</summary>
+/// <param name="CertificateId">Which one.</param>
+/// <param name="Expires">When it goes.</param>
+/// <param name="TokenHash">SHA-256 of the ownership token; null with a claim.</param>
+internal sealed record TemporaryCertificate(string CertificateId, DateTimeOffset Expires, string? TokenHash);

@@ -97,7 +97,7 @@ internal sealed class CaRegistry(RegistryTables tables, TimeProvider time)
         return null;
     }
 
-    /// <summary>Whoever can sign the registration code holds the CA's key.</summary>
+    /// <summary>A signed registration code proves possession of the CA's key.</summary>
     private void Verify(X509Certificate2 authority, string? verificationPem, DateTimeOffset now)
     {
         if (verificationPem is null)
@@ -109,3 +109,14 @@ internal sealed class CaRegistry(RegistryTables tables, TimeProvider time)
             throw RegistryException.RegistrationCodeValidation("The common name of verificationCertificate is not the registration code of this account.");
     }
 }
+
+/// <summary>A certificate authority that an operator registered.</summary>
+internal sealed record CaCertificateRecord(
+    string Id, string Pem, string Status, string Mode, bool AutoRegistration, JsonObject? RegistrationConfig,
+    DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset Created, DateTimeOffset Modified, int CustomerVersion)
+{
+    public string Arn => CloudAccount.Arn("iot", $"cacert/{Id}");
+}
+
+/// <summary>What an operator puts into a verification certificate to prove that the CA key is theirs.</summary>
+internal sealed record RegistrationCode(string Code);

@@ -11,7 +11,7 @@ internal sealed class CertificateRegistry(RegistryTables tables, CaRegistry auth
 
     public IReadOnlyList<DeviceCertificateRecord> All => tables.Certificates.All;
 
-    /// <summary>A certificate with a key that the service makes and forgets.</summary>
+    /// <summary>Makes a certificate with a key that the service does not keep.</summary>
     public (DeviceCertificateRecord Record, DeviceCertificate Certificate) CreateWithKeys(string commonName, DeviceKeyKind kind, bool active) =>
         CreateWithKeys(commonName, kind, StatusOf(active));
 
@@ -134,4 +134,38 @@ internal sealed class CertificateRegistry(RegistryTables tables, CaRegistry auth
     private static string Settable(string status) => CertificateStatus.Settable.Contains(status)
         ? status
         : throw RegistryException.InvalidRequest($"A certificate cannot be given the status '{status}'; one of {string.Join(", ", CertificateStatus.Settable)} is possible.");
+}
+
+/// <summary>A device certificate as the registry knows it. It has a <c>CaCertificateId</c> when a registered CA signed it.</summary>
+internal sealed record DeviceCertificateRecord(
+    string Id, string Pem, string Status, string Mode, string? CaCertificateId,
+    DateTimeOffset NotBefore, DateTimeOffset NotAfter, DateTimeOffset Created, DateTimeOffset Modified, int CustomerVersion)
+{
+    public string Arn => ArnOf(Id);
+
+    public static string ArnOf(string id) => CloudAccount.Arn("iot", $"cert/{id}");
+}
+
+/// <summary>The states of a certificate, spelt as the API spells them.</summary>
+internal static class CertificateStatus
+{
+    public const string Active = "ACTIVE";
+
+    public const string Inactive = "INACTIVE";
+
+    public const string Revoked = "REVOKED";
+
+    /// <summary>Made for a device that has not registered its thing yet; not usable until then.</summary>
+    public const string PendingActivation = "PENDING_ACTIVATION";
+
+    /// <summary>What a caller may ask for. The other states belong to transfers and to just-in-time registration.</summary>
+    public static IReadOnlyList<string> Settable { get; } = [Active, Inactive, Revoked];
+}
+
+/// <summary>DEFAULT: signed by a registered CA whose key was proved. SNI_ONLY: registered without a CA.</summary>
+internal static class CertificateMode
+{
+    public const string Default = "DEFAULT";
+
+    public const string SniOnly = "SNI_ONLY";
 }

@@ -2,7 +2,7 @@ using System.Text.RegularExpressions;
 
 namespace DeviceAgent.Testbed.Registry;
 
-/// <summary>The names and patterns of the service model; a text that breaks one is told which.</summary>
+/// <summary>The names and patterns of the service model; the error says which one was violated.</summary>
 internal static partial class NameRules
 {
     public static string ThingName(string value) => Check("thingName", value, 128, ThingPattern());

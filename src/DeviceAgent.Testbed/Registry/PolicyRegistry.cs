@@ -100,3 +100,26 @@ internal sealed class PolicyRegistry(RegistryTables tables, TimeProvider time)
         }
     }
 }
+
+internal sealed record IotPolicy(string Name, IReadOnlyList<IotPolicyVersion> Versions, string DefaultVersionId, int LastVersion, DateTimeOffset Created, DateTimeOffset Modified)
+{
+    public string Arn => CloudAccount.Arn("iot", $"policy/{Name}");
+
+    public IotPolicyVersion Default => Versions.Single(v => v.Id == DefaultVersionId);
+}
+
+internal sealed record IotPolicyVersion(string Id, string Document, DateTimeOffset Created);
+
+/// <summary>The documents in scripts/policies, embedded: the testbed starts with what the set-up scripts make on AWS.</summary>
+internal static class PolicyFiles
+{
+    /// <summary>A document for this account; the names between @ signs are replaced.</summary>
+    public static string Read(string file, params ReadOnlySpan<(string Placeholder, string Value)> names)
+    {
+        using var stream = typeof(PolicyFiles).Assembly.GetManifestResourceStream(file) ?? throw new ArgumentException($"There is no scripts/policies/{file}.", nameof(file));
+        using var reader = new StreamReader(stream);
+        var text = reader.ReadToEnd().Replace("@PARTITION@", "aws").Replace("@REGION@", CloudAccount.Region).Replace("@ACCOUNT@", CloudAccount.AccountId);
+        foreach (var (placeholder, value) in names) text = text.Replace(placeholder, value);
+        return text;
+    }
+}

@@ -52,3 +52,11 @@ internal sealed class PolicyTargetRegistry(RegistryTables tables)
         if (tables.Certificates.Find(id) is null) throw RegistryException.NotFound($"The target does not exist: {DeviceCertificateRecord.ArnOf(id)}");
     }
 }
+
+/// <summary>A policy attached to a certificate.</summary>
+internal sealed record PolicyAttachment(string PolicyName, string CertificateId)
+{
+    public string Id => IdOf(PolicyName, CertificateId);
+
+    public static string IdOf(string policyName, string certificateId) => $"{policyName}/{certificateId}";
+}

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.Signing;
@@ -8,9 +9,9 @@ namespace DeviceAgent.Testbed.Registry;
 /// <summary>The AWS IoT control plane over HTTP: REST-JSON, requests signed for the service <c>iot</c>.</summary>
 /// <param name="registry">What the operations work on.</param>
 /// <param name="iam">Says what a caller with temporary credentials may do; the operator may do everything.</param>
-/// <param name="requests">Checks signatures; made for the door <see cref="SignedDoor.Iot"/>.</param>
+/// <param name="requests">Checks signatures; made for <see cref="SignedService.Iot"/>.</param>
 /// <param name="endpointOf">From an endpoint type such as <c>iot:CredentialProvider</c> to host and port; null for one that the testbed does not have.</param>
-/// <param name="others">The operations of the other services behind this door.</param>
+/// <param name="others">The operations of the other services behind this listener.</param>
 internal sealed class RegistryApi(RegistryService registry, IamService iam, SignedRequestReader requests, Func<string, string?> endpointOf, IReadOnlyList<RestRoute> others)
 {
     public IReadOnlyList<RestRoute> Routes { get; } =
@@ -40,5 +41,22 @@ internal sealed class RegistryApi(RegistryService registry, IamService iam, Sign
         var decision = iam.Decide(caller, wanted.Action, wanted.Resource);
         if (decision != PolicyDecision.Allow)
             throw new RegistryException("AccessDeniedException", StatusCodes.Status403Forbidden, AccessDenied.Message(caller, wanted.Action, wanted.Resource, decision));
+    }
+}
+
+/// <param name="addressOf">From an endpoint type such as <c>iot:Data-ATS</c> to host and port; null for one that the testbed does not have.</param>
+internal sealed class EndpointOperations(Func<string, string?> addressOf)
+{
+    private const string DefaultType = "iot:Data";
+
+    public IReadOnlyList<RestRoute> Routes => [new("DescribeEndpoint", "GET", "/endpoint", Describe)];
+
+    private JsonObject Describe(RestRequest request)
+    {
+        var type = request.Query("endpointType") ?? DefaultType;
+        return new JsonObject
+        {
+            ["endpointAddress"] = addressOf(type) ?? throw RegistryException.InvalidRequest($"Endpoint type {type} is not supported."),
+        };
     }
 }

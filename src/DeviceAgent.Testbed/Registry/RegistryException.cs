@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Registry;
 
-/// <summary>A refusal that the caller reads: an error type of the API, its status code and a sentence.</summary>
+/// <summary>An error answer of the API: type, status code and message.</summary>
 internal class RegistryException(string type, int statusCode, string message) : Exception(message)
 {
     public string Type { get; } = type;

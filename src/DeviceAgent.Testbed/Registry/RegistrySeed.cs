@@ -65,3 +65,6 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
         if (registry.FindRoleAlias(alias) is null) registry.RoleAliases.Create(alias, iam.Roles.Get(role).Arn, durationSeconds: null);
     }
 }
+
+/// <summary>A thing whose device files lie in a folder.</summary>
+internal sealed record ProvisionedThing(string Name, string CertificateId, string Directory);

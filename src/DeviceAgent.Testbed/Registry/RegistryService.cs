@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.State;
 namespace DeviceAgent.Testbed.Registry;
 
 /// <summary>
-/// The registry of the account: one part for each sort of resource, and the questions that the doors of the devices ask.
+/// The registry of the account: one part for each sort of resource, and the questions that the device listeners ask.
 /// </summary>
 internal sealed class RegistryService
 {
@@ -29,14 +29,14 @@ internal sealed class RegistryService
         RoleAliases = new RoleAliasRegistry(_tables, options, time);
     }
 
-    /// <summary>Raised after every change, mostly under a lock: whoever listens only takes note.</summary>
+    /// <summary>Raised after every change, mostly under a lock: handlers must return at once.</summary>
     public event Action? Changed
     {
         add => _tables.Changed += value;
         remove => _tables.Changed -= value;
     }
 
-    /// <summary>Grows with every change: what was read under one version still holds while it is the same.</summary>
+    /// <summary>Incremented with every change: what was read stays valid until it changes.</summary>
     public long Version => _tables.Version;
 
     public ThingTypeRegistry ThingTypes { get; }
@@ -76,4 +76,41 @@ internal sealed class RegistryService
             .Select(a => _tables.Policies.Find(a.PolicyName))
             .OfType<IotPolicy>()
             .Select(p => PolicyDocument.Parse(p.Default.Document))];
+}
+
+internal sealed record RegistryOptions
+{
+    public const int MaximumCredentialDurationSeconds = 43200;
+
+    public const int DefaultCredentialDurationSeconds = 3600;
+
+    /// <summary>900 on AWS; lower in tests and demonstrations that watch credentials expire.</summary>
+    public int MinimumCredentialDurationSeconds { get; init; } = 900;
+}
+
+/// <summary>The ARN that an operation acts on, built from the labels of its path.</summary>
+internal static class RegistryResources
+{
+    public static string Of(IReadOnlyDictionary<string, string> labels)
+    {
+        foreach (var (label, value) in labels)
+        {
+            var kind = label switch
+            {
+                "thingName" => "thing",
+                "thingTypeName" => "thingtype",
+                "thingGroupName" => "thinggroup",
+                "policyName" => "policy",
+                "roleAlias" => "rolealias",
+                "certificateId" => "cert",
+                "caCertificateId" => "cacert",
+                "templateName" => "provisioningtemplate",
+                "jobId" => "job",
+                _ => null,
+            };
+            if (kind is not null) return CloudAccount.Arn("iot", $"{kind}/{value}");
+        }
+
+        return labels.GetValueOrDefault("target", "*");
+    }
 }

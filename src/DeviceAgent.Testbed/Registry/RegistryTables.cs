@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 using DeviceAgent.Testbed.State;
 
@@ -25,10 +26,10 @@ internal sealed class RegistryTables
         RegistrationCodes = Of("iot.registration-code", RegistryJson.Default.RegistrationCode);
     }
 
-    /// <summary>Raised after every change, mostly under <see cref="Gate"/>: whoever listens only takes note.</summary>
+    /// <summary>Raised after every change, mostly under <see cref="Gate"/>: handlers must return at once.</summary>
     public event Action? Changed;
 
-    /// <summary>Grows with every change: what was read under one version still holds while it is the same.</summary>
+    /// <summary>Incremented with every change: what was read stays valid until it changes.</summary>
     public long Version => Volatile.Read(ref _version);
 
     public Lock Gate { get; } = new();
@@ -60,4 +61,41 @@ internal sealed class RegistryTables
         Interlocked.Increment(ref _version);
         Changed?.Invoke();
     });
+}
+
+[JsonSerializable(typeof(Thing))]
+[JsonSerializable(typeof(ThingType))]
+[JsonSerializable(typeof(ThingGroup))]
+[JsonSerializable(typeof(ThingGroupMember))]
+[JsonSerializable(typeof(DeviceCertificateRecord))]
+[JsonSerializable(typeof(CaCertificateRecord))]
+[JsonSerializable(typeof(IotPolicy))]
+[JsonSerializable(typeof(RoleAlias))]
+[JsonSerializable(typeof(ThingAttachment))]
+[JsonSerializable(typeof(PolicyAttachment))]
+[JsonSerializable(typeof(RegistrationCode))]
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
+internal sealed partial class RegistryJson : JsonSerializerContext;
+
+/// <summary>The documents of one kind in the state store.</summary>
+/// <param name="changed">Called after every change.</param>
+internal sealed class Documents<T>(StateStore store, string kind, JsonTypeInfo<T> type, Action? changed = null) where T : class
+{
+    public IReadOnlyList<T> All => store.List(kind, type);
+
+    public T? Find(string id) => store.Get(kind, id, type);
+
+    public T Put(string id, T document)
+    {
+        store.Put(kind, id, document, type);
+        changed?.Invoke();
+        return document;
+    }
+
+    public bool Delete(string id)
+    {
+        var deleted = store.Delete(kind, id);
+        changed?.Invoke();
+        return deleted;
+    }
 }

@@ -60,3 +60,10 @@ internal sealed class RoleAliasRegistry(RegistryTables tables, RegistryOptions o
         return seconds;
     }
 }
+
+internal sealed record RoleAlias(string Name, string RoleArn, int CredentialDurationSeconds, DateTimeOffset Created, DateTimeOffset Modified)
+{
+    public string Arn => ArnOf(Name);
+
+    public static string ArnOf(string name) => CloudAccount.Arn("iot", $"rolealias/{name}");
+}

@@ -11,7 +11,7 @@ internal sealed class ThingGroupRegistry(RegistryTables tables, TimeProvider tim
 
     public IReadOnlyList<ThingGroup> All => tables.ThingGroups.All;
 
-    /// <summary>Creating the same group again is no fault; creating another one under its name is.</summary>
+    /// <summary>Creating the same group again succeeds; creating a different one with its name fails.</summary>
     public ThingGroup Create(string name, string? parentName, string? description, IReadOnlyDictionary<string, string> attributes)
     {
         NameRules.ThingGroupName(name);
@@ -162,4 +162,21 @@ internal sealed class ThingGroupRegistry(RegistryTables tables, TimeProvider tim
         ThingAttributes.RequireGood(attributes);
         if (attributes.Count > MaximumAttributes) throw RegistryException.InvalidRequest($"A thing group has at most {MaximumAttributes} attributes; got {attributes.Count}.");
     }
+}
+
+/// <summary>A static thing group: things belong to it because an operator put them there.</summary>
+internal sealed record ThingGroup(
+    string Name, string Id, string? ParentName, string? Description, IReadOnlyDictionary<string, string> Attributes, DateTimeOffset Created, long Version)
+{
+    public string Arn => ArnOf(Name);
+
+    public static string ArnOf(string name) => CloudAccount.Arn("iot", $"thinggroup/{name}");
+}
+
+/// <summary>A thing in a group.</summary>
+internal sealed record ThingGroupMember(string GroupName, string ThingName)
+{
+    public string Id => IdOf(GroupName, ThingName);
+
+    public static string IdOf(string groupName, string thingName) => $"{groupName}/{thingName}";
 }

@@ -7,7 +7,7 @@ internal sealed class ThingRegistry(RegistryTables tables)
 
     public IReadOnlyList<Thing> All => tables.Things.All;
 
-    /// <summary>Creating the same thing again is no fault; creating another one under its name is.</summary>
+    /// <summary>Creating the same thing again succeeds; creating a different one with its name fails.</summary>
     public Thing Create(string name, string? typeName, IReadOnlyDictionary<string, string> attributes)
     {
         NameRules.ThingName(name);
@@ -83,5 +83,59 @@ internal sealed class ThingRegistry(RegistryTables tables)
     {
         if (expected is { } version && version != thing.Version)
             throw RegistryException.VersionConflict($"The version for thing {thing.Name} does not match the expected version. Expected {version}, it is {thing.Version}.");
+    }
+}
+
+internal sealed record Thing(string Name, string Id, string? TypeName, IReadOnlyDictionary<string, string> Attributes, long Version)
+{
+    public string Arn => ArnOf(Name);
+
+    public static string ArnOf(string name) => CloudAccount.Arn("iot", $"thing/{name}");
+}
+
+/// <summary>The attributes of a thing or a group: a name without a value is no attribute.</summary>
+internal static class ThingAttributes
+{
+    /// <summary>The last value of a name counts.</summary>
+    public static SortedDictionary<string, string> WithoutEmpty(IEnumerable<KeyValuePair<string, string>> attributes)
+    {
+        var result = new SortedDictionary<string, string>(StringComparer.Ordinal);
+        foreach (var (key, value) in attributes)
+        {
+            if (value.Length == 0) result.Remove(key);
+            else result[key] = value;
+        }
+
+        return result;
+    }
+
+    public static bool Same(IReadOnlyDictionary<string, string> a, IReadOnlyDictionary<string, string> b) =>
+        a.Count == b.Count && a.All(pair => b.TryGetValue(pair.Key, out var value) && value == pair.Value);
+
+    public static void RequireGood(IReadOnlyDictionary<string, string> attributes)
+    {
+        foreach (var (key, value) in attributes)
+        {
+            NameRules.AttributeName(key);
+            NameRules.AttributeValue(value);
+        }
+    }
+}
+
+/// <summary>What AWS IoT policies may ask about the thing behind a connection.</summary>
+internal static class ThingVariables
+{
+    private const string Prefix = "iot:Connection.Thing.";
+
+    public static Dictionary<string, IReadOnlyList<string>> Of(Thing thing, bool attached)
+    {
+        var variables = new Dictionary<string, IReadOnlyList<string>>
+        {
+            [Prefix + "ThingName"] = [thing.Name],
+            [Prefix + "IsAttached"] = [attached ? "true" : "false"],
+        };
+        if (thing.TypeName is { } type) variables[Prefix + "ThingTypeName"] = [type];
+        foreach (var (name, value) in thing.Attributes) variables[$"{Prefix}Attributes[{name}]"] = [value];
+        return variables;
     }
 }

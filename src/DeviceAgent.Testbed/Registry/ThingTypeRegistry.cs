@@ -55,3 +55,8 @@ internal sealed class ThingTypeRegistry(RegistryTables tables, TimeProvider time
         }
     }
 }
+
+internal sealed record ThingType(string Name, string Id, string? Description, IReadOnlyList<string> SearchableAttributes, DateTimeOffset Created, DateTimeOffset? Deprecated)
+{
+    public string Arn => CloudAccount.Arn("iot", $"thingtype/{Name}");
+}

@@ -2,7 +2,7 @@ using System.Text.Json.Nodes;
 
 namespace DeviceAgent.Testbed.Shadow;
 
-/// <summary>What is desired and not reported so. Objects are looked into, arrays compare as a whole; what is only reported does not count.</summary>
+/// <summary>What is desired but not reported. Objects are compared member by member, arrays as a whole; what is only reported does not count.</summary>
 internal static class ShadowDelta
 {
     /// <summary>With the metadata of what is desired; null when there is no difference.</summary>
@@ -32,3 +32,11 @@ internal static class ShadowDelta
         }
     }
 }
+
+/// <summary>What a change publishes, whether it came by MQTT or HTTP.</summary>
+/// <param name="Key">The shadow that changed.</param>
+/// <param name="Action"><c>update</c> or <c>delete</c>.</param>
+/// <param name="Accepted">The answer to whoever asked.</param>
+/// <param name="Delta">What is desired and not reported so; null when all is, and with delete.</param>
+/// <param name="Documents">Before and after; null with delete.</param>
+internal sealed record ShadowChange(ShadowKey Key, string Action, JsonObject Accepted, JsonObject? Delta, JsonObject? Documents);

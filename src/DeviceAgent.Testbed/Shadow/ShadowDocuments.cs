@@ -1,4 +1,5 @@
 using System.Text.Json.Nodes;
+using System.Text.Json.Serialization;
 using DeviceAgent.Testbed.Registry.Rest;
 
 namespace DeviceAgent.Testbed.Shadow;
@@ -6,7 +7,7 @@ namespace DeviceAgent.Testbed.Shadow;
 /// <summary>The documents that the service sends. Times are epoch seconds.</summary>
 internal static class ShadowDocuments
 {
-    /// <summary>The answer to get: both sections and what parts them.</summary>
+    /// <summary>The answer to get: both sections and their difference.</summary>
     public static JsonObject Current(StoredShadow shadow, long timestamp, string? clientToken)
     {
         var document = Sections(("desired", shadow.Desired), ("reported", shadow.Reported), ("delta", shadow.Delta));
@@ -61,3 +62,19 @@ internal static class ShadowDocuments
     private static JsonObject Signed(JsonObject document, long timestamp, string? clientToken) =>
         document.With("timestamp", timestamp).With("clientToken", clientToken);
 }
+
+/// <summary>A shadow as it is kept; a deleted one leaves its version behind for a while.</summary>
+/// <param name="Thing">The thing's name.</param>
+/// <param name="Name">The shadow's name; null is the classic one.</param>
+/// <param name="Desired">Null when nothing is desired.</param>
+/// <param name="Reported">Null when nothing is reported.</param>
+/// <param name="Version">Of the last change; a deletion is one.</param>
+/// <param name="Deleted">When it was deleted; null while it exists.</param>
+internal sealed record StoredShadow(string Thing, string? Name, ShadowSection? Desired, ShadowSection? Reported, long Version, DateTimeOffset? Deleted)
+{
+    public ShadowSection? Delta => ShadowDelta.Of(Desired, Reported);
+}
+
+[JsonSerializable(typeof(StoredShadow))]
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
+internal sealed partial class ShadowJson : JsonSerializerContext;

@@ -10,7 +10,7 @@ internal static class ShadowPayload
 {
     private const int MaximumTokenBytes = 64;
 
-    /// <summary>Far above what a state may have, so that a deep one is told so and not called bad JSON.</summary>
+    /// <summary>Far above the depth that a state may have, so that a deep one gets that error and not «Invalid JSON».</summary>
     private static readonly JsonDocumentOptions Options = new() { AllowDuplicateProperties = false, MaxDepth = 256 };
 
     /// <exception cref="ShadowException">Not UTF-8, or not a JSON object.</exception>

@@ -6,7 +6,7 @@ using DeviceAgent.Testbed.State;
 
 namespace DeviceAgent.Testbed.Shadow;
 
-/// <summary>The device shadows of the account: documents in, documents out. Topics and HTTP are others' affair.</summary>
+/// <summary>The device shadows of the account. Topics and HTTP are handled by <see cref="ShadowTopics"/> and <see cref="ShadowOperations"/>.</summary>
 internal sealed class ShadowService
 {
     /// <summary>The named shadow by which the agent is controlled.</summary>
@@ -15,7 +15,7 @@ internal sealed class ShadowService
     /// <summary>What a state may have, metadata not counted.</summary>
     public const int MaximumStateBytes = 8 * 1024;
 
-    /// <summary>How long a deleted shadow's version is gone on with.</summary>
+    /// <summary>How long the version number of a deleted shadow is kept.</summary>
     public static readonly TimeSpan VersionMemory = TimeSpan.FromHours(48);
 
     private readonly Lock _gate = new();
@@ -29,7 +29,7 @@ internal sealed class ShadowService
         foreach (var forgotten in _shadows.All.Where(IsForgotten)) _shadows.Delete(ShadowKey.Of(forgotten.Thing, forgotten.Name)!.Id);
     }
 
-    /// <summary>Raised in the order of the versions; whoever listens must neither block nor throw.</summary>
+    /// <summary>Raised in the order of the versions; handlers must neither block nor throw.</summary>
     public event Action<ShadowChange>? Changed;
 
     private long Now => _time.GetUtcNow().ToUnixTimeSeconds();
@@ -87,7 +87,7 @@ internal sealed class ShadowService
     public IReadOnlyList<string> NamesOf(string thing) =>
         [.. _shadows.All.Where(s => s.Thing == thing && s.Deleted is null).Select(s => s.Name).OfType<string>()];
 
-    /// <summary>What an update goes on from.</summary>
+    /// <summary>What an update starts from.</summary>
     private StoredShadow Previous(ShadowKey key) => _shadows.Find(key.Id) is { } kept && !IsForgotten(kept)
         ? kept with { Deleted = null }
         : new StoredShadow(key.Thing, key.Name, Desired: null, Reported: null, Version: 0, Deleted: null);

@@ -35,7 +35,7 @@ internal sealed class ControlledDevice : IAsyncDisposable
     {
         // The tests count the CONNECTs themselves; and another client may come right after the device.
         var cloud = await TestCloud.StartAsync(new TestbedOptions { BrokerLimits = new BrokerLimits { ConnectInterval = TimeSpan.Zero } });
-        var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Door.IotDevices)}"));
+        var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Listener.IotDevices)}"));
         var configuration = await cloud.DeviceAsync(Thing);
         prepare?.Invoke(cloud.Cloud);
         return new ControlledDevice(cloud, proxy, RunningAgent.Run(configuration, [$"mqttEndpoint=localhost:{proxy.Url.Port}", .. settings]), configuration);

@@ -2,9 +2,9 @@ using System.Globalization;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Demo;
-using DeviceAgent.Testbed.Jobs.Model;
+using DeviceAgent.Testbed.Jobs;
 using DeviceAgent.Testbed.Shadow;
-using DeviceAgent.Testbed.WebPage;
+using DeviceAgent.Testbed.Web;
 
 namespace DeviceAgent.IntegrationTests.Control;
 

@@ -63,7 +63,7 @@ public class RemoteControlTests
     public async Task Broker_Unreachable_ReadingsFlowAndTheNewestDesiredStateIsAppliedOnce()
     {
         await using var cloud = await TestCloud.StartAsync();
-        await using var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Door.IotDevices)}"));
+        await using var proxy = new FaultProxy(new Uri($"mqtts://127.0.0.1:{cloud.Cloud.Host.Port(Listener.IotDevices)}"));
         await using var agent = RunningAgent.Run(await cloud.DeviceAsync(), $"mqttEndpoint=localhost:{proxy.Url.Port}");
         await UntilAsync(cloud, agent, _ => true);
 

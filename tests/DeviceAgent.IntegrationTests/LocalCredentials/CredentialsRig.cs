@@ -85,7 +85,7 @@ internal sealed class CredentialsRig : IAsyncDisposable
         ["HOME"] = Home,
         ["AWS_REGION"] = CloudAccount.Region,
         ["AWS_DEFAULT_REGION"] = CloudAccount.Region,
-        ["AWS_ENDPOINT_URL_DYNAMODB"] = Cloud.Cloud.Host.Url(Door.DynamoDb).ToString().TrimEnd('/'),
+        ["AWS_ENDPOINT_URL_DYNAMODB"] = Cloud.Cloud.Host.Url(Listener.DynamoDb).ToString().TrimEnd('/'),
     };
 
     public IReadOnlyList<JsonElement> Audit()

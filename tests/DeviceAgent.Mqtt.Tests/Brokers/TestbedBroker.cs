@@ -31,7 +31,7 @@ public sealed class TestbedBroker : IBroker, IAsyncLifetime
         var pem = Path.Combine(device, "certificate.pem");
         _cloud.Registry.Policies.Create("all", Policy);
         _cloud.Registry.PolicyTargets.Attach("all", _cloud.Registry.Principals.OfThing("device").Single().CertificateId);
-        Port = _cloud.Host.Port(Door.IotDevices);
+        Port = _cloud.Host.Port(Listener.IotDevices);
         Tls = new MqttTlsOptions
         {
             Certificate = X509Certificate2.CreateFromPemFile(pem, Path.Combine(device, "private.key")),

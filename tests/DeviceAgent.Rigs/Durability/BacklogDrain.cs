@@ -24,7 +24,7 @@ internal sealed class BacklogDrain(int readings, Action<string> say)
         var folder = Path.GetDirectoryName(configuration)!;
         var socket = Path.Combine(folder, "state", "device-agent.sock");
         await File.WriteAllLinesAsync(Path.Combine(folder, "recording.ndjson"), Enumerable.Range(0, readings).Select(Owed));
-        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Door.DynamoDb));
+        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Listener.DynamoDb));
 
         proxy.SetScript(() => ConnectionFault.Refused);
         await using (var offline = RunningAgent.Run(configuration, $"dynamoDbEndpoint={proxy.Url}", "source.file=recording.ndjson", "source.speed=0", "source.repeat=false"))

@@ -43,7 +43,7 @@ internal sealed class DiskFull(TimeSpan full, bool isOnline, Action<string> say)
     {
         await using var cloud = await TestCloud.StartAsync();
         var configuration = await cloud.DeviceAsync(Thing);
-        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Door.DynamoDb));
+        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Listener.DynamoDb));
         proxy.SetScript(() => ConnectionFault.Slow(TimeSpan.FromMilliseconds(500)));
         await using var shelf = await DiskShelf.CreateAsync();
         var disk = await shelf.FormatAsync(DiskMebibytes);

@@ -33,7 +33,7 @@ internal sealed class KillTorture(int kills, int seed, Action<string> say)
         await using var cloud = await TestCloud.StartAsync();
         var configuration = await cloud.DeviceAsync(Thing);
         WriteRecording(configuration);
-        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Door.DynamoDb));
+        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Listener.DynamoDb));
         var troubles = new CloudTroubles(cloud.Cloud.Faults, proxy, new Random(seed + 1));
         string[] settings = [$"dynamoDbEndpoint={proxy.Url}", "source.file=recording.ndjson", "source.repeat=false", "upload.maxDelaySeconds=0.2"];
 

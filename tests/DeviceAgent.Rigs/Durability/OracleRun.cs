@@ -20,7 +20,7 @@ internal sealed class OracleRun(TimeSpan duration, int seed, Action<string> say)
         var watch = Stopwatch.StartNew();
         await using var cloud = await TestCloud.StartAsync();
         var configuration = await cloud.DeviceAsync(Thing);
-        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Door.DynamoDb));
+        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Listener.DynamoDb));
         var socket = Path.Combine(Path.GetDirectoryName(configuration)!, "state", "device-agent.sock");
         var producers = Enumerable.Range(0, Producers).Select(n => new Producer(socket, _oracle, $"producer-{n}", new Random(seed + n)) { Pause = TimeSpan.FromMilliseconds(20) }).ToList();
         await using var agent = RunningAgent.Run(configuration, $"dynamoDbEndpoint={proxy.Url}", "source.kind=stdin", "upload.maxDelaySeconds=0.2", "spool.groupCommitSeconds=0.1");

@@ -29,7 +29,7 @@ internal sealed class PowerCuts(int cuts, int seed, Action<string> say)
         var watch = Stopwatch.StartNew();
         await using var cloud = await TestCloud.StartAsync();
         var configuration = await cloud.DeviceAsync(Thing);
-        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Door.DynamoDb));
+        await using var proxy = new FaultProxy(cloud.Cloud.Host.Url(Listener.DynamoDb));
         // So slow that readings pile up in the spool.
         proxy.SetScript(() => ConnectionFault.Slow(TimeSpan.FromMilliseconds(300)));
         var socket = Path.Combine(Path.GetDirectoryName(configuration)!, "agent.sock");

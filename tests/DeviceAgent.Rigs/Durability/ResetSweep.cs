@@ -35,7 +35,7 @@ internal sealed class ResetSweep : IAsyncDisposable
     {
         var cloud = await TestCloud.StartAsync();
         var configuration = await cloud.DeviceAsync(Thing);
-        var proxy = new FaultProxy(cloud.Cloud.Host.Url(Door.DynamoDb));
+        var proxy = new FaultProxy(cloud.Cloud.Host.Url(Listener.DynamoDb));
         return new ResetSweep(cloud, proxy, await AgentInProcess.StartAsync(configuration, $"dynamoDbEndpoint={proxy.Url}"));
     }
 

@@ -28,7 +28,7 @@ internal sealed class TestCloud : IAsyncDisposable
 
     public Cloud Cloud { get; private set; }
 
-    /// <summary>The operator's client, through the front door like any other.</summary>
+    /// <summary>The operator's client, through the DynamoDB listener like any other.</summary>
     public IAmazonDynamoDB DynamoDb { get; private set; }
 
     public string Directory => _directory.FullName;

@@ -1,7 +1,7 @@
+using DeviceAgent.TestSupport;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Broker.Codec;
 using DeviceAgent.Testbed.Tests.Registry;
-using DeviceAgent.TestSupport;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
@@ -82,4 +82,14 @@ internal sealed class BrokerWorld : IAsyncDisposable
         await Broker.DisposeAsync();
         Iot.Dispose();
     }
+}
+
+/// <summary>A test with a broker of its own.</summary>
+public abstract class BrokerTest : IAsyncLifetime
+{
+    internal BrokerWorld World { get; } = new();
+
+    public Task InitializeAsync() => Task.CompletedTask;
+
+    public async Task DisposeAsync() => await World.DisposeAsync();
 }

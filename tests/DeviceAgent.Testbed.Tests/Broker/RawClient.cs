@@ -3,7 +3,6 @@ using System.IO.Pipelines;
 using System.Text;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Broker.Codec;
-using DeviceAgent.Testbed.Broker.Connections;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
 

@@ -1,5 +1,5 @@
+using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Broker.Codec;
-using DeviceAgent.Testbed.Broker.Topics;
 
 namespace DeviceAgent.Testbed.Tests.Broker;
 

@@ -5,7 +5,7 @@ using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Testbed.Tests.DynamoDb;
 
-/// <summary>An engine on a file of its own, driven with JSON as the front door drives it.</summary>
+/// <summary>An engine on a file of its own, driven with JSON as the API drives it.</summary>
 internal sealed class EngineFixture : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("dynamodb-engine-").FullName;

@@ -1,4 +1,8 @@
 using System.Net;
+using System.Security.Cryptography;
+using System.Text;
+using System.Xml.Linq;
+using Amazon.Runtime.Internal.Auth;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Builder;
@@ -7,7 +11,7 @@ using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Testbed.Tests.Iam;
 
-/// <summary>The IAM and STS doors on a free port of the loopback: IAM under /, STS under /sts.</summary>
+/// <summary>The IAM and STS APIs on a free port of the loopback: IAM under /, STS under /sts.</summary>
 internal sealed class IamHost : IAsyncDisposable
 {
     private const string StsPath = "/sts";
@@ -21,8 +25,8 @@ internal sealed class IamHost : IAsyncDisposable
     private IamHost()
     {
         var verifier = new SigV4Verifier(_tokens, _operator, new SigV4Options(), _iam.Time);
-        var iam = new IamApi(new SignedRequestReader(verifier, SignedDoor.Iam, _iam.Time), _iam.Service);
-        var sts = new StsApi(new SignedRequestReader(verifier, SignedDoor.Sts, _iam.Time));
+        var iam = new IamApi(new SignedRequestReader(verifier, SignedService.Iam, _iam.Time), _iam.Service);
+        var sts = new StsApi(new SignedRequestReader(verifier, SignedService.Sts, _iam.Time));
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions());
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.Listen(IPAddress.Loopback, 0));
@@ -75,3 +79,59 @@ internal sealed class IamHost : IAsyncDisposable
         _iam.Dispose();
     }
 }
+
+/// <summary>An answer of the Query protocol, taken apart as a client does.</summary>
+internal sealed record QueryAnswer(int Status, string? ContentType, string? RequestIdHeader, XElement Root)
+{
+    public static async Task<QueryAnswer> ReadAsync(HttpResponseMessage response) => new(
+        (int)response.StatusCode,
+        response.Content.Headers.ContentType?.MediaType,
+        response.Headers.TryGetValues("x-amzn-RequestId", out var ids) ? ids.Single() : null,
+        XElement.Parse(await response.Content.ReadAsStringAsync()));
+
+    public string ErrorCode => this["Error/Code"];
+
+    public string ErrorMessage => this["Error/Message"];
+
+    /// <summary>The text at a path of element names below the root, which must exist once.</summary>
+    public string this[string path] => Elements(path).Single().Value;
+
+    public IReadOnlyList<XElement> Elements(string path) =>
+        [.. path.Split('/').Aggregate((IEnumerable<XElement>)[Root], (found, name) => found.Elements(Root.Name.Namespace + name))];
+
+    public IReadOnlyList<string> Values(string path) => [.. Elements(path).Select(element => element.Value)];
+}
+
+/// <summary>Requests of the Query protocol, signed with the key derivation of the AWS SDK.</summary>
+internal static class QuerySigner
+{
+    public static HttpRequestMessage Request(
+        SigningKey key, HttpMethod method, Uri uri, string service, IEnumerable<(string Name, string Value)> parameters, DateTimeOffset now)
+    {
+        var form = string.Join('&', parameters
+            .OrderBy(parameter => parameter.Name, StringComparer.Ordinal)
+            .Select(parameter => $"{Uri.EscapeDataString(parameter.Name)}={Uri.EscapeDataString(parameter.Value)}"));
+        var (query, body) = method == HttpMethod.Get ? (form, "") : ("", form);
+        var headers = new SortedDictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["host"] = uri.Authority,
+            ["x-amz-date"] = now.UtcDateTime.ToString("yyyyMMdd'T'HHmmss'Z'"),
+        };
+        if (key.Token is not null) headers["x-amz-security-token"] = key.Token;
+
+        var signedHeaders = string.Join(';', headers.Keys);
+        var canonical = string.Join('\n', [
+            method.Method, uri.AbsolutePath, query, .. headers.Select(header => $"{header.Key}:{header.Value}"), "", signedHeaders,
+            Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(body)))]);
+        var signature = AWS4Signer.ComputeSignature(
+            key.AccessKeyId, key.Secret, "us-east-1", now.UtcDateTime, service, signedHeaders, canonical);
+
+        var request = new HttpRequestMessage(method, query.Length > 0 ? new Uri($"{uri}?{query}") : uri);
+        if (body.Length > 0) request.Content = new StringContent(body, Encoding.UTF8, "application/x-www-form-urlencoded");
+        foreach (var (name, value) in headers) request.Headers.TryAddWithoutValidation(name, value);
+        request.Headers.TryAddWithoutValidation("Authorization", signature.ForAuthorizationHeader);
+        return request;
+    }
+}
+
+internal sealed record SigningKey(string AccessKeyId, string Secret, string? Token);

@@ -1,5 +1,4 @@
 using DeviceAgent.Testbed.Jobs;
-using DeviceAgent.Testbed.Jobs.Model;
 
 namespace DeviceAgent.Testbed.Tests.Jobs;
 

@@ -1,6 +1,5 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Jobs;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Jobs.Rest;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Tests.Registry;
@@ -11,23 +10,23 @@ public sealed class JobApiTests : IAsyncLifetime
 {
     private const string Target = """ "targets":["arn:aws:iot:us-east-1:123456789012:thing/t01"],"document":"{}" """;
 
-    private RegistryDoor _door = null!;
+    private RegistryHost _host = null!;
 
-    private JobControl Control => _door.World.Jobs.Control;
+    private JobControl Control => _host.World.Jobs.Control;
 
     public async Task InitializeAsync()
     {
-        _door = await RegistryDoor.StartAsync();
-        _door.World.Registry.Things.Create("t01", null, new Dictionary<string, string>());
+        _host = await RegistryHost.StartAsync();
+        _host.World.Registry.Things.Create("t01", null, new Dictionary<string, string>());
     }
 
-    public async Task DisposeAsync() => await _door.DisposeAsync();
+    public async Task DisposeAsync() => await _host.DisposeAsync();
 
     [Fact]
     public async Task CreateJob_OnlyTargets_TakesTheDefaults()
     {
-        var (status, created, _) = await _door.SendAsync("PUT", "/jobs/j-1", $$"""{ {{Target}} }""");
-        var (_, described, _) = await _door.SendAsync("GET", "/jobs/j-1");
+        var (status, created, _) = await _host.SendAsync("PUT", "/jobs/j-1", $$"""{ {{Target}} }""");
+        var (_, described, _) = await _host.SendAsync("GET", "/jobs/j-1");
 
         Assert.Equal(200, status);
         Assert.Equal("""{"jobArn":"arn:aws:iot:us-east-1:123456789012:job/j-1","jobId":"j-1"}""", created.ToJsonString());
@@ -98,16 +97,16 @@ public sealed class JobApiTests : IAsyncLifetime
     public async Task SchedulingConfig_Times_NeedHalfAnHour(int? start, int end, int expected)
     {
         // Times are whole minutes.
-        _door.World.Time.Advance(TimeSpan.FromTicks(TimeSpan.TicksPerMinute - (_door.World.Time.GetUtcNow().Ticks % TimeSpan.TicksPerMinute)));
+        _host.World.Time.Advance(TimeSpan.FromTicks(TimeSpan.TicksPerMinute - (_host.World.Time.GetUtcNow().Ticks % TimeSpan.TicksPerMinute)));
         var config = new JsonObject { ["endTime"] = At(end), ["endBehavior"] = "CANCEL" };
         if (start is { } minutes) config["startTime"] = At(minutes);
 
-        var (status, body, _) = await _door.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"schedulingConfig":{{config.ToJsonString()}}}""");
+        var (status, body, _) = await _host.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"schedulingConfig":{{config.ToJsonString()}}}""");
 
         Assert.True(expected == status, body.ToJsonString());
         if (expected == 200) Assert.Equal(start is null ? JobStatus.InProgress : JobStatus.Scheduled, Control.Get("j").Status);
 
-        string At(int after) => _door.World.Time.GetUtcNow().AddMinutes(after).ToString("yyyy-MM-dd'T'HH:mm");
+        string At(int after) => _host.World.Time.GetUtcNow().AddMinutes(after).ToString("yyyy-MM-dd'T'HH:mm");
     }
 
     [Theory]
@@ -117,7 +116,7 @@ public sealed class JobApiTests : IAsyncLifetime
     [InlineData("\"schedulingConfig\":{\"startTime\":\"tomorrow\"}")]
     public async Task CreateJob_OtherMembersOutsideTheirLimits_AreRefused(string member)
     {
-        var (status, _, response) = await _door.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},{{member}}}""");
+        var (status, _, response) = await _host.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},{{member}}}""");
 
         Assert.Equal((400, "InvalidRequestException"), (status, response.Headers.GetValues("x-amzn-ErrorType").Single()));
         Assert.Empty(Control.List());
@@ -132,7 +131,7 @@ public sealed class JobApiTests : IAsyncLifetime
     [InlineData("tags", "[]")]
     public async Task CreateJob_WhatIsNotPlayed_IsRefusedByName(string member, string value)
     {
-        var (status, body, _) = await _door.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"{{member}}":{{value}}}""");
+        var (status, body, _) = await _host.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"{{member}}":{{value}}}""");
 
         Assert.Equal(400, status);
         Assert.Contains(member, (string?)body["message"]);
@@ -144,7 +143,7 @@ public sealed class JobApiTests : IAsyncLifetime
         for (var i = 0; i < 5; i++)
         {
             Control.Create($"j{i}", "{}", [Thing.ArnOf("t01")], i % 2 == 0 ? TargetSelection.Continuous : TargetSelection.Snapshot, new JobSettings(), null);
-            _door.World.Time.Advance(TimeSpan.FromSeconds(1));
+            _host.World.Time.Advance(TimeSpan.FromSeconds(1));
         }
 
         Control.Cancel("j1", false, null, null);
@@ -152,7 +151,7 @@ public sealed class JobApiTests : IAsyncLifetime
         string? token = null;
         do
         {
-            var (_, page, _) = await _door.SendAsync("GET", $"/jobs?maxResults=2{(token is null ? "" : $"&nextToken={Uri.EscapeDataString(token)}")}");
+            var (_, page, _) = await _host.SendAsync("GET", $"/jobs?maxResults=2{(token is null ? "" : $"&nextToken={Uri.EscapeDataString(token)}")}");
             seen.AddRange(page["jobs"]!.AsArray().Select(j => (string)j!["jobId"]!));
             token = (string?)page["nextToken"];
         }
@@ -161,29 +160,29 @@ public sealed class JobApiTests : IAsyncLifetime
         Assert.Equal(["j4", "j3", "j2", "j1", "j0"], seen);
         Assert.Equal(["j1"], await IdsAsync("/jobs?status=CANCELED"));
         Assert.Equal(["j3", "j1"], await IdsAsync("/jobs?targetSelection=SNAPSHOT"));
-        Assert.Equal(400, (await _door.SendAsync("GET", "/jobs?status=DONE")).Status);
-        Assert.Equal(404, (await _door.SendAsync("GET", "/jobs?thingGroupName=none")).Status);
+        Assert.Equal(400, (await _host.SendAsync("GET", "/jobs?status=DONE")).Status);
+        Assert.Equal(404, (await _host.SendAsync("GET", "/jobs?thingGroupName=none")).Status);
     }
 
     [Fact]
     public async Task Executions_Lists_AreFilteredAndPaged()
     {
-        _door.World.Registry.Things.Create("t02", null, new Dictionary<string, string>());
+        _host.World.Registry.Things.Create("t02", null, new Dictionary<string, string>());
         Control.Create("j", "{}", [Thing.ArnOf("t01"), Thing.ArnOf("t02")], TargetSelection.Snapshot, new JobSettings(), null);
-        _door.World.Jobs.Devices.StartNext("t02", null, null);
+        _host.World.Jobs.Devices.StartNext("t02", null, null);
 
-        var (_, begun, _) = await _door.SendAsync("GET", "/jobs/j/things?status=IN_PROGRESS");
-        var (_, first, _) = await _door.SendAsync("GET", "/jobs/j/things?maxResults=1");
+        var (_, begun, _) = await _host.SendAsync("GET", "/jobs/j/things?status=IN_PROGRESS");
+        var (_, first, _) = await _host.SendAsync("GET", "/jobs/j/things?maxResults=1");
 
         Assert.Equal(Thing.ArnOf("t02"), (string?)begun["executionSummaries"]![0]!["thingArn"]);
         Assert.NotNull(begun["executionSummaries"]![0]!["jobExecutionSummary"]!["startedAt"]);
         Assert.Equal(Thing.ArnOf("t01"), (string?)first["executionSummaries"]!.AsArray().Single()!["thingArn"]);
         Assert.NotNull(first["nextToken"]);
-        Assert.Equal(400, (await _door.SendAsync("GET", "/jobs/j/things?status=DONE")).Status);
-        Assert.Equal(404, (await _door.SendAsync("GET", "/jobs/none/things")).Status);
-        Assert.Equal(404, (await _door.SendAsync("GET", "/things/nobody/jobs")).Status);
-        Assert.Equal(400, (await _door.SendAsync("DELETE", "/things/t01/jobs/j/executionNumber/first")).Status);
-        Assert.Equal(400, (await _door.SendAsync("PUT", "/jobs/j/cancel?force=true", """{"reasonCode":"lower"}""")).Status);
+        Assert.Equal(400, (await _host.SendAsync("GET", "/jobs/j/things?status=DONE")).Status);
+        Assert.Equal(404, (await _host.SendAsync("GET", "/jobs/none/things")).Status);
+        Assert.Equal(404, (await _host.SendAsync("GET", "/things/nobody/jobs")).Status);
+        Assert.Equal(400, (await _host.SendAsync("DELETE", "/things/t01/jobs/j/executionNumber/first")).Status);
+        Assert.Equal(400, (await _host.SendAsync("PUT", "/jobs/j/cancel?force=true", """{"reasonCode":"lower"}""")).Status);
     }
 
     [Fact]
@@ -196,21 +195,21 @@ public sealed class JobApiTests : IAsyncLifetime
                 "DescribeJobExecution GET /things/{thingName}/jobs/{jobId}",
                 "UpdateJobExecution POST /things/{thingName}/jobs/{jobId}",
             ],
-            new JobsDataOperations(_door.World.Jobs.Devices, _door.World.Time).Routes.Select(r => $"{r.Operation} {r.Method} {r.Template}"));
+            new JobsDataOperations(_host.World.Jobs.Devices, _host.World.Time).Routes.Select(r => $"{r.Operation} {r.Method} {r.Template}"));
     }
 
-    private async Task<IEnumerable<string>> IdsAsync(string target) => (await _door.SendAsync("GET", target)).Body["jobs"]!.AsArray().Select(j => (string)j!["jobId"]!);
+    private async Task<IEnumerable<string>> IdsAsync(string target) => (await _host.SendAsync("GET", target)).Body["jobs"]!.AsArray().Select(j => (string)j!["jobId"]!);
 
     private async Task AcceptsAsync(string member, string config)
     {
-        var (status, body, _) = await _door.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"{{member}}":{{config}}}""");
+        var (status, body, _) = await _host.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"{{member}}":{{config}}}""");
         Assert.True(status == 200, body.ToJsonString());
-        Assert.Equal(config, (await _door.SendAsync("GET", "/jobs/j")).Body["job"]![member]!.ToJsonString());
+        Assert.Equal(config, (await _host.SendAsync("GET", "/jobs/j")).Body["job"]![member]!.ToJsonString());
     }
 
     private async Task RefusesAsync(string member, string config)
     {
-        var (status, _, response) = await _door.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"{{member}}":{{config}}}""");
+        var (status, _, response) = await _host.SendAsync("PUT", "/jobs/j", $$"""{ {{Target}},"{{member}}":{{config}}}""");
         Assert.Equal((400, "InvalidRequestException"), (status, response.Headers.GetValues("x-amzn-ErrorType").Single()));
         Assert.Empty(Control.List());
     }

@@ -2,7 +2,6 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Jobs;
-using DeviceAgent.Testbed.Jobs.Model;
 
 namespace DeviceAgent.Testbed.Tests.Jobs;
 

@@ -1,4 +1,4 @@
-using DeviceAgent.Testbed.Jobs.Model;
+using DeviceAgent.Testbed.Jobs;
 
 namespace DeviceAgent.Testbed.Tests.Jobs;
 

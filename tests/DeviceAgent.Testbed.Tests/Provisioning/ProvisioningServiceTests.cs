@@ -1,6 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
-using DeviceAgent.Testbed.CredentialsProvider;
+using DeviceAgent.Testbed.Credentials;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Provisioning;
 using DeviceAgent.Testbed.Registry;
@@ -86,9 +86,9 @@ public sealed class ProvisioningServiceTests : IAsyncDisposable
     public void CreateCertificateFromCsr_BadRequest_IsRefused(string request, string message) =>
         Assert.StartsWith(message, Refused(400, "InvalidRequestException", () => _world.Service.CreateCertificateFromCsr(JsonNode.Parse(request)!.AsObject())));
 
-    /// <summary>Before its thing is registered a certificate opens no door.</summary>
+    /// <summary>Before its thing is registered a certificate is accepted nowhere.</summary>
     [Fact]
-    public void PendingCertificate_AtTheDoors_IsRefused()
+    public void PendingCertificate_AtTheListeners_IsRefused()
     {
         var (id, token) = _world.NewCertificate();
         Registry.Things.Create("boiler-07", null, new Dictionary<string, string>());

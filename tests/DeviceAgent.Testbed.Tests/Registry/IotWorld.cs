@@ -1,3 +1,4 @@
+using DeviceAgent.TestSupport;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Jobs;
@@ -6,7 +7,6 @@ using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
 using DeviceAgent.Testbed.State;
 using DeviceAgent.Testbed.Tests.Jobs;
-using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Testbed.Tests.Registry;
 
@@ -79,4 +79,13 @@ internal sealed class IotWorld : IDisposable
         Authority.Dispose();
         _store.Dispose();
     }
+}
+
+internal sealed class TemporaryFolder : IDisposable
+{
+    public string Path { get; } = Directory.CreateTempSubdirectory("registry-tests-").FullName;
+
+    public string Below(string name) => System.IO.Path.Combine(Path, name);
+
+    public void Dispose() => Directory.Delete(Path, recursive: true);
 }

@@ -1,4 +1,5 @@
 using System.Text;
+using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Shadow;
 
 namespace DeviceAgent.Testbed.Tests.Shadow;
@@ -43,7 +44,25 @@ public sealed class ShadowUpdateTests
     [InlineData("""{"state":{"desired":{"1":{"2":{"3":{"4":{"5":{"6":1}}}}}}}}""")]
     [InlineData("""{"state":{"desired":{"1":{"2":{"3":{"4":{"5":{"6":{}}}}}}}}}""")]
     [InlineData("""{"state":{"desired":{"":"\ud83c\udf21","a":[[],{}]}}}""")]
-    public void Accepts_GoodDocument(string payload) => ShadowUpdate.Parse(Encoding.UTF8.GetBytes(payload));
+    public void Accepts_GoodDocument(string payload)
+    {
+        var update = ShadowUpdate.Parse(Encoding.UTF8.GetBytes(payload));
+
+        var sent = JsonNode.Parse(payload)!;
+        Assert.True(JsonNode.DeepEquals(sent["state"], update.State), $"{update.State?.ToJsonString()}");
+        Assert.Equal(Section("desired"), update.Desired);
+        Assert.Equal(Section("reported"), update.Reported);
+        Assert.Equal((long?)sent["version"], update.Version);
+        Assert.Null(update.ClientToken);
+
+        SectionPatch Section(string name) => update.State switch
+        {
+            null => SectionPatch.Clear,
+            var state when !state.TryGetPropertyValue(name, out _) => SectionPatch.Keep,
+            var state when state[name] is null => SectionPatch.Clear,
+            var state => SectionPatch.Merge((JsonObject)state[name]!),
+        };
+    }
 
     [Fact]
     public void Rejects_AnotherEncoding()

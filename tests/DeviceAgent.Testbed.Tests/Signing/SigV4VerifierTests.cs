@@ -97,7 +97,7 @@ public sealed class SigV4VerifierTests
     [InlineData("iotdata")]
     [InlineData("iotdevicegateway")]
     public void Verify_ServiceWithTwoNames_AcceptsBoth(string service) =>
-        Assert.True(_world.Verifier.Verify(Put(Device with { Service = service }), SignedDoor.IotData.ServiceNames).IsGood);
+        Assert.True(_world.Verifier.Verify(Put(Device with { Service = service }), SignedService.IotData.ServiceNames).IsGood);
 
     public static TheoryData<string, string, string, string> BadAuthorizations => new()
     {

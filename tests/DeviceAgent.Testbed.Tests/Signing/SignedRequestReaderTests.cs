@@ -16,7 +16,7 @@ public sealed class SignedRequestReaderTests
     {
         var context = Context(Sign(Operator("iot"), body: "{\"a\":1}"));
 
-        var request = await Reader(SignedDoor.Iot).ReadAsync(context);
+        var request = await Reader(SignedService.Iot).ReadAsync(context);
 
         Assert.Equal("arn:aws:iam::123456789012:user/operator", request!.Caller.Arn);
         Assert.Equal("{\"a\":1}", Encoding.UTF8.GetString(request.Body.Span));
@@ -34,11 +34,11 @@ public sealed class SignedRequestReaderTests
     [InlineData("expired token", "ExpiredTokenException")]
     [InlineData("late", "InvalidSignatureException")]
     [InlineData("early", "InvalidSignatureException")]
-    public async Task Read_RefusedAtARestDoor_AnswersInItsForm(string fault, string type)
+    public async Task Read_RefusedByARestService_AnswersInItsForm(string fault, string type)
     {
         var context = Context(Faulty(fault, "iot"));
 
-        Assert.Null(await Reader(SignedDoor.Iot).ReadAsync(context));
+        Assert.Null(await Reader(SignedService.Iot).ReadAsync(context));
 
         Assert.Equal((403, "application/json", type), (context.Response.StatusCode, context.Response.ContentType, context.Response.Headers["x-amzn-ErrorType"].ToString()));
         Assert.NotEqual("", JsonSerializer.Deserialize<JsonElement>(BodyOf(context)).GetProperty("message").GetString());
@@ -53,13 +53,13 @@ public sealed class SignedRequestReaderTests
     [InlineData("expired token", "ExpiredToken")]
     [InlineData("late", "RequestExpired")]
     [InlineData("early", "RequestExpired")]
-    public async Task Read_RefusedAtAQueryDoor_AnswersInItsForm(string fault, string code)
+    public async Task Read_RefusedByAQueryService_AnswersInItsForm(string fault, string code)
     {
-        foreach (var (door, ns) in new[] { (SignedDoor.Iam, "https://iam.amazonaws.com/doc/2010-05-08/"), (SignedDoor.Sts, "https://sts.amazonaws.com/doc/2011-06-15/") })
+        foreach (var (service, ns) in new[] { (SignedService.Iam, "https://iam.amazonaws.com/doc/2010-05-08/"), (SignedService.Sts, "https://sts.amazonaws.com/doc/2011-06-15/") })
         {
-            var context = Context(Faulty(fault, door.ServiceNames.Single()));
+            var context = Context(Faulty(fault, service.ServiceNames.Single()));
 
-            Assert.Null(await Reader(door).ReadAsync(context));
+            Assert.Null(await Reader(service).ReadAsync(context));
 
             XNamespace xml = ns;
             var response = XElement.Parse(BodyOf(context));
@@ -72,11 +72,11 @@ public sealed class SignedRequestReaderTests
     }
 
     [Fact]
-    public async Task Read_ServiceOfAnotherDoor_IsRefused()
+    public async Task Read_ScopeOfAnotherService_IsRefused()
     {
         var context = Context(Sign(Operator("iam")));
 
-        Assert.Null(await Reader(SignedDoor.Sts).ReadAsync(context));
+        Assert.Null(await Reader(SignedService.Sts).ReadAsync(context));
 
         Assert.Contains("Credential should be scoped to correct service: 'sts'.", BodyOf(context), StringComparison.Ordinal);
     }
@@ -88,7 +88,7 @@ public sealed class SignedRequestReaderTests
     {
         var signed = Sign(Operator("iot"), target: canonical) with { Target = raw };
 
-        Assert.NotNull(await Reader(SignedDoor.Iot).ReadAsync(Context(signed)));
+        Assert.NotNull(await Reader(SignedService.Iot).ReadAsync(Context(signed)));
     }
 
     [Fact]
@@ -97,7 +97,7 @@ public sealed class SignedRequestReaderTests
         var request = Sign(Operator("iam") with { Secret = "wrong" });
         var context = Context(request with { Headers = [.. request.Headers.Where(h => h.Key != "X-Custom"), new("X-Custom", "a\u0001b")] });
 
-        Assert.Null(await Reader(SignedDoor.Iam).ReadAsync(context));
+        Assert.Null(await Reader(SignedService.Iam).ReadAsync(context));
 
         Assert.Contains("x-custom:a\uFFFDb", XElement.Parse(BodyOf(context)).Value, StringComparison.Ordinal);
     }
@@ -111,7 +111,7 @@ public sealed class SignedRequestReaderTests
         context.Request.Body = new MemoryStream(new byte[SignedRequestReader.MaxBodyBytes + 1]);
         context.Request.ContentLength = announced ? SignedRequestReader.MaxBodyBytes + 1 : null;
 
-        Assert.Null(await Reader(SignedDoor.Iot).ReadAsync(context));
+        Assert.Null(await Reader(SignedService.Iot).ReadAsync(context));
 
         Assert.Equal(413, context.Response.StatusCode);
     }
@@ -128,7 +128,7 @@ public sealed class SignedRequestReaderTests
         _ => throw new ArgumentOutOfRangeException(nameof(fault)),
     };
 
-    private SignedRequestReader Reader(SignedDoor door) => new(_world.Verifier, door, _world.Time);
+    private SignedRequestReader Reader(SignedService service) => new(_world.Verifier, service, _world.Time);
 
     private TestSigner Operator(string service) => TestSigner.With(_world.Operator) with { Service = service };
 

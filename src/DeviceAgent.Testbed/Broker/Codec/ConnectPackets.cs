@@ -12,7 +12,7 @@ public sealed record ConnectPacket() : MqttPacket(PacketType.Connect)
     /// <summary>Whether an old session is thrown away («clean session» in 3.1.1).</summary>
     public bool CleanStart { get; init; }
 
-    /// <summary>The longest silence of the client, in seconds; 0 is none.</summary>
+    /// <summary>The keep-alive in seconds; 0 is off.</summary>
     public ushort KeepAlive { get; init; }
 
     /// <summary>The message sent in the client's name when it vanishes.</summary>
@@ -49,7 +49,7 @@ public sealed record ConnAckPacket() : MqttPacket(PacketType.ConnAck)
     /// <summary>Whether the server still has the session.</summary>
     public bool SessionPresent { get; init; }
 
-    /// <summary>The verdict; return codes of 3.1.1 in the words of 5.</summary>
+    /// <summary>The result; return codes of 3.1.1 are mapped to those of 5.</summary>
     public ReasonCode ReasonCode { get; init; }
 
     /// <summary>The byte of 3.1.1 as sent (AWS IoT also uses 7, «not authorized»); null in MQTT 5.</summary>

@@ -71,7 +71,7 @@ public enum ProtocolVersion
     V5 = 5,
 }
 
-/// <summary>How surely a message arrives.</summary>
+/// <summary>The delivery guarantee of a message.</summary>
 public enum QualityOfService
 {
     /// <summary>QoS 0: sent once, never acknowledged.</summary>

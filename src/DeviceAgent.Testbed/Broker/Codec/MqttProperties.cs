@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Broker.Codec;
 
-/// <summary>The properties of MQTT 5. Null, or an empty list, is a property that is not there.</summary>
+/// <summary>The properties of MQTT 5. Null, or an empty list: the property is absent.</summary>
 public sealed record MqttProperties
 {
     /// <summary>True: the payload is UTF-8 text. PUBLISH and will.</summary>
@@ -12,10 +12,10 @@ public sealed record MqttProperties
     /// <summary>What the payload is, for example a media type. PUBLISH and will.</summary>
     public string? ContentType { get; set; }
 
-    /// <summary>Where an answer is expected. PUBLISH and will.</summary>
+    /// <summary>Where the response is expected. PUBLISH and will.</summary>
     public string? ResponseTopic { get; set; }
 
-    /// <summary>Ties an answer to its question. PUBLISH and will.</summary>
+    /// <summary>Matches a response to its request. PUBLISH and will.</summary>
     public ReadOnlyMemory<byte>? CorrelationData { get; set; }
 
     /// <summary>Each 1 to 268435455: one in SUBSCRIBE, any number in PUBLISH.</summary>
@@ -63,7 +63,7 @@ public sealed record MqttProperties
     /// <summary>A number for the topic; not 0. PUBLISH.</summary>
     public ushort? TopicAlias { get; set; }
 
-    /// <summary>QoS 0 or 1; 2 is told by its absence. CONNACK.</summary>
+    /// <summary>QoS 0 or 1; absent means 2. CONNACK.</summary>
     public QualityOfService? MaximumQualityOfService { get; set; }
 
     /// <summary>Whether messages can be retained. CONNACK.</summary>

@@ -35,7 +35,7 @@ public abstract record PublishReplyPacket : MqttPacket
     /// <summary>The id of the PUBLISH.</summary>
     public required ushort PacketId { get; init; }
 
-    /// <summary>The verdict; always success in 3.1.1.</summary>
+    /// <summary>The result; always success in 3.1.1.</summary>
     public ReasonCode ReasonCode { get; init; }
 
     /// <summary>MQTT 5 properties.</summary>

@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.Broker.Codec;
 
-/// <summary>Why, in the words of MQTT 5. From 0x80 on it is a failure. The return codes of 3.1.1 are told in the same words.</summary>
+/// <summary>The reason codes of MQTT 5; failures from 0x80 on. The return codes of 3.1.1 are mapped to them.</summary>
 public enum ReasonCode
 {
     /// <summary>Success; also «normal disconnection» and «granted QoS 0».</summary>
@@ -170,7 +170,7 @@ internal static class ReasonCodes
         writer.Byte((int)code);
     }
 
-    /// <summary>A CONNACK return code of 3.1.1 in the words of 5; 7 is AWS IoT's «not authorized».</summary>
+    /// <summary>The reason code for a CONNACK return code of 3.1.1; 7 is AWS IoT's «not authorized».</summary>
     public static ReasonCode OfReturnCode(byte code) => code switch
     {
         0 => ReasonCode.Success,
@@ -182,7 +182,7 @@ internal static class ReasonCodes
         _ => ReasonCode.UnspecifiedError,
     };
 
-    /// <summary>The return code of 3.1.1 for a reason; what it has no word for is «server unavailable».</summary>
+    /// <summary>The return code of 3.1.1 for a reason; those without one become «server unavailable».</summary>
     public static byte ToReturnCode(ReasonCode reason) => reason switch
     {
         ReasonCode.Success => 0,

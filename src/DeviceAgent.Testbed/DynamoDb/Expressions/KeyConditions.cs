@@ -78,3 +78,50 @@ internal static class KeyConditions
     private static DynamoDbException InvalidCondition(string what) =>
         DynamoDbException.Validation($"Invalid condition in KeyConditionExpression: {what}");
 }
+
+/// <summary>One condition of a KeyConditionExpression, with the attribute on the left.</summary>
+/// <param name="Name">The key attribute.</param>
+/// <param name="Operator"><c>=</c>, <c>&lt;</c>, <c>&lt;=</c>, <c>&gt;</c>, <c>&gt;=</c>, <c>BETWEEN</c> or <c>begins_with</c>.</param>
+/// <param name="Values">Two of a BETWEEN, else one.</param>
+internal sealed record KeyCondition(string Name, string Operator, IReadOnlyList<AttributeValue> Values)
+{
+    public const string Between = "BETWEEN";
+    public const string BeginsWith = "begins_with";
+
+    /// <summary>Does a key value meet the condition?</summary>
+    public bool Matches(AttributeValue key) => new KeyRange(this).Contains(KeyEncoding.Encode(key));
+}
+
+/// <summary>The encoded keys that a key condition selects: a contiguous range. A null bound is no bound.</summary>
+internal sealed class KeyRange
+{
+    public KeyRange(KeyCondition condition)
+    {
+        var first = KeyEncoding.Encode(condition.Values[0]);
+        (Low, LowIncluded, High, HighIncluded) = condition.Operator switch
+        {
+            "=" => (first, true, first, true),
+            "<" => (null, false, first, false),
+            "<=" => (null, false, first, true),
+            ">" => (first, false, null, false),
+            ">=" => (first, true, null, false),
+            KeyCondition.Between => (first, true, KeyEncoding.Encode(condition.Values[1]), true),
+            _ => (first, true, KeyEncoding.AfterPrefix(first), false),
+        };
+    }
+
+    public byte[]? Low { get; }
+
+    public bool LowIncluded { get; }
+
+    public byte[]? High { get; }
+
+    public bool HighIncluded { get; }
+
+    public bool Contains(byte[] key)
+    {
+        var low = Low is null ? 1 : key.AsSpan().SequenceCompareTo(Low);
+        var high = High is null ? -1 : key.AsSpan().SequenceCompareTo(High);
+        return (low > 0 || (low == 0 && LowIncluded)) && (high < 0 || (high == 0 && HighIncluded));
+    }
+}

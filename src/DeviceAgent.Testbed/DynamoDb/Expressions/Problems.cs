@@ -18,3 +18,21 @@ internal sealed class Problems
 
     public string? First => _found.Count == 0 ? null : _found.First().Value;
 }
+
+/// <summary>What can be wrong in an expression that is grammatical, in the order in which the service reports it.</summary>
+internal enum Problem
+{
+    RedundantParentheses,
+    UnknownFunction,
+    MisusedFunction,
+    ReservedWord,
+
+    /// <summary>The first condition that has one of the problems below; an expression without conditions has them directly.</summary>
+    Condition,
+    UndefinedAlias,
+    OperandCount,
+    NotDistinct,
+    OperandType,
+    PathsOverlap,
+    PathsConflict,
+}

@@ -2,6 +2,7 @@ using System.Text.Json;
 using DeviceAgent.Testbed.DynamoDb.Expressions;
 using DeviceAgent.Testbed.DynamoDb.Tables;
 using DeviceAgent.Testbed.DynamoDb.Values;
+using DeviceAgent.Testbed.DynamoDb.Wire;
 
 namespace DeviceAgent.Testbed.DynamoDb.Operations;
 
@@ -85,4 +86,31 @@ internal sealed class QueryOperation(TableCatalog tables, ItemRows items) : IOpe
     }
 
     private static DynamoDbException NotSupported() => DynamoDbException.Validation("Query key condition not supported");
+}
+
+/// <summary>A Query request that is valid as far as that can be said without the table.</summary>
+internal sealed record QueryRequest(ReadRequest Common, IReadOnlyDictionary<string, KeyCondition> Keys, bool Descending)
+{
+    private static readonly ExpressionParameters Expressions = new(
+        ["ProjectionExpression", "FilterExpression", "KeyConditionExpression"],
+        ["AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"]);
+
+    public static QueryRequest Read(JsonElement request)
+    {
+        var common = ReadRequest.ReadShape(request);
+        var forward = request.BooleanMember("ScanIndexForward");
+        Expressions.CheckShape(request);
+        common.Constrain().ThrowIfViolated();
+
+        Expressions.Check(request);
+        common = common.ReadStartKey();
+        if (request.Member("KeyConditionExpression") is null)
+            throw DynamoDbException.Validation("Either the KeyConditions or KeyConditionExpression parameter must be specified in the request.");
+        var aliases = ExpressionAttributes.Read(request);
+        var condition = ConditionParser.Parse("KeyConditionExpression", request.StringMember("KeyConditionExpression"), aliases)!;
+        common = common.ReadContent(request, aliases);
+        aliases.ThrowIfUnused();
+        common.CheckSelect();
+        return new QueryRequest(common, KeyConditions.Read(condition), forward == false);
+    }
 }

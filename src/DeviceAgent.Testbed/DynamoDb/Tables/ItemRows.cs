@@ -1,4 +1,5 @@
 using System.Text;
+using DeviceAgent.Testbed.DynamoDb.Expressions;
 using DeviceAgent.Testbed.DynamoDb.Values;
 using DeviceAgent.Testbed.DynamoDb.Wire;
 using Microsoft.Data.Sqlite;
@@ -43,7 +44,7 @@ internal sealed class ItemRows(TableDatabase database, TableRows tables)
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Reads while it is enumerated, which is to be finished inside the same transaction.</summary>
+    /// <summary>Reads lazily: enumerate it inside the transaction.</summary>
     public IEnumerable<StoredItem> Read(Table table, ItemRange range)
     {
         using var command = database.Command("", ("$table", table.RowId));
@@ -78,3 +79,27 @@ internal sealed class ItemRows(TableDatabase database, TableRows tables)
         return new StoredItem(AttributeReader.ReadAll(json.RootElement.AsMap("AttributeValue")), reader.GetInt32(1));
     }
 }
+
+/// <summary>A range of a table, in the order of partition and sort key.</summary>
+internal sealed record ItemRange
+{
+    /// <summary>Only this partition.</summary>
+    public byte[]? Partition { get; init; }
+
+    /// <summary>The first partition of a segment, by its hash.</summary>
+    public byte[]? FirstPartition { get; init; }
+
+    /// <summary>The first partition behind a segment.</summary>
+    public byte[]? EndPartition { get; init; }
+
+    public KeyRange? Sort { get; init; }
+
+    /// <summary>Begin behind this item, which need not exist.</summary>
+    public ItemKey? After { get; init; }
+
+    public bool Descending { get; init; }
+}
+
+/// <param name="Attributes">The item.</param>
+/// <param name="Size">Its size in bytes (see <see cref="AttributeSize"/>).</param>
+internal sealed record StoredItem(IReadOnlyDictionary<string, AttributeValue> Attributes, int Size);

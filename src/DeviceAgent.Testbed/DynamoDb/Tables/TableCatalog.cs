@@ -1,6 +1,6 @@
 namespace DeviceAgent.Testbed.DynamoDb.Tables;
 
-/// <summary>The tables and their life: CREATING, ACTIVE, DELETING, gone. No timers: the state follows from the time it is asked for.</summary>
+/// <summary>The tables and their life cycle: CREATING, ACTIVE, DELETING, gone. No timers: the state is computed when asked for.</summary>
 internal sealed class TableCatalog(TableRows rows, ItemRows items, DynamoDbEngineOptions options, TimeProvider time)
 {
     public DateTimeOffset Now => time.GetUtcNow();

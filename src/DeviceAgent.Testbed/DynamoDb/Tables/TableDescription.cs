@@ -2,7 +2,7 @@ using System.Text.Json;
 
 namespace DeviceAgent.Testbed.DynamoDb.Tables;
 
-/// <summary>A table as DescribeTable and its kin show it.</summary>
+/// <summary>A table as DescribeTable and similar operations show it.</summary>
 internal static class TableDescription
 {
     public static void Write(Utf8JsonWriter writer, string name, Table table, TableStatus status)

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Testbed.DynamoDb.Tables;
@@ -61,3 +62,7 @@ internal sealed class TableRows(TableDatabase database)
         return new Table(reader.GetInt64(0), definition, reader.GetInt64(2), reader.GetInt64(3));
     }
 }
+
+[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
+[JsonSerializable(typeof(TableDefinition))]
+internal sealed partial class TableJsonContext : JsonSerializerContext;

@@ -100,3 +100,46 @@ internal sealed class PolicyDirectory(IamTables tables, TimeProvider time)
         return policy;
     }
 }
+
+/// <summary>A managed policy as it is stored. Version numbers are never used twice, hence <c>LastVersion</c>.</summary>
+internal sealed record PolicyRecord(
+    string Name,
+    string Path,
+    string PolicyId,
+    DateTimeOffset CreateDate,
+    DateTimeOffset UpdateDate,
+    string? Description,
+    IReadOnlyList<Tag> Tags,
+    IReadOnlyList<PolicyVersionRecord> Versions,
+    string DefaultVersionId,
+    int LastVersion)
+{
+    public string Arn => CloudAccount.GlobalArn("iam", $"policy{Path}{Name}");
+
+    public PolicyVersionRecord DefaultVersion => Versions.Single(version => version.VersionId == DefaultVersionId);
+}
+
+/// <param name="VersionId"><c>v1</c>, <c>v2</c>, ...</param>
+/// <param name="Document">The policy's JSON as it was given.</param>
+/// <param name="CreateDate">When it was made.</param>
+internal sealed record PolicyVersionRecord(string VersionId, string Document, DateTimeOffset CreateDate);
+
+/// <summary>The list of managed policies that a role or user holds. Attaching twice is attaching once.</summary>
+internal static class Attachments
+{
+    public static IReadOnlyList<string> With(IReadOnlyList<string> attached, PolicyRecord? policy, string policyArn, string quota)
+    {
+        if (policy is null) throw IamException.NoSuchEntity($"Policy {policyArn} does not exist or is not attachable.");
+        if (attached.Contains(policyArn)) return attached;
+        Quotas.Require(attached.Count + 1, Quotas.AttachedPolicies, quota);
+        return [.. attached, policyArn];
+    }
+
+    /// <summary>Those whose policy's path begins so.</summary>
+    public static IEnumerable<string> Under(string pathPrefix, IReadOnlyList<string> attached) =>
+        attached.Where(arn => arn.StartsWith(CloudAccount.GlobalArn("iam", $"policy{pathPrefix}"), StringComparison.Ordinal));
+
+    public static IReadOnlyList<string> Without(IReadOnlyList<string> attached, string policyArn) => attached.Contains(policyArn)
+        ? [.. attached.Where(arn => arn != policyArn)]
+        : throw IamException.NoSuchEntity($"Policy {policyArn} was not found.");
+}

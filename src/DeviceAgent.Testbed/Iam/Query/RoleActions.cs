@@ -38,3 +38,36 @@ internal sealed class RoleActions(RoleDirectory roles)
 
     private static string PathPrefix(QueryRequest request) => request.Optional("PathPrefix") ?? "/";
 }
+
+/// <summary>The actions on users and the policies attached to them.</summary>
+internal sealed class UserActions(UserDirectory users)
+{
+    public IEnumerable<IamAction> All =>
+    [
+        new("CreateUser", Arn, q => [Shapes.User(users.Create(Name(q.Without("PermissionsBoundary")), q.Optional("Path") ?? "/", q.Tags()))]),
+        new("GetUser", (q, caller) => q.Optional("UserName") is null ? caller.Arn : Arn(q), (q, caller) => [Shapes.User(Named(q, caller))]),
+        new("ListUsers", q => CloudAccount.GlobalArn("iam", $"user{PathPrefix(q)}"), q => Page.Of(
+            q, "Users", users.All.Where(user => user.Path.StartsWith(PathPrefix(q), StringComparison.Ordinal)), user => user.Name, Shapes.UserInList)),
+        new("DeleteUser", Arn, q => users.Delete(Name(q))),
+        new("AttachUserPolicy", Arn, q => users.Attach(Name(q), q.Required("PolicyArn"))),
+        new("DetachUserPolicy", Arn, q => users.Detach(Name(q), q.Required("PolicyArn"))),
+        new("ListAttachedUserPolicies", Arn, q => Page.Of(
+            q, "AttachedPolicies", Attachments.Under(PathPrefix(q), users.Get(Name(q)).AttachedPolicies), arn => arn, Shapes.AttachedPolicy)),
+    ];
+
+    /// <summary>Without a name the caller asks for itself, which a role session is not.</summary>
+    private UserRecord Named(QueryRequest request, Caller caller)
+    {
+        if (request.Optional("UserName") is { } name) return users.Get(name);
+        return caller.RoleName is null
+            ? users.Get(UserDirectory.OperatorName)
+            : throw IamException.ValidationError("Must specify userName when calling with non-User credentials");
+    }
+
+    private string Arn(QueryRequest request) =>
+        users.Find(Name(request))?.Arn ?? CloudAccount.GlobalArn("iam", $"user{request.Optional("Path") ?? "/"}{Name(request)}");
+
+    private static string Name(QueryRequest request) => request.Required("UserName");
+
+    private static string PathPrefix(QueryRequest request) => request.Optional("PathPrefix") ?? "/";
+}

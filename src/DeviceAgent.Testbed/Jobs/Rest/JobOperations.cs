@@ -1,5 +1,4 @@
 using System.Text.Json.Nodes;
-using DeviceAgent.Testbed.Jobs.Model;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Registry.Rest;
 

@@ -57,3 +57,30 @@ internal sealed record TemplateBody(
         return new TemplateFunctions(values, Mappings);
     }
 }
+
+/// <summary>An <c>AWS::IoT::Thing</c>, its values not yet worked out; what is null the template does not mention.</summary>
+internal sealed record ThingResource(
+    JsonNode ThingName, JsonObject? Attributes, JsonNode? ThingTypeName, JsonArray? ThingGroups,
+    OverrideSetting AttributesOverride, OverrideSetting ThingTypeOverride, OverrideSetting ThingGroupsOverride);
+
+/// <summary>An <c>AWS::IoT::Certificate</c>: the one whose token the device holds.</summary>
+/// <param name="Status">What it becomes; null is ACTIVE.</param>
+/// <param name="StatusOverride">What to do when an operator has changed its status meanwhile.</param>
+internal sealed record CertificateResource(JsonNode? Status, OverrideSetting StatusOverride);
+
+/// <summary>An <c>AWS::IoT::Policy</c>: one that exists, or the document of one.</summary>
+internal sealed record PolicyResource(JsonNode? Name, JsonNode? Document);
+
+/// <summary>What to do about something that exists and is not as the template would make it.</summary>
+internal enum OverrideSetting
+{
+    /// <summary>Refuse. Also the default here: AWS's guide names none, and this is the safest.</summary>
+    Fail,
+
+    DoNothing,
+
+    Replace,
+
+    /// <summary>Attributes and groups only.</summary>
+    Merge,
+}

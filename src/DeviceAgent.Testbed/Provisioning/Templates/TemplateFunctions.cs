@@ -4,12 +4,12 @@ using DeviceAgent.Testbed.Registry;
 
 namespace DeviceAgent.Testbed.Provisioning.Templates;
 
-/// <summary>Works out <c>Ref</c> and the <c>Fn::</c> functions of a template, inside out.</summary>
+/// <summary>Evaluates <c>Ref</c> and the <c>Fn::</c> functions of a template, inside out.</summary>
 /// <param name="parameters">Every name that may be referred to.</param>
 /// <param name="mappings">The template's two-level maps.</param>
 internal sealed partial class TemplateFunctions(IReadOnlyDictionary<string, string> parameters, JsonObject mappings)
 {
-    /// <summary>What a text may grow to: a small template with long parameters must not fill the memory.</summary>
+    /// <summary>The longest text: a small template with long parameters must not fill the memory.</summary>
     private const int MaximumLength = 64 * 1024;
 
     public static IReadOnlySet<string> Names { get; } = new HashSet<string> { "Ref", "Fn::Join", "Fn::Select", "Fn::Split", "Fn::Sub", "Fn::FindInMap" };
@@ -22,7 +22,7 @@ internal sealed partial class TemplateFunctions(IReadOnlyDictionary<string, stri
         _ => throw Bad($"{where} must be a text"),
     };
 
-    /// <summary>A value with every function in it worked out.</summary>
+    /// <summary>A value with every function in it evaluated.</summary>
     public JsonNode? Evaluate(JsonNode? node) => node switch
     {
         JsonObject function when FunctionOf(function) is var (name, argument) => Call(name, argument),

@@ -1,3 +1,5 @@
+using System.Buffers.Text;
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 
@@ -56,7 +58,7 @@ internal sealed class RestRequest(
 
     public IReadOnlyDictionary<string, string>? Map(string name) => Map(Json, name);
 
-    /// <summary>Members of the service model that would change the outcome, but that the testbed does not play: refused rather than dropped.</summary>
+    /// <summary>Refuses members of the service model that would change the outcome but are not implemented here.</summary>
     public void RefuseUnplayed(params ReadOnlySpan<string> names)
     {
         foreach (var name in names)
@@ -106,5 +108,57 @@ internal sealed class RestRequest(
         {
             throw RegistryException.InvalidRequest($"The request body is not JSON: {e.Message}");
         }
+    }
+}
+
+/// <summary>Lists in pages. A token names the last item seen, so items added or removed meanwhile do no harm.</summary>
+internal static class Paging
+{
+    private const int DefaultSize = 100;
+    private const int MaximumSize = 250;
+
+    /// <param name="items">All of them, in any order.</param>
+    /// <param name="key">What they are sorted by; unique.</param>
+    /// <param name="size">How many are wanted; null is the default.</param>
+    /// <param name="token">Where the last page ended; null begins.</param>
+    /// <param name="descending">Largest key first.</param>
+    public static (IReadOnlyList<T> Items, string? Next) Page<T>(IEnumerable<T> items, Func<T, string> key, long? size, string? token, bool descending = false)
+    {
+        if (size is < 1 or > MaximumSize) throw RegistryException.InvalidRequest($"The page size must be between 1 and {MaximumSize}; got {size}.");
+        var direction = descending ? -1 : 1;
+        var last = token is null ? null : Decode(token);
+        var left = items
+            .Where(item => last is null || string.CompareOrdinal(key(item), last) * direction > 0)
+            .Order(Comparer<T>.Create((a, b) => string.CompareOrdinal(key(a), key(b)) * direction))
+            .ToList();
+        var page = left.Take((int)(size ?? DefaultSize)).ToList();
+        return (page, page.Count < left.Count ? Encode(key(page[^1])) : null);
+    }
+
+    private static string Encode(string key) => Convert.ToBase64String(Encoding.UTF8.GetBytes(key));
+
+    private static string Decode(string token) => Base64.IsValid(token)
+        ? Encoding.UTF8.GetString(Convert.FromBase64String(token))
+        : throw RegistryException.InvalidRequest("The token that says where to go on is not one of this service.");
+}
+
+/// <summary>Pieces of REST-JSON answers.</summary>
+internal static class RestJson
+{
+    /// <summary>Timestamps are sent as epoch seconds with a fraction.</summary>
+    public static double Timestamp(DateTimeOffset time) => time.ToUnixTimeMilliseconds() / 1000.0;
+
+    public static JsonArray Array<T>(IEnumerable<T> items, Func<T, JsonNode?> node) => new([.. items.Select(node)]);
+
+    public static JsonArray Texts(IEnumerable<string> items) => Array(items, item => JsonValue.Create(item));
+
+    public static JsonObject Map(IEnumerable<KeyValuePair<string, string>> items) =>
+        new(items.Select(pair => KeyValuePair.Create<string, JsonNode?>(pair.Key, pair.Value)));
+
+    /// <summary>Sets a member that is left out of the answer when it has no value.</summary>
+    public static JsonObject With(this JsonObject target, string name, JsonNode? value)
+    {
+        if (value is not null) target[name] = value;
+        return target;
     }
 }

@@ -1,3 +1,0 @@
-namespace DeviceAgent.Testbed.Iam.Entities;
-
-internal sealed record Tag(string Key, string Value);

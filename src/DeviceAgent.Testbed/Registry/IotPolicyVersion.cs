@@ -1,3 +1,0 @@
-namespace DeviceAgent.Testbed.Registry;
-
-internal sealed record IotPolicyVersion(string Id, string Document, DateTimeOffset Created);

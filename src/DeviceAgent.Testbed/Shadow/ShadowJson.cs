@@ -1,7 +1,0 @@
-using System.Text.Json.Serialization;
-
-namespace DeviceAgent.Testbed.Shadow;
-
-[JsonSerializable(typeof(StoredShadow))]
-[JsonSourceGenerationOptions(IgnoreReadOnlyProperties = true)]
-internal sealed partial class ShadowJson : JsonSerializerContext;

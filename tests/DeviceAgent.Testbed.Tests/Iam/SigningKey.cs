@@ -1,3 +1,0 @@
-namespace DeviceAgent.Testbed.Tests.Iam;
-
-internal sealed record SigningKey(string AccessKeyId, string Secret, string? Token);
