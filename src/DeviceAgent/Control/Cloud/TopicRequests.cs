@@ -60,7 +60,7 @@ internal sealed class TopicRequests : IDisposable
         {
             var answers = answersOn ?? topic;
             return await SubscribeAsync([answers + AcceptedSuffix, answers + RejectedSuffix], cancellationToken).ConfigureAwait(false)
-                ?? await ExchangeAsync(topic, payload, correlate, cancellationToken).ConfigureAwait(false);
+                ?? await SendAsync(topic, payload, correlate, cancellationToken).ConfigureAwait(false);
         }
         catch (MqttNotConnectedException e)
         {
@@ -121,7 +121,7 @@ internal sealed class TopicRequests : IDisposable
         client.MessageReceivedAsync -= OnMessageAsync;
     }
 
-    private async Task<TopicResponse> ExchangeAsync(string topic, JsonObject payload, bool correlate, CancellationToken cancellationToken)
+    private async Task<TopicResponse> SendAsync(string topic, JsonObject payload, bool correlate, CancellationToken cancellationToken)
     {
         var pending = new Pending(topic, correlate ? $"{_tokenPrefix}-{++_asked}" : null);
         if (pending.Token is { } token) payload = new JsonObject([.. payload.DeepClone().AsObject().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())), KeyValuePair.Create(ClientToken, (JsonNode?)token)]);
