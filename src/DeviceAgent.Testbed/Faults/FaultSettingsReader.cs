@@ -72,8 +72,10 @@ internal static class FaultSettingsRules
         Range("credentials.retryAfterSeconds", fault.RetryAfterSeconds, 0, 86_400, problems);
         Range("credentials.delayMilliseconds", fault.DelayMilliseconds, 0, MaxDelayMilliseconds, problems);
         Range("credentials.count", fault.Count, 1, int.MaxValue, problems);
-        if (fault.Status is null && (fault.Message ?? fault.ErrorType) is not null) problems.Add("'credentials.message' and 'credentials.errorType' belong to an error answer: set 'credentials.status' too");
-        if (fault.ErrorType?.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '/' or '.' or '#' or '-') is false) problems.Add($"'credentials.errorType' is '{fault.ErrorType}', must be fit for a header, such as ThrottlingException");
+        if (fault.Status is null && (fault.Message ?? fault.ErrorType) is not null)
+            problems.Add("'credentials.message' and 'credentials.errorType' belong to an error answer: set 'credentials.status' too");
+        if (fault.ErrorType?.All(c => char.IsAsciiLetterOrDigit(c) || c is ':' or '/' or '.' or '#' or '-') is false)
+            problems.Add($"'credentials.errorType' is '{fault.ErrorType}', must be fit for a header, such as ThrottlingException");
         if (fault.Status is not null && (fault.Reset || fault.Body != CredentialsBody.Good)) problems.Add("'credentials' can have one of 'status', 'body' and 'reset'");
     }
 
@@ -83,7 +85,8 @@ internal static class FaultSettingsRules
         if (fault.Probability is not (>= 0 and <= 1)) problems.Add($"'{path}.probability' is {fault.Probability}, must be 0 to 1");
         Range($"{path}.count", fault.Count, 1, int.MaxValue, problems);
         Range($"{path}.milliseconds", fault.Milliseconds, 0, MaxDelayMilliseconds, problems);
-        if ((kind == DynamoDbFaultKind.Delay) != fault.Milliseconds.HasValue) problems.Add($"'{path}.milliseconds' {(kind == DynamoDbFaultKind.Delay ? "is missing" : "belongs to dynamoDb.delay only")}");
+        if ((kind == DynamoDbFaultKind.Delay) != fault.Milliseconds.HasValue)
+            problems.Add($"'{path}.milliseconds' {(kind == DynamoDbFaultKind.Delay ? "is missing" : "belongs to dynamoDb.delay only")}");
     }
 
     private static void Range(string key, int? value, int min, int max, List<string> problems)

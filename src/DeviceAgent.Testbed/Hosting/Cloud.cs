@@ -182,7 +182,8 @@ internal sealed class Cloud : IAsyncDisposable
     private Dictionary<Listener, (RequestDelegate Handler, Action<ListenOptions>? Configure)> Listeners()
     {
         var provider = new CredentialsProviderApi(
-            Registry, Iam, _authority, Tokens, Faults, Activity, new CredentialsProviderOptions { CredentialLifetime = _options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
+            Registry, Iam, _authority, Tokens, Faults, Activity,
+            new CredentialsProviderOptions { CredentialLifetime = _options.CredentialLifetime }, Time, NullLogger<CredentialsProviderApi>.Instance);
         var dynamoDb = new DynamoDbApi(
             Verifier, new DynamoDbGuard(Iam.Decide), _tables.Operations, new FaultyBackend(_tables.Backend, Faults, TimeProvider.System), Activity, Time);
         var iot = new RegistryApi(Registry, Iam, Reader(SignedService.Iot), EndpointOf, ControlRoutes());

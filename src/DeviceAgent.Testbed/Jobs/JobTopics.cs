@@ -69,7 +69,8 @@ internal sealed class JobTopics(DeviceJobs jobs, TimeProvider time) : ITopicServ
         if (payload.IsEmpty) return [];
         try
         {
-            return JsonNode.Parse(payload.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject ?? throw JobRefusal.Json("The payload must be a JSON object.");
+            return JsonNode.Parse(payload.Span, documentOptions: new JsonDocumentOptions { AllowDuplicateProperties = false }) as JsonObject
+                ?? throw JobRefusal.Json("The payload must be a JSON object.");
         }
         catch (JsonException e)
         {

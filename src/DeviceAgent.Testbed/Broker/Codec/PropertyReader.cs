@@ -60,7 +60,9 @@ internal static class PropertyReader
             case PropertyId.ReceiveMaximum: to.ReceiveMaximum = (ushort)NotZero(part.UInt16(), id); break;
             case PropertyId.TopicAliasMaximum: to.TopicAliasMaximum = part.UInt16(); break;
             case PropertyId.TopicAlias: to.TopicAlias = Alias(part.UInt16()); break;
-            case PropertyId.MaximumQualityOfService: to.MaximumQualityOfService = part.Flag(nameof(PropertyId.MaximumQualityOfService)) ? QualityOfService.AtLeastOnce : QualityOfService.AtMostOnce; break;
+            case PropertyId.MaximumQualityOfService:
+                to.MaximumQualityOfService = part.Flag(nameof(PropertyId.MaximumQualityOfService)) ? QualityOfService.AtLeastOnce : QualityOfService.AtMostOnce;
+                break;
             case PropertyId.RetainAvailable: to.RetainAvailable = part.Flag(nameof(PropertyId.RetainAvailable)); break;
             case PropertyId.MaximumPacketSize: to.MaximumPacketSize = (uint)NotZero(part.UInt32(), id); break;
             case PropertyId.WildcardSubscriptionAvailable: to.WildcardSubscriptionAvailable = part.Flag(nameof(PropertyId.WildcardSubscriptionAvailable)); break;
