@@ -15,8 +15,9 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <exception cref="RefusedException">429: too many requests; 503: none are valid, with the reason.</exception>
-    public async Task GetAsync(HttpContext context, LocalCaller caller)
+    public async Task GetAsync(HttpContext context)
     {
+        var caller = context.Features.Get<LocalCaller>()!;
         using var request = budgets.Take(caller.Name);
 
         // After a power cut the agent's own upload waits for up to 20 minutes; a program that waits for an answer does not.
@@ -28,8 +29,9 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
 
     /// <summary>Fetches now. The set held stays in force when that fails.</summary>
     /// <exception cref="RefusedException">429, or 503 with the reason.</exception>
-    public async Task RefreshAsync(HttpContext context, LocalCaller caller)
+    public async Task RefreshAsync(HttpContext context)
     {
+        var caller = context.Features.Get<LocalCaller>()!;
         using var request = budgets.Take(caller.Name);
         var credentials = await ValidAsync(new(cache.RefreshAsync(context.RequestAborted)), SocketWait, context.RequestAborted).ConfigureAwait(false);
         audit.Done(caller, "refreshed");

@@ -13,8 +13,8 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
     /// <summary>The role's name for the SDKs. Always the same, so that a change of the role alias comes in between no two requests.</summary>
     public const string Role = "device-agent";
 
-    private const string TokenHeader = "X-aws-ec2-metadata-token";
-    private const string TtlHeader = "X-aws-ec2-metadata-token-ttl-seconds";
+    public const string TokenHeader = "X-aws-ec2-metadata-token";
+    public const string TtlHeader = "X-aws-ec2-metadata-token-ttl-seconds";
     private const string CredentialsPath = "/latest/meta-data/iam/security-credentials/";
     private const string PlacementPath = "/latest/meta-data/placement/";
     private const string PlainText = "text/plain; charset=utf-8";
@@ -27,7 +27,7 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
     [
         new(HttpMethods.Put, "/latest/api/token", RouteGuard.None, IssueAsync),
         .. WithAndWithoutSlash(CredentialsPath, context => TextAsync(context, Role)),
-        new(HttpMethods.Get, CredentialsPath + Role, RouteGuard.Token, GetCredentialsAsync),
+        new(HttpMethods.Get, CredentialsPath + Role, RouteGuard.Session, credentials.GetAsync),
         .. WithAndWithoutSlash(PlacementPath + "availability-zone/", context => TextAsync(context, AvailabilityZone)),
         .. WithAndWithoutSlash(PlacementPath + "region/", context => TextAsync(context, region)),
         .. WithAndWithoutSlash("/latest/dynamic/instance-identity/document/", DocumentAsync),
@@ -36,8 +36,10 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
     /// <summary>A device is in no zone; SDKs take the last letter away to have the region.</summary>
     private string AvailabilityZone => region + "a";
 
+    public static string Seconds(TimeSpan life) => Math.Ceiling(life.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
     private static IEnumerable<LocalRoute> WithAndWithoutSlash(string path, RequestDelegate handle) =>
-        [new(HttpMethods.Get, path, RouteGuard.Token, handle), new(HttpMethods.Get, path.TrimEnd('/'), RouteGuard.Token, handle)];
+        [new(HttpMethods.Get, path, RouteGuard.Session, handle), new(HttpMethods.Get, path.TrimEnd('/'), RouteGuard.Session, handle)];
 
     private Task IssueAsync(HttpContext context)
     {
@@ -52,41 +54,20 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
         return WriteAsync(context, token);
     }
 
-    private Task GetCredentialsAsync(HttpContext context)
-    {
-        Check(context);
-        return credentials.GetAsync(context, context.Features.Get<LocalCaller>()!);
-    }
-
     private Task TextAsync(HttpContext context, string text)
     {
-        Check(context);
         using var request = budgets.Take(context.Features.Get<LocalCaller>()!.Name);
         return WriteAsync(context, text);
     }
 
     private Task DocumentAsync(HttpContext context)
     {
-        Check(context);
         using var request = budgets.Take(context.Features.Get<LocalCaller>()!.Name);
         return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
         {
             json.WriteString("region", region);
             json.WriteString("availabilityZone", AvailabilityZone);
         });
-    }
-
-    private void Check(HttpContext context)
-    {
-        var header = context.Request.Headers[TokenHeader];
-        if (tokens.LifeOf(header.Count == 1 ? header[0] : null) is { } life)
-        {
-            context.Response.Headers[TtlHeader] = Math.Ceiling(life.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return;
-        }
-
-        budgets.Take(context.Features.Get<LocalCaller>()!.Name).Dispose();
-        throw new RefusedException(StatusCodes.Status401Unauthorized, $"the header {TokenHeader} with a token that is still good is required (IMDSv2); version 1 is not served");
     }
 
     private static Task WriteAsync(HttpContext context, string text) => Answer.BytesAsync(context, StatusCodes.Status200OK, PlainText, Encoding.UTF8.GetBytes(text));

@@ -12,7 +12,8 @@ internal static class LocalCredentialsServiceCollectionExtensions
         services.AddHostedService(s => s.GetRequiredService<AuditLog>());
         services.AddSingleton<ClientBudgets>();
         services.AddSingleton<CredentialsApi>();
-        services.AddSingleton(s => new SocketRoutes(options, s.GetRequiredService<CredentialsApi>(), s.GetRequiredService<AuditLog>()));
+        services.AddSingleton(s => new SocketUsers(options, s.GetRequiredService<AuditLog>()));
+        services.AddSingleton(s => new SocketRoutes(s.GetRequiredService<CredentialsApi>(), s.GetRequiredService<AuditLog>()));
         services.AddSingleton(s => s.GetRequiredService<SocketRoutes>().Get);
         services.AddSingleton(s => s.GetRequiredService<SocketRoutes>().Refresh);
         if (options.Port is null) return services;
@@ -20,6 +21,7 @@ internal static class LocalCredentialsServiceCollectionExtensions
         services.AddHostedService<FirstFetch>();
         services.AddSingleton(s => new ClientTokens(options.ClientsDirectory, s.GetRequiredService<ILogger<ClientTokens>>()));
         services.AddSingleton<ImdsTokens>();
+        services.AddSingleton<CredentialsAdmission>();
         services.AddSingleton<LoopbackPeer>();
         services.AddSingleton(s => new ImdsApi(
             s.GetRequiredService<ImdsTokens>(), s.GetRequiredService<ClientBudgets>(), s.GetRequiredService<CredentialsApi>(), s.GetRequiredService<AuditLog>(), region));

@@ -23,7 +23,7 @@ internal sealed class LocalEndpointService(
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         var doors = new List<Task>();
-        if (options.Socket is { } path) doors.Add(KeepOpenAsync(new Door.UnixSocket(path, options.SocketMode), limits, () => api.FromSocketAsync, stoppingToken));
+        if (options.Socket is { } path) doors.Add(KeepOpenAsync(new Door.UnixSocket(path, options.SocketMode), limits, api.OnSocket, stoppingToken));
         if (options.Port is { } port) doors.Add(KeepOpenAsync(new Door.Loopback(port), limits, () => FromLoopback(port), stoppingToken));
         doors.AddRange(others.Select(o => KeepOpenAsync(o.Door, o.Limits, () => o.Handler, stoppingToken)));
         return Task.WhenAll(doors);
@@ -66,7 +66,7 @@ internal sealed class LocalEndpointService(
     {
         var guard = new LoopbackGuard(port);
         var token = IngestToken.LoadOrCreate(Path.Combine(stateDirectory, IngestToken.FileName));
-        return context => api.FromLoopbackAsync(context, guard, token);
+        return api.OnLoopback(guard, token);
     }
 
     /// <summary>Requests that wait for their commit are not to wait for a full group.</summary>

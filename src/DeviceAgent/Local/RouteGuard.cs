@@ -1,13 +1,19 @@
 namespace DeviceAgent.Local;
 
-/// <summary>What a request of the port must bring; the socket's file mode has said who may.</summary>
+/// <summary>What a route asks of a request. The listener that the request came in by enforces it before the handler is called.</summary>
 internal enum RouteGuard
 {
     None,
 
-    /// <summary>The ingest token.</summary>
+    /// <summary>A bearer token of this listener; on the socket its file's mode has said who may.</summary>
     Token,
 
-    /// <summary>Nothing helps: only the socket answers.</summary>
+    /// <summary>A session token of the metadata service.</summary>
+    Session,
+
+    /// <summary>Served on the Unix socket only.</summary>
     SocketOnly,
+
+    /// <summary>Served on the Unix socket only, and to users of the allow list only.</summary>
+    AllowedUser,
 }

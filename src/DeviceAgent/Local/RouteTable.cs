@@ -2,11 +2,18 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Local;
 
-/// <summary>Finds what answers a request.</summary>
-internal sealed class RouteTable(IReadOnlyList<LocalRoute> routes)
+/// <summary>The routes of a listener. No handler is called before the listener has admitted the request.</summary>
+internal sealed class RouteTable(IReadOnlyList<LocalRoute> routes, IAdmission admission)
 {
-    /// <exception cref="RefusedException">404: there is no such path, 405: not by this method.</exception>
-    public LocalRoute Find(HttpContext context)
+    /// <exception cref="RefusedException">404: there is no such path, 405: not by this method, or what the admission says.</exception>
+    public Task HandleAsync(HttpContext context)
+    {
+        var route = Find(context);
+        admission.Admit(context, route);
+        return route.Handle(context);
+    }
+
+    private LocalRoute Find(HttpContext context)
     {
         var ofPath = routes.Where(r => r.Path == context.Request.Path.Value).ToList();
         if (ofPath.Count == 0) throw new RefusedException(StatusCodes.Status404NotFound, "there is nothing here; see " + string.Join(", ", routes.Select(r => r.Path).Where(p => !p.StartsWith("//", StringComparison.Ordinal)).Distinct()));
