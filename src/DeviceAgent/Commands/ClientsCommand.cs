@@ -20,7 +20,7 @@ internal static class ClientsCommand
             if (options.LocalCredentials.Port is not { } port) throw new CommandException("credentials.port is not set: the agent hands out no credentials by tokens. Set it, restart the agent, and add the client then");
             var path = clients.Add(parsed.GetRequiredValue(name), parsed.GetValue(group));
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
-            await output.WriteLineAsync($"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:{port}{CredentialsDoor.Path}").ConfigureAwait(false);
+            await output.WriteLineAsync($"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:{port}{CredentialsEndpoint.Path}").ConfigureAwait(false);
             await output.WriteLineAsync($"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={path}").ConfigureAwait(false);
             if (clients.FindObstacle() is { } obstacle) await error.WriteLineAsync($"note: {obstacle}").ConfigureAwait(false);
             return ExitCode.Ok;

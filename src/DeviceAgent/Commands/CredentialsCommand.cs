@@ -26,7 +26,7 @@ internal static class CredentialsCommand
     private static Command Refresh() => With(new Command("refresh", "Makes the running agent fetch new credentials now."), async (options, output, cancellationToken) =>
     {
         using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) ?? throw new CommandException("no agent runs, or endpoint.socket is off");
-        var answer = await agent.PostAsync(CredentialsDoor.Path + "/refresh", "{}", cancellationToken).ConfigureAwait(false);
+        var answer = await agent.PostAsync(CredentialsEndpoint.Path + "/refresh", "{}", cancellationToken).ConfigureAwait(false);
         await output.WriteLineAsync($"the agent holds {answer.GetProperty("access_key_id").GetString()}, valid until {answer.GetProperty("expiration").GetString()}").ConfigureAwait(false);
     });
 
@@ -66,7 +66,7 @@ internal static class CredentialsCommand
     {
         using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false);
         if (agent is null) return await new SharedFetch(options.StateDirectory, token => OwnFetch.GetAsync(options, token), TimeProvider.System).GetAsync(cancellationToken).ConfigureAwait(false);
-        var held = await agent.GetAsync(CredentialsDoor.Path, cancellationToken).ConfigureAwait(false);
+        var held = await agent.GetAsync(CredentialsEndpoint.Path, cancellationToken).ConfigureAwait(false);
         return ProcessCredentials(held.GetProperty("AccessKeyId").GetString()!, held.GetProperty("SecretAccessKey").GetString()!, held.GetProperty("Token").GetString()!, held.GetProperty("Expiration").GetString()!);
     }
 

@@ -2,6 +2,34 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Local;
 
+/// <summary>What a route asks of a request. The listener that the request came in by enforces it before the handler is called.</summary>
+internal enum RouteGuard
+{
+    None,
+
+    /// <summary>A bearer token of this listener; on the socket its file's mode has said who may.</summary>
+    Token,
+
+    /// <summary>A session token of the metadata service.</summary>
+    Session,
+
+    /// <summary>Served on the Unix socket only.</summary>
+    SocketOnly,
+
+    /// <summary>Served on the Unix socket only, and to users of the allow list only.</summary>
+    AllowedUser,
+}
+
+/// <summary>What answers a method and a path.</summary>
+internal sealed record LocalRoute(string Method, string Path, RouteGuard Guard, RequestDelegate Handle);
+
+/// <summary>How a listener enforces the guards of its routes.</summary>
+internal interface IAdmission
+{
+    /// <exception cref="RefusedException">The request does not bring what the route asks for, or this listener does not serve it.</exception>
+    void Admit(HttpContext context, LocalRoute route);
+}
+
 /// <summary>The routes of a listener. No handler is called before the listener has admitted the request.</summary>
 internal sealed class RouteTable(IReadOnlyList<LocalRoute> routes, IAdmission admission)
 {

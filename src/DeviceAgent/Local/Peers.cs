@@ -1,10 +1,53 @@
 using System.Buffers.Binary;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Local;
+
+/// <summary>Who asks for credentials, as far as it is known.</summary>
+/// <param name="Channel">How: one of the constants.</param>
+/// <param name="Client">The client whose token came along.</param>
+/// <param name="User">The numeric user id of the process, as the kernel tells it.</param>
+/// <param name="Process">The process id, as the kernel tells it.</param>
+internal sealed record LocalCaller(string Channel, string? Client = null, uint? User = null, int? Process = null)
+{
+    public const string Socket = "socket";
+    public const string Container = "container";
+    public const string Imds = "imds";
+
+    /// <summary>Whose requests are counted together.</summary>
+    public string Name => Client is not null ? $"client '{Client}'" : User is { } user ? $"user {user} ({Channel})" : $"all others ({Channel})";
+}
+
+/// <summary>Who is at the other end of the Unix socket: what the kernel noted when it connected (SO_PEERCRED).</summary>
+internal static class PeerProcess
+{
+    private const int SocketLevel = 1;
+    private const int PeerCredentials = 17;
+
+    /// <summary>Null when the kernel does not tell.</summary>
+    public static LocalCaller? Of(HttpContext context) =>
+        context.Features.Get<IConnectionSocketFeature>()?.Socket is { } socket ? Of(socket) : null;
+
+    public static LocalCaller? Of(Socket socket)
+    {
+        // struct ucred { pid_t pid; uid_t uid; gid_t gid; }
+        Span<int> credentials = stackalloc int[3];
+        try
+        {
+            var bytes = MemoryMarshal.AsBytes(credentials);
+            if (socket.GetRawSocketOption(SocketLevel, PeerCredentials, bytes) != bytes.Length) return null;
+            return new LocalCaller(LocalCaller.Socket, User: (uint)credentials[1], Process: credentials[0]);
+        }
+        catch (SocketException)
+        {
+            return null;
+        }
+    }
+}
 
 /// <summary>
 /// Whose socket is at the other end of a loopback connection: the kernel is asked (NETLINK_SOCK_DIAG) for the socket with these
