@@ -10,7 +10,7 @@ internal sealed class AgentMetrics
 {
     public const string MeterName = "DeviceAgent";
 
-    /// <summary>The tag that tells the classes of <see cref="Shed"/> apart.</summary>
+    /// <summary>The tag that tells the classes of <see cref="Evicted"/> apart.</summary>
     public const string ClassTag = "class";
 
     /// <summary>The tag that tells the ends of <see cref="ControlChanges"/> apart.</summary>
@@ -26,7 +26,7 @@ internal sealed class AgentMetrics
         Refused = Counter("readings.refused", "Readings that were handed in and not taken: malformed, too large, or under pressure.");
         Spooled = Counter("readings.spooled", "Readings that were put into the spool (on disk or in the memory ring).");
         Committed = Counter("readings.committed", "Readings that are on disk.");
-        Shed = Counter("readings.shed", "Readings that were given up by the rule of the quota, by class.");
+        Evicted = Counter("readings.shed", "Readings that were dropped by the rule of the quota, by class.");
         Uploaded = Counter("readings.uploaded", "Readings that DynamoDB accepted.");
         Retried = Counter("readings.retried", "Readings that were sent again after a fault or as unprocessed.");
         DeadLettered = Counter("readings.dead_lettered", "Readings that DynamoDB will never accept and that were set aside.");
@@ -51,7 +51,7 @@ internal sealed class AgentMetrics
 
     public Counter<long> Committed { get; }
 
-    public Counter<long> Shed { get; }
+    public Counter<long> Evicted { get; }
 
     public Counter<long> Uploaded { get; }
 

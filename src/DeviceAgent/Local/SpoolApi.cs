@@ -152,7 +152,7 @@ internal static class ReadingExport
         json.WriteStartObject(DeadLetterName);
         json.WriteNumber("id", letter.Id);
         json.WriteString("reason", letter.Reason);
-        json.WriteString("set_aside_at", TimestampText.Format(letter.SetAsideAt));
+        json.WriteString("set_aside_at", TimestampText.Format(letter.MovedAt));
         if (ReadingJson.TryRead(letter.Payload, out _) is null) json.WriteBase64String("payload_base64", letter.Payload.Span);
         json.WriteEndObject();
     }

@@ -161,7 +161,7 @@ internal static class SpoolJson
         json.WriteBoolean("on_disk", status.OnDisk);
         json.WriteString("memory_reason", status.MemoryReason);
         json.WriteNumber("in_memory", status.InMemory);
-        Write(json, "shed", status.Shed);
+        Write(json, "shed", status.Evicted);
         json.WriteNumber("salvaged", status.Salvaged);
         json.WriteNumber("quarantined", status.Quarantined);
     }

@@ -83,7 +83,7 @@ internal sealed class HeldSpool : ISpool, IDisposable
 
     public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task MoveToDeadLettersAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken) => throw new NotSupportedException();
 

@@ -125,7 +125,7 @@ internal sealed class FakeSpool : ISpool
         return Task.CompletedTask;
     }
 
-    public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken)
+    public Task MoveToDeadLettersAsync(SpoolRecord record, string reason, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

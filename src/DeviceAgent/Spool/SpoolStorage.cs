@@ -4,7 +4,7 @@ namespace DeviceAgent.Spool;
 
 /// <summary>Where the spool's file is, and how it is reached.</summary>
 /// <param name="Path">The file.</param>
-internal sealed record SpoolMedium(string Path)
+internal sealed record SpoolStorage(string Path)
 {
     private const long LargestDefaultQuota = 256L * 1024 * 1024;
     private const long SmallestDefaultQuota = 1024 * 1024;
