@@ -92,7 +92,7 @@ internal sealed class Refusals(Func<HttpContext, int, string, TimeSpan?, Task> a
         }
         catch (SpoolException e)
         {
-            // The answer is under way: only an aborted connection tells the client that it is not whole.
+            // The answer is being sent: only an aborted connection tells the client that it is not whole.
             logger.AnswerBroken(context.Request.Path.Value, e.Message);
             context.Abort();
         }

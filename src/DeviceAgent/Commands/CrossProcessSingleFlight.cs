@@ -12,7 +12,7 @@ namespace DeviceAgent.Commands;
 /// <param name="folder">Where lock and socket are; made when missing.</param>
 /// <param name="fetch">Fetches; a <see cref="CommandException"/> is everybody's.</param>
 /// <param name="time">For the waiting.</param>
-internal sealed class SharedFetch(string folder, Func<CancellationToken, Task<string>> fetch, TimeProvider time)
+internal sealed class CrossProcessSingleFlight(string folder, Func<CancellationToken, Task<string>> fetch, TimeProvider time)
 {
     public const string LockName = "credentials.lock";
     public const string SocketName = "credentials.sock";

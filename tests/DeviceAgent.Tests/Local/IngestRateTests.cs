@@ -3,7 +3,7 @@ using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests.Local;
 
-public sealed class RateLimitTests
+public sealed class IngestRateTests
 {
     [Fact]
     public void TryTake_BeyondTheBurst_SaysHowLongToWaitAndTakesNothing()

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
 using System.Text.Json;
@@ -9,6 +10,50 @@ using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceAgent.Commands;
+
+/// <summary>The spool as a command sees it: through the agent that has it open, or by opening its file.</summary>
+internal interface ISpoolAccess : IAsyncDisposable
+{
+    /// <summary>Which of the two, for people.</summary>
+    string Origin { get; }
+
+    /// <summary>The spool's status; the names are those of <c>/v1/status</c>.</summary>
+    Task<JsonElement> StatusAsync(CancellationToken cancellationToken);
+
+    /// <summary>Readings that wait, as lines of NDJSON.</summary>
+    IAsyncEnumerable<string> WaitingAsync(CancellationToken cancellationToken);
+
+    /// <summary>Dead letters, as lines of NDJSON.</summary>
+    IAsyncEnumerable<string> DeadLettersAsync(CancellationToken cancellationToken);
+
+    /// <summary>Puts dead letters back, all when null; returns how many there were.</summary>
+    Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken);
+}
+
+/// <summary>The spool of a running agent, through its socket.</summary>
+internal sealed class SpoolOfAgent(AgentClient agent) : ISpoolAccess
+{
+    public string Origin => $"the running agent, by {agent.Socket}";
+
+    public async Task<JsonElement> StatusAsync(CancellationToken cancellationToken) =>
+        (await agent.GetAsync("/v1/status", cancellationToken).ConfigureAwait(false)).GetProperty("spool");
+
+    public IAsyncEnumerable<string> WaitingAsync(CancellationToken cancellationToken) => agent.LinesAsync("/v1/spool/export", cancellationToken);
+
+    public IAsyncEnumerable<string> DeadLettersAsync(CancellationToken cancellationToken) => agent.LinesAsync("/v1/dead-letters", cancellationToken);
+
+    public async Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken)
+    {
+        var body = ids is null ? """{"all":true}""" : $"{{\"ids\":[{string.Join(',', ids.Select(i => i.ToString(CultureInfo.InvariantCulture)))}]}}";
+        return (await agent.PostAsync("/v1/dead-letters/requeue", body, cancellationToken).ConfigureAwait(false)).GetProperty("requeued").GetInt32();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        agent.Dispose();
+        return ValueTask.CompletedTask;
+    }
+}
 
 /// <summary>The spool's file, opened while no agent runs: an agent that is started meanwhile is refused, as a second agent would be.</summary>
 internal sealed class SpoolOnDisk : ISpoolAccess

@@ -2,7 +2,7 @@ using DeviceAgent.Commands;
 
 namespace DeviceAgent.Tests.Commands;
 
-public sealed class SharedFetchTests : IDisposable
+public sealed class CrossProcessSingleFlightTests : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly TaskCompletionSource _started = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -19,8 +19,8 @@ public sealed class SharedFetchTests : IDisposable
         _result.SetResult("""{"Version":1}""");
         Assert.All(await Task.WhenAll(all).WaitAsync(TimeSpan.FromSeconds(20)), a => Assert.Equal("""{"Version":1}""", a));
         Assert.Equal(1, _fetches);
-        Assert.Equal([SharedFetch.LockName], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
-        Assert.Empty(await File.ReadAllBytesAsync(_folder.File(SharedFetch.LockName)));
+        Assert.Equal([CrossProcessSingleFlight.LockName], Directory.GetFiles(_folder.Path).Select(Path.GetFileName));
+        Assert.Empty(await File.ReadAllBytesAsync(_folder.File(CrossProcessSingleFlight.LockName)));
     }
 
     [Fact]
@@ -39,7 +39,7 @@ public sealed class SharedFetchTests : IDisposable
         using var stop = new CancellationTokenSource();
         var first = Fetch().GetAsync(stop.Token);
         await _started.Task.WaitAsync(TimeSpan.FromSeconds(20));
-        var second = new SharedFetch(_folder.Path, _ => Task.FromResult("second"), TimeProvider.System).GetAsync(CancellationToken.None);
+        var second = new CrossProcessSingleFlight(_folder.Path, _ => Task.FromResult("second"), TimeProvider.System).GetAsync(CancellationToken.None);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => first);
         Assert.Equal("second", await second.WaitAsync(TimeSpan.FromSeconds(20)));
@@ -48,7 +48,7 @@ public sealed class SharedFetchTests : IDisposable
     [Fact]
     public async Task GetAsync_SocketLeftOverFromOneThatWasKilled_IsReplaced()
     {
-        var address = new System.Net.Sockets.UnixDomainSocketEndPoint(_folder.File(SharedFetch.SocketName));
+        var address = new System.Net.Sockets.UnixDomainSocketEndPoint(_folder.File(CrossProcessSingleFlight.SocketName));
         using (var dead = new System.Net.Sockets.Socket(System.Net.Sockets.AddressFamily.Unix, System.Net.Sockets.SocketType.Stream, System.Net.Sockets.ProtocolType.Unspecified))
             dead.Bind(address);
         _result.SetResult("x");
@@ -59,11 +59,11 @@ public sealed class SharedFetchTests : IDisposable
     public async Task GetAsync_FolderThatCannotBeUsed_SaysWhatToDo()
     {
         var file = _folder.Write("file", "");
-        var fetch = new SharedFetch(file, _ => Task.FromResult("x"), TimeProvider.System);
+        var fetch = new CrossProcessSingleFlight(file, _ => Task.FromResult("x"), TimeProvider.System);
         Assert.Contains("allowedUsers", (await Assert.ThrowsAsync<CommandException>(() => fetch.GetAsync(CancellationToken.None))).Message, StringComparison.Ordinal);
     }
 
-    private SharedFetch Fetch() => new(_folder.Path, async cancellationToken =>
+    private CrossProcessSingleFlight Fetch() => new(_folder.Path, async cancellationToken =>
     {
         Interlocked.Increment(ref _fetches);
         _started.TrySetResult();
