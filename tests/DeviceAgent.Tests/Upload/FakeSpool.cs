@@ -47,7 +47,7 @@ internal sealed class FakeSpool : ISpool
     {
         Count = Count,
         CountByClass = new Dictionary<SpoolClass, long> { [SpoolClass.Normal] = Count },
-        Shed = new Dictionary<SpoolClass, long>(),
+        Evicted = new Dictionary<SpoolClass, long>(),
         DeadLetters = DeadLetters.Count,
     };
 
