@@ -1,10 +1,16 @@
 using System.Buffers;
 using System.CommandLine;
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using DeviceAgent.Clock;
+using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
 using DeviceAgent.Local;
+using DeviceAgent.RoleAlias;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Commands;
 
@@ -26,7 +32,7 @@ internal static class CredentialsCommand
     private static Command Refresh() => With(new Command("refresh", "Makes the running agent fetch new credentials now."), async (options, output, cancellationToken) =>
     {
         using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) ?? throw new CommandException("no agent runs, or endpoint.socket is off");
-        var answer = await agent.PostAsync(CredentialsDoor.Path + "/refresh", "{}", cancellationToken).ConfigureAwait(false);
+        var answer = await agent.PostAsync(CredentialsEndpoint.Path + "/refresh", "{}", cancellationToken).ConfigureAwait(false);
         await output.WriteLineAsync($"the agent holds {answer.GetProperty("access_key_id").GetString()}, valid until {answer.GetProperty("expiration").GetString()}").ConfigureAwait(false);
     });
 
@@ -65,8 +71,8 @@ internal static class CredentialsCommand
     private static async Task<string> GetAsync(AgentOptions options, CancellationToken cancellationToken)
     {
         using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false);
-        if (agent is null) return await new SharedFetch(options.StateDirectory, token => OwnFetch.GetAsync(options, token), TimeProvider.System).GetAsync(cancellationToken).ConfigureAwait(false);
-        var held = await agent.GetAsync(CredentialsDoor.Path, cancellationToken).ConfigureAwait(false);
+        if (agent is null) return await new CrossProcessSingleFlight(options.StateDirectory, token => OneShotFetch.GetAsync(options, token), TimeProvider.System).GetAsync(cancellationToken).ConfigureAwait(false);
+        var held = await agent.GetAsync(CredentialsEndpoint.Path, cancellationToken).ConfigureAwait(false);
         return ProcessCredentials(held.GetProperty("AccessKeyId").GetString()!, held.GetProperty("SecretAccessKey").GetString()!, held.GetProperty("Token").GetString()!, held.GetProperty("Expiration").GetString()!);
     }
 
@@ -86,5 +92,39 @@ internal static class CredentialsCommand
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+}
+
+/// <summary>Fetches credentials once, in this process, in the way the agent does: it knows the clock, and asks again when that was wrong.</summary>
+internal static class OneShotFetch
+{
+    /// <returns>The JSON of a credential_process.</returns>
+    /// <exception cref="CommandException">None could be fetched; the message says why and what to do.</exception>
+    public static async Task<string> GetAsync(AgentOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var identity = DeviceIdentity.Load(options.Identity);
+            var services = new ServiceCollection();
+            services.AddLogging().AddAgentMetrics().AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
+            services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, options.Identity, options.Credentials, s => ActiveAlias(options, s));
+            var provider = services.BuildServiceProvider();
+            await using var _ = provider.ConfigureAwait(false);
+            var credentials = await provider.GetRequiredService<CredentialCache>().GetAsync(cancellationToken).ConfigureAwait(false);
+            return CredentialsCommand.ProcessCredentials(
+                credentials.AccessKeyId, credentials.SecretAccessKey.Reveal(), credentials.SessionToken.Reveal(), CredentialsAnswer.Text(credentials.Expiration));
+        }
+        catch (Exception e) when (e is DeviceIdentityException or CredentialsUnavailableException)
+        {
+            throw new CommandException(e.Message, e);
+        }
+    }
+
+    /// <summary>The one that was proven last, as the agent would start with it; only looked at, not changed.</summary>
+    private static string ActiveAlias(AgentOptions options, IServiceProvider services)
+    {
+        var configured = options.Credentials.RoleAlias;
+        var record = new RoleAliasFile(options.StateDirectory, services.GetRequiredService<ILogger<RoleAliasFile>>()).Read();
+        return record?.Configured == configured ? record.InForce : configured;
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using DeviceAgent.Hosting;
 using DeviceAgent.Spool;
 
@@ -16,7 +17,7 @@ internal static class SpoolCommand
     private static Command Status()
     {
         var json = new Option<bool>("--json") { Description = "Prints JSON, as in /v1/status." };
-        var command = new Command("status", "How much waits, how much room there is, what was given up.") { json };
+        var command = new Command("status", "How many readings wait, how much room is left, what was dropped.") { json };
         return WithSpool(command, async (spool, parsed, cancellationToken) =>
         {
             var status = await spool.StatusAsync(cancellationToken).ConfigureAwait(false);
@@ -70,7 +71,7 @@ internal static class SpoolCommand
     {
         var ids = new Argument<long[]>("ids") { Description = "Numbers of dead letters, as 'spool dead-letters' shows them.", Arity = ArgumentArity.ZeroOrMore };
         var all = new Option<bool>("--all") { Description = "Puts all back." };
-        var command = new Command("requeue", "Puts dead letters back into the spool, to be uploaded again: after what was wrong with the table is mended.") { ids, all };
+        var command = new Command("requeue", "Puts dead letters back into the spool, to be uploaded again: once what was wrong with the table is repaired.") { ids, all };
         command.Validators.Add(result =>
         {
             if (result.GetValue(all) == (result.GetValue(ids) is { Length: > 0 })) result.AddError("give either ids or --all");
@@ -121,4 +122,35 @@ internal static class SpoolCommand
         await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) is { } agent
             ? new SpoolOfAgent(agent)
             : await SpoolOnDisk.OpenAsync(options).ConfigureAwait(false);
+}
+
+/// <summary>Writes lines to a file that is complete and on the medium, or not there.</summary>
+internal static class ExportFile
+{
+    public static async Task<long> WriteAsync(string path, IAsyncEnumerable<string> lines, CancellationToken cancellationToken)
+    {
+        var partial = path + ".partial";
+        long count = 0;
+        try
+        {
+            var file = new FileStream(partial, FileMode.Create, FileAccess.Write);
+            await using (file.ConfigureAwait(false))
+            {
+                await foreach (var line in lines.ConfigureAwait(false))
+                {
+                    await file.WriteAsync(Encoding.UTF8.GetBytes(line + "\n"), cancellationToken).ConfigureAwait(false);
+                    count++;
+                }
+
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(partial, path, overwrite: true);
+            return count;
+        }
+        finally
+        {
+            File.Delete(partial);
+        }
+    }
 }

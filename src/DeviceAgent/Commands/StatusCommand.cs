@@ -1,4 +1,8 @@
 using System.CommandLine;
+using System.Globalization;
+using System.Text.Json;
+using DeviceAgent.Local;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Commands;
 
@@ -9,7 +13,7 @@ internal static class StatusCommand
     {
         var arguments = new ConfigurationArguments();
         var json = new Option<bool>("--json") { Description = "Prints the JSON of /v1/status." };
-        var command = new Command("status", "How it stands with the running agent: credentials, upload, spool. Exit code 1 when none runs.") { json };
+        var command = new Command("status", "Shows the state of the running agent: credentials, upload, spool. Exit code 1 when none runs.") { json };
         arguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, json, parsed, cancellationToken).ConfigureAwait(false));
         return command;
@@ -40,4 +44,110 @@ internal static class StatusCommand
             return ExitCode.Failure;
         }
     }
+}
+
+/// <summary>The agent's status in words.</summary>
+internal static class StatusText
+{
+    public static async Task WriteAgentAsync(TextWriter output, JsonElement status, string origin)
+    {
+        await output.WriteLineAsync($"device-agent {Text(status, "version")} for thing {Text(status, "thing")}, up {Span(Number(status, "uptime_seconds"))}").ConfigureAwait(false);
+        var credentials = status.GetProperty("credentials");
+        await output.WriteLineAsync($"credentials   {Credentials(credentials)}").ConfigureAwait(false);
+        if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
+            await output.WriteLineAsync($"              last failure: {Text(failure, "message")} Likely cause: {Text(failure, "cause")}. {Text(failure, "remedy")}").ConfigureAwait(false);
+        await WriteRoleAliasAsync(output, status.GetProperty("role_alias")).ConfigureAwait(false);
+        if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"clock         the provider's is {offset:+0.0;-0.0;0.0} s from this one")).ConfigureAwait(false);
+        var (counters, upload) = (status.GetProperty("counters"), status.GetProperty("upload"));
+        await output.WriteLineAsync($"upload        {Upload(upload)}").ConfigureAwait(false);
+        if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);
+        await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
+        await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
+        await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
+    }
+
+    public static async Task WriteSpoolAsync(TextWriter output, JsonElement spool, string origin)
+    {
+        await output.WriteLineAsync($"spool         {origin}").ConfigureAwait(false);
+        await output.WriteLineAsync($"  waiting     {Count(spool, "count")} ({ByClass(spool.GetProperty("count_by_class"))}), oldest {Span(Number(spool, "oldest_age_seconds")) ?? "not known"}").ConfigureAwait(false);
+        await output.WriteLineAsync($"  room        {Bytes(Count(spool, "bytes"))} of {Bytes(Count(spool, "quota_bytes"))}").ConfigureAwait(false);
+        if (Count(spool, "unknown_time") is > 0 and var unknown) await output.WriteLineAsync($"  no time     {unknown} wait until the device's clock is known").ConfigureAwait(false);
+        await output.WriteLineAsync($"  dead        {Count(spool, "dead_letters")} will never be accepted (device-agent spool dead-letters)").ConfigureAwait(false);
+        if (!spool.GetProperty("on_disk").GetBoolean()) await output.WriteLineAsync($"  NOT ON DISK {Count(spool, "in_memory")} are held in memory only: {Text(spool, "memory_reason")}").ConfigureAwait(false);
+        await output.WriteLineAsync($"  dropped     {ByClass(spool.GetProperty("shed"))} since the start").ConfigureAwait(false);
+        if (Count(spool, "quarantined") is > 0 and var damaged) await output.WriteLineAsync($"  damage      {damaged} damaged files quarantined, {Count(spool, "salvaged")} readings saved from them").ConfigureAwait(false);
+    }
+
+    private static async Task WriteControlAsync(TextWriter output, JsonElement control)
+    {
+        await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}").ConfigureAwait(false);
+        if (Text(control, "problem") is { } problem) await output.WriteLineAsync($"              {problem}").ConfigureAwait(false);
+        if (Text(control, "executing") is { } executing) await output.WriteLineAsync($"              changes now: {executing}").ConfigureAwait(false);
+        if (control.GetProperty("settings_from_afar") is { } keys && keys.GetArrayLength() > 0) await output.WriteLineAsync($"              set remotely: {string.Join(", ", keys.EnumerateArray().Select(k => k.GetString()))}").ConfigureAwait(false);
+        if (control.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } change) return;
+        await output.WriteLineAsync($"              last change: {Text(change, "what")} by {Text(change, "by")}: {Text(change, "outcome")} at {Text(change, "at")}").ConfigureAwait(false);
+        if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);
+    }
+
+    /// <summary>A line for a dead letter of the export.</summary>
+    public static string DeadLetter(string line)
+    {
+        using var document = JsonDocument.Parse(line);
+        var letter = document.RootElement.GetProperty(ReadingExport.DeadLetterName);
+        var of = document.RootElement.TryGetProperty(ReadingJson.SerialNumberName, out var serial) ? serial.GetString() : "?";
+        var at = document.RootElement.TryGetProperty(ReadingJson.TimestampName, out var timestamp) ? timestamp.GetString() : "?";
+        return $"{letter.GetProperty("id").GetInt64()}\t{of}\t{at}\t{Text(letter, "reason")}";
+    }
+
+    private static async Task WriteRoleAliasAsync(TextWriter output, JsonElement alias)
+    {
+        var (active, candidate) = (Text(alias, "in_force"), Text(alias, "candidate"));
+        var phase = Text(alias, "phase") switch
+        {
+            "fetching" => $", {candidate} is asked for credentials",
+            "proving" => $", {candidate} is tried with a write",
+            "probation" => $", on probation (before: {Text(alias, "previous")})",
+            "rollingBack" => $", ROLLS BACK to {Text(alias, "previous")}",
+            _ => "",
+        };
+        await output.WriteLineAsync($"role alias    {active}{phase}").ConfigureAwait(false);
+        if (alias.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } last) return;
+        var why = Text(last, "code") is { } code ? $" ({code}): {Text(last, "reason")}" : "";
+        await output.WriteLineAsync($"              last change: {Text(last, "role_alias")} {Text(last, "result")}{why}").ConfigureAwait(false);
+    }
+
+    private static string Credentials(JsonElement credentials)
+    {
+        if (!credentials.GetProperty("valid").GetBoolean()) return $"none that are valid ({Count(credentials, "consecutive_failures")} failures since the last success)";
+        return $"valid until {Text(credentials, "expiration")}, next refresh {Text(credentials, "next_refresh") ?? "running"}";
+    }
+
+    private static string Upload(JsonElement upload) => Text(upload, "mode") switch
+    {
+        "backingOff" => $"tries again in {Span(Number(upload, "next_attempt_in_seconds"))}: {Text(upload, "reason")}",
+        "parked" => $"PARKED until somebody repairs it, tries again in {Span(Number(upload, "next_attempt_in_seconds"))}: {Text(upload, "reason")}",
+        "draining" => $"{Count(upload, "readings_in_flight")} readings in flight in {Count(upload, "requests_in_flight")} of at most {Count(upload, "concurrency")} requests",
+        _ => "nothing to send now",
+    };
+
+    private static string ByClass(JsonElement counts) => string.Join(", ", counts.EnumerateObject().Select(c => $"{c.Name} {c.Value.GetInt64()}"));
+
+    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+
+    private static long Count(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? (long)value.GetDouble() : 0;
+
+    private static double? Number(JsonElement json, string name) => json.GetProperty(name) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
+
+    private static string Bytes(long bytes) => bytes < 10_000_000
+        ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB")
+        : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB");
+
+    private static string? Span(double? seconds) => seconds switch
+    {
+        null => null,
+        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
+        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
+        < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0} days"),
+    };
 }

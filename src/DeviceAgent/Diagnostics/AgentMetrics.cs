@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceAgent.Diagnostics;
 
@@ -10,7 +11,7 @@ internal sealed class AgentMetrics
 {
     public const string MeterName = "DeviceAgent";
 
-    /// <summary>The tag that tells the classes of <see cref="Shed"/> apart.</summary>
+    /// <summary>The tag that tells the classes of <see cref="Evicted"/> apart.</summary>
     public const string ClassTag = "class";
 
     /// <summary>The tag that tells the ends of <see cref="ControlChanges"/> apart.</summary>
@@ -26,10 +27,10 @@ internal sealed class AgentMetrics
         Refused = Counter("readings.refused", "Readings that were handed in and not taken: malformed, too large, or under pressure.");
         Spooled = Counter("readings.spooled", "Readings that were put into the spool (on disk or in the memory ring).");
         Committed = Counter("readings.committed", "Readings that are on disk.");
-        Shed = Counter("readings.shed", "Readings that were given up by the rule of the quota, by class.");
+        Evicted = Counter("readings.shed", "Readings that were dropped by the rule of the quota, by class.");
         Uploaded = Counter("readings.uploaded", "Readings that DynamoDB accepted.");
         Retried = Counter("readings.retried", "Readings that were sent again after a fault or as unprocessed.");
-        DeadLettered = Counter("readings.dead_lettered", "Readings that DynamoDB will never accept and that were set aside.");
+        DeadLettered = Counter("readings.dead_lettered", "Readings that DynamoDB will never accept and that became dead letters.");
         Requests = Counter("upload.requests", "BatchWriteItem requests.");
         Throttled = Counter("upload.throttled", "BatchWriteItem requests that were throttled, in whole or in part.");
         Commits = Counter("spool.commits", "Commits, each with one sync of the medium.");
@@ -51,7 +52,7 @@ internal sealed class AgentMetrics
 
     public Counter<long> Committed { get; }
 
-    public Counter<long> Shed { get; }
+    public Counter<long> Evicted { get; }
 
     public Counter<long> Uploaded { get; }
 
@@ -76,4 +77,20 @@ internal sealed class AgentMetrics
     public Counter<long> ControlChanges { get; }
 
     private Counter<long> Counter(string name, string description) => Meter.CreateCounter<long>(name, description: description);
+}
+
+internal static class DiagnosticsServiceCollectionExtensions
+{
+    /// <summary>The agent's counters, heard from the first on.</summary>
+    public static IServiceCollection AddAgentMetrics(this IServiceCollection services)
+    {
+        services.AddMetrics();
+        services.AddSingleton(s => new MetricsCollector(s.GetRequiredService<IMeterFactory>()));
+        services.AddSingleton(s =>
+        {
+            s.GetRequiredService<MetricsCollector>();
+            return new AgentMetrics(s.GetRequiredService<IMeterFactory>());
+        });
+        return services;
+    }
 }

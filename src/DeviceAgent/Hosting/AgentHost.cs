@@ -19,7 +19,7 @@ namespace DeviceAgent.Hosting;
 /// <summary>The composition root: what the agent is made of. What is registered later is stopped first.</summary>
 internal static class AgentHost
 {
-    /// <summary>All loops together; a request under way gets 4 s of it.</summary>
+    /// <summary>All loops together; a request in progress gets 4 s of it.</summary>
     private static readonly TimeSpan ShutdownTimeout = TimeSpan.FromSeconds(8);
 
     /// <param name="options">The configuration.</param>
@@ -77,9 +77,9 @@ internal static class AgentHost
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 
-    private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> inForce)
+    private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum)
     {
-        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= inForce() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
+        logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= minimum() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

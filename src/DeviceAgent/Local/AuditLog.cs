@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
+using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Readings;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -19,7 +20,7 @@ internal sealed class AuditLog(AuditFile file, TimeProvider time, ILogger<AuditL
     private const int MaxReasonLength = 300;
 
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
-    private readonly RateLimit _refusals = new(RefusalsPerSecond, RefusalBurst, time);
+    private readonly TokenBucket _refusals = TokenBucket.PerSecond(RefusalsPerSecond, RefusalBurst, time);
     private int _leftOut;
     private bool _failing;
 
@@ -85,7 +86,7 @@ internal sealed class AuditLog(AuditFile file, TimeProvider time, ILogger<AuditL
         {
             json.WriteStartObject();
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
-            json.WriteString("way", caller.Way);
+            json.WriteString("way", caller.Channel);
             if (caller.Client is { } client) json.WriteString("client", client);
             if (caller.User is { } user) json.WriteNumber("uid", user);
             if (caller.Process is { } process) json.WriteNumber("pid", process);
@@ -97,5 +98,27 @@ internal sealed class AuditLog(AuditFile file, TimeProvider time, ILogger<AuditL
 
         buffer.Write("\n"u8);
         return buffer.WrittenSpan.ToArray();
+    }
+}
+
+/// <summary>A file for its owner only, rotated to <c>audit.log.1</c> when it is full: at most twice its bound on disk.</summary>
+internal sealed class AuditFile(string folder, long maxBytes = AuditFile.DefaultMaxBytes)
+{
+    public const string Name = "audit.log";
+
+    private const long DefaultMaxBytes = 1024 * 1024;
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    public string Path { get; } = System.IO.Path.Combine(folder, Name);
+
+    /// <exception cref="IOException">The disk is full, read-only or failing.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be written to.</exception>
+    public void Append(IReadOnlyCollection<byte[]> lines)
+    {
+        if (File.Exists(Path) && new FileInfo(Path).Length + lines.Sum(l => l.Length) > maxBytes) File.Move(Path, Path + ".1", overwrite: true);
+        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, BufferSize = 0 };
+        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
+        using var file = new FileStream(Path, options);
+        file.Write([.. lines.SelectMany(l => l)]);
     }
 }

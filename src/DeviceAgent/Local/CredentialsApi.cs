@@ -15,21 +15,23 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <exception cref="RefusedException">429: too many requests; 503: none are valid, with the reason.</exception>
-    public async Task GetAsync(HttpContext context, LocalCaller caller)
+    public async Task GetAsync(HttpContext context)
     {
+        var caller = context.Features.Get<LocalCaller>()!;
         using var request = budgets.Take(caller.Name);
 
         // After a power cut the agent's own upload waits for up to 20 minutes; a program that waits for an answer does not.
         cache.SkipStartSpread();
-        var credentials = await ValidAsync(cache.GetAsync(context.RequestAborted), caller.Way == LocalCaller.Socket ? SocketWait : PortWait, context.RequestAborted).ConfigureAwait(false);
+        var credentials = await ValidAsync(cache.GetAsync(context.RequestAborted), caller.Channel == LocalCaller.Socket ? SocketWait : PortWait, context.RequestAborted).ConfigureAwait(false);
         await CredentialsAnswer.WriteAsync(context, credentials).ConfigureAwait(false);
         audit.Granted(caller, credentials.AccessKeyId);
     }
 
-    /// <summary>Fetches now. The set held stays in force when that fails.</summary>
+    /// <summary>Fetches now. When that fails, the current set stays active.</summary>
     /// <exception cref="RefusedException">429, or 503 with the reason.</exception>
-    public async Task RefreshAsync(HttpContext context, LocalCaller caller)
+    public async Task RefreshAsync(HttpContext context)
     {
+        var caller = context.Features.Get<LocalCaller>()!;
         using var request = budgets.Take(caller.Name);
         var credentials = await ValidAsync(new(cache.RefreshAsync(context.RequestAborted)), SocketWait, context.RequestAborted).ConfigureAwait(false);
         audit.Done(caller, "refreshed");
@@ -56,4 +58,45 @@ internal sealed class CredentialsApi(CredentialCache cache, ClientBudgets budget
             throw new RefusedException(StatusCodes.Status503ServiceUnavailable, e.Message, cache.Status.NextRefresh - time.GetUtcNow() ?? RetryAfter);
         }
     }
+}
+
+/// <summary>Answers in the form that the AWS SDKs read.</summary>
+internal static class CredentialsAnswer
+{
+    public static Task WriteAsync(HttpContext context, TemporaryCredentials credentials) => Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
+    {
+        json.WriteString("Code", "Success");
+        json.WriteString("Type", "AWS-HMAC");
+        json.WriteString("LastUpdated", Text(credentials.Expiration - credentials.Lifetime));
+        json.WriteString("AccessKeyId", credentials.AccessKeyId);
+        json.WriteString("SecretAccessKey", credentials.SecretAccessKey.Reveal());
+        json.WriteString("Token", credentials.SessionToken.Reveal());
+        json.WriteString("Expiration", Text(credentials.Expiration));
+    });
+
+    /// <summary>What the AWS SDK for JavaScript shows to its user of an answer that is none.</summary>
+    public static Task ProblemAsync(HttpContext context, int status, string problem, TimeSpan? retryAfter)
+    {
+        if (retryAfter is { } delay) Answer.RetryAfter(context.Response, delay);
+        return Answer.JsonAsync(context, status, json =>
+        {
+            json.WriteString("Code", CodeOf(status));
+            json.WriteString("Message", problem);
+        });
+    }
+
+    /// <summary>Whole seconds: not every SDK reads fractions.</summary>
+    public static string Text(DateTimeOffset moment) => $"{moment.UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}";
+
+    private static string CodeOf(int status) => status switch
+    {
+        StatusCodes.Status401Unauthorized => "Unauthorized",
+        StatusCodes.Status403Forbidden => "Forbidden",
+        StatusCodes.Status404NotFound => "NotFound",
+        StatusCodes.Status405MethodNotAllowed => "MethodNotAllowed",
+        StatusCodes.Status413PayloadTooLarge => "BodyNotAllowed",
+        StatusCodes.Status429TooManyRequests => "TooManyRequests",
+        StatusCodes.Status503ServiceUnavailable => "CredentialsUnavailable",
+        _ => "BadRequest",
+    };
 }

@@ -1,4 +1,6 @@
+using System.Buffers.Text;
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http;
 
@@ -13,8 +15,8 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
     /// <summary>The role's name for the SDKs. Always the same, so that a change of the role alias comes in between no two requests.</summary>
     public const string Role = "device-agent";
 
-    private const string TokenHeader = "X-aws-ec2-metadata-token";
-    private const string TtlHeader = "X-aws-ec2-metadata-token-ttl-seconds";
+    public const string TokenHeader = "X-aws-ec2-metadata-token";
+    public const string TtlHeader = "X-aws-ec2-metadata-token-ttl-seconds";
     private const string CredentialsPath = "/latest/meta-data/iam/security-credentials/";
     private const string PlacementPath = "/latest/meta-data/placement/";
     private const string PlainText = "text/plain; charset=utf-8";
@@ -27,7 +29,7 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
     [
         new(HttpMethods.Put, "/latest/api/token", RouteGuard.None, IssueAsync),
         .. WithAndWithoutSlash(CredentialsPath, context => TextAsync(context, Role)),
-        new(HttpMethods.Get, CredentialsPath + Role, RouteGuard.Token, GetCredentialsAsync),
+        new(HttpMethods.Get, CredentialsPath + Role, RouteGuard.Session, credentials.GetAsync),
         .. WithAndWithoutSlash(PlacementPath + "availability-zone/", context => TextAsync(context, AvailabilityZone)),
         .. WithAndWithoutSlash(PlacementPath + "region/", context => TextAsync(context, region)),
         .. WithAndWithoutSlash("/latest/dynamic/instance-identity/document/", DocumentAsync),
@@ -36,8 +38,10 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
     /// <summary>A device is in no zone; SDKs take the last letter away to have the region.</summary>
     private string AvailabilityZone => region + "a";
 
+    public static string Seconds(TimeSpan life) => Math.Ceiling(life.TotalSeconds).ToString(CultureInfo.InvariantCulture);
+
     private static IEnumerable<LocalRoute> WithAndWithoutSlash(string path, RequestDelegate handle) =>
-        [new(HttpMethods.Get, path, RouteGuard.Token, handle), new(HttpMethods.Get, path.TrimEnd('/'), RouteGuard.Token, handle)];
+        [new(HttpMethods.Get, path, RouteGuard.Session, handle), new(HttpMethods.Get, path.TrimEnd('/'), RouteGuard.Session, handle)];
 
     private Task IssueAsync(HttpContext context)
     {
@@ -52,22 +56,14 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
         return WriteAsync(context, token);
     }
 
-    private Task GetCredentialsAsync(HttpContext context)
-    {
-        Check(context);
-        return credentials.GetAsync(context, context.Features.Get<LocalCaller>()!);
-    }
-
     private Task TextAsync(HttpContext context, string text)
     {
-        Check(context);
         using var request = budgets.Take(context.Features.Get<LocalCaller>()!.Name);
         return WriteAsync(context, text);
     }
 
     private Task DocumentAsync(HttpContext context)
     {
-        Check(context);
         using var request = budgets.Take(context.Features.Get<LocalCaller>()!.Name);
         return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
         {
@@ -76,18 +72,53 @@ internal sealed class ImdsApi(ImdsTokens tokens, ClientBudgets budgets, Credenti
         });
     }
 
-    private void Check(HttpContext context)
+    private static Task WriteAsync(HttpContext context, string text) => Answer.BytesAsync(context, StatusCodes.Status200OK, PlainText, Encoding.UTF8.GetBytes(text));
+}
+
+/// <summary>Session tokens of the metadata service, as hashes and in memory only. Bounded: the oldest of the user who has most goes first. Thread-safe.</summary>
+internal sealed class ImdsTokens(TimeProvider time)
+{
+    public const int MaxTokens = 256;
+
+    private const int TokenBytes = 32;
+
+    private readonly Lock _gate = new();
+    private readonly List<Session> _sessions = [];
+
+    /// <summary>A new token that is good for so long.</summary>
+    public string Issue(uint? user, TimeSpan life)
     {
-        var header = context.Request.Headers[TokenHeader];
-        if (tokens.LifeOf(header.Count == 1 ? header[0] : null) is { } life)
+        var token = Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes));
+        lock (_gate)
         {
-            context.Response.Headers[TtlHeader] = Math.Ceiling(life.TotalSeconds).ToString(CultureInfo.InvariantCulture);
-            return;
+            _sessions.RemoveAll(s => !IsAlive(s));
+            if (_sessions.Count >= MaxTokens) _sessions.Remove(_sessions.GroupBy(s => s.User).MaxBy(g => g.Count())!.First());
+            _sessions.Add(new Session(user, Hash(token), time.GetTimestamp(), life));
         }
 
-        budgets.Take(context.Features.Get<LocalCaller>()!.Name).Dispose();
-        throw new RefusedException(StatusCodes.Status401Unauthorized, $"the header {TokenHeader} with a token that is still good is required (IMDSv2); version 1 is not served");
+        return token;
     }
 
-    private static Task WriteAsync(HttpContext context, string text) => Answer.BytesAsync(context, StatusCodes.Status200OK, PlainText, Encoding.UTF8.GetBytes(text));
+    /// <summary>How long the token is still good; null when it is not.</summary>
+    public TimeSpan? LifeOf(string? token)
+    {
+        if (token is null) return null;
+        var hash = Hash(token);
+        lock (_gate)
+        {
+            Session? found = null;
+            foreach (var session in _sessions)
+            {
+                if (CryptographicOperations.FixedTimeEquals(hash, session.Hash)) found = session;
+            }
+
+            return found is not null && IsAlive(found) ? found.Life - time.GetElapsedTime(found.IssuedAt) : null;
+        }
+    }
+
+    private bool IsAlive(Session session) => time.GetElapsedTime(session.IssuedAt) < session.Life;
+
+    private static byte[] Hash(string token) => SHA256.HashData(Encoding.UTF8.GetBytes(token));
+
+    private sealed record Session(uint? User, byte[] Hash, long IssuedAt, TimeSpan Life);
 }

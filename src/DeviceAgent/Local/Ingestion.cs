@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
@@ -10,16 +11,16 @@ namespace DeviceAgent.Local;
 /// <param name="stamp">The timestamp of a reading that brings none, by its serial number; null while the time is not known.</param>
 /// <param name="rules">What a reading must satisfy.</param>
 /// <param name="serialNumber">Stands in readings that bring none.</param>
-/// <param name="budget">How much may be on its way.</param>
-/// <param name="rate">How much in the course of time.</param>
+/// <param name="budget">What may be in progress.</param>
+/// <param name="rate">How many readings a second.</param>
 /// <param name="metrics">Counts what was handed in and what was refused.</param>
 internal sealed class Ingestion(
-    ISpool spool, Func<string, DateTimeOffset?> stamp, ReadingRules rules, string serialNumber, IngestBudget budget, RateLimit rate, AgentMetrics metrics)
+    ISpool spool, Func<string, DateTimeOffset?> stamp, ReadingRules rules, string serialNumber, IngestBudget budget, TokenBucket rate, AgentMetrics metrics)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     /// <summary>Ten seconds' worth at once, and never less than one full request.</summary>
-    public static RateLimit RateOf(int perSecond, TimeProvider time) => new(perSecond, Math.Max(10.0 * perSecond, ReadingsBody.MaxReadings), time);
+    public static TokenBucket RateOf(int perSecond, TimeProvider time) => TokenBucket.PerSecond(perSecond, Math.Max(10.0 * perSecond, ReadingsBody.MaxReadings), time);
 
     /// <summary>
     /// Appends what is good of <paramref name="items"/> in their order. The tasks, one for each item, complete when the spool has spoken and never fail.
@@ -77,5 +78,60 @@ internal sealed class Ingestion(
     {
         metrics.Refused.Add(readings);
         return new RefusedException(StatusCodes.Status429TooManyRequests, problem, retryAfter);
+    }
+}
+
+/// <summary>What became of a reading that was handed in.</summary>
+/// <param name="Outcome">Which it is.</param>
+/// <param name="Reason">Why, unless it is on the medium.</param>
+internal readonly record struct IngestResult(IngestOutcome Outcome, string? Reason);
+
+internal enum IngestOutcome
+{
+    /// <summary>On the medium.</summary>
+    Durable,
+
+    /// <summary>Held in memory: uploaded if the agent goes on running, lost if it ends before the disk can be used again.</summary>
+    InMemory,
+
+    /// <summary>The spool did not take it; it may be sent again.</summary>
+    NotTaken,
+
+    /// <summary>It can never be taken as it is.</summary>
+    Rejected,
+}
+
+/// <summary>Bounds what local programs have in progress towards the disk, and with it the memory that they can make the agent use. Thread-safe.</summary>
+internal sealed class IngestBudget
+{
+    /// <summary>Readings that wait for their commit.</summary>
+    public const int MaxReadings = 4096;
+
+    /// <summary>Bodies that are being read and readings that wait for their commit.</summary>
+    public const long MaxBytes = 8 * 1024 * 1024;
+
+    private readonly Lock _gate = new();
+    private int _readings;
+    private long _bytes;
+
+    /// <summary>False when it does not fit, and nothing is taken.</summary>
+    public bool TryTake(int readings, long bytes)
+    {
+        lock (_gate)
+        {
+            if (_readings + readings > MaxReadings || _bytes + bytes > MaxBytes) return false;
+            _readings += readings;
+            _bytes += bytes;
+            return true;
+        }
+    }
+
+    public void Return(int readings, long bytes)
+    {
+        lock (_gate)
+        {
+            _readings -= readings;
+            _bytes -= bytes;
+        }
     }
 }

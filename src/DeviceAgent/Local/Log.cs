@@ -4,11 +4,11 @@ namespace DeviceAgent.Local;
 
 internal static partial class Log
 {
-    [LoggerMessage(2400, LogLevel.Information, "Local programs are answered on {Door}.")]
-    public static partial void DoorOpened(this ILogger logger, Door door);
+    [LoggerMessage(2400, LogLevel.Information, "Local programs are answered on {Address}.")]
+    public static partial void ListenerOpened(this ILogger logger, ListenAddress address);
 
-    [LoggerMessage(2401, LogLevel.Error, "Local programs are not answered on {Door}: {Problem}. The agent goes on, and tries again every {Seconds} s.")]
-    public static partial void DoorNotOpened(this ILogger logger, Door door, string problem, double seconds);
+    [LoggerMessage(2401, LogLevel.Error, "Local programs are not answered on {Address}: {Problem}. The agent goes on, and tries again every {Seconds} s.")]
+    public static partial void ListenerNotOpened(this ILogger logger, ListenAddress address, string problem, double seconds);
 
     [LoggerMessage(2402, LogLevel.Error, "The answer to {Path} was broken off: {Problem}")]
     public static partial void AnswerBroken(this ILogger logger, string? path, string problem);

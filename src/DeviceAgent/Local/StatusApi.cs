@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
@@ -10,7 +11,7 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Local;
 
-/// <summary><c>GET /v1/status</c>: how it stands, for people and for health checks. Holds no secret.</summary>
+/// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
 {
@@ -134,4 +135,88 @@ internal sealed class StatusApi(
     }
 
     private static double Seconds(TimeSpan span) => Math.Round(span.TotalSeconds, 3);
+}
+
+/// <summary>The spool's status as JSON: in the agent's status, and by itself from the command.</summary>
+internal static class SpoolJson
+{
+    public static void Write(Utf8JsonWriter json, string name, SpoolStatus status)
+    {
+        json.WriteStartObject(name);
+        Write(json, status);
+        json.WriteEndObject();
+    }
+
+    /// <summary>The properties only.</summary>
+    public static void Write(Utf8JsonWriter json, SpoolStatus status)
+    {
+        json.WriteNumber("count", status.Count);
+        Write(json, "count_by_class", status.CountByClass);
+        json.WriteNumber("unknown_time", status.UnknownTime);
+        json.WriteNumber("bytes", status.Bytes);
+        json.WriteNumber("quota_bytes", status.QuotaBytes);
+        if (status.OldestAge is { } age) json.WriteNumber("oldest_age_seconds", Math.Round(age.TotalSeconds, 3));
+        else json.WriteNull("oldest_age_seconds");
+        json.WriteNumber("dead_letters", status.DeadLetters);
+        json.WriteBoolean("on_disk", status.OnDisk);
+        json.WriteString("memory_reason", status.MemoryReason);
+        json.WriteNumber("in_memory", status.InMemory);
+        Write(json, "shed", status.Evicted);
+        json.WriteNumber("salvaged", status.Salvaged);
+        json.WriteNumber("quarantined", status.Quarantined);
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, IReadOnlyDictionary<SpoolClass, long> byClass)
+    {
+        json.WriteStartObject(name);
+        foreach (var @class in Enum.GetValues<SpoolClass>().Order()) json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(@class.ToString()), byClass.GetValueOrDefault(@class));
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>The state of the role alias as JSON.</summary>
+internal static class RotationJson
+{
+    public static void Write(Utf8JsonWriter json, string name, RotationStatus status)
+    {
+        json.WriteStartObject(name);
+        json.WriteString("in_force", status.InForce);
+        json.WriteString("configured", status.Configured);
+        json.WriteString("phase", CamelCase(status.Phase));
+        json.WriteString("candidate", status.Candidate);
+        json.WriteString("previous", status.Previous);
+        if (status.Last is { } last)
+        {
+            json.WriteStartObject("last_change");
+            json.WriteString("role_alias", last.RoleAlias);
+            json.WriteString("result", CamelCase(last.Outcome.Result));
+            json.WriteString("code", last.Outcome.Code);
+            json.WriteString("reason", last.Outcome.Reason);
+            json.WriteEndObject();
+        }
+        else
+        {
+            json.WriteNull("last_change");
+        }
+
+        json.WriteEndObject();
+    }
+
+    private static string CamelCase<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
+}
+
+/// <summary><c>GET /metrics</c>: for Prometheus.</summary>
+internal sealed class MetricsApi(AgentFacts facts, MetricsCollector metrics, TimeProvider time)
+{
+    public Task GetAsync(HttpContext context)
+    {
+        var text = new PrometheusText();
+        foreach (var family in metrics.Collect()) text.Add(family);
+        text.Add("device_agent_info", "gauge", "Which agent runs for which thing.", 1, $"thing=\"{PrometheusText.Escape(facts.Thing)}\",version=\"{facts.Version}\"");
+        text.Add("device_agent_uptime_seconds", "gauge", "Time since the start.", time.GetElapsedTime(facts.StartedAt).TotalSeconds);
+        text.Add("process_resident_memory_bytes", "gauge", "Memory of the process in RAM.", ProcessUsage.ResidentBytes());
+        text.Add("process_cpu_seconds_total", "counter", "Processor time of the process.", ProcessUsage.CpuSeconds());
+        if (ProcessUsage.DiskBytesWritten() is { } written) text.Add("process_disk_bytes_written_total", "counter", "Bytes that the process caused to be written to storage.", written);
+        return Answer.BytesAsync(context, StatusCodes.Status200OK, PrometheusText.ContentType, Encoding.UTF8.GetBytes(text.ToString()));
+    }
 }

@@ -44,6 +44,26 @@ internal static class ReadingJson
     public static byte[]? MarkEstimated(ReadOnlySpan<byte> written) =>
         written is [(byte)'{', .., (byte)'}'] ? [.. written[..^1], .. ",\"timestamp_estimated\":true}"u8] : null;
 
+    /// <summary>Whose reading it is; empty when the object does not say, or is none any more because the medium has changed it.</summary>
+    public static string SerialNumberOf(ReadOnlySpan<byte> written)
+    {
+        try
+        {
+            var reader = new Utf8JsonReader(written);
+            while (reader.Read())
+            {
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals(SerialNumberName)) continue;
+                return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+            }
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            // Not JSON, or not text: nobody's.
+        }
+
+        return "";
+    }
+
     /// <summary>Reads one object; serial number and timestamp may be absent. <paramref name="problem"/> says what is wrong.</summary>
     public static Sample? TryRead(ReadOnlyMemory<byte> utf8, out string? problem)
     {

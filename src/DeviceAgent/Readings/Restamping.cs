@@ -47,9 +47,10 @@ internal sealed class Restamping(string bootId, Anchor anchor, LastKnownTime? ea
         var origin = _origins[reading.BootId];
         var time = TimestampText.WholeMilliseconds(origin.Begin + reading.Monotonic);
         if (time > _ceiling) time = _ceiling.Value;
-        var last = _last.GetValueOrDefault(reading.SerialNumber, floor);
+        var owner = ReadingJson.SerialNumberOf(reading.Payload.Span);
+        var last = _last.GetValueOrDefault(owner, floor);
         if (time <= last) time = TimestampText.WholeMilliseconds(last) + LiveTimestamps.Step;
-        _last[reading.SerialNumber] = time;
+        _last[owner] = time;
         return new ResolvedReading(time, origin.IsEstimated ? ReadingJson.MarkEstimated(reading.Payload.Span) : null);
     }
 

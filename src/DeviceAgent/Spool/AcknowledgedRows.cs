@@ -10,32 +10,32 @@ internal sealed class AcknowledgedRows(TimeProvider time)
 
     private static readonly TimeSpan GroupDelay = TimeSpan.FromSeconds(60);
 
-    private readonly Dictionary<long, RowWeight> _rows = [];
+    private readonly Dictionary<long, RowSize> _rows = [];
     private long _opened;
 
     public IReadOnlyCollection<long> Sequences => _rows.Keys;
 
-    public Tally Tally { get; } = new();
+    public RowCounts Counts { get; } = new();
 
     public bool Contains(long sequence) => _rows.ContainsKey(sequence);
 
-    public void Add(long sequence, RowWeight weight)
+    public void Add(long sequence, RowSize size)
     {
         if (_rows.Count == 0) _opened = time.GetTimestamp();
-        if (_rows.TryAdd(sequence, weight)) Tally.Add(weight);
+        if (_rows.TryAdd(sequence, size)) Counts.Add(size);
     }
 
     /// <summary>The row is not in the file any more.</summary>
-    public RowWeight Remove(long sequence)
+    public RowSize Remove(long sequence)
     {
-        if (_rows.Remove(sequence, out var weight)) Tally.Remove(weight);
-        return weight;
+        if (_rows.Remove(sequence, out var size)) Counts.Remove(size);
+        return size;
     }
 
     public void Clear()
     {
         _rows.Clear();
-        Tally.Add(Tally, -1);
+        Counts.Add(Counts, -1);
     }
 
     /// <summary>How long until they must be deleted; null when there are none.</summary>

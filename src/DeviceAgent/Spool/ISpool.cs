@@ -1,12 +1,12 @@
 namespace DeviceAgent.Spool;
 
 /// <summary>
-/// Readings that wait for upload, in order. Looking is not taking: a record stays until it is acknowledged or set aside, or is given
-/// up by the rule of the quota. Acknowledging or setting aside a record that is no longer there does nothing.
+/// Readings that wait for upload, in order. Looking is not taking: a record stays until it is acknowledged, becomes a dead letter, or
+/// is dropped because the quota is reached. Acknowledging or moving a record that is no longer there does nothing.
 /// </summary>
 internal interface ISpool
 {
-    /// <summary>Records that are stored and neither acknowledged nor set aside.</summary>
+    /// <summary>Records that are stored and neither acknowledged nor dead letters.</summary>
     long Count { get; }
 
     /// <summary>The newest timestamp that a live reading was ever stored with; the beginning of time when there is none.</summary>
@@ -33,7 +33,7 @@ internal interface ISpool
     Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken);
 
     /// <summary>Moves a record that can never be accepted to the dead letters, with the reason.</summary>
-    Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken);
+    Task MoveToDeadLettersAsync(SpoolRecord record, string reason, CancellationToken cancellationToken);
 
     /// <summary>Dead letters behind <paramref name="afterId"/> (0 for the first page), at most <paramref name="max"/>.</summary>
     Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(long afterId, int max, CancellationToken cancellationToken);
@@ -47,4 +47,30 @@ internal interface ISpool
     /// the spool's own loop and must not call the spool.
     /// </summary>
     Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken);
+}
+
+/// <summary>The spool cannot do its work; the message says why and what to do.</summary>
+internal sealed class SpoolException : Exception
+{
+    public SpoolException()
+    {
+    }
+
+    public SpoolException(string message) : base(message)
+    {
+    }
+
+    public SpoolException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}
+
+/// <summary>Says that no more readings will come: what is in the spool is to be sent without waiting for fuller batches.</summary>
+internal sealed class DrainSignal
+{
+    private readonly TaskCompletionSource _requested = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public Task Requested => _requested.Task;
+
+    public void Request() => _requested.TrySetResult();
 }

@@ -16,11 +16,11 @@ internal static partial class Log
     [LoggerMessage(2103, LogLevel.Information, "The disk can be used again: {Count} readings went from memory to the spool.")]
     public static partial void SpoolOnDiskAgain(this ILogger logger, long count);
 
-    [LoggerMessage(2104, LogLevel.Critical, "The spool {Path} is damaged ({Problem}). It was set aside as {Aside}; {Readings} readings and {DeadLetters} dead letters were saved from it into a new one.")]
-    public static partial void SpoolSetAside(this ILogger logger, string path, string problem, string aside, long readings, long deadLetters);
+    [LoggerMessage(2104, LogLevel.Critical, "The spool {Path} is damaged ({Problem}). It was moved to {Quarantined}; {Readings} readings and {DeadLetters} dead letters were saved from it into a new one.")]
+    public static partial void SpoolQuarantined(this ILogger logger, string path, string problem, string quarantined, long readings, long deadLetters);
 
-    [LoggerMessage(2105, LogLevel.Warning, "The spool has reached its bound: {Low} low, {Normal} normal and {Critical} critical readings were given up since the last message.")]
-    public static partial void ReadingsShed(this ILogger logger, long low, long normal, long critical);
+    [LoggerMessage(2105, LogLevel.Warning, "The spool has reached its bound: {Low} low, {Normal} normal and {Critical} critical readings were dropped since the last message.")]
+    public static partial void ReadingsEvicted(this ILogger logger, long low, long normal, long critical);
 
     [LoggerMessage(2106, LogLevel.Warning, "The dead letters have reached their bound: the oldest {Count} were deleted.")]
     public static partial void DeadLettersDropped(this ILogger logger, int count);

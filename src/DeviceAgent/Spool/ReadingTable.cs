@@ -9,33 +9,33 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         $"INSERT INTO readings ({StoredRow.Columns}) VALUES ($seq, $class, $ts, $boot_id, $mono, $crc, $payload)");
 
     private readonly SqliteCommand _delete = connection.Prepare("DELETE FROM readings WHERE seq = $seq");
-    private readonly SqliteCommand _weigh = connection.Prepare("SELECT class, length(payload), ts IS NULL FROM readings WHERE seq = $seq");
+    private readonly SqliteCommand _sizeOf = connection.Prepare("SELECT class, length(payload), ts IS NULL FROM readings WHERE seq = $seq");
 
     public void Insert(SpoolRow row) => _insert.Bind(
         ("$seq", row.Sequence), ("$class", (int)row.Class), ("$ts", row.Timestamp), ("$boot_id", row.BootId), ("$mono", row.Mono), ("$crc", row.Checksum), ("$payload", row.Payload))
         .ExecuteNonQuery();
 
     /// <summary>Deletes a row; null when it was not there.</summary>
-    public RowWeight? Delete(long sequence)
+    public RowSize? Delete(long sequence)
     {
-        if (Weigh(sequence) is not { } weight) return null;
+        if (SizeOf(sequence) is not { } size) return null;
         _delete.Bind(("$seq", sequence)).ExecuteNonQuery();
-        return weight;
+        return size;
     }
 
-    public RowWeight? Weigh(long sequence)
+    public RowSize? SizeOf(long sequence)
     {
-        using var reader = _weigh.Bind(("$seq", sequence)).ExecuteReader();
-        return reader.Read() ? ToWeight(reader, 0) : null;
+        using var reader = _sizeOf.Bind(("$seq", sequence)).ExecuteReader();
+        return reader.Read() ? ToSize(reader, 0) : null;
     }
 
     /// <summary>Rows of a class, oldest first, from a row on.</summary>
-    public IEnumerable<(long Sequence, RowWeight Weight)> OldestOf(SpoolClass @class, long from)
+    public IEnumerable<(long Sequence, RowSize Size)> OldestOf(SpoolClass @class, long from)
     {
         using var command = connection.Prepare(
             "SELECT seq, class, length(payload), ts IS NULL FROM readings WHERE seq >= $from AND class = $class ORDER BY seq", ("$from", from), ("$class", (int)@class));
         using var reader = command.ExecuteReader();
-        while (reader.Read()) yield return (reader.GetInt64(0), ToWeight(reader, 1));
+        while (reader.Read()) yield return (reader.GetInt64(0), ToSize(reader, 1));
     }
 
     /// <summary>Rows whose time is known, from one end, without those that are hidden; the critical ones, which have an index, come first when that is asked for.</summary>
@@ -95,9 +95,9 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         ("$payload", row.Payload), ("$ts", row.Timestamp), ("$crc", isSound ? row.Checksum : ~row.Checksum), ("$seq", row.Sequence));
 
     /// <summary>Counts all rows, which reads the whole table.</summary>
-    public Tally Count()
+    public RowCounts Count()
     {
-        var tally = new Tally();
+        var tally = new RowCounts();
         var (low, critical) = ((int)SpoolClass.Low, (int)SpoolClass.Critical);
         using var command = connection.Prepare($"SELECT count(*), total(length(payload)), total(ts IS NULL), total(class = {low}), total(class = {critical}) FROM readings");
         using var reader = command.ExecuteReader();
@@ -105,7 +105,7 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         var (count, lows, criticals) = (reader.GetInt64(0), (long)reader.GetDouble(3), (long)reader.GetDouble(4));
         tally.Add(SpoolClass.Low, lows, 0, 0);
         tally.Add(SpoolClass.Critical, criticals, 0, 0);
-        tally.Add(SpoolClass.Normal, count - lows - criticals, (long)reader.GetDouble(1) + (count * RowWeight.BytesOf(0)), (long)reader.GetDouble(2));
+        tally.Add(SpoolClass.Normal, count - lows - criticals, (long)reader.GetDouble(1) + (count * RowSize.BytesOf(0)), (long)reader.GetDouble(2));
         return tally;
     }
 
@@ -113,9 +113,9 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
     {
         _insert.Dispose();
         _delete.Dispose();
-        _weigh.Dispose();
+        _sizeOf.Dispose();
     }
 
-    private static RowWeight ToWeight(SqliteDataReader reader, int at) =>
-        new((SpoolClass)(int)(reader.GetValue(at) as long? ?? 0), RowWeight.BytesOf(reader.GetValue(at + 1) as long? ?? 0), reader.GetInt64(at + 2) != 0);
+    private static RowSize ToSize(SqliteDataReader reader, int at) =>
+        new((SpoolClass)(int)(reader.GetValue(at) as long? ?? 0), RowSize.BytesOf(reader.GetValue(at + 1) as long? ?? 0), reader.GetInt64(at + 2) != 0);
 }

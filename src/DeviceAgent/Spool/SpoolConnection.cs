@@ -61,3 +61,114 @@ internal static class SpoolConnection
         return new SpoolException($"the spool '{path}': {remedy} (SQLite error {e.SqliteErrorCode}/{e.SqliteExtendedErrorCode}: {e.Message})", e);
     }
 }
+
+/// <summary>Short forms.</summary>
+internal static class Sql
+{
+    public static SqliteCommand Prepare(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        var command = connection.CreateCommand();
+        command.CommandText = sql;
+        command.Bind(values);
+        return command;
+    }
+
+    public static SqliteCommand Bind(this SqliteCommand command, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        foreach (var (name, value) in values)
+        {
+            if (command.Parameters.Contains(name)) command.Parameters[name].Value = value ?? DBNull.Value;
+            else command.Parameters.AddWithValue(name, value ?? DBNull.Value);
+        }
+
+        return command;
+    }
+
+    public static int Execute(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        using var command = connection.Prepare(sql, values);
+        return command.ExecuteNonQuery();
+    }
+
+    /// <summary>A whole number; null when there is no row, or something else in it.</summary>
+    public static long? Number(this SqliteConnection connection, string sql, params ReadOnlySpan<(string Name, object? Value)> values)
+    {
+        using var command = connection.Prepare(sql, values);
+        return command.ExecuteScalar() is long value ? value : null;
+    }
+
+    /// <summary>One transaction; on the medium when this returns.</summary>
+    public static void Transact(this SqliteConnection connection, Action work)
+    {
+        connection.Execute("BEGIN IMMEDIATE");
+        try
+        {
+            work();
+            connection.Execute("COMMIT");
+        }
+        catch
+        {
+            RollBack(connection);
+            throw;
+        }
+    }
+
+    private static void RollBack(SqliteConnection connection)
+    {
+        try
+        {
+            // SQLite has rolled back by itself after some errors.
+            if (SQLitePCL.raw.sqlite3_get_autocommit(connection.Handle!) == 0) connection.Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // The error that led here is the one to tell.
+        }
+    }
+}
+
+/// <summary>What an error of SQLite means for the spool.</summary>
+internal enum SpoolFault
+{
+    /// <summary>The disk cannot be written now: full, read-only, no permission. What is open stays open.</summary>
+    Unusable,
+
+    /// <summary>An operation of the disk failed. What the connection believes is not to be trusted any more: it is closed.</summary>
+    Broken,
+
+    /// <summary>The file's content is wrong: it is quarantined.</summary>
+    Damaged,
+}
+
+internal static class SpoolFaults
+{
+    private const int IoError = 10;
+    private const int CannotOpen = 14;
+
+    /// <summary>ERROR, CORRUPT, SCHEMA, CONSTRAINT, MISMATCH, NOTADB: the spool's statements are fixed, so what they meet is not what was written.</summary>
+    private static readonly int[] Damage = [1, 11, 17, 19, 20, 26];
+
+    /// <summary>IOERR_READ, IOERR_SHORT_READ, IOERR_DATA, IOERR_CORRUPTFS: the medium does not give back what is on it.</summary>
+    private static readonly int[] DamageOfTheMedium = [266, 522, 8202, 8458];
+
+    public static SpoolFault Of(SqliteException e) =>
+        Damage.Contains(e.SqliteErrorCode) || DamageOfTheMedium.Contains(e.SqliteExtendedErrorCode) ? SpoolFault.Damaged
+        : e.SqliteErrorCode is IoError or CannotOpen ? SpoolFault.Broken
+        : SpoolFault.Unusable;
+}
+
+/// <summary>The file is not what a spool wrote.</summary>
+internal sealed class SpoolDamagedException : Exception
+{
+    public SpoolDamagedException()
+    {
+    }
+
+    public SpoolDamagedException(string message) : base(message)
+    {
+    }
+
+    public SpoolDamagedException(string message, Exception innerException) : base(message, innerException)
+    {
+    }
+}

@@ -21,38 +21,38 @@ internal sealed class SpoolFile : IDisposable
 
     private readonly SqliteConnection _connection;
     private readonly string _path;
-    private readonly Marks _marks;
+    private readonly SpoolMetadata _metadata;
     private readonly ReadingTable _readings;
     private readonly DeadLetterTable _deadLetters;
-    private readonly SheddingRule _shedding;
+    private readonly EvictionRule _eviction;
     private long _markedUpTo;
     private bool _clean;
 
     /// <exception cref="SpoolDamagedException">The content is wrong.</exception>
     /// <exception cref="SpoolException">Another process has it open, or a newer agent wrote it.</exception>
     /// <exception cref="SqliteException">It cannot be opened or read.</exception>
-    public SpoolFile(SpoolMedium medium, LiveOptions<SpoolOptions> options)
+    public SpoolFile(SpoolStorage storage, LiveOptions<SpoolOptions> options)
     {
-        _path = medium.Path;
-        var quota = medium.Quota(options.Value);
-        _connection = medium.Connect(_path);
+        _path = storage.Path;
+        var quota = storage.Quota(options.Value);
+        _connection = storage.Connect(_path);
         try
         {
             SpoolVersion.Establish(_connection, _path);
             // The quota counts bytes of rows; rows that fill their pages badly are met by this.
             _connection.Execute($"PRAGMA max_page_count = {((quota + (quota / 2)) / PageSize) + 64}");
-            _marks = new Marks(_connection);
+            _metadata = new SpoolMetadata(_connection);
             _readings = new ReadingTable(_connection);
             _deadLetters = new DeadLetterTable(_connection);
-            _clean = _marks[Marks.Clean] == 1;
-            if (_clean) (Tally, _deadLetters.Count, _deadLetters.Bytes) = _marks.Load();
+            _clean = _metadata[SpoolMetadata.Clean] == 1;
+            if (_clean) (Counts, _deadLetters.Count, _deadLetters.Bytes) = _metadata.Load();
             else Check();
-            _shedding = new SheddingRule(_readings, Tally, quota, () => options.Value.WhenFull);
+            _eviction = new EvictionRule(_readings, Counts, quota, () => options.Value.WhenFull);
             DeadLetterBounds = (options.Value.DeadLetters, quota / 8);
-            _markedUpTo = _marks[Marks.NewestLiveSequence] ?? 0;
+            _markedUpTo = _metadata[SpoolMetadata.NewestLiveSequence] ?? 0;
             Next = Math.Max(_connection.Number("SELECT max(seq) FROM readings") ?? 0, _markedUpTo) + 1;
             var behind = _connection.Number("SELECT max(ts) FROM readings WHERE seq > $seq AND mono IS NOT NULL", ("$seq", _markedUpTo));
-            NewestLive = Math.Max(_marks[Marks.NewestLive] ?? long.MinValue, behind ?? long.MinValue);
+            NewestLive = Math.Max(_metadata[SpoolMetadata.NewestLive] ?? long.MinValue, behind ?? long.MinValue);
         }
         catch (SqliteException e) when (e.SqliteErrorCode == SpoolConnection.Busy)
         {
@@ -67,7 +67,7 @@ internal sealed class SpoolFile : IDisposable
     }
 
     /// <summary>Rows in the table, acknowledged ones that are not yet deleted included.</summary>
-    public Tally Tally { get; private set; } = new();
+    public RowCounts Counts { get; private set; } = new();
 
     public DeadLetterTable DeadLetters => _deadLetters;
 
@@ -87,15 +87,15 @@ internal sealed class SpoolFile : IDisposable
     public long WalBytes => new FileInfo(_path + "-wal") is { Exists: true } wal ? wal.Length : 0;
 
     /// <summary>Stores rows in order, making room for them by the rule. Without rows it writes all the same: the disk is tried.</summary>
-    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isUnderWay)
+    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isInFlight)
     {
-        for (var extra = 0L; ; extra = (extra * 2) + Math.Max(64 * PageSize / 4, rows.Sum(r => r.Weight.Bytes)))
+        for (var extra = 0L; ; extra = (extra * 2) + Math.Max(64 * PageSize / 4, rows.Sum(r => r.Size.Bytes)))
         {
             try
             {
-                return InsertOnce(rows, acknowledged, isUnderWay, extra);
+                return InsertOnce(rows, acknowledged, isInFlight, extra);
             }
-            catch (SqliteException e) when (e.SqliteErrorCode == SpoolConnection.Full && IsAtPageLimit(rows) && extra < _shedding.Quota * 2)
+            catch (SqliteException e) when (e.SqliteErrorCode == SpoolConnection.Full && IsAtPageLimit(rows) && extra < _eviction.Quota * 2)
             {
                 // The rows fill their pages badly: the file has reached its bound before their bytes reached the quota.
             }
@@ -107,47 +107,47 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Number, boot and monotonic time of the oldest row that is not hidden.</summary>
     public SpoolRow? Oldest(Func<long, bool> isHidden) => _readings.Oldest(isHidden);
 
-    public RowWeight? Weigh(long sequence) => _readings.Weigh(sequence);
+    public RowSize? SizeOf(long sequence) => _readings.SizeOf(sequence);
 
     public void Delete(IReadOnlyCollection<long> sequences)
     {
-        var deleted = new Tally();
+        var deleted = new RowCounts();
         Write(() => DeleteRows(sequences, deleted));
-        Tally.Add(deleted, -1);
+        Counts.Add(deleted, -1);
     }
 
     /// <summary>
     /// Moves readings to the dead letters: those with a row, if that is still there, and those that were only in memory. Returns how
     /// many of the oldest dead letters had to give way.
     /// </summary>
-    public int SetAside(IReadOnlyCollection<(SetAsideReading Reading, bool HasRow)> readings)
+    public int MoveToDeadLetters(IReadOnlyCollection<(NewDeadLetter Letter, bool HasRow)> letters)
     {
-        var deleted = new Tally();
+        var deleted = new RowCounts();
         var trimmed = 0;
         WriteDeadLetters(() =>
         {
-            foreach (var (reading, hasRow) in readings)
+            foreach (var (letter, hasRow) in letters)
             {
-                var weight = _readings.Delete(reading.Row.Sequence);
-                if (weight is { } gone) deleted.Add(gone);
-                if (weight is not null || !hasRow) _deadLetters.Insert(reading);
+                var size = _readings.Delete(letter.Row.Sequence);
+                if (size is { } gone) deleted.Add(gone);
+                if (size is not null || !hasRow) _deadLetters.Insert(letter);
             }
 
             trimmed = _deadLetters.Trim(DeadLetterBounds.Count, DeadLetterBounds.Bytes);
         });
-        Tally.Add(deleted, -1);
+        Counts.Add(deleted, -1);
         return trimmed;
     }
 
     /// <summary>Puts dead letters back as new rows, as far as there is room for them.</summary>
-    public (int Requeued, InsertResult Result) Requeue(IReadOnlyCollection<long>? ids, long next, string bootId, IReadOnlyCollection<long> acknowledged, Func<long, bool> isUnderWay)
+    public (int Requeued, InsertResult Result) Requeue(IReadOnlyCollection<long>? ids, long next, string bootId, IReadOnlyCollection<long> acknowledged, Func<long, bool> isInFlight)
     {
         var chosen = _deadLetters.ReadRows(0, int.MaxValue).Where(l => ids is null || ids.Contains(l.Id)).ToList();
         var rows = chosen.Select((l, i) => l.Letter.Row with { Sequence = next + i, BootId = bootId }).ToList();
         InsertResult? result = null;
         WriteDeadLetters(() =>
         {
-            result = _shedding.Insert(rows, acknowledged, isUnderWay, extra: 0);
+            result = _eviction.Insert(rows, acknowledged, isInFlight, extra: 0);
             foreach (var (letter, row) in chosen.Zip(rows))
             {
                 if (!result.Refused.Contains(row.Sequence)) _deadLetters.Delete(letter.Id);
@@ -166,38 +166,38 @@ internal sealed class SpoolFile : IDisposable
         var unknown = _readings.ReadUnknownTime(after, max);
         if (unknown.Count == 0) return (0, null);
 
-        // A row that the medium has changed gets no true time any more; the mapping will find its checksum wrong and set it aside.
-        var resolved = unknown.Where(r => r.IsSound).Select(r => (TimeResolution.Of(r.Row, resolve), true));
+        // A row that the medium has changed gets no true time any more; the mapping will find its checksum wrong and make it a dead letter.
+        var resolved = unknown.Where(r => r.IsSound).Select(r => (TimestampResolution.Of(r.Row, resolve), true));
         var damaged = unknown.Where(r => !r.IsSound).Select(r => (r.Row with { Timestamp = 0 }, false));
         var rows = resolved.Concat(damaged).ToList();
         var newest = rows.Where(r => r.Item2).Select(r => r.Item1.Timestamp!.Value).DefaultIfEmpty(NewestLive).Max();
         Write(() =>
         {
             foreach (var (row, isSound) in rows) _readings.SetTime(row, isSound);
-            _marks[Marks.NewestLive] = Math.Max(NewestLive, newest);
+            _metadata[SpoolMetadata.NewestLive] = Math.Max(NewestLive, newest);
         });
         NewestLive = Math.Max(NewestLive, newest);
-        foreach (var (row, _) in unknown) Tally.Remove(row.Weight);
-        foreach (var (row, _) in rows) Tally.Add(row.Weight);
+        foreach (var (row, _) in unknown) Counts.Remove(row.Size);
+        foreach (var (row, _) in rows) Counts.Add(row.Size);
         return (rows.Count, unknown[^1].Row.Sequence);
     }
 
     /// <summary>Takes in what was saved from a damaged file, under its old numbers.</summary>
     public void Adopt(IReadOnlyCollection<SpoolRow> rows)
     {
-        var change = new Tally();
+        var change = new RowCounts();
         Write(() =>
         {
             foreach (var row in rows)
             {
                 _readings.Insert(row);
-                change.Add(row.Weight);
+                change.Add(row.Size);
             }
         });
-        Tally.Add(change);
+        Counts.Add(change);
     }
 
-    public void Adopt(IReadOnlyCollection<SetAsideReading> letters) => WriteDeadLetters(() =>
+    public void Adopt(IReadOnlyCollection<NewDeadLetter> letters) => WriteDeadLetters(() =>
     {
         foreach (var letter in letters) _deadLetters.Insert(letter);
     });
@@ -239,8 +239,8 @@ internal sealed class SpoolFile : IDisposable
         _connection.Transact(() =>
         {
             SaveNewest(Next - 1, NewestLive);
-            _marks.Save(Tally, _deadLetters.Count, _deadLetters.Bytes);
-            _marks[Marks.Clean] = 1;
+            _metadata.Save(Counts, _deadLetters.Count, _deadLetters.Bytes);
+            _metadata[SpoolMetadata.Clean] = 1;
         });
         _clean = true;
     }
@@ -251,14 +251,14 @@ internal sealed class SpoolFile : IDisposable
         _connection.Dispose();
     }
 
-    private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isUnderWay, long extra)
+    private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isInFlight, long extra)
     {
         InsertResult? result = null;
         var last = rows.Count == 0 ? Next - 1 : rows[^1].Sequence;
         var mark = rows.Count == 0 || last - _markedUpTo >= RowsBetweenMarks;
         Write(() =>
         {
-            result = _shedding.Insert(rows, acknowledged, isUnderWay, extra);
+            result = _eviction.Insert(rows, acknowledged, isInFlight, extra);
             if (mark) SaveNewest(last, Newest(rows, result));
         });
         if (mark) _markedUpTo = last;
@@ -268,7 +268,7 @@ internal sealed class SpoolFile : IDisposable
 
     private void Settle(IReadOnlyList<SpoolRow> rows, InsertResult result)
     {
-        _shedding.Committed();
+        _eviction.Committed();
         NewestLive = Newest(rows, result);
         if (rows.Count > 0) Next = rows[^1].Sequence + 1;
     }
@@ -276,7 +276,7 @@ internal sealed class SpoolFile : IDisposable
     private long Newest(IReadOnlyList<SpoolRow> rows, InsertResult result) =>
         rows.Where(r => r.IsLive && r.Timestamp is not null && !result.Refused.Contains(r.Sequence)).Select(r => r.Timestamp!.Value).Append(NewestLive).Max();
 
-    private void DeleteRows(IReadOnlyCollection<long> sequences, Tally deleted)
+    private void DeleteRows(IReadOnlyCollection<long> sequences, RowCounts deleted)
     {
         foreach (var sequence in sequences)
         {
@@ -289,15 +289,15 @@ internal sealed class SpoolFile : IDisposable
 
     private void SaveNewest(long upTo, long newest)
     {
-        _marks[Marks.NewestLive] = newest;
-        _marks[Marks.NewestLiveSequence] = upTo;
+        _metadata[SpoolMetadata.NewestLive] = newest;
+        _metadata[SpoolMetadata.NewestLiveSequence] = upTo;
     }
 
     private void Write(Action work)
     {
         _connection.Transact(() =>
         {
-            if (_clean) _marks[Marks.Clean] = 0;
+            if (_clean) _metadata[SpoolMetadata.Clean] = 0;
             work();
         });
         _clean = false;
@@ -327,14 +327,14 @@ internal sealed class SpoolFile : IDisposable
     private void Recount()
     {
         var counted = _readings.Count();
-        counted.Add(Tally, -1);
-        Tally.Add(counted);
+        counted.Add(Counts, -1);
+        Counts.Add(counted);
         _deadLetters.Recount();
     }
 
     private bool IsAtPageLimit(IReadOnlyList<SpoolRow> rows)
     {
         var used = (_connection.Number("PRAGMA page_count") ?? 0) - (_connection.Number("PRAGMA freelist_count") ?? 0);
-        return used + 16 + rows.Sum(r => (r.Weight.Bytes / PageSize) + 1) >= _connection.Number("PRAGMA max_page_count");
+        return used + 16 + rows.Sum(r => (r.Size.Bytes / PageSize) + 1) >= _connection.Number("PRAGMA max_page_count");
     }
 }

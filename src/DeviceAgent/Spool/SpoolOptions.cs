@@ -25,7 +25,7 @@ internal sealed record SpoolOptions
     /// <summary>The partition's free space that is left to others (reserveMegabytes): 0 to 1 TiB.</summary>
     public long ReserveBytes { get; init; } = 64 * Megabyte;
 
-    /// <summary>What is given up when the quota is reached.</summary>
+    /// <summary>What is dropped when the quota is reached.</summary>
     public WhenFull WhenFull { get; init; } = WhenFull.DropOldest;
 
     /// <summary>Readings that are held in memory while the disk cannot be used: 0 to 1000000.</summary>
@@ -51,4 +51,14 @@ internal sealed record SpoolOptions
         settings.ReportUnknown();
         return options;
     }
+}
+
+/// <summary>What is dropped when the quota is reached.</summary>
+internal enum WhenFull
+{
+    /// <summary>The oldest readings of the lowest class.</summary>
+    DropOldest,
+
+    /// <summary>The new readings.</summary>
+    RefuseNew,
 }

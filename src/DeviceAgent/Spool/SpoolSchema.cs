@@ -1,3 +1,5 @@
+using Microsoft.Data.Sqlite;
+
 namespace DeviceAgent.Spool;
 
 /// <summary>The spool's pragmas and tables.</summary>
@@ -64,4 +66,78 @@ internal static class SpoolSchema
         ALTER TABLE dead_letters ADD COLUMN crc INTEGER;
         PRAGMA user_version = 2;
         """;
+}
+
+/// <summary>Brings a file to the schema that this agent knows.</summary>
+internal static class SpoolVersion
+{
+    public static void Establish(SqliteConnection connection, string path)
+    {
+        var version = connection.Number("PRAGMA user_version") ?? 0;
+        var exists = connection.Number("SELECT count(*) FROM sqlite_schema WHERE name = 'marks'") > 0;
+        var marked = exists ? new SpoolMetadata(connection)[SpoolMetadata.Version] : null;
+        switch (version)
+        {
+            case 0 when connection.Number("SELECT count(*) FROM sqlite_schema") == 0:
+                connection.Transact(() => Upgrade(connection, SpoolSchema.Tables));
+                break;
+            case 1 when exists && marked is null:
+                connection.Transact(() => Upgrade(connection, SpoolSchema.From1To2));
+                break;
+            case SpoolSchema.Version when marked == version:
+                break;
+            case > SpoolSchema.Version when marked is null || marked == version:
+                throw new SpoolException($"the spool '{path}' has schema version {version}, this agent knows {SpoolSchema.Version}: it was written by a newer agent; run that one, or move the file away");
+            default:
+                throw new SpoolDamagedException($"the file says that it has schema version {version}, its content says otherwise");
+        }
+    }
+
+    private static void Upgrade(SqliteConnection connection, string script)
+    {
+        connection.Execute(script);
+        new SpoolMetadata(connection)[SpoolMetadata.Version] = SpoolSchema.Version;
+    }
+}
+
+/// <summary>The table of single numbers.</summary>
+internal sealed class SpoolMetadata(SqliteConnection connection)
+{
+    /// <summary>The schema's version, a second time: a file whose header says something else is damaged.</summary>
+    public const string Version = "version";
+
+    /// <summary>1 when the file was closed in good order and not written since: the counts below hold.</summary>
+    public const string Clean = "clean";
+
+    /// <summary>The newest timestamp that a live reading was ever stored with.</summary>
+    public const string NewestLive = "newest_live";
+
+    /// <summary>The last row that <see cref="NewestLive"/> covers.</summary>
+    public const string NewestLiveSequence = "newest_live_seq";
+
+    private const string DeadLetters = "dead_letters";
+    private const string DeadLetterBytes = "dead_letter_bytes";
+
+    public long? this[string name]
+    {
+        get => connection.Number("SELECT value FROM marks WHERE name = $name", ("$name", name));
+        set => connection.Execute("INSERT INTO marks (name, value) VALUES ($name, $value) ON CONFLICT DO UPDATE SET value = $value", ("$name", name), ("$value", value));
+    }
+
+    public void Save(RowCounts readings, long deadLetters, long deadLetterBytes)
+    {
+        foreach (var @class in RowCounts.LowestFirst) this[$"count_{(int)@class}"] = readings.CountOf(@class);
+        this["bytes"] = readings.Bytes;
+        this["unknown_time"] = readings.UnknownTime;
+        this[DeadLetters] = deadLetters;
+        this[DeadLetterBytes] = deadLetterBytes;
+    }
+
+    public (RowCounts Readings, long DeadLetters, long DeadLetterBytes) Load()
+    {
+        var tally = new RowCounts();
+        foreach (var @class in RowCounts.LowestFirst) tally.Add(@class, this[$"count_{(int)@class}"] ?? 0, 0, 0);
+        tally.Add(SpoolClass.Normal, 0, this["bytes"] ?? 0, this["unknown_time"] ?? 0);
+        return (tally, this[DeadLetters] ?? 0, this[DeadLetterBytes] ?? 0);
+    }
 }

@@ -1,9 +1,11 @@
+using System.Diagnostics.Metrics;
+
 namespace DeviceAgent.Spool;
 
-/// <summary>How it stands with the spool.</summary>
+/// <summary>A snapshot of the spool.</summary>
 internal sealed record SpoolStatus
 {
-    /// <summary>Readings that are stored and neither acknowledged nor set aside, those in memory included.</summary>
+    /// <summary>Readings that are stored and neither acknowledged nor dead letters, those in memory included.</summary>
     public long Count { get; init; }
 
     /// <summary>The same by class; acknowledged rows that are not yet deleted are still in these.</summary>
@@ -31,12 +33,24 @@ internal sealed record SpoolStatus
     /// <summary>Readings that are held in memory only.</summary>
     public long InMemory { get; init; }
 
-    /// <summary>Readings that were given up since the start, by class.</summary>
-    public required IReadOnlyDictionary<SpoolClass, long> Shed { get; init; }
+    /// <summary>Readings that were dropped since the start, by class.</summary>
+    public required IReadOnlyDictionary<SpoolClass, long> Evicted { get; init; }
 
     /// <summary>Readings and dead letters that were saved from damaged files since the start.</summary>
     public long Salvaged { get; init; }
 
-    /// <summary>Damaged files that were set aside since the start.</summary>
+    /// <summary>Damaged files that were quarantined since the start.</summary>
     public long Quarantined { get; init; }
+}
+
+/// <summary>The spool's state as instruments.</summary>
+internal static class SpoolGauges
+{
+    public static void Register(Meter meter, ISpool spool)
+    {
+        meter.CreateObservableGauge("spool.depth", () => spool.Status.Count, description: "Readings that wait for upload.");
+        meter.CreateObservableGauge("spool.bytes", () => spool.Status.Bytes, unit: "By", description: "What counts against the spool's quota.");
+        meter.CreateObservableGauge("spool.oldest_age_seconds", () => spool.Status.OldestAge?.TotalSeconds ?? 0, unit: "s", description: "How long the oldest reading has waited.");
+        meter.CreateObservableGauge("spool.dead_letters", () => spool.Status.DeadLetters, description: "Readings that can never be accepted.");
+    }
 }

@@ -25,16 +25,16 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private TaskCompletionSource _nextCommit = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public SqliteSpool(string path, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
-        : this(new SpoolMedium(path), options, clock, metrics, logger)
+        : this(new SpoolStorage(path), options, clock, metrics, logger)
     {
     }
 
     /// <exception cref="SpoolException">Another process has the file open, or a newer agent wrote it.</exception>
-    public SqliteSpool(SpoolMedium medium, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
+    public SqliteSpool(SpoolStorage storage, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
     {
         _clock = clock;
         _logger = logger;
-        _store = new SpoolStore(medium, options, clock, metrics, logger);
+        _store = new SpoolStore(storage, options, clock, metrics, logger);
         _group = new CommitGroup(options, clock);
         Publish();
         _timer = clock.Time.CreateTimer(_ => _work.Writer.TryWrite(static () => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -75,7 +75,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
         },
         cancellationToken);
 
-    public Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken) => DoAsync(() => _store.Peek(query), cancellationToken);
+    public Task<IReadOnlyList<SpoolRecord>> PeekAsync(SpoolQuery query, CancellationToken cancellationToken) => DoAsync(() => _store.Reads.Peek(query), cancellationToken);
 
     public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => DoAsync(
         () =>
@@ -85,16 +85,16 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
         },
         cancellationToken);
 
-    public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => DoAsync(
+    public Task MoveToDeadLettersAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => DoAsync(
         () =>
         {
-            _store.SetAside(record, reason);
+            _store.MoveToDeadLetters(record, reason);
             return true;
         },
         cancellationToken);
 
     public Task<IReadOnlyList<DeadLetter>> DeadLettersAsync(long afterId, int max, CancellationToken cancellationToken) =>
-        DoAsync(() => _store.DeadLetters(afterId, max), cancellationToken);
+        DoAsync(() => _store.Reads.DeadLetters(afterId, max), cancellationToken);
 
     public Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken) => DoAsync(() => Signalled(_store.Requeue(ids)), cancellationToken);
 
@@ -185,7 +185,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 
     private void Publish()
     {
-        Volatile.Write(ref _snapshot, new Snapshot(_store.Status(), _clock.Time.GetTimestamp()));
+        Volatile.Write(ref _snapshot, new Snapshot(_store.Reads.Status(), _clock.Time.GetTimestamp()));
         var newest = _store.NewestLive == long.MinValue ? DateTimeOffset.MinValue : DateTimeOffset.FromUnixTimeMilliseconds(_store.NewestLive);
         Interlocked.Exchange(ref _newestLive, newest.UtcTicks);
     }

@@ -47,7 +47,7 @@ internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics
     /// <summary>A record that cannot be read back is kept with the reason.</summary>
     public async Task SetDamagedAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken)
     {
-        await spool.SetAsideAsync(record, reason, cancellationToken).ConfigureAwait(false);
+        await spool.MoveToDeadLettersAsync(record, reason, cancellationToken).ConfigureAwait(false);
         metrics.DeadLettered.Add(1);
         logger.RecordDamaged(record.Sequence, reason);
     }
@@ -76,7 +76,7 @@ internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics
     {
         if (items.Count == 1)
         {
-            await spool.SetAsideAsync(items[0].Record, rejected.What, CancellationToken.None).ConfigureAwait(false);
+            await spool.MoveToDeadLettersAsync(items[0].Record, rejected.What, CancellationToken.None).ConfigureAwait(false);
             metrics.DeadLettered.Add(1);
             logger.RecordSetAside(items[0].Key.Partition, items[0].Key.Sort, rejected.What);
             return new Delivery(1, 0, null);

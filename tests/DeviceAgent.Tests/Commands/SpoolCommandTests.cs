@@ -89,7 +89,7 @@ public sealed class SpoolCommandTests
         await spool.AppendAsync(entry, CancellationToken.None);
         await spool.AppendAsync(entry, CancellationToken.None);
         var record = (await spool.PeekAsync(new SpoolQuery(2), CancellationToken.None))[1];
-        await spool.SetAsideAsync(record, "too big", CancellationToken.None);
+        await spool.MoveToDeadLettersAsync(record, "too big", CancellationToken.None);
     }
 
     private static Task<(ExitCode Exit, string Output, string Error)> RunAsync(TestDevice device, params string[] arguments) =>

@@ -30,7 +30,7 @@ internal sealed class HeldSpool : ISpool, IDisposable
     {
         Count = 3,
         CountByClass = new Dictionary<SpoolClass, long> { [SpoolClass.Low] = 1, [SpoolClass.Normal] = 2 },
-        Shed = new Dictionary<SpoolClass, long> { [SpoolClass.Low] = 4 },
+        Evicted = new Dictionary<SpoolClass, long> { [SpoolClass.Low] = 4 },
         QuotaBytes = 1000,
         Bytes = 300,
         OldestAge = TimeSpan.FromSeconds(90),
@@ -83,7 +83,7 @@ internal sealed class HeldSpool : ISpool, IDisposable
 
     public Task AcknowledgeAsync(IReadOnlyCollection<long> sequences, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-    public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
+    public Task MoveToDeadLettersAsync(SpoolRecord record, string reason, CancellationToken cancellationToken) => throw new NotSupportedException();
 
     public Task<int> ResolveTimesAsync(Func<IReadOnlyList<UnresolvedBoot>, Func<UnresolvedReading, ResolvedReading>> plan, CancellationToken cancellationToken) => throw new NotSupportedException();
 

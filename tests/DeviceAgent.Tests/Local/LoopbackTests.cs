@@ -109,7 +109,7 @@ public sealed class LoopbackTests
         try
         {
             // One more than there may be: some one of them is closed without an answer.
-            for (var i = 0; i <= new DoorLimits().Connections; i++)
+            for (var i = 0; i <= new ListenerLimits().Connections; i++)
             {
                 var client = new TcpClient();
                 idle.Add(client);

@@ -9,7 +9,7 @@ namespace DeviceAgent.Tests.Local;
 /// <summary>Clients that send slowly to hold connections are cut off. The server's own clock drives these: they take a second or two.</summary>
 public sealed class SlowClientTests
 {
-    private static readonly DoorLimits Impatient = new() { HeaderTimeout = TimeSpan.FromSeconds(1), TrickleGrace = TimeSpan.FromSeconds(1.5), KeepAlive = TimeSpan.FromSeconds(1) };
+    private static readonly ListenerLimits Impatient = new() { HeaderTimeout = TimeSpan.FromSeconds(1), TrickleGrace = TimeSpan.FromSeconds(1.5), KeepAlive = TimeSpan.FromSeconds(1) };
 
     private static readonly (string Beginning, string Answer)[] Requests =
     [

@@ -57,7 +57,7 @@ public sealed class StatusTests
     public async Task Metrics_AfterReadings_CountThemInPrometheusFormat()
     {
         await using var endpoint = await TestEndpoint.StartAsync();
-        using (await endpoint.PostAsync("""[{"t":1},{"t":2},{"t":1e999}]""")) endpoint.Metrics.Shed.Add(2, KeyValuePair.Create<string, object?>("class", "low"));
+        using (await endpoint.PostAsync("""[{"t":1},{"t":2},{"t":1e999}]""")) endpoint.Metrics.Evicted.Add(2, KeyValuePair.Create<string, object?>("class", "low"));
         using var response = await endpoint.GetAsync("/metrics");
         Assert.Equal("text/plain; version=0.0.4; charset=utf-8", response.Content.Headers.ContentType!.ToString());
         var lines = (await response.Content.ReadAsStringAsync()).Split('\n', StringSplitOptions.RemoveEmptyEntries);

@@ -30,7 +30,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
     private readonly List<IHostedService> _loops;
     private readonly HttpClient _socket;
 
-    private TestEndpoint(int maxReadingsPerSecond, DoorLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials, TimeSpan startSpread)
+    private TestEndpoint(int maxReadingsPerSecond, ListenerLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials, TimeSpan startSpread)
     {
         Port = FreePort();
         SocketPath = socketPath ?? _folder.File(EndpointOptions.SocketName);
@@ -85,10 +85,10 @@ internal sealed class TestEndpoint : IAsyncDisposable
     public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
 
     public static async Task<TestEndpoint> StartAsync(
-        int maxReadingsPerSecond = 1000, DoorLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null,
+        int maxReadingsPerSecond = 1000, ListenerLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null,
         TimeSpan startSpread = default)
     {
-        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new DoorLimits(), spool, socketPath, credentials, startSpread);
+        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new ListenerLimits(), spool, socketPath, credentials, startSpread);
         endpoint.Fetched = fetched ?? endpoint.Fetched;
         foreach (var loop in endpoint._loops) await loop.StartAsync(CancellationToken.None);
         await endpoint.Log.WaitAsync(2400, (socketPath is null ? 2 : 1) + (credentials is null ? 0 : 1));

@@ -91,5 +91,5 @@ public class RestampingTests
     }
 
     private static UnresolvedReading Reading(long sequence, string boot, double seconds, string serialNumber = "SN1") =>
-        new(sequence, boot, TimeSpan.FromSeconds(seconds), serialNumber, """{"serial_number":"SN1","t":1}"""u8.ToArray());
+        new(sequence, boot, TimeSpan.FromSeconds(seconds), Encoding.UTF8.GetBytes($$"""{"serial_number":"{{serialNumber}}","t":1}"""));
 }

@@ -166,7 +166,7 @@ public class TimestampOrderTests
             var resolve = restamping.Plan([.. waiting.GroupBy(r => r.Boot).Select(g => new UnresolvedBoot(g.Key, g.Max(r => r.Monotonic)))]);
             foreach (var row in waiting)
             {
-                var resolved = resolve(new UnresolvedReading(0, row.Boot, row.Monotonic, row.Serial, "{}"u8.ToArray()));
+                var resolved = resolve(new UnresolvedReading(0, row.Boot, row.Monotonic, System.Text.Encoding.UTF8.GetBytes($$"""{"serial_number":"{{row.Serial}}"}""")));
                 (row.Timestamp, row.IsEstimated) = (resolved.Timestamp, resolved.Payload is not null);
             }
         }

@@ -160,7 +160,7 @@ public sealed class DamageTests : SpoolTest
     private async Task StoreAsync(int count)
     {
         await Bench.FillAsync(0, count + 2);
-        foreach (var record in (await Bench.PeekAsync()).Skip(count)) await Bench.Spool.SetAsideAsync(record, "bad", CancellationToken.None);
+        foreach (var record in (await Bench.PeekAsync()).Skip(count)) await Bench.Spool.MoveToDeadLettersAsync(record, "bad", CancellationToken.None);
     }
 
     /// <summary>As after a crash: a file that was closed well is not read through at the start.</summary>

@@ -8,17 +8,17 @@ public sealed class DeadLetterTests() : SpoolTest(new SpoolOptions { QuotaBytes 
     [Fact]
     public async Task DeadLetters_ByPages_ComeInOrder()
     {
-        await SetAsideAsync(4);
+        await MoveToDeadLettersAsync(4);
         var first = await Bench.Spool.DeadLettersAsync(0, 3, CancellationToken.None);
         var second = await Bench.Spool.DeadLettersAsync(first[^1].Id, 3, CancellationToken.None);
         Assert.Equal(["0", "1", "2", "3"], first.Concat(second).Select(Text));
-        Assert.Equal((SpoolBench.Noon.AddSeconds(3), Bench.Time.GetUtcNow(), "reason 3"), (second[0].Timestamp, second[0].SetAsideAt, second[0].Reason));
+        Assert.Equal((SpoolBench.Noon.AddSeconds(3), Bench.Time.GetUtcNow(), "reason 3"), (second[0].Timestamp, second[0].MovedAt, second[0].Reason));
     }
 
     [Fact]
     public async Task DeadLetters_MoreThanTheirBound_TheOldestGoAndItIsSaid()
     {
-        await SetAsideAsync(7);
+        await MoveToDeadLettersAsync(7);
         Assert.Equal(5, Bench.Spool.Status.DeadLetters);
         Assert.Equal(["2", "3", "4", "5", "6"], (await Bench.Spool.DeadLettersAsync(0, 10, CancellationToken.None)).Select(Text));
         Assert.Equal(2, Bench.Logger.Entries.Count(e => e.Id == 2106));
@@ -27,7 +27,7 @@ public sealed class DeadLetterTests() : SpoolTest(new SpoolOptions { QuotaBytes 
     [Fact]
     public async Task Requeue_Some_PutsThemBehindTheOthersUnchanged()
     {
-        await SetAsideAsync(3);
+        await MoveToDeadLettersAsync(3);
         await Bench.FillAsync(10, 1);
         var letters = await Bench.Spool.DeadLettersAsync(0, 10, CancellationToken.None);
         var commit = Bench.Spool.NextCommit;
@@ -48,16 +48,16 @@ public sealed class DeadLetterTests() : SpoolTest(new SpoolOptions { QuotaBytes 
     public async Task Requeue_WithoutRoom_LeavesThemWhereTheyAre()
     {
         Bench.Options = Bench.Options with { WhenFull = WhenFull.RefuseNew };
-        await SetAsideAsync(3);
+        await MoveToDeadLettersAsync(3);
         await Bench.FillAsync(10, 998);
         Assert.Equal(2, await Bench.Spool.RequeueAsync(null, CancellationToken.None));
         Assert.Equal(1, Bench.Spool.Status.DeadLetters);
     }
 
-    private async Task SetAsideAsync(int count)
+    private async Task MoveToDeadLettersAsync(int count)
     {
         await Bench.FillAsync(0, count);
-        foreach (var record in await Bench.PeekAsync()) await Bench.Spool.SetAsideAsync(record, $"reason {SpoolBench.Text(record)}", CancellationToken.None);
+        foreach (var record in await Bench.PeekAsync()) await Bench.Spool.MoveToDeadLettersAsync(record, $"reason {SpoolBench.Text(record)}", CancellationToken.None);
     }
 
     private static string Text(DeadLetter letter) => Encoding.UTF8.GetString(letter.Payload.Span).TrimEnd();

@@ -61,7 +61,7 @@ public sealed class MemoryTests() : SpoolTest(new SpoolOptions { QuotaBytes = Sp
         Bench.FreeBytes = 0;
         await Bench.FillAsync(0, 10, SpoolClass.Critical);
         await Bench.FillAsync(10, 60);
-        Assert.Equal(20, Bench.Spool.Status.Shed[SpoolClass.Normal]);
+        Assert.Equal(20, Bench.Spool.Status.Evicted[SpoolClass.Normal]);
         Assert.Equal(50, Bench.Spool.Count);
         Assert.Equal([.. Enumerable.Range(0, 10).Concat(Enumerable.Range(30, 40)).Select(i => $"{i}")], await Bench.PayloadsAsync());
         Bench.FreeBytes = long.MaxValue;
@@ -95,7 +95,7 @@ public sealed class MemoryTests() : SpoolTest(new SpoolOptions { QuotaBytes = Sp
         Assert.Equal(["0", "1", "2", "3", "4", "5", "6"], await Bench.PayloadsAsync());
         Assert.Equal(["0", "1", "2", "5", "6"], (await Bench.PeekAsync(except: underWay.Take(2).Select(r => r.Sequence).ToHashSet())).Select(Text));
         await Bench.AcknowledgeAsync(underWay.Take(2));
-        await Bench.Spool.SetAsideAsync(underWay[2], "bad", CancellationToken.None);
+        await Bench.Spool.MoveToDeadLettersAsync(underWay[2], "bad", CancellationToken.None);
         Assert.Equal(["0", "1", "2", "6"], await Bench.PayloadsAsync());
         await Bench.CloseAsync();
         Assert.Equal(["0", "1", "2", "6"], await Bench.PayloadsAsync());
@@ -109,8 +109,8 @@ public sealed class MemoryTests() : SpoolTest(new SpoolOptions { QuotaBytes = Sp
         Break("read-only", true);
         await Bench.FillAsync(2, 1);
         var records = await Bench.PeekAsync();
-        await Bench.Spool.SetAsideAsync(records[0], "bad", CancellationToken.None);
-        await Bench.Spool.SetAsideAsync(records[2], "bad too", CancellationToken.None);
+        await Bench.Spool.MoveToDeadLettersAsync(records[0], "bad", CancellationToken.None);
+        await Bench.Spool.MoveToDeadLettersAsync(records[2], "bad too", CancellationToken.None);
         Assert.Equal(["1"], await Bench.PayloadsAsync());
         Assert.Equal((1, 2), (Bench.Spool.Count, Bench.Spool.Status.DeadLetters));
         Break("read-only", false);

@@ -9,10 +9,10 @@ public sealed class QuotaTests : SpoolTest
     public async Task DropOldest_QuotaReached_GivesUpExactlyWhatIsTooMuch()
     {
         await Bench.FillAsync(0, 990);
-        Assert.Equal(0, Bench.Spool.Status.Shed[SpoolClass.Normal]);
+        Assert.Equal(0, Bench.Spool.Status.Evicted[SpoolClass.Normal]);
         await Bench.FillAsync(990, 25);
         var status = Bench.Spool.Status;
-        Assert.Equal(15, status.Shed[SpoolClass.Normal]);
+        Assert.Equal(15, status.Evicted[SpoolClass.Normal]);
         Assert.Equal(1000, status.Count);
         Assert.Equal(SpoolBench.Quota, status.Bytes);
         Assert.Equal(15, Bench.Metrics["readings.shed/normal"]);
@@ -82,7 +82,7 @@ public sealed class QuotaTests : SpoolTest
         var underWay = await Bench.PeekAsync(25);
         await Bench.FillAsync(1000, 20);
         await Bench.AcknowledgeAsync(underWay);
-        await Bench.Spool.SetAsideAsync(underWay[0], "late", CancellationToken.None);
+        await Bench.Spool.MoveToDeadLettersAsync(underWay[0], "late", CancellationToken.None);
         Assert.Equal(995, Bench.Spool.Count);
         Assert.Equal(0, Bench.Spool.Status.DeadLetters);
         await Bench.AdvanceAsync(TimeSpan.FromMinutes(1));
@@ -126,7 +126,7 @@ public sealed class QuotaTests : SpoolTest
 
         var status = Bench.Spool.Status;
         Assert.True(status.OnDisk);
-        Assert.Equal(Bench.Metrics["readings.spooled"], status.Count + status.Shed[SpoolClass.Normal]);
+        Assert.Equal(Bench.Metrics["readings.spooled"], status.Count + status.Evicted[SpoolClass.Normal]);
         await Bench.CloseAsync();
         Assert.InRange(new FileInfo(Bench.Path).Length, 512 * 1024, (1536 + 256) * 1024);
     }
@@ -162,14 +162,14 @@ public sealed class QuotaTests : SpoolTest
     {
         await Bench.FillAsync(0, 3);
         Bench.Time.Advance(TimeSpan.FromSeconds(9));
-        await Bench.Spool.SetAsideAsync((await Bench.PeekAsync())[2], "bad", CancellationToken.None);
+        await Bench.Spool.MoveToDeadLettersAsync((await Bench.PeekAsync())[2], "bad", CancellationToken.None);
         Assert.Equal((2, 456, 9, 1), (Bench.Metrics["spool.depth"], Bench.Metrics["spool.bytes"], Bench.Metrics["spool.oldest_age_seconds"], Bench.Metrics["spool.dead_letters"]));
         Assert.Equal((3, 3, 2), (Bench.Metrics["readings.spooled"], Bench.Metrics["readings.committed"], Bench.Metrics["spool.commits"]));
     }
 
     private (long Low, long Normal, long Critical) Shed()
     {
-        var shed = Bench.Spool.Status.Shed;
+        var shed = Bench.Spool.Status.Evicted;
         return (shed[SpoolClass.Low], shed[SpoolClass.Normal], shed[SpoolClass.Critical]);
     }
 }

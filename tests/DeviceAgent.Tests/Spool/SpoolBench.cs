@@ -45,7 +45,7 @@ internal sealed class SpoolBench : IDisposable
     public SqliteSpool Open(string bootId = "boot") => Open(Path, bootId);
 
     public SqliteSpool Open(string path, string bootId) =>
-        new(new SpoolMedium(path) { FreeBytes = () => FreeBytes, Connect = Connect }, Options, new BootClock(bootId, Time), _metrics.Metrics, Logger);
+        new(new SpoolStorage(path) { FreeBytes = () => FreeBytes, Connect = Connect }, Options, new BootClock(bootId, Time), _metrics.Metrics, Logger);
 
     public static SpoolEntry Entry(string payload, SpoolClass @class = SpoolClass.Normal, int second = 0) =>
         new(@class, Noon.AddSeconds(second), IsLive: true, Encoding.UTF8.GetBytes(payload));

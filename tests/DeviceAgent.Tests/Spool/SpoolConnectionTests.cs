@@ -28,7 +28,7 @@ public sealed class SpoolConnectionTests : IDisposable
     [Fact]
     public void Open_NewFile_GetsTheSchemaThatOthersRelyOn()
     {
-        new SpoolFile(new SpoolMedium(_folder.File("spool.db")), new SpoolOptions()).Dispose();
+        new SpoolFile(new SpoolStorage(_folder.File("spool.db")), new SpoolOptions()).Dispose();
         using var connection = SpoolConnection.Open(_folder.File("spool.db"));
         Assert.Equal("2", Query(connection, "PRAGMA user_version"));
         Assert.Equal("seq,class,ts,boot_id,mono,crc,payload", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('readings')"));

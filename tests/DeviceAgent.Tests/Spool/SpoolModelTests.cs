@@ -51,7 +51,7 @@ public sealed class SpoolModelTests
                 var status = bench.Spool.Status;
                 Assert.InRange(status.Bytes - (status.InMemory * 228), 0, QuotaRows * 228);
                 Assert.Equal(model.Held.Count, status.Count);
-                Assert.Equal(model.Shed, Tally.LowestFirst.Select(c => status.Shed[c]));
+                Assert.Equal(model.Shed, RowCounts.LowestFirst.Select(c => status.Evicted[c]));
                 Assert.Equal(model.DeadLetters, status.DeadLetters);
                 Assert.Equal(!model.InMemory, status.OnDisk);
             }
@@ -77,7 +77,7 @@ public sealed class SpoolModelTests
                 model.Held.RemoveAll(r => accepted.Any(a => SpoolBench.Text(a) == r.Payload));
                 break;
             case Kind.SetAside when model.DeadLetters < MaxDeadLetters && await bench.PeekAsync(1) is [var first]:
-                await bench.Spool.SetAsideAsync(first, "bad", CancellationToken.None);
+                await bench.Spool.MoveToDeadLettersAsync(first, "bad", CancellationToken.None);
                 model.Held.RemoveAt(0);
                 model.DeadLetters++;
                 break;

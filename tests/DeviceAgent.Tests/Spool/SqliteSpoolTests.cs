@@ -229,7 +229,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     public async Task SetAside_Record_GoesToTheDeadLettersWithItsReason()
     {
         await FillAsync("a", "b");
-        await _spool.SetAsideAsync((await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None))[0], "no good", CancellationToken.None);
+        await _spool.MoveToDeadLettersAsync((await _spool.PeekAsync(new SpoolQuery(1), CancellationToken.None))[0], "no good", CancellationToken.None);
         Assert.Equal(["b"], await Peek());
         Assert.Equal(1, _spool.Count);
         await _spool.DisposeAsync();

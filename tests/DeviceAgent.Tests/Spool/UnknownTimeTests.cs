@@ -1,3 +1,4 @@
+using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 
 namespace DeviceAgent.Tests.Spool;
@@ -25,7 +26,7 @@ public sealed class UnknownTimeTests : SpoolTest
         var commit = Bench.Spool.NextCommit;
         Assert.Equal(2, await ResolveAsync());
         await commit;
-        Assert.Equal([("boot", 42.0, "SN1"), ("boot", 42.0, "SN2")], _asked.Select(r => (r.BootId, r.Monotonic.TotalSeconds, r.SerialNumber)));
+        Assert.Equal([("boot", 42.0, "SN1"), ("boot", 42.0, "SN2")], _asked.Select(r => (r.BootId, r.Monotonic.TotalSeconds, ReadingJson.SerialNumberOf(r.Payload.Span))));
         var records = await Bench.PeekAsync();
         Assert.Equal([SpoolBench.Noon.AddSeconds(42), SpoolBench.Noon.AddSeconds(42)], records.Select(r => r.Timestamp));
         Assert.All(records, r => Assert.True(r.IsSound));

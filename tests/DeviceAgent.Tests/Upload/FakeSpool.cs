@@ -47,7 +47,7 @@ internal sealed class FakeSpool : ISpool
     {
         Count = Count,
         CountByClass = new Dictionary<SpoolClass, long> { [SpoolClass.Normal] = Count },
-        Shed = new Dictionary<SpoolClass, long>(),
+        Evicted = new Dictionary<SpoolClass, long>(),
         DeadLetters = DeadLetters.Count,
     };
 
@@ -125,7 +125,7 @@ internal sealed class FakeSpool : ISpool
         return Task.CompletedTask;
     }
 
-    public Task SetAsideAsync(SpoolRecord record, string reason, CancellationToken cancellationToken)
+    public Task MoveToDeadLettersAsync(SpoolRecord record, string reason, CancellationToken cancellationToken)
     {
         lock (_gate)
         {

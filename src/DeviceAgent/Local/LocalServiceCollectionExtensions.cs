@@ -1,0 +1,73 @@
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Readings;
+using DeviceAgent.Spool;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Local;
+
+internal static class LocalServiceCollectionExtensions
+{
+    /// <summary>The endpoint for other programs on the device: they hand in readings and read the status.</summary>
+    public static IServiceCollection AddLocalEndpoint(
+        this IServiceCollection services, EndpointOptions options, string stateDirectory, string thing, string serialNumber, ReadingRules rules)
+    {
+        services.AddSingleton(s => new AgentFacts(thing, s.GetRequiredService<TimeProvider>().GetTimestamp()));
+        services.AddSingleton<IngestBudget>();
+        services.AddSingleton(s =>
+        {
+            var timestamps = s.GetRequiredService<LiveTimestamps>();
+            return new Ingestion(
+                s.GetRequiredService<ISpool>(),
+                owner => timestamps.Next(owner),
+                rules,
+                serialNumber,
+                s.GetRequiredService<IngestBudget>(),
+                Ingestion.RateOf(options.MaxReadingsPerSecond, s.GetRequiredService<TimeProvider>()),
+                s.GetRequiredService<AgentMetrics>());
+        });
+        services.TryAddSingleton<ListenerLimits>();
+        services.AddSingleton<RequestBody>();
+        services.AddSingleton<ReadingsApi>();
+        services.AddSingleton<StatusApi>();
+        services.AddSingleton<MetricsApi>();
+        services.AddSingleton<SpoolApi>();
+        services.AddSingleton<LocalApi>();
+        services.AddHostedService(s => new LocalEndpointService(
+            options,
+            s.GetRequiredService<ListenerLimits>(),
+            stateDirectory,
+            s.GetRequiredService<LocalApi>(),
+            s.GetServices<ExtraListener>(),
+            s.GetRequiredService<ISpool>(),
+            s.GetRequiredService<TimeProvider>(),
+            s.GetRequiredService<ILoggerFactory>()));
+        return services;
+    }
+
+    /// <summary>Credentials for other programs on the device, all from the agent's one cache.</summary>
+    public static IServiceCollection AddLocalCredentials(this IServiceCollection services, LocalCredentialsOptions options, string stateDirectory, string region)
+    {
+        services.AddSingleton(s => new AuditLog(new AuditFile(stateDirectory), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AuditLog>>()));
+        services.AddHostedService(s => s.GetRequiredService<AuditLog>());
+        services.AddSingleton<ClientBudgets>();
+        services.AddSingleton<CredentialsApi>();
+        services.AddSingleton(s => new SocketUsers(options, s.GetRequiredService<AuditLog>()));
+        services.AddSingleton(s => new SocketRoutes(s.GetRequiredService<CredentialsApi>(), s.GetRequiredService<AuditLog>()));
+        services.AddSingleton(s => s.GetRequiredService<SocketRoutes>().Get);
+        services.AddSingleton(s => s.GetRequiredService<SocketRoutes>().Refresh);
+        if (options.Port is null) return services;
+
+        services.AddHostedService<CredentialWarmUp>();
+        services.AddSingleton(s => new ClientTokens(options.ClientsDirectory, s.GetRequiredService<ILogger<ClientTokens>>()));
+        services.AddSingleton<ImdsTokens>();
+        services.AddSingleton<CredentialsAdmission>();
+        services.AddSingleton<LoopbackPeer>();
+        services.AddSingleton(s => new ImdsApi(
+            s.GetRequiredService<ImdsTokens>(), s.GetRequiredService<ClientBudgets>(), s.GetRequiredService<CredentialsApi>(), s.GetRequiredService<AuditLog>(), region));
+        services.AddSingleton(options).AddSingleton<CredentialsEndpoint>();
+        services.AddSingleton(s => s.GetRequiredService<CredentialsEndpoint>().Listener);
+        return services;
+    }
+}

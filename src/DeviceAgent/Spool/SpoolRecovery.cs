@@ -1,0 +1,243 @@
+using DeviceAgent.Clock;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Settings;
+using Microsoft.Data.Sqlite;
+using Microsoft.Extensions.Logging;
+
+namespace DeviceAgent.Spool;
+
+/// <summary>
+/// The file while it can be used, and the way back to it after a fault: what can be repaired is repaired and the work done again,
+/// else readings are held in memory until the file can be opened.
+/// </summary>
+internal sealed class SpoolRecovery(
+    SpoolState state, SpoolStorage storage, Quarantine quarantine, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger logger)
+{
+    /// <summary>Between attempts to go back to the disk.</summary>
+    private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
+
+    private readonly SpoolDisk _disk = new(storage, options, quarantine);
+
+    /// <summary>What the file held when it was closed after a fault.</summary>
+    private RowCounts _closedWith = new();
+
+    /// <summary>From here on an insert failed that may be on the medium all the same.</summary>
+    private long? _inDoubtFrom;
+
+    private long _failedAt;
+
+    /// <summary>Null while it cannot be opened.</summary>
+    public SpoolFile? File => _disk.File;
+
+    /// <summary>Of the file, or what it held when it was closed.</summary>
+    public RowCounts Counts => _disk.File?.Counts ?? _closedWith;
+
+    /// <summary>Why readings are held in memory; null while they go to the disk.</summary>
+    public string? MemoryReason { get; private set; }
+
+    /// <summary>How long until the next attempt to go back to the disk.</summary>
+    public TimeSpan DueIn()
+    {
+        var left = RetryPeriod - clock.Time.GetElapsedTime(_failedAt);
+        return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+    }
+
+    /// <summary>For the first time; false when readings are held in memory now.</summary>
+    /// <exception cref="SpoolException">Another process has the file open, or a newer agent wrote it.</exception>
+    public bool Open()
+    {
+        try
+        {
+            Reconcile(_disk.Open());
+            return true;
+        }
+        catch (SqliteException e)
+        {
+            EnterMemory(SpoolConnection.Explain(storage.Path, e).Message);
+        }
+        catch (Exception e) when (IsOfTheDisk(e) && e is not SpoolException)
+        {
+            EnterMemory(e.Message);
+        }
+
+        return false;
+    }
+
+    /// <summary>Opens the file again, unless it is open.</summary>
+    public bool Reopen()
+    {
+        _failedAt = clock.Time.GetTimestamp();
+        try
+        {
+            if (_disk.File is null) Reconcile(_disk.Reopen());
+            return true;
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            _disk.Close();
+            return false;
+        }
+    }
+
+    public void Close() => _disk.Close();
+
+    public void EnterMemory(string problem)
+    {
+        _failedAt = clock.Time.GetTimestamp();
+        if (MemoryReason is not null) return;
+        MemoryReason = problem;
+        logger.SpoolInMemory(options.Value.MemoryReadings, problem);
+    }
+
+    /// <summary>From now on readings go to the disk.</summary>
+    public void LeaveMemory() => MemoryReason = null;
+
+    /// <exception cref="SpoolException">The file cannot be used now.</exception>
+    public T Need<T>(Func<SpoolFile, T> work)
+    {
+        var result = default(T);
+        if (!Try(file => result = work(file))) throw new SpoolException($"the spool's file cannot be used now: {MemoryReason}");
+        return result!;
+    }
+
+    /// <summary>Works on the file; false when that cannot be done now. After a fault that can be repaired it is tried a second time.</summary>
+    public bool Try(Action<SpoolFile> work, bool isInsert = false)
+    {
+        for (var attempt = 1; _disk.File is { } file; attempt++)
+        {
+            var commits = file.Commits;
+            try
+            {
+                work(file);
+                return true;
+            }
+            catch (SqliteException e)
+            {
+                var problem = SpoolConnection.Explain(storage.Path, e).Message;
+                var fault = SpoolFaults.Of(e);
+                if (fault == SpoolFault.Unusable || !TryRepair(file, fault, problem, isInsert) || attempt > 1)
+                {
+                    EnterMemory(problem);
+                    return false;
+                }
+            }
+            finally
+            {
+                metrics.Commits.Add(file.Commits - commits);
+            }
+        }
+
+        return false;
+    }
+
+    private bool TryRepair(SpoolFile file, SpoolFault fault, string problem, bool isInsert)
+    {
+        _closedWith = file.Counts;
+        if (isInsert) _inDoubtFrom = file.Next;
+        try
+        {
+            Reconcile(fault == SpoolFault.Damaged ? _disk.Replace(problem) : _disk.Reopen());
+            return true;
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            _disk.Close();
+            return false;
+        }
+    }
+
+    /// <summary>A file that was opened is brought in line with what is known of it.</summary>
+    private void Reconcile(SpoolFile file)
+    {
+        if (_inDoubtFrom is { } from) file.DropFrom(from);
+        NoteMissing(file, inDoubt: _inDoubtFrom is not null);
+        _inDoubtFrom = null;
+        state.Numbers.Rebase(file.Next, state.Ring);
+        state.InFlight = [.. state.InFlight.Select(state.Numbers.Current)];
+        state.NewestLive = Math.Max(state.NewestLive, file.NewestLive);
+        state.Oldest = null;
+        _closedWith = new RowCounts();
+        var unseen = state.AcknowledgedWhileClosed.Select(state.Numbers.Current).ToList();
+        state.AcknowledgedWhileClosed.Clear();
+        foreach (var sequence in unseen)
+        {
+            if (file.SizeOf(sequence) is { } size) state.Acknowledged.Add(sequence, size);
+        }
+    }
+
+    /// <summary>
+    /// Rows that were there and are not any more: acknowledged ones that were deleted after all, those that gave way in a transaction
+    /// that was thought to have failed, or those that a damaged medium has lost.
+    /// </summary>
+    private void NoteMissing(SpoolFile file, bool inDoubt)
+    {
+        var missing = new RowCounts();
+        missing.Add(_closedWith);
+        missing.Add(file.Counts, -1);
+        foreach (var sequence in state.Acknowledged.Sequences.Where(s => file.SizeOf(s) is null).ToList()) missing.Remove(state.Acknowledged.Remove(sequence));
+        if (missing.Count <= 0) return;
+        if (inDoubt) state.Evictions.Note(missing);
+        else logger.ReadingsLost(missing.Count);
+    }
+
+    private static bool IsOfTheDisk(Exception e) => e is SqliteException or SpoolException or SpoolDamagedException or IOException or UnauthorizedAccessException;
+}
+
+/// <summary>Opens, replaces and closes the file.</summary>
+internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> options, Quarantine quarantine)
+{
+    /// <summary>Null while it cannot be opened.</summary>
+    public SpoolFile? File { get; private set; }
+
+    /// <summary>A damaged file is replaced by a new one with its sound rows.</summary>
+    /// <exception cref="SpoolException">Another process has it open, or a newer agent wrote it.</exception>
+    /// <exception cref="SqliteException">It cannot be opened.</exception>
+    /// <exception cref="IOException">A damaged file cannot be moved.</exception>
+    public SpoolFile Open()
+    {
+        quarantine.FinishInterrupted();
+        if (WhatIsWrong() is { } problem) quarantine.Replace(problem);
+        try
+        {
+            File = new SpoolFile(storage, options);
+        }
+        catch (SpoolDamagedException e)
+        {
+            quarantine.Replace(e.Message);
+        }
+        catch (SqliteException e) when (SpoolFaults.Of(e) == SpoolFault.Damaged)
+        {
+            quarantine.Replace(e.Message);
+        }
+
+        return File ??= new SpoolFile(storage, options);
+    }
+
+    /// <summary>After a failed operation of the disk: what the connection believes to be written may not be.</summary>
+    public SpoolFile Reopen()
+    {
+        Close();
+        var file = Open();
+
+        // What the log holds was perhaps never on the medium: it is written once more, into the file itself.
+        file.Checkpoint();
+        return file;
+    }
+
+    /// <summary>After damage was found on the way.</summary>
+    public SpoolFile Replace(string problem)
+    {
+        Close();
+        quarantine.Replace(problem);
+        return Open();
+    }
+
+    public void Close()
+    {
+        File?.Dispose();
+        File = null;
+    }
+
+    /// <summary>SQLite would take an empty file for a new one.</summary>
+    private string? WhatIsWrong() => new FileInfo(storage.Path) is { Exists: true, Length: 0 } ? "it has no content" : null;
+}
