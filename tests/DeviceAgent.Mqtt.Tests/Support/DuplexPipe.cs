@@ -14,6 +14,8 @@ internal static class DuplexPipe
 
     private sealed class End(PipeReader reader, PipeWriter writer) : Stream
     {
+        private const int Part = 16 * 1024;
+
         private readonly Stream _in = reader.AsStream();
         private readonly Stream _out = writer.AsStream();
 
@@ -29,7 +31,12 @@ internal static class DuplexPipe
 
         public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) => _in.ReadAsync(buffer, cancellationToken);
 
-        public override ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) => _out.WriteAsync(buffer, cancellationToken);
+        /// <summary>In parts, as TCP does it: a write that is cancelled has sent some of them.</summary>
+        public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            for (var rest = buffer; !rest.IsEmpty; rest = rest[Math.Min(Part, rest.Length)..])
+                await _out.WriteAsync(rest[..Math.Min(Part, rest.Length)], cancellationToken);
+        }
 
         public override Task FlushAsync(CancellationToken cancellationToken) => _out.FlushAsync(cancellationToken);
 
