@@ -3,6 +3,7 @@ using DeviceAgent.Control;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Upload;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Certificate;
@@ -14,8 +15,8 @@ namespace DeviceAgent.Certificate;
 internal sealed class IdentityProof(
     RoleAliasOptions options,
     RoleAliasState alias,
-    StagedTable table,
-    OpenTable open,
+    InterceptedSink sink,
+    OpenSink open,
     Heartbeat heartbeat,
     RotationOptions rotation,
     LinkRenewal link,
@@ -30,8 +31,8 @@ internal sealed class IdentityProof(
     public async Task<(TemporaryCredentials? Credentials, Refusal? Refusal)> ProveAsync(
         DeviceIdentity identity, IChangeProgress progress, CancellationToken cancellationToken)
     {
-        // A role alias on probation has the table to itself.
-        while (table.Stage is not null) await Task.Delay(_poll, clock, cancellationToken).ConfigureAwait(false);
+        // A role alias on probation has the sink to itself.
+        while (sink.Interceptor is not null) await Task.Delay(_poll, clock, cancellationToken).ConfigureAwait(false);
 
         progress.Reached(EnrolmentStep.Fetching);
         using var client = new CredentialsProviderClient(identity, options, clock);
@@ -41,7 +42,7 @@ internal sealed class IdentityProof(
 
         progress.Reached(EnrolmentStep.Proving);
         using var candidate = new Candidate(alias.InForce, ((FetchResult.Success)fetched).Credentials, open);
-        var prover = new Prover(table, source, heartbeat, rotation, clock, logger);
+        var prover = new Prover(sink, source, heartbeat, rotation, clock, logger);
         if (await prover.ProveAsync(candidate, cancellationToken).ConfigureAwait(false) is { } refusal) return (null, refusal);
 
         progress.Reached(EnrolmentStep.Connecting);

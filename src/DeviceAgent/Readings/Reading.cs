@@ -4,8 +4,4 @@ namespace DeviceAgent.Readings;
 /// <param name="SerialNumber">The device that measured; half of the reading's key.</param>
 /// <param name="Timestamp">The other half of the key; default while the time is not known.</param>
 /// <param name="Attributes">Name and value, in the source's order.</param>
-internal sealed record Reading(string SerialNumber, DateTimeOffset Timestamp, IReadOnlyList<KeyValuePair<string, ReadingValue>> Attributes)
-{
-    /// <summary>True when the agent's own clock gave the timestamp, false when it was recorded with the data.</summary>
-    public bool IsLive { get; init; }
-}
+internal sealed record Reading(string SerialNumber, DateTimeOffset Timestamp, IReadOnlyList<KeyValuePair<string, ReadingValue>> Attributes);

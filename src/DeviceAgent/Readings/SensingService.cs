@@ -10,8 +10,7 @@ internal sealed class SensingService(
     ISource source,
     SourceKind kind,
     string serialNumber,
-    ReadingRules rules,
-    LiveTimestamps timestamps,
+    Ingest ingest,
     ISpool spool,
     DrainSignal drain,
     AgentMetrics metrics,
@@ -61,18 +60,14 @@ internal sealed class SensingService(
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
         metrics.Read.Add(1);
-        var owner = sample.SerialNumber ?? serialNumber;
-        var timestamp = sample.Timestamp ?? timestamps.Next(owner);
-        var reading = new Reading(owner, timestamp ?? default, sample.Attributes) { IsLive = sample.Timestamp is null };
-        if (rules.FindProblem(reading) is { } problem)
+        if (ingest.TryAccept(sample, SpoolClass.Normal, out var problem) is not { } entry)
         {
             if (sample.Line is { } line) problem = $"line {line}: {problem}";
             metrics.Refused.Add(1);
-            if (_refused.TryReport(out var count)) logger.ReadingRefused(problem, count);
+            if (_refused.TryReport(out var count)) logger.ReadingRefused(problem!, count);
             return false;
         }
 
-        var entry = new SpoolEntry(SpoolClass.Normal, timestamp, reading.IsLive, ReadingJson.Write(reading));
         var committed = spool.AppendAsync(entry, CancellationToken.None);
         _uncommitted.Enqueue(committed);
         while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().IsCompleted))

@@ -3,19 +3,16 @@ using DeviceAgent.Upload;
 
 namespace DeviceAgent.RoleAlias;
 
-/// <summary>Opens the table with other credentials than those in force; they are asked for at each request.</summary>
-internal delegate OpenedTable OpenTable(Func<TemporaryCredentials> credentials);
-
 /// <summary>
 /// A role alias that is tried, with its credentials. Nobody but the proof has them: they reach the cache, and by it other programs,
 /// when the alias is in force.
 /// </summary>
 internal sealed class Candidate : IDisposable
 {
-    private readonly OpenedTable _opened;
+    private readonly OpenedSink _opened;
     private TemporaryCredentials _credentials;
 
-    public Candidate(string roleAlias, TemporaryCredentials credentials, OpenTable open)
+    public Candidate(string roleAlias, TemporaryCredentials credentials, OpenSink open)
     {
         RoleAlias = roleAlias;
         _credentials = credentials;
@@ -24,7 +21,7 @@ internal sealed class Candidate : IDisposable
 
     public string RoleAlias { get; }
 
-    public ITable Table => _opened.Table;
+    public IReadingSink Sink => _opened.Sink;
 
     public TemporaryCredentials Credentials
     {

@@ -8,7 +8,7 @@ namespace DeviceAgent.RoleAlias;
 /// A role alias that is in force and watched: counts the good batches, and hears of the first write that is denied and of credentials that are
 /// refused. A batch that was denied waits a moment for the old alias and goes out with it.
 /// </summary>
-internal sealed class Probation(string roleAlias, string previous, TimeProvider time) : IWriteStage
+internal sealed class Probation(string roleAlias, string previous, TimeProvider time) : IWriteInterceptor
 {
     /// <summary>How long a denied batch waits; then it waits in the spool.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -53,19 +53,19 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
         }
     }
 
-    public Task<UploadFault?> CheckAsync(ITable inForce, CancellationToken cancellationToken) => inForce.CheckAsync(cancellationToken);
+    public Task<UploadFault?> CheckAsync(IReadingSink active, CancellationToken cancellationToken) => active.CheckAsync(cancellationToken);
 
-    public async Task<WriteResult> WriteAsync(ITable inForce, IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    public async Task<WriteResult> WriteAsync(IReadingSink active, IReadOnlyList<PendingReading> readings, CancellationToken cancellationToken)
     {
         var before = Complaint;
-        var result = await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        var result = await active.WriteAsync(readings, cancellationToken).ConfigureAwait(false);
         if (result is { Fault: null, Accepted.Count: > 0 }) Good(before);
-        if (result.Fault is not { } fault || !Refusal.IsDenial(fault)) return result;
+        if (result.Fault is not { } fault || !fault.IsDenied) return result;
 
         Complain(new Complaint(Refusal.Of(fault), IsOfAFetch: false));
         await Signal.WaitAsync(Outcome, Patience, time, cancellationToken).ConfigureAwait(false);
         return Outcome is { IsCompletedSuccessfully: true, Result.Result: ChangeResult.RolledBack }
-            ? await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false)
+            ? await active.WriteAsync(readings, cancellationToken).ConfigureAwait(false)
             : result;
     }
 

@@ -16,7 +16,7 @@ namespace DeviceAgent.RoleAlias;
 /// <param name="rest">After a write that proved nothing the uploader goes its usual way for so long.</param>
 /// <param name="time">The clock.</param>
 /// <param name="logger">Is told of what did not prove the alias.</param>
-internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider time, ILogger logger) : IWriteStage
+internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider time, ILogger logger) : IWriteInterceptor
 {
     private const int FinalRefusals = 2;
 
@@ -44,13 +44,13 @@ internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider tim
     private bool CanTake => !_closed && _underWay is null && !_verdict.Task.IsCompleted && (_restsSince is not { } since || time.GetElapsedTime(since) >= rest);
 
     /// <summary>When the old credentials cannot even look at the table, the new ones may.</summary>
-    public async Task<UploadFault?> CheckAsync(ITable inForce, CancellationToken cancellationToken)
+    public async Task<UploadFault?> CheckAsync(IReadingSink active, CancellationToken cancellationToken)
     {
-        if (await inForce.CheckAsync(cancellationToken).ConfigureAwait(false) is not { } fault) return null;
+        if (await active.CheckAsync(cancellationToken).ConfigureAwait(false) is not { } fault) return null;
         if (TryTake() is not { } turn) return fault;
         try
         {
-            return await candidate.Table.CheckAsync(cancellationToken).ConfigureAwait(false);
+            return await candidate.Sink.CheckAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -58,15 +58,15 @@ internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider tim
         }
     }
 
-    public async Task<WriteResult> WriteAsync(ITable inForce, IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    public async Task<WriteResult> WriteAsync(IReadingSink active, IReadOnlyList<PendingReading> readings, CancellationToken cancellationToken)
     {
-        if (TryTake() is not { } turn) return await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        if (TryTake() is not { } turn) return await active.WriteAsync(readings, cancellationToken).ConfigureAwait(false);
         WriteResult result;
         try
         {
-            result = await candidate.Table.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+            result = await candidate.Sink.WriteAsync(readings, cancellationToken).ConfigureAwait(false);
             if (result is { Fault: null, Accepted.Count: > 0 }) _verdict.TrySetResult(null);
-            else if (result.Fault is { } fault && (Refusal.IsDenial(fault) || fault.Kind == FaultKind.StaleCredentials)) Refute(fault);
+            else if (result.Fault is { } fault && (fault.IsDenied || fault.Kind == FaultKind.StaleCredentials)) Refute(fault);
             else NoteUnproven(result.Fault);
         }
         finally
@@ -75,7 +75,7 @@ internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider tim
         }
 
         return result.Fault is { Kind: FaultKind.Parked or FaultKind.StaleCredentials or FaultKind.NoCredentials } refused
-            ? await FallBackAsync(inForce, items, refused, cancellationToken).ConfigureAwait(false)
+            ? await FallBackAsync(active, readings, refused, cancellationToken).ConfigureAwait(false)
             : result;
     }
 
@@ -101,10 +101,10 @@ internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider tim
         }
     }
 
-    private async Task<WriteResult> FallBackAsync(ITable inForce, IReadOnlyList<PendingItem> items, UploadFault refused, CancellationToken cancellationToken)
+    private async Task<WriteResult> FallBackAsync(IReadingSink active, IReadOnlyList<PendingReading> readings, UploadFault refused, CancellationToken cancellationToken)
     {
-        var result = await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false);
-        var isOfTheTable = refused.Kind == FaultKind.Parked && !Refusal.IsDenial(refused);
+        var result = await active.WriteAsync(readings, cancellationToken).ConfigureAwait(false);
+        var isOfTheTable = refused.Kind == FaultKind.Parked && !refused.IsDenied;
         if (isOfTheTable && result is { Fault: null, Accepted.Count: > 0 }) Refute(refused);
         return result;
     }
@@ -125,8 +125,8 @@ internal sealed class Proof(Candidate candidate, TimeSpan rest, TimeProvider tim
 
     private void NoteUnproven(UploadFault? fault)
     {
-        lock (_gate) _lastFault = fault ?? new UploadFault(FaultKind.Throttled, "DynamoDB left all items unprocessed.");
-        logger.WriteProvedNothing(candidate.RoleAlias, fault?.ToString() ?? "all items were left unprocessed");
+        lock (_gate) _lastFault = fault ?? new UploadFault(FaultKind.Throttled, "All readings were left unprocessed.");
+        logger.WriteProvedNothing(candidate.RoleAlias, fault?.ToString() ?? "all readings were left unprocessed");
     }
 
     private TaskCompletionSource? TryTake()

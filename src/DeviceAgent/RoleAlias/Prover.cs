@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.RoleAlias;
 
 /// <summary>Waits until a candidate is proven or refuted by a write, and keeps its credentials fresh meanwhile.</summary>
-internal sealed class Prover(StagedTable table, AliasSource source, Heartbeat heartbeat, RotationOptions options, TimeProvider time, ILogger logger)
+internal sealed class Prover(InterceptedSink sink, AliasSource source, Heartbeat heartbeat, RotationOptions options, TimeProvider time, ILogger logger)
 {
     /// <summary>Readings have so long to come before a heartbeat is written.</summary>
     public static readonly TimeSpan HeartbeatAfter = TimeSpan.FromSeconds(30);
@@ -15,14 +15,14 @@ internal sealed class Prover(StagedTable table, AliasSource source, Heartbeat he
     public async Task<Refusal?> ProveAsync(Candidate candidate, CancellationToken cancellationToken)
     {
         var proof = new Proof(candidate, options.Propagation, time, logger);
-        table.Stage = proof;
+        sink.Interceptor = proof;
         try
         {
             await WaitAsync(proof, candidate, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            table.Stage = null;
+            sink.Interceptor = null;
             await proof.CloseAsync().ConfigureAwait(false);
         }
 
@@ -43,7 +43,7 @@ internal sealed class Prover(StagedTable table, AliasSource source, Heartbeat he
             if (Elapsed(start) >= renewAt) renewAt = Elapsed(start) + (await RenewAsync(candidate, cancellationToken).ConfigureAwait(false) ? UntilHalfLife(candidate) : RenewalPause);
             if (!options.Heartbeat || Elapsed(start) < heartbeatAt) continue;
             heartbeatAt = Elapsed(start) + options.Propagation;
-            if (proof.IsReady && heartbeat.Next() is { } item) await table.WriteAsync(item, cancellationToken).ConfigureAwait(false);
+            if (proof.IsReady && heartbeat.Next() is { } item) await sink.WriteAsync(item, cancellationToken).ConfigureAwait(false);
         }
     }
 

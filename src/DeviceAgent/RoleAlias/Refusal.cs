@@ -19,9 +19,6 @@ internal sealed record Refusal(string Code, string Reason)
     public static bool IsOfTheAlias(CredentialFailure failure) => failure.Kind is
         CredentialFailureKind.AccessDenied or CredentialFailureKind.RoleAliasNotFound or CredentialFailureKind.RoleNotAssumable or CredentialFailureKind.DurationTooLong;
 
-    /// <summary>True when the role may not write.</summary>
-    public static bool IsDenial(UploadFault fault) => fault is { Kind: FaultKind.Parked, Subject: "AccessDeniedException" };
-
     public ChangeOutcome Rejected() => ChangeOutcome.Rejected(Code, Shortened());
 
     public ChangeOutcome RolledBack() => ChangeOutcome.RolledBack(Code, Shortened());
@@ -29,7 +26,7 @@ internal sealed record Refusal(string Code, string Reason)
     private string Shortened() => Reason.Length <= MaxReason ? Reason : string.Concat(Reason.AsSpan(0, MaxReason - 3), "...");
 
     private static string CodeOf(UploadFault fault) =>
-        IsDenial(fault) ? RefusalCode.WritesDenied
+        fault.IsDenied ? RefusalCode.WritesDenied
         : fault.Kind == FaultKind.StaleCredentials ? RefusalCode.CredentialsRefused
         : RefusalCode.TableUnusable;
 

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Upload;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -18,8 +19,8 @@ internal sealed class RoleAliasRotation : BackgroundService
     private readonly Channel<Probation> _probations = Channel.CreateUnbounded<Probation>();
     private readonly AliasSource _source;
     private readonly CredentialCache _cache;
-    private readonly StagedTable _table;
-    private readonly OpenTable _open;
+    private readonly InterceptedSink _sink;
+    private readonly OpenSink _open;
     private readonly RoleAliasState _state;
     private readonly AgentMetrics _metrics;
     private readonly TimeProvider _time;
@@ -32,8 +33,8 @@ internal sealed class RoleAliasRotation : BackgroundService
     public RoleAliasRotation(
         AliasSource source,
         CredentialCache cache,
-        StagedTable table,
-        OpenTable open,
+        InterceptedSink sink,
+        OpenSink open,
         RoleAliasState state,
         Heartbeat heartbeat,
         RotationOptions options,
@@ -42,9 +43,9 @@ internal sealed class RoleAliasRotation : BackgroundService
         Random random,
         ILogger<RoleAliasRotation> logger)
     {
-        (_source, _cache, _table, _open, _state, _metrics, _time, _logger) = (source, cache, table, open, state, metrics, time, logger);
+        (_source, _cache, _sink, _open, _state, _metrics, _time, _logger) = (source, cache, sink, open, state, metrics, time, logger);
         _fetch = new CandidateFetch(source, options, time, random, logger);
-        _prover = new Prover(table, source, heartbeat, options, time, logger);
+        _prover = new Prover(sink, source, heartbeat, options, time, logger);
         _watch = new ProbationWatch(source, cache, state, options, time, random, logger);
         source.Answered += OnAnswered;
         RotationGauges.Register(metrics.Meter, state);
@@ -91,7 +92,7 @@ internal sealed class RoleAliasRotation : BackgroundService
             try
             {
                 var outcome = await _watch.WatchAsync(probation, stoppingToken).ConfigureAwait(false);
-                _table.Stage = null;
+                _sink.Interceptor = null;
                 Volatile.Write(ref _probation, null);
                 Count(outcome);
                 if (outcome.Result == ChangeResult.RolledBack) _logger.RolledBack(probation.RoleAlias, outcome.Code, probation.Previous);
@@ -180,7 +181,7 @@ internal sealed class RoleAliasRotation : BackgroundService
     private void Watch(Probation probation)
     {
         Volatile.Write(ref _probation, probation);
-        _table.Stage = probation;
+        _sink.Interceptor = probation;
         _probations.Writer.TryWrite(probation);
     }
 

@@ -7,21 +7,19 @@ namespace DeviceAgent.Upload;
 /// What goes into one request: records in the order in which they are offered, each key once and none that is under way in another
 /// request, so that no write can be overtaken by an earlier one of the same key.
 /// </summary>
-/// <param name="mapper">From readings to items.</param>
-/// <param name="size">The most items.</param>
+/// <param name="limits">What fits into one request.</param>
+/// <param name="size">The most readings, as far as the limits allow.</param>
 /// <param name="keysUnderWay">Keys that are held back.</param>
-internal sealed class Batch(ItemMapper mapper, int size, IReadOnlySet<ItemKey> keysUnderWay)
+internal sealed class Batch(RequestLimits limits, int size, IReadOnlySet<ReadingKey> keysUnderWay)
 {
-    /// <summary>Requests stay below this where their items allow: what is lost by a broken connection is little, and 16 MB are far.</summary>
-    private const int TargetBytes = 256 * 1024;
-
-    private readonly List<PendingItem> _items = new(size);
+    private readonly int _size = Math.Min(size, limits.MaxReadings);
+    private readonly List<PendingReading> _items = new(size);
     private readonly List<(SpoolRecord Record, string Reason)> _damaged = [];
-    private readonly Dictionary<ItemKey, int> _places = new(size);
+    private readonly Dictionary<ReadingKey, int> _places = new(size);
     private int _bytes;
 
     /// <summary>To be sent.</summary>
-    public IReadOnlyList<PendingItem> Items => _items;
+    public IReadOnlyList<PendingReading> Items => _items;
 
     /// <summary>Records that cannot be read back, each with the reason.</summary>
     public IReadOnlyList<(SpoolRecord Record, string Reason)> Damaged => _damaged;
@@ -45,22 +43,22 @@ internal sealed class Batch(ItemMapper mapper, int size, IReadOnlySet<ItemKey> k
 
     private bool TryAdd(SpoolRecord record, Reading reading)
     {
-        var key = new ItemKey(reading.SerialNumber, TimestampText.Format(reading.Timestamp));
-        if (keysUnderWay.Contains(key)) return false;
-        if (_places.TryGetValue(key, out var place))
+        var pending = new PendingReading(record, reading);
+        if (keysUnderWay.Contains(pending.Key)) return false;
+        if (_places.TryGetValue(pending.Key, out var place))
         {
             // Offered newest first: the earlier one is written before the later one all the same.
-            if (record.Sequence < _items[place].Record.Sequence) _items[place] = new PendingItem(record, key, mapper.ToItem(reading, key));
+            if (record.Sequence < _items[place].Record.Sequence) _items[place] = pending;
             return false;
         }
 
-        var bytes = mapper.RequestBytes(record.Payload.Length);
-        IsFull = _items.Count > 0 && _bytes + bytes > TargetBytes;
+        var bytes = limits.BytesOf(record);
+        IsFull = _items.Count > 0 && _bytes + bytes > limits.TargetBytes;
         if (IsFull) return true;
-        _places.Add(key, _items.Count);
-        _items.Add(new PendingItem(record, key, mapper.ToItem(reading, key)));
+        _places.Add(pending.Key, _items.Count);
+        _items.Add(pending);
         _bytes += bytes;
-        IsFull = _items.Count == size;
+        IsFull = _items.Count == _size;
         return true;
     }
 

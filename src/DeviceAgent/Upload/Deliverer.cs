@@ -5,13 +5,13 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Upload;
 
 /// <summary>
-/// Brings items into the table and acknowledges exactly those that are in it. Items that are refused for good are found by
+/// Writes readings to the sink and acknowledges exactly those that have arrived. Readings that are refused for good are found by
 /// halving and set aside. Several batches may be under way at once.
 /// </summary>
-internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics, ILogger<Deliverer> logger)
+internal sealed class Deliverer(ISpool spool, IReadingSink sink, AgentMetrics metrics, ILogger<Deliverer> logger)
 {
-    /// <summary>Sends until all items are accepted or set aside, or a fault makes it wait.</summary>
-    public async Task<Delivery> DeliverAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    /// <summary>Sends until all are accepted or set aside, or a fault makes it wait.</summary>
+    public async Task<Delivery> DeliverAsync(IReadOnlyList<PendingReading> items, CancellationToken cancellationToken)
     {
         var refreshed = false;
         var corrected = false;
@@ -26,7 +26,7 @@ internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics
                     return new Delivery(items.Count, result.Accepted.Count, LeftOver(result.Unprocessed.Count, items.Count));
                 case { Kind: FaultKind.StaleCredentials } stale when !refreshed:
                     logger.CredentialsRefused(stale.ToString());
-                    if (await table.RefreshCredentialsAsync(cancellationToken).ConfigureAwait(false) is { } failed) return new Delivery(items.Count, 0, failed);
+                    if (await sink.RefreshAsync(cancellationToken).ConfigureAwait(false) is { } failed) return new Delivery(items.Count, 0, failed);
                     refreshed = true;
                     break;
                 case { Kind: FaultKind.ClockSkew } skew when !corrected:
@@ -52,9 +52,9 @@ internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics
         logger.RecordDamaged(record.Sequence, reason);
     }
 
-    private async Task<WriteResult> WriteAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    private async Task<WriteResult> WriteAsync(IReadOnlyList<PendingReading> items, CancellationToken cancellationToken)
     {
-        var result = await table.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        var result = await sink.WriteAsync(items, cancellationToken).ConfigureAwait(false);
         if (result.Fault is { Kind: FaultKind.NoCredentials }) return result;
 
         metrics.Requests.Add(1);
@@ -64,7 +64,7 @@ internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics
             metrics.Uploaded.Add(result.Accepted.Count);
             logger.BatchAccepted(result.Accepted.Count, result.Unprocessed.Count);
 
-            // It is in the table: that is noted even while the agent is being stopped.
+            // It has arrived: that is noted even while the agent is being stopped.
             await spool.AcknowledgeAsync(SequencesOf(result.Accepted), CancellationToken.None).ConfigureAwait(false);
         }
 
@@ -72,13 +72,13 @@ internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics
         return result;
     }
 
-    private async Task<Delivery> BisectAsync(IReadOnlyList<PendingItem> items, UploadFault rejected, CancellationToken cancellationToken)
+    private async Task<Delivery> BisectAsync(IReadOnlyList<PendingReading> items, UploadFault rejected, CancellationToken cancellationToken)
     {
         if (items.Count == 1)
         {
             await spool.SetAsideAsync(items[0].Record, rejected.What, CancellationToken.None).ConfigureAwait(false);
             metrics.DeadLettered.Add(1);
-            logger.RecordSetAside(items[0].Key.Partition, items[0].Key.Sort, rejected.What);
+            logger.RecordSetAside(items[0].Key.SerialNumber, items[0].Key.Timestamp, rejected.What);
             return new Delivery(1, 0, null);
         }
 
@@ -91,11 +91,11 @@ internal sealed class Deliverer(ISpool spool, ITable table, AgentMetrics metrics
 
     private static UploadFault LeftOver(int unprocessed, int items)
     {
-        var what = $"DynamoDB left {unprocessed} of {items} items unprocessed.";
-        return new UploadFault(FaultKind.Throttled, what, "It is throttling: raise the table's capacity if this goes on.") { Subject = "UnprocessedItems" };
+        var what = $"{unprocessed} of {items} readings were left unprocessed.";
+        return new UploadFault(FaultKind.Throttled, what, "The service is throttling: raise its capacity if this goes on.") { Subject = "UnprocessedItems" };
     }
 
-    private static long[] SequencesOf(IReadOnlyList<PendingItem> items)
+    private static long[] SequencesOf(IReadOnlyList<PendingReading> items)
     {
         var sequences = new long[items.Count];
         for (var i = 0; i < sequences.Length; i++) sequences[i] = items[i].Record.Sequence;

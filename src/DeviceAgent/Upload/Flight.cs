@@ -4,4 +4,4 @@ namespace DeviceAgent.Upload;
 /// <param name="Items">What is in it.</param>
 /// <param name="Delivery">How it will have gone.</param>
 /// <param name="Epoch"><see cref="AdaptiveConcurrency.Epoch"/> at its start.</param>
-internal sealed record Flight(IReadOnlyList<PendingItem> Items, Task<Delivery> Delivery, int Epoch);
+internal sealed record Flight(IReadOnlyList<PendingReading> Items, Task<Delivery> Delivery, int Epoch);

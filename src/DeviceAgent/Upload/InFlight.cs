@@ -4,14 +4,14 @@ namespace DeviceAgent.Upload;
 internal sealed class InFlight
 {
     private readonly List<Flight> _flights = [];
-    private readonly HashSet<ItemKey> _keys = [];
+    private readonly HashSet<ReadingKey> _keys = [];
 
     public int Count => _flights.Count;
 
     public int Items => _keys.Count;
 
     /// <summary>No two of the batches have a key in common.</summary>
-    public IReadOnlySet<ItemKey> Keys => _keys;
+    public IReadOnlySet<ReadingKey> Keys => _keys;
 
     public IEnumerable<Task> Tasks => _flights.Select(f => f.Delivery);
 

@@ -14,7 +14,7 @@ internal sealed record UploadStatus
     /// <summary>What to do about it, where there is something to do.</summary>
     public string? Remedy { get; init; }
 
-    /// <summary>Since DynamoDB last accepted readings; null before the first time.</summary>
+    /// <summary>Since the sink last accepted readings; null before the first time.</summary>
     public TimeSpan? SinceLastSuccess { get; init; }
 
     public int RequestsInFlight { get; init; }

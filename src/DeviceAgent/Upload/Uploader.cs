@@ -7,13 +7,12 @@ namespace DeviceAgent.Upload;
 
 /// <summary>
 /// Takes readings from the spool and delivers them, for as long as the agent runs: one request at a time when it keeps up, several
-/// while there is a backlog and DynamoDB bears it. One loop decides; only the requests run beside it.
+/// while there is a backlog and the service bears it. One loop decides; only the requests run beside it.
 /// </summary>
 internal sealed class Uploader(
     ISpool spool,
-    ITable table,
+    IReadingSink sink,
     Deliverer deliverer,
-    ItemMapper mapper,
     LiveOptions<UploadOptions> options,
     UploadState state,
     DrainSignal drain,
@@ -30,7 +29,7 @@ internal sealed class Uploader(
     /// <summary>Shorter pauses belong to an upload that works.</summary>
     private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
 
-    private readonly BatchPlanner _planner = new(spool, mapper, options);
+    private readonly BatchPlanner _planner = new(spool, sink.RequestLimits, options);
     private readonly InFlight _inFlight = new();
     private readonly AdaptiveConcurrency _concurrency = new(() => options.Value.MaxConcurrency);
     private readonly RetryDelay _delay = new(() => options.Value.ParkedRetry, random);
@@ -46,7 +45,7 @@ internal sealed class Uploader(
         await using var registration = stoppingToken.Register(() => requests.CancelAfter(LastRequests)).ConfigureAwait(false);
         try
         {
-            await CheckTableAsync(stoppingToken).ConfigureAwait(false);
+            await CheckSinkAsync(stoppingToken).ConfigureAwait(false);
             while (!await StepAsync(IsDraining(), requests.Token, stoppingToken).ConfigureAwait(false)) stoppingToken.ThrowIfCancellationRequested();
             logger.Drained();
             lifetime.StopApplication();
@@ -144,7 +143,7 @@ internal sealed class Uploader(
         {
             var allUsed = _inFlight.Count >= _concurrency.Limit;
             if (_inFlight.TakeFinished() is not { } flight) return;
-            var moreWait = spool.Count - _inFlight.Items >= options.Value.BatchSize;
+            var moreWait = spool.Count - _inFlight.Items >= _planner.Size;
             try
             {
                 Settle(await flight.Delivery.ConfigureAwait(false), flight.Epoch, wasNeeded: allUsed && moreWait);
@@ -155,7 +154,7 @@ internal sealed class Uploader(
             }
             catch (OperationCanceledException) when (requests.IsCancellationRequested)
             {
-                // Not known to be in the table: it stays in the spool.
+                // Not known to have arrived: it stays in the spool.
             }
         }
     }
@@ -220,11 +219,11 @@ internal sealed class Uploader(
         until.ThrowIfCancellationRequested();
     }
 
-    private async Task CheckTableAsync(CancellationToken stopping)
+    private async Task CheckSinkAsync(CancellationToken stopping)
     {
-        while (await table.CheckAsync(stopping).ConfigureAwait(false) is { } fault)
+        while (await sink.CheckAsync(stopping).ConfigureAwait(false) is { } fault)
         {
-            if (fault.Kind == FaultKind.StaleCredentials) fault = await table.RefreshCredentialsAsync(stopping).ConfigureAwait(false) ?? fault;
+            if (fault.Kind == FaultKind.StaleCredentials) fault = await sink.RefreshAsync(stopping).ConfigureAwait(false) ?? fault;
             Handle(fault, accepted: 0);
             await Task.Delay(_pause.Left, time, stopping).ConfigureAwait(false);
         }

@@ -104,9 +104,9 @@ public sealed class RotationCrashTests
             };
             await using var rig = new RotationRig(Cloud, _time, Folder, write: killer.Write, onStep: killer.Step);
             using var counted = new CountedMetrics();
-            var deliverer = new Deliverer(Spool, rig.Table, counted.Metrics, new RecordingLogger<Deliverer>());
+            var deliverer = new Deliverer(Spool, rig.Sink, counted.Metrics, new RecordingLogger<Deliverer>());
             using var uploader = new Uploader(
-                Spool, rig.Table, deliverer, new ItemMapper(TestItems.Table), new UploadOptions(), new UploadState(_time), new(), new UploadRig.FakeLifetime(), _time, new Random(1), new RecordingLogger<Uploader>());
+                Spool, rig.Sink, deliverer, new UploadOptions(), new UploadState(_time), new(), new UploadRig.FakeLifetime(), _time, new Random(1), new RecordingLogger<Uploader>());
             using var stop = new CancellationTokenSource();
             await rig.StartAsync();
             await uploader.StartAsync(CancellationToken.None);

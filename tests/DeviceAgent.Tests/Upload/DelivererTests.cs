@@ -8,7 +8,7 @@ public sealed class DelivererTests : IDisposable
     private static readonly UploadFault Stale = new(FaultKind.StaleCredentials, "ExpiredTokenException");
 
     private readonly FakeSpool _spool = new();
-    private readonly FakeTable _table = new();
+    private readonly FakeSink _table = new();
     private readonly RecordingLogger<Deliverer> _logger = new();
     private readonly CountedMetrics _counted = new();
 

@@ -6,23 +6,24 @@ using Amazon.Runtime;
 using DeviceAgent.Credentials;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 
-namespace DeviceAgent.Tests.Upload;
+namespace DeviceAgent.Tests.Upload.DynamoDb;
 
 /// <summary>The SDK's real client over an HTTP handler that answers as DynamoDB does.</summary>
-public sealed class DynamoDbTableTests : IDisposable
+public sealed class DynamoDbSinkTests : IDisposable
 {
     private readonly FakeHttp _http = new();
     private readonly AmazonDynamoDBClient _client;
-    private readonly DynamoDbTable _table;
+    private readonly DynamoDbSink _table;
     private readonly FakeAccess _access = new();
     private readonly ManualTimeProvider _time = new();
 
-    public DynamoDbTableTests()
+    public DynamoDbSinkTests()
     {
         var config = new AmazonDynamoDBConfig { ServiceURL = "http://dynamodb.test", AuthenticationRegion = "us-east-1", MaxErrorRetry = 0, HttpClientFactory = new FakeHttpFactory(_http) };
         _client = new AmazonDynamoDBClient(new SessionAWSCredentials("ASIA", "secret", "token"), config);
-        _table = new DynamoDbTable(_client, TestItems.Table, _access, _time, new RecordingLogger<DynamoDbTable>());
+        _table = new DynamoDbSink(_client, TestItems.Table, _access, _time, new RecordingLogger<DynamoDbSink>());
     }
 
     public void Dispose()

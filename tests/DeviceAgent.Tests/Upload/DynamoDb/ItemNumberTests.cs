@@ -1,8 +1,8 @@
-using DeviceAgent.Readings;
+using DeviceAgent.Upload.DynamoDb;
 
-namespace DeviceAgent.Tests.Readings;
+namespace DeviceAgent.Tests.Upload.DynamoDb;
 
-public class DecimalTextTests
+public class ItemNumberTests
 {
     [Theory]
     [InlineData("0")]
@@ -16,7 +16,7 @@ public class DecimalTextTests
     [InlineData("9.9999999999999999999999999999999999999E+125")]
     [InlineData("0.001e128")]
     [InlineData("0e999999999999")]
-    public void Accepts(string number) => Assert.Null(DecimalText.FindProblem(number));
+    public void Accepts(string number) => Assert.Null(ItemNumber.FindProblem(number));
 
     [Theory]
     [InlineData("NaN", "not a decimal number")]
@@ -31,5 +31,5 @@ public class DecimalTextTests
     [InlineData("0.1E-130", "outside the range")]
     [InlineData("1000e123", "outside the range")]
     [InlineData("1E99999999999999999999", "outside the range")]
-    public void Rejects(string number, string expected) => Assert.Contains(expected, DecimalText.FindProblem(number), StringComparison.Ordinal);
+    public void Rejects(string number, string expected) => Assert.Contains(expected, ItemNumber.FindProblem(number), StringComparison.Ordinal);
 }

@@ -2,9 +2,9 @@ using System.Net.Security;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.TestSupport;
-using DeviceAgent.Upload.Wire;
+using DeviceAgent.Upload.DynamoDb;
 
-namespace DeviceAgent.Tests.Upload;
+namespace DeviceAgent.Tests.Upload.DynamoDb;
 
 public sealed class ServerCertificateCheckTests : IDisposable
 {

@@ -1,20 +1,22 @@
+using DeviceAgent.Readings;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 
 namespace DeviceAgent.Tests.Upload;
 
-/// <summary>A table that keeps what it is given, answers as it is told, and notes when two requests have a key in common.</summary>
-internal sealed class FakeTable : ITable
+/// <summary>A sink that keeps what it is given, answers as it is told, and notes when two requests have a key in common.</summary>
+internal sealed class FakeSink : IReadingSink
 {
     private readonly Lock _gate = new();
-    private readonly Queue<Func<IReadOnlyList<PendingItem>, WriteResult>> _answers = new();
-    private readonly List<IReadOnlyList<PendingItem>> _requests = [];
-    private readonly HashSet<ItemKey> _keysUnderWay = [];
+    private readonly Queue<Func<IReadOnlyList<PendingReading>, WriteResult>> _answers = new();
+    private readonly List<IReadOnlyList<PendingReading>> _requests = [];
+    private readonly HashSet<ReadingKey> _keysUnderWay = [];
     private TaskCompletionSource _asked = NewSignal();
     private int _underWay;
 
-    /// <summary>What is in the table, by key; a later put replaces an earlier one.</summary>
-    public Dictionary<ItemKey, PendingItem> Stored { get; } = [];
+    /// <summary>What has arrived, by key; a later put replaces an earlier one.</summary>
+    public Dictionary<ReadingKey, PendingReading> Stored { get; } = [];
 
     /// <summary>The sequences in each request, in order.</summary>
     public IReadOnlyList<IReadOnlyList<long>> Requests
@@ -55,7 +57,7 @@ internal sealed class FakeTable : ITable
     public (ManualTimeProvider Clock, TimeSpan Time)? Latency { get; set; }
 
     /// <summary>When set, it may say what becomes of a request; null is the usual.</summary>
-    public Func<FakeTable, IReadOnlyList<PendingItem>, WriteResult?>? Answer { get; set; }
+    public Func<FakeSink, IReadOnlyList<PendingReading>, WriteResult?>? Answer { get; set; }
 
     /// <summary>The next request ends in this fault.</summary>
     public void Fail(UploadFault fault) => _answers.Enqueue(items => WriteResult.Failed(items, fault));
@@ -79,9 +81,13 @@ internal sealed class FakeTable : ITable
         }
     }
 
+    public RequestLimits RequestLimits => TestItems.Limits;
+
+    public IReadingLimits ReadingLimits { get; } = new ItemLimits(TestItems.Table.ReservedNames, 0);
+
     public Task<UploadFault?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(CheckAnswers.TryDequeue(out var answer) ? answer : null);
 
-    public async Task<WriteResult> WriteAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    public async Task<WriteResult> WriteAsync(IReadOnlyList<PendingReading> items, CancellationToken cancellationToken)
     {
         Enter(items);
         try
@@ -107,21 +113,21 @@ internal sealed class FakeTable : ITable
         }
     }
 
-    public Task<UploadFault?> RefreshCredentialsAsync(CancellationToken cancellationToken)
+    public Task<UploadFault?> RefreshAsync(CancellationToken cancellationToken)
     {
         Refreshes++;
         return Task.FromResult(RefreshAnswer);
     }
 
     /// <summary>Puts those at the places that are chosen.</summary>
-    public WriteResult Accept(IReadOnlyList<PendingItem> items, Func<int, bool> isAccepted)
+    public WriteResult Accept(IReadOnlyList<PendingReading> items, Func<int, bool> isAccepted)
     {
         var accepted = items.Where((_, i) => isAccepted(i)).ToList();
         foreach (var item in accepted) Stored[item.Key] = item;
         return new WriteResult(accepted, [.. items.Except(accepted)], null);
     }
 
-    private void Enter(IReadOnlyList<PendingItem> items)
+    private void Enter(IReadOnlyList<PendingReading> items)
     {
         TaskCompletionSource asked;
         lock (_gate)

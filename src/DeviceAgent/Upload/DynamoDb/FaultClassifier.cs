@@ -1,9 +1,13 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Net.Sockets;
 using Amazon.Runtime;
+using Amazon.Runtime.Internal;
+using Amazon.Runtime.Internal.Transform;
 using DeviceAgent.Credentials;
 
-namespace DeviceAgent.Upload;
+namespace DeviceAgent.Upload.DynamoDb;
 
 /// <summary>Sorts what the client throws by what is to be done about it.</summary>
 internal sealed class FaultClassifier(TableOptions table)
@@ -59,7 +63,7 @@ internal sealed class FaultClassifier(TableOptions table)
             "InvalidSignatureException" or "MissingAuthenticationTokenException" or "IncompleteSignatureException" => Parked(
                 what, $"The signature is refused: check region ('{table.Region}') and dynamoDbEndpoint, and that no proxy changes requests."),
             "AccessDeniedException" => Parked(
-                what, $"The role behind the role alias must allow dynamodb:BatchWriteItem on the table '{table.TableName}'; a policy with ${{credentials-iot:ThingName}} needs a table that is called like the thing."),
+                what, $"The role behind the role alias must allow dynamodb:BatchWriteItem on the table '{table.TableName}'; a policy with ${{credentials-iot:ThingName}} needs a table that is called like the thing.") with { IsDenied = true },
             "ResourceNotFoundException" => Parked(
                 what, $"Create the table '{table.TableName}' in {table.Region} with partition key {table.PartitionKey} (S) and sort key {table.SortKey} (S), or correct tableName; a table that is being created will do in a moment."),
             "ValidationException" when KeyMismatches.Any(t => e.Message.Contains(t, StringComparison.Ordinal)) => Parked(what, TableCheck.KeyRemedy(table)),
@@ -83,4 +87,36 @@ internal sealed class FaultClassifier(TableOptions table)
         while (e.InnerException is { } inner) e = inner;
         return e;
     }
+}
+
+/// <summary>What the headers of a failed request's answer say about time. The SDK keeps the answer in the exception's cause.</summary>
+internal static class AnswerTime
+{
+    /// <summary>Longer waits that a service asks for are cut to this.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(5);
+
+    /// <summary>From <c>x-amz-retry-after</c> (milliseconds), else <c>Retry-After</c> (seconds, or a date by the answer's own clock).</summary>
+    public static TimeSpan? RetryAfter(AmazonServiceException exception)
+    {
+        if (AnswerOf(exception) is not { } answer) return null;
+        var wait = Milliseconds(answer.GetHeaderValue("x-amz-retry-after")) ?? Plain(answer);
+        return wait is not { } w || w <= TimeSpan.Zero ? null : w < LongestWait ? w : LongestWait;
+    }
+
+    /// <summary>The service's clock when it answered.</summary>
+    public static DateTimeOffset? ServerTime(AmazonServiceException exception) => AnswerOf(exception) is { } answer ? Date(answer) : null;
+
+    private static IWebResponseData? AnswerOf(AmazonServiceException exception) => (exception.InnerException as HttpErrorResponseException)?.Response;
+
+    private static TimeSpan? Milliseconds(string? text) =>
+        long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var milliseconds) ? TimeSpan.FromMilliseconds(Math.Min(milliseconds, int.MaxValue)) : null;
+
+    private static TimeSpan? Plain(IWebResponseData answer)
+    {
+        if (!RetryConditionHeaderValue.TryParse(answer.GetHeaderValue("Retry-After"), out var wait)) return null;
+        return wait.Delta ?? wait.Date - Date(answer);
+    }
+
+    private static DateTimeOffset? Date(IWebResponseData answer) =>
+        DateTimeOffset.TryParseExact(answer.GetHeaderValue("Date"), "r", CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var date) ? date : null;
 }

@@ -3,9 +3,9 @@ using System.Net.Sockets;
 using System.Text;
 using Amazon.DynamoDBv2;
 using DeviceAgent.Credentials.Transport;
-using DeviceAgent.Upload.Wire;
+using DeviceAgent.Upload.DynamoDb;
 
-namespace DeviceAgent.Tests.Upload;
+namespace DeviceAgent.Tests.Upload.DynamoDb;
 
 /// <summary>Real connections to a server of our own on the loopback.</summary>
 public sealed class WireHttpClientFactoryTests : IDisposable

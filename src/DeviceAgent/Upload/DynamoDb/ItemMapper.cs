@@ -2,22 +2,20 @@ using System.Globalization;
 using Amazon.DynamoDBv2.Model;
 using DeviceAgent.Readings;
 
-namespace DeviceAgent.Upload;
+namespace DeviceAgent.Upload.DynamoDb;
 
 /// <summary>From a reading to an item of the table.</summary>
 internal sealed class ItemMapper(TableOptions table)
 {
     /// <summary>What an item needs in a request beside its attributes: the wrapping and the types.</summary>
-    private const int WrappingBytes = 128;
+    public const int WrappingBytes = 128;
 
-    private readonly int _overhead = table.OverheadBytes + WrappingBytes;
-
-    public Dictionary<string, AttributeValue> ToItem(Reading reading, ItemKey key)
+    public Dictionary<string, AttributeValue> ToItem(Reading reading, ReadingKey key)
     {
         var item = new Dictionary<string, AttributeValue>(reading.Attributes.Count + table.StaticAttributes.Count + 3)
         {
-            [table.PartitionKey] = new() { S = key.Partition },
-            [table.SortKey] = new() { S = key.Sort },
+            [table.PartitionKey] = new() { S = key.SerialNumber },
+            [table.SortKey] = new() { S = key.Timestamp },
         };
         if (table.TimeToLive is { } timeToLive)
         {
@@ -29,9 +27,6 @@ internal sealed class ItemMapper(TableOptions table)
         foreach (var (name, value) in table.StaticAttributes) item.TryAdd(name, ToAttribute(value));
         return item;
     }
-
-    /// <summary>An estimate, rather too high, of what a record takes in a request: types and wrapping at most double its text.</summary>
-    public int RequestBytes(int payloadBytes) => (2 * payloadBytes) + _overhead;
 
     private static AttributeValue ToAttribute(ReadingValue value) => value switch
     {

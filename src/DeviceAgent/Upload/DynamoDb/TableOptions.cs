@@ -1,8 +1,10 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DeviceAgent.Readings;
 using DeviceAgent.Settings;
 
-namespace DeviceAgent.Upload;
+namespace DeviceAgent.Upload.DynamoDb;
 
 /// <summary>The table and the form of its items.</summary>
 internal sealed partial record TableOptions
@@ -34,11 +36,11 @@ internal sealed partial record TableOptions
 
     /// <summary>What these settings add to the size of each item, in bytes.</summary>
     public int OverheadBytes =>
-        ReadingSize.Of(PartitionKey, new ReadingValue.Nothing())
-        + ReadingSize.Of(SortKey, new ReadingValue.Nothing())
-        + ReadingSize.Of(ReadingJson.EstimatedName, new ReadingValue.Nothing())
-        + (TimeToLive is null ? 0 : ReadingSize.Of(TimeToLive.Attribute, ReadingValue.Of(253402300799m)))
-        + StaticAttributes.Sum(a => ReadingSize.Of(a.Key, a.Value));
+        ItemSize.Of(PartitionKey, new ReadingValue.Nothing())
+        + ItemSize.Of(SortKey, new ReadingValue.Nothing())
+        + ItemSize.Of(ReadingJson.EstimatedName, new ReadingValue.Nothing())
+        + (TimeToLive is null ? 0 : ItemSize.Of(TimeToLive.Attribute, ReadingValue.Of(253402300799m)))
+        + StaticAttributes.Sum(a => ItemSize.Of(a.Key, a.Value));
 
     public static TableOptions Read(SettingsReader settings, string thingName)
     {
@@ -90,7 +92,7 @@ internal sealed partial record TableOptions
         {
             var value = StaticAttribute.ToValue(node);
             if (value is null) settings.Error(name, node?.ToJsonString() ?? "null", "must be a string, a number, true or false");
-            else if (value is ReadingValue.Number number && DecimalText.FindProblem(number.Digits) is { } problem) settings.Error(name, number.Digits, problem);
+            else if (value is ReadingValue.Number number && ItemNumber.FindProblem(number.Digits) is { } problem) settings.Error(name, number.Digits, problem);
             else if (name.Length == 0 || reserved.Contains(name)) settings.Error(name, null, "is the name of a key or of the TTL attribute; choose another");
             else attributes.Add(KeyValuePair.Create(name, value));
         }
@@ -103,4 +105,23 @@ internal sealed partial record TableOptions
 
     [GeneratedRegex(@"\A[a-zA-Z0-9_.-]{3,255}\z")]
     private static partial Regex TableNameForm();
+}
+
+/// <summary>When DynamoDB may delete an item: so many days after its timestamp, in an attribute of its own (epoch seconds).</summary>
+/// <param name="Attribute">The table's TTL attribute.</param>
+/// <param name="Days">1 to 36500.</param>
+internal sealed record TimeToLive(string Attribute, int Days);
+
+/// <summary>Values of static attributes as they are configured.</summary>
+internal static class StaticAttribute
+{
+    /// <summary>A string, number, true or false, in the type that the file gives it; null for anything else.</summary>
+    public static ReadingValue? ToValue(JsonNode? node) => node?.GetValueKind() switch
+    {
+        JsonValueKind.String => new ReadingValue.Text(node.GetValue<string>()),
+        JsonValueKind.Number => new ReadingValue.Number(node.ToJsonString()),
+        JsonValueKind.True => ReadingValue.Of(true),
+        JsonValueKind.False => ReadingValue.Of(false),
+        _ => null,
+    };
 }

@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 
-namespace DeviceAgent.Upload;
+namespace DeviceAgent.Upload.DynamoDb;
 
 /// <summary>Compares the table with what the configuration says of it.</summary>
 internal static class TableCheck

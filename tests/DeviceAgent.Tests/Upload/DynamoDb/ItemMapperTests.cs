@@ -1,8 +1,8 @@
 using System.Text;
 using DeviceAgent.Readings;
-using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 
-namespace DeviceAgent.Tests.Upload;
+namespace DeviceAgent.Tests.Upload.DynamoDb;
 
 public class ItemMapperTests
 {
@@ -51,8 +51,8 @@ public class ItemMapperTests
     public void OverheadBytes_OfAConfiguredTable_CoversWhatIsAdded()
     {
         var table = TestItems.Table with { TimeToLive = new TimeToLive("expires_at", 2), StaticAttributes = [new("site", new ReadingValue.Text("cellar"))] };
-        var rules = new ReadingRules(table.ReservedNames, table.OverheadBytes);
-        var free = ReadingRules.MaxItemBytes - (13 + 3) - (9 + 24) - (10 + 7) - (4 + 6);
+        var rules = new ReadingRules(new ItemLimits(table.ReservedNames, table.OverheadBytes));
+        var free = ItemLimits.MaxItemBytes - (13 + 3) - (9 + 24) - (10 + 7) - (4 + 6);
         var reading = TestItems.Reading(0, new KeyValuePair<string, ReadingValue>("a", new ReadingValue.Text(new string('x', free - 1))));
         Assert.NotNull(rules.FindProblem(reading));
     }

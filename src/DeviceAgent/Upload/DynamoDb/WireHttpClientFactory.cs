@@ -1,9 +1,11 @@
 using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Diagnostics;
 
-namespace DeviceAgent.Upload.Wire;
+namespace DeviceAgent.Upload.DynamoDb;
 
 /// <summary>
 /// The HTTP client that the SDK's client uses: one, with its connections kept and their bytes counted. How long a request may take
@@ -28,7 +30,8 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
             ConnectTimeout = ConnectTimeout,
             PooledConnectionLifetime = ConnectionLifetime,
             SslOptions = { RemoteCertificateValidationCallback = new ServerCertificateCheck(time).IsGood },
-            ConnectCallback = async (context, token) => new CountingStream(await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false), metrics),
+            ConnectCallback = async (context, token) => new CountingStream(
+                await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false), n => metrics.BytesReceived.Add(n), n => metrics.BytesSent.Add(n)),
         };
         _client = new HttpClient(new WholeAnswer(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
     }
@@ -58,5 +61,23 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
                 throw;
             }
         }
+    }
+}
+
+/// <summary>
+/// Judges DynamoDB's certificate as the framework does, but for the time: by the agent's clock, since the system's may be wrong. A chain that was
+/// good by the system's clock is judged again, too.
+/// </summary>
+internal sealed class ServerCertificateCheck(TimeProvider time)
+{
+    public bool IsGood(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None || certificate is null || chain is null) return false;
+        using var again = new X509Chain { ChainPolicy = chain.ChainPolicy.Clone() };
+        again.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
+        again.ChainPolicy.VerificationTimeIgnored = false;
+        again.ChainPolicy.ExtraStore.AddRange(chain.ChainElements.Skip(1).Select(e => e.Certificate).ToArray());
+        using var leaf = X509CertificateLoader.LoadCertificate(certificate.Export(X509ContentType.Cert));
+        return again.Build(leaf);
     }
 }
