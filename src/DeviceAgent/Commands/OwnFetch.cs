@@ -40,6 +40,6 @@ internal static class OwnFetch
     {
         var configured = options.Credentials.RoleAlias;
         var record = new RoleAliasFile(options.StateDirectory, services.GetRequiredService<ILogger<RoleAliasFile>>()).Load();
-        return record?.Configured == configured ? record.InForce : configured;
+        return record?.Configured == configured ? record.Active : configured;
     }
 }

@@ -38,13 +38,13 @@ internal static class AgentHost
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartSpread.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
-        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce, startSpread);
+        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
         builder.Services.AddDynamoDb(options.Table);
         builder.Services.AddUpload(stored.Settings.Upload, s => s.GetRequiredService<InterceptedSink>());
         builder.Services.AddRoleAliasRotation(
             options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber, s => s.GetRequiredService<DynamoDbSink>());
-        builder.Services.AddSingleton<AliasInForce>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
+        builder.Services.AddSingleton<AliasInForce>(s => () => s.GetRequiredService<RoleAliasState>().Active);
         builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, s => s.GetRequiredService<IReadingSink>().ReadingLimits);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName);
@@ -61,7 +61,7 @@ internal static class AgentHost
     {
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
         var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
-        var roleAlias = host.Services.GetRequiredService<RoleAliasState>().InForce;
+        var roleAlias = host.Services.GetRequiredService<RoleAliasState>().Active;
         logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();

@@ -60,9 +60,9 @@ internal sealed class ReadingRules(IReadingLimits limits)
         {
             case ReadingValue.Number number:
                 return limits.FindProblem(number);
-            case ReadingValue.Sequence sequence:
+            case ReadingValue.List sequence:
                 return sequence.Values.Select(v => FindProblem(v, depth + 1)).FirstOrDefault(p => p is not null);
-            case ReadingValue.Structure structure:
+            case ReadingValue.Map structure:
                 var names = new HashSet<string>(StringComparer.Ordinal);
                 return structure.Fields.Select(f => FindProblem(names, f.Key, f.Value, depth + 1)).FirstOrDefault(p => p is not null);
             default:

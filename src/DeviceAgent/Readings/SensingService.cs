@@ -17,7 +17,7 @@ internal sealed class SensingService(
     TimeProvider time,
     ILogger<SensingService> logger) : BackgroundService
 {
-    /// <summary>Readings under way to the medium at a time: a fast source waits for the commits.</summary>
+    /// <summary>Readings in flight to the medium at a time: a fast source waits for the commits.</summary>
     private const int MaxUncommitted = 256;
 
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
@@ -96,5 +96,23 @@ internal sealed class SensingService(
             metrics.Refused.Add(1);
             if (_notStored.TryReport(out var count)) logger.ReadingNotStored(e.Message, count);
         }
+    }
+}
+
+/// <summary>Lets the first report of something through and then one a period, and counts those held back.</summary>
+internal sealed class ReportInterval(TimeSpan period, TimeProvider time)
+{
+    private long? _last;
+    private int _heldBack;
+
+    /// <summary>True when it is time to report; <paramref name="count"/> includes those held back since the last report.</summary>
+    public bool TryReport(out int count)
+    {
+        _heldBack++;
+        count = _heldBack;
+        if (_last is { } last && time.GetElapsedTime(last) < period) return false;
+        _last = time.GetTimestamp();
+        _heldBack = 0;
+        return true;
     }
 }

@@ -20,7 +20,7 @@ internal static class SensingServiceCollectionExtensions
             options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<LiveTimestamps>();
         services.AddSingleton(s => new Ingest(limits(s), s.GetRequiredService<LiveTimestamps>(), serialNumber));
-        services.AddHostedService<RestampingService>();
+        services.AddHostedService<TimestampResolutionService>();
         services.AddHostedService(s => new SensingService(
             s.GetRequiredService<ISource>(),
             options.Value.Kind,

@@ -9,7 +9,7 @@ internal sealed class InterceptedSink(IReadingSink active) : IReadingSink
 {
     private IWriteInterceptor? _interceptor;
 
-    /// <summary>Null when no change is under way. Requests that have begun end under the interceptor that they began under.</summary>
+    /// <summary>Null when no change is in progress. Requests that have begun end under the interceptor that they began under.</summary>
     public IWriteInterceptor? Interceptor
     {
         get => Volatile.Read(ref _interceptor);

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using DeviceAgent.Control;
 using DeviceAgent.Readings;
 using DeviceAgent.Upload;
@@ -27,5 +28,15 @@ internal static class RotationServiceCollectionExtensions
         services.AddSingleton<IOperation, RotateRoleAlias>();
         services.AddHostedService(s => s.GetRequiredService<RoleAliasRotation>());
         return services;
+    }
+}
+
+/// <summary>The role alias as instruments.</summary>
+internal static class RotationGauges
+{
+    public static void Register(Meter meter, RoleAliasState state)
+    {
+        meter.CreateObservableGauge("role_alias.phase", () => (long)state.Status.Phase, description: "Change of the role alias: 0 none, 1 fetching, 2 proving, 3 on probation, 4 rolling back.");
+        meter.CreateObservableGauge("role_alias.rotated", () => state.Status.Active == state.Status.Configured ? 0L : 1L, description: "1 while the active role alias is not the configured one.");
     }
 }

@@ -17,7 +17,7 @@ internal sealed record UploadOptions
     /// </summary>
     public TimeSpan ParkedRetry { get; init; } = TimeSpan.FromMinutes(2);
 
-    /// <summary>Requests under way at once while a backlog is sent, as far as the service bears it: 1 to 16.</summary>
+    /// <summary>Requests in flight at once while a backlog is sent, as far as the service bears it: 1 to 16.</summary>
     public int MaxConcurrency { get; init; } = 4;
 
     /// <summary>Which readings go first, oldestFirst or newestFirst; critical ones go before all others.</summary>

@@ -1,5 +1,6 @@
 using DeviceAgent.Settings;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Upload;
 
@@ -13,8 +14,10 @@ internal static class UploadServiceCollectionExtensions
     {
         services.AddSingleton(options);
         services.AddSingleton(sink);
-        services.AddSingleton<Deliverer>();
+        services.AddSingleton<BatchWriter>();
         services.AddSingleton<UploadState>();
+        services.AddSingleton(s => new UploadPace(
+            options, s.GetRequiredService<UploadState>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILogger<Uploader>>()));
         services.AddHostedService<Uploader>();
         return services;
     }

@@ -37,7 +37,7 @@ public class ReadingRulesTests
         Assert.Null(Rules.FindProblem(WithText(ItemLimits.MaxItemBytes - Fixed - 1)));
         Assert.Contains("limit", Rules.FindProblem(WithText(ItemLimits.MaxItemBytes - Fixed)), StringComparison.Ordinal);
 
-        static Reading WithText(int length) => new("SN1", default, [new("a", new ReadingValue.Text(new string('x', length)))]);
+        static Reading WithText(int length) => new("SN1", default, [new("a", new ReadingValue.String(new string('x', length)))]);
     }
 
     private static string? Find(string json)

@@ -160,7 +160,7 @@ public class RotationInterleavings
         private async Task CheckAsync()
         {
             Assert.Empty(_rig.ServedUnproven);
-            Assert.Equal(_rig.State.InForce, await _rig.ServedAsync());
+            Assert.Equal(_rig.State.Active, await _rig.ServedAsync());
             var next = new RoleAliasState(RotationRig.Old, new RoleAliasFile(_folder.Path, new RecordingLogger<RoleAliasFile>()), new RecordingLogger<RoleAliasState>());
             Assert.Equal(_rig.State.Status with { Last = null }, next.Status with { Last = null });
             Assert.Equal(_readings, _cloud.Puts.Count);

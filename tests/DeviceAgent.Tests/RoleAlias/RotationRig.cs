@@ -28,8 +28,8 @@ internal sealed class RotationRig : IAsyncDisposable
         var clock = new DeviceClock(time, () => true, DateTimeOffset.UnixEpoch, trustSystemTime: true, new RecordingLogger<DeviceClock>());
         var source = new AliasSource(cloud.FetchAsync, clock);
         State = new RoleAliasState(configured, new RoleAliasFile(folder, Log, write ?? ((path, content) => DurableFile.Write(path, content))), new StateLogger(Log));
-        Cache = new CredentialCache(source.Of(State.InForce), new CredentialCacheOptions(), time, new Random(seed), Log);
-        _everInForce.TryAdd(State.InForce, true);
+        Cache = new CredentialCache(source.Of(State.Active), new CredentialCacheOptions(), time, new Random(seed), Log);
+        _everInForce.TryAdd(State.Active, true);
         Sink = new InterceptedSink(cloud.Table(Cache.GetAsync, OnUsed));
         var timestamps = new LiveTimestamps(time);
         timestamps.Open(_ => DateTimeOffset.UnixEpoch);
@@ -72,14 +72,14 @@ internal sealed class RotationRig : IAsyncDisposable
 
     private void OnUsed(string alias)
     {
-        _everInForce.TryAdd(State.InForce, true);
+        _everInForce.TryAdd(State.Active, true);
         if (!_everInForce.ContainsKey(alias)) ServedUnproven.Enqueue(alias);
     }
 
     /// <summary>The alias whose credentials the cache serves.</summary>
     public async Task<string> ServedAsync() => Cloud.AliasOf((await Cache.GetAsync()).AccessKeyId);
 
-    public Task UntilProvingAsync() => UntilAsync(() => Sink.Interceptor is Proof);
+    public Task UntilProvingAsync() => UntilAsync(() => Sink.Interceptor is AliasTrial);
 
     public Task UntilProbationAsync() => UntilAsync(() => Sink.Interceptor is Probation);
 

@@ -72,7 +72,7 @@ public class BatchTests
 
     private static SpoolRecord Large(int sequence, int textBytes)
     {
-        var reading = TestItems.Reading(sequence, new KeyValuePair<string, ReadingValue>("text", new ReadingValue.Text(new string('x', textBytes))));
+        var reading = TestItems.Reading(sequence, new KeyValuePair<string, ReadingValue>("text", new ReadingValue.String(new string('x', textBytes))));
         return TestItems.Record(sequence, sequence) with { Payload = ReadingJson.Write(reading) };
     }
 

@@ -45,8 +45,8 @@ internal sealed class UploadRig : IAsyncDisposable
     public async Task StartAsync()
     {
         var sink = Sink ?? Table;
-        var deliverer = new Deliverer(Spool, sink, Counted.Metrics, new RecordingLogger<Deliverer>());
-        _uploader = new Uploader(Spool, sink, deliverer, Live, State, Drain, Lifetime, Time, new Random(Seed), Log);
+        var writer = new BatchWriter(Spool, sink, Counted.Metrics, new RecordingLogger<BatchWriter>());
+        _uploader = new Uploader(Spool, sink, writer, new UploadPace(Live, State, Time, new Random(Seed), Log), Live, Drain, Lifetime, Time, Log);
         await _uploader.StartAsync(CancellationToken.None);
     }
 

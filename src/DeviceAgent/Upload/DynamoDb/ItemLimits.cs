@@ -37,9 +37,9 @@ internal static class ItemSize
     public static int Of(ReadingValue value) => value switch
     {
         ReadingValue.Number n => ((ItemNumber.CountDigits(n.Digits) + 1) / 2) + 1 + (n.Digits[0] == '-' ? 1 : 0),
-        ReadingValue.Text t => Encoding.UTF8.GetByteCount(t.Value),
-        ReadingValue.Sequence s => 3 + s.Values.Sum(v => 1 + Of(v)),
-        ReadingValue.Structure s => 3 + s.Fields.Sum(f => 1 + Of(f.Key, f.Value)),
+        ReadingValue.String t => Encoding.UTF8.GetByteCount(t.Value),
+        ReadingValue.List s => 3 + s.Values.Sum(v => 1 + Of(v)),
+        ReadingValue.Map s => 3 + s.Fields.Sum(f => 1 + Of(f.Key, f.Value)),
         _ => 1,
     };
 }

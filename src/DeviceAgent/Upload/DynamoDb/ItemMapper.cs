@@ -31,10 +31,10 @@ internal sealed class ItemMapper(TableOptions table)
     private static AttributeValue ToAttribute(ReadingValue value) => value switch
     {
         ReadingValue.Number number => new AttributeValue { N = number.Digits },
-        ReadingValue.Text text => new AttributeValue { S = text.Value },
-        ReadingValue.Flag flag => new AttributeValue { BOOL = flag.Value },
-        ReadingValue.Sequence sequence => new AttributeValue { L = [.. sequence.Values.Select(ToAttribute)] },
-        ReadingValue.Structure structure => new AttributeValue { M = structure.Fields.ToDictionary(f => f.Key, f => ToAttribute(f.Value)) },
+        ReadingValue.String text => new AttributeValue { S = text.Value },
+        ReadingValue.Bool flag => new AttributeValue { BOOL = flag.Value },
+        ReadingValue.List sequence => new AttributeValue { L = [.. sequence.Values.Select(ToAttribute)] },
+        ReadingValue.Map structure => new AttributeValue { M = structure.Fields.ToDictionary(f => f.Key, f => ToAttribute(f.Value)) },
         _ => new AttributeValue { NULL = true },
     };
 }

@@ -21,7 +21,7 @@ internal interface ITableAccess
 internal sealed class RoleAliasAccess(CredentialCache cache, DeviceClock clock) : ITableAccess
 {
     /// <summary>
-    /// Requests that were under way with the old set may be refused for so long after new ones came; they need no fetch of their own.
+    /// Requests that were in flight with the old set may be refused for so long after new ones came; they need no fetch of their own.
     /// </summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(10);
 

@@ -36,9 +36,9 @@ internal sealed partial record TableOptions
 
     /// <summary>What these settings add to the size of each item, in bytes.</summary>
     public int OverheadBytes =>
-        ItemSize.Of(PartitionKey, new ReadingValue.Nothing())
-        + ItemSize.Of(SortKey, new ReadingValue.Nothing())
-        + ItemSize.Of(ReadingJson.EstimatedName, new ReadingValue.Nothing())
+        ItemSize.Of(PartitionKey, new ReadingValue.Null())
+        + ItemSize.Of(SortKey, new ReadingValue.Null())
+        + ItemSize.Of(ReadingJson.EstimatedName, new ReadingValue.Null())
         + (TimeToLive is null ? 0 : ItemSize.Of(TimeToLive.Attribute, ReadingValue.Of(253402300799m)))
         + StaticAttributes.Sum(a => ItemSize.Of(a.Key, a.Value));
 
@@ -118,7 +118,7 @@ internal static class StaticAttribute
     /// <summary>A string, number, true or false, in the type that the file gives it; null for anything else.</summary>
     public static ReadingValue? ToValue(JsonNode? node) => node?.GetValueKind() switch
     {
-        JsonValueKind.String => new ReadingValue.Text(node.GetValue<string>()),
+        JsonValueKind.String => new ReadingValue.String(node.GetValue<string>()),
         JsonValueKind.Number => new ReadingValue.Number(node.ToJsonString()),
         JsonValueKind.True => ReadingValue.Of(true),
         JsonValueKind.False => ReadingValue.Of(false),

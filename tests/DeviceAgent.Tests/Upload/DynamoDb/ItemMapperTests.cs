@@ -37,7 +37,7 @@ public class ItemMapperTests
             PartitionKey = "id",
             SortKey = "at",
             TimeToLive = new TimeToLive("expires_at", 2),
-            StaticAttributes = [new("site", new ReadingValue.Text("cellar")), new("n", new ReadingValue.Number("9"))],
+            StaticAttributes = [new("site", new ReadingValue.String("cellar")), new("n", new ReadingValue.Number("9"))],
         };
         var item = new ItemMapper(table).ToItem(TestItems.Reading(0, new KeyValuePair<string, ReadingValue>("n", ReadingValue.Of(1))), TestItems.Key(0));
 
@@ -50,10 +50,10 @@ public class ItemMapperTests
     [Fact]
     public void OverheadBytes_OfAConfiguredTable_CoversWhatIsAdded()
     {
-        var table = TestItems.Table with { TimeToLive = new TimeToLive("expires_at", 2), StaticAttributes = [new("site", new ReadingValue.Text("cellar"))] };
+        var table = TestItems.Table with { TimeToLive = new TimeToLive("expires_at", 2), StaticAttributes = [new("site", new ReadingValue.String("cellar"))] };
         var rules = new ReadingRules(new ItemLimits(table.ReservedNames, table.OverheadBytes));
         var free = ItemLimits.MaxItemBytes - (13 + 3) - (9 + 24) - (10 + 7) - (4 + 6);
-        var reading = TestItems.Reading(0, new KeyValuePair<string, ReadingValue>("a", new ReadingValue.Text(new string('x', free - 1))));
+        var reading = TestItems.Reading(0, new KeyValuePair<string, ReadingValue>("a", new ReadingValue.String(new string('x', free - 1))));
         Assert.NotNull(rules.FindProblem(reading));
     }
 }
