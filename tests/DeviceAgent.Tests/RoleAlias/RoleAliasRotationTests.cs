@@ -219,7 +219,7 @@ public sealed class RoleAliasRotationTests : RotationScenario
         await Rig.UntilProvingAsync();
         Assert.Equal(ChangeOutcome.Applied, await Rig.PassTimeUntilAsync(change, TimeSpan.FromSeconds(10)));
         Assert.Equal([(RotationRig.New, 1, true)], Cloud.Writes);
-        Assert.Equal("SN1", Assert.Single(Cloud.Puts.Keys).Partition);
+        Assert.Equal("SN1", Assert.Single(Cloud.Puts.Keys).SerialNumber);
     }
 
     [Fact]

@@ -33,5 +33,8 @@ internal static class TestItems
         return batch;
     }
 
+    /// <summary>The attribute n, as it is uploaded.</summary>
+    public static string NumberOf(PendingReading reading) => reading.Reading.Attributes.Select(a => a.Value).OfType<ReadingValue.Number>().Single().Digits;
+
     public static ReadingKey Key(int second) => new("SN1", TimestampText.Format(Noon.AddSeconds(second)));
 }
