@@ -37,6 +37,17 @@ public class ArchitectureTests
         Assert.Empty(_agent.Value.Uses(from, forbidden));
     }
 
+    [Fact]
+    public void Upload_KnowsItsSinkByTheInterfaceAlone()
+    {
+        const string sink = "DeviceAgent.Upload.DynamoDb";
+        Assert.True(_agent.Value.Has(sink), $"{sink} is gone: the rule about it holds nothing");
+        Assert.NotEmpty(_agent.Value.Uses(sink, "Amazon"));
+        Assert.Empty(_agent.Value.UsesOutside(sink, "DeviceAgent.Upload", "Amazon", sink));
+        Assert.Empty(_agent.Value.Uses("DeviceAgent.RoleAlias", "Amazon", sink));
+        Assert.Empty(_agent.Value.Uses("DeviceAgent.Readings", "Amazon", sink));
+    }
+
     [Theory]
     [InlineData("Settings")]
     [InlineData("Storage")]

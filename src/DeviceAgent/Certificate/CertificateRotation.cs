@@ -38,11 +38,11 @@ internal sealed class CertificateRotation(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceIdentityException)
         {
             logger.Rejected(ProvisioningCode.FilesNotWritten, before);
-            return new Refusal(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the folders of certificate, key and state.").Rejected();
+            return new RejectionReason(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the folders of certificate, key and state.").Rejected();
         }
     }
 
-    private async Task<Refusal?> ReplaceAsync(IChangeProgress progress, CancellationToken cancellationToken)
+    private async Task<RejectionReason?> ReplaceAsync(IChangeProgress progress, CancellationToken cancellationToken)
     {
         // Cut off in the swap or after it: what is left to do is to end it.
         file.FinishSwap(staged);
@@ -52,11 +52,11 @@ internal sealed class CertificateRotation(
             if (swapped.CertificateId == identity.Current.CertificateId) return Settle(progress);
         }
 
-        if (staged.Fault() is { } fault) return new Refusal(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
+        if (staged.Fault() is { } fault) return new RejectionReason(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
         var (record, refusal) = await enrolment.EnrolAsync(MakeKey, thingName, files.PrivateKeyPassword, progress, cancellationToken).ConfigureAwait(false);
         if (record is null) return refusal;
         if (enrolment.Thing?.ThingName is { } other && other != thingName)
-            return Discard(record, new Refusal(ProvisioningCode.OtherThing, $"The template registered the certificate for the thing {other}, this device is {thingName}: its thing name must come from the parameter ThingName."));
+            return Discard(record, new RejectionReason(ProvisioningCode.OtherThing, $"The template registered the certificate for the thing {other}, this device is {thingName}: its thing name must come from the parameter ThingName."));
 
         using var candidate = DeviceIdentity.Load(staged.Options);
         logger.Staged(candidate.CertificateId, identity.Current.CertificateId);
@@ -81,7 +81,7 @@ internal sealed class CertificateRotation(
         identity.Reload();
         try
         {
-            cache.SwitchTo(source.Of(alias.InForce), credentials);
+            cache.SwitchTo(source.Of(alias.Active), credentials);
         }
         catch (ArgumentException)
         {
@@ -91,7 +91,7 @@ internal sealed class CertificateRotation(
         logger.Swapped(record.CertificateId, before);
     }
 
-    private Refusal? Settle(IChangeProgress progress)
+    private RejectionReason? Settle(IChangeProgress progress)
     {
         progress.Reached(EnrolmentStep.Committed);
         staged.ForgetPrevious();
@@ -100,19 +100,19 @@ internal sealed class CertificateRotation(
     }
 
     /// <summary>Nobody will make this certificate work any more.</summary>
-    private static bool IsWorthless(Refusal refusal) => refusal.Code is RefusalCode.CertificateNotAccepted or RefusalCode.ThingNotAttached;
+    private static bool IsWorthless(RejectionReason refusal) => refusal.Code is RejectionCode.CertificateNotAccepted or RejectionCode.ThingNotAttached;
 
-    private Refusal Discard(EnrolmentRecord record, Refusal refusal)
+    private RejectionReason Discard(EnrolmentRecord record, RejectionReason refusal)
     {
         staged.Discard();
         file.Delete();
         return Add(refusal, $"The new certificate {record.CertificateId} is not used: delete it.");
     }
 
-    private static Refusal Keep(EnrolmentRecord record, Refusal refusal) =>
+    private static RejectionReason Keep(EnrolmentRecord record, RejectionReason refusal) =>
         Add(refusal, $"The new certificate {record.CertificateId} is registered and kept: it is tried again when the change is asked for again.");
 
-    private static Refusal Add(Refusal refusal, string more) => refusal with { Reason = $"{more} {refusal.Reason}" };
+    private static RejectionReason Add(RejectionReason refusal, string more) => refusal with { Reason = $"{more} {refusal.Reason}" };
 }
 
 /// <summary>The operation <c>rotate-certificate</c>; it has no arguments.</summary>

@@ -23,7 +23,7 @@ internal sealed class Enrolment(
     /// <returns>A record that is registered, or why there is none.</returns>
     /// <exception cref="IOException">A file could not be written.</exception>
     /// <exception cref="UnauthorizedAccessException">A file may not be written.</exception>
-    public async Task<(EnrolmentRecord? Record, Refusal? Refusal)> EnrolAsync(
+    public async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> EnrolAsync(
         Func<AsymmetricAlgorithm> key, string thingName, Secret? password, IChangeProgress progress, CancellationToken cancellationToken)
     {
         if (Resume() is { } record)
@@ -59,7 +59,7 @@ internal sealed class Enrolment(
         }
     }
 
-    private async Task<(EnrolmentRecord? Record, Refusal? Refusal)> IssueAsync(
+    private async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> IssueAsync(
         Func<AsymmetricAlgorithm> makeKey, string thingName, Secret? password, CancellationToken cancellationToken)
     {
         string csr;
@@ -71,7 +71,7 @@ internal sealed class Enrolment(
         }
         catch (Exception e) when (e is DeviceIdentityException or CryptographicException)
         {
-            return (null, new Refusal(ProvisioningCode.KeyUnusable, e.Message));
+            return (null, new RejectionReason(ProvisioningCode.KeyUnusable, e.Message));
         }
 
         var (issued, refusal) = await cloud.CreateFromCsrAsync(csr, cancellationToken).ConfigureAwait(false);
@@ -80,7 +80,7 @@ internal sealed class Enrolment(
         return (file.Save(new EnrolmentRecord { Phase = EnrolmentPhase.Issued, CertificateId = issued.Id, OwnershipToken = issued.OwnershipToken }), null);
     }
 
-    private async Task<(EnrolmentRecord? Record, Refusal? Refusal)> RegisterAsync(EnrolmentRecord record, CancellationToken cancellationToken)
+    private async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> RegisterAsync(EnrolmentRecord record, CancellationToken cancellationToken)
     {
         var (thing, refusal) = await cloud.RegisterAsync(options.Template, record.OwnershipToken ?? "", parameters, cancellationToken).ConfigureAwait(false);
         if (thing is null) return (null, refusal);

@@ -12,18 +12,18 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(3);
 
     /// <summary>A certificate for a key that stays here.</summary>
-    public async Task<(IssuedCertificate? Issued, Refusal? Refusal)> CreateFromCsrAsync(string csr, CancellationToken cancellationToken)
+    public async Task<(IssuedCertificate? Issued, RejectionReason? Refusal)> CreateFromCsrAsync(string csr, CancellationToken cancellationToken)
     {
         var (answer, _) = await AskAsync("$aws/certificates/create-from-csr/json", new JsonObject { ["certificateSigningRequest"] = csr }, cancellationToken).ConfigureAwait(false);
         if (answer is not TopicResponse.Accepted { Payload: var payload })
             return (null, Refuse(answer, ProvisioningCode.CertificateRefused, "AWS IoT does not issue a certificate", "Look at the certificate's IoT policy: it must allow to publish to $aws/certificates/create-from-csr/json."));
         return Text(payload, "certificateId") is { } id && Text(payload, "certificatePem") is { } pem && Text(payload, "certificateOwnershipToken") is { } token
             ? (new IssuedCertificate(id, pem, token), null)
-            : (null, new Refusal(ProvisioningCode.CertificateRefused, "The answer to the certificate signing request lacks certificateId, certificatePem or certificateOwnershipToken."));
+            : (null, new RejectionReason(ProvisioningCode.CertificateRefused, "The answer to the certificate signing request lacks certificateId, certificatePem or certificateOwnershipToken."));
     }
 
     /// <summary>Binds the certificate to a thing, as the template says. An earlier request whose answer was lost counts as done when it is refused now.</summary>
-    public async Task<(RegisteredThing? Thing, Refusal? Refusal)> RegisterAsync(
+    public async Task<(RegisteredThing? Thing, RejectionReason? Refusal)> RegisterAsync(
         string template, string token, IReadOnlyDictionary<string, string> parameters, CancellationToken cancellationToken)
     {
         var given = new JsonObject(parameters.Select(p => KeyValuePair.Create(p.Key, (JsonNode?)p.Value)));
@@ -43,12 +43,12 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
             $"Look at the template (aws iot describe-provisioning-template --template-name {template}): enabled, its parameters ({string.Join(", ", parameters.Keys)} are given), its role, its hook."));
     }
 
-    private static Refusal Refuse(TopicResponse answer, string code, string what, string remedy) => answer switch
+    private static RejectionReason Refuse(TopicResponse answer, string code, string what, string remedy) => answer switch
     {
-        TopicResponse.Rejected rejected => new Refusal(code, $"{what}: {rejected.Code} {rejected.Message.TrimEnd('.')}. {remedy}"),
-        TopicResponse.Missing { Reason: NoResponse.NotAllowed } missing => new Refusal(ProvisioningCode.NotAllowed, missing.Message),
-        TopicResponse.Missing missing => new Refusal(ProvisioningCode.Unreachable, $"{what}: {missing.Message} Ask again when the connection is better."),
-        _ => new Refusal(code, what),
+        TopicResponse.Rejected rejected => new RejectionReason(code, $"{what}: {rejected.Code} {rejected.Message.TrimEnd('.')}. {remedy}"),
+        TopicResponse.Missing { Reason: NoResponse.NotAllowed } missing => new RejectionReason(ProvisioningCode.NotAllowed, missing.Message),
+        TopicResponse.Missing missing => new RejectionReason(ProvisioningCode.Unreachable, $"{what}: {missing.Message} Ask again when the connection is better."),
+        _ => new RejectionReason(code, what),
     };
 
     private async Task<(TopicResponse Answer, bool MayBeDone)> AskAsync(string topic, JsonObject payload, CancellationToken cancellationToken)

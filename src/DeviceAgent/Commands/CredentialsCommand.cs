@@ -125,6 +125,6 @@ internal static class OneShotFetch
     {
         var configured = options.Credentials.RoleAlias;
         var record = new RoleAliasFile(options.StateDirectory, services.GetRequiredService<ILogger<RoleAliasFile>>()).Read();
-        return record?.Configured == configured ? record.InForce : configured;
+        return record?.Configured == configured ? record.Active : configured;
     }
 }

@@ -9,6 +9,7 @@ using DeviceAgent.RoleAlias;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Hosting;
@@ -76,7 +77,7 @@ internal static class AgentConfiguration
             PowerReturnSpread = settings.Seconds("powerReturnSpreadSeconds", TimeSpan.FromMinutes(20), 0, 7200),
             Table = TableOptions.Read(settings, thingName),
             Source = SourceOptions.Read(settings.Section("source")),
-            Upload = UploadOptions.Read(settings.Section("upload")),
+            Upload = UploadOptions.Read(settings.Section("upload"), DynamoDbSink.MaxReadings),
             Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = endpoint,

@@ -10,6 +10,7 @@ using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -37,15 +38,16 @@ internal static class AgentHost
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
-        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().InForce, startSpread);
+        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
-        builder.Services.AddUpload(stored.Settings.Upload, options.Table);
-        builder.Services.AddRoleAliasRotation(options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber);
-        builder.Services.AddSingleton<ActiveRoleAlias>(s => () => s.GetRequiredService<RoleAliasState>().InForce);
-        var rules = new ReadingRules(options.Table.ReservedNames, options.Table.OverheadBytes);
-        builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, rules);
+        builder.Services.AddDynamoDb(options.Table);
+        builder.Services.AddUpload(stored.Settings.Upload, s => s.GetRequiredService<InterceptedSink>());
+        builder.Services.AddRoleAliasRotation(
+            options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber, s => s.GetRequiredService<DynamoDbSink>());
+        builder.Services.AddSingleton<ActiveRoleAlias>(s => () => s.GetRequiredService<RoleAliasState>().Active);
+        builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, s => s.GetRequiredService<IReadingSink>().ReadingLimits);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
-        builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName, options.SerialNumber, rules);
+        builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName);
         if (options.Control.Host is not null)
             builder.Services.AddCertificateRotation(options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters);
         builder.Services.AddSingleton(stored);
@@ -59,7 +61,7 @@ internal static class AgentHost
     {
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
         var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
-        var roleAlias = host.Services.GetRequiredService<RoleAliasState>().InForce;
+        var roleAlias = host.Services.GetRequiredService<RoleAliasState>().Active;
         logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();

@@ -7,6 +7,7 @@ using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Hosting;

@@ -8,14 +8,12 @@ namespace DeviceAgent.Local;
 
 /// <summary>Takes readings of local programs to the spool.</summary>
 /// <param name="spool">Where to.</param>
-/// <param name="stamp">The timestamp of a reading that brings none, by its serial number; null while the time is not known.</param>
-/// <param name="rules">What a reading must satisfy.</param>
-/// <param name="serialNumber">Stands in readings that bring none.</param>
-/// <param name="budget">What may be in progress.</param>
-/// <param name="rate">How many readings a second.</param>
+/// <param name="ingest">Judges and stamps them.</param>
+/// <param name="budget">How much may be on its way.</param>
+/// <param name="rate">How much in the course of time.</param>
 /// <param name="metrics">Counts what was handed in and what was refused.</param>
 internal sealed class Ingestion(
-    ISpool spool, Func<string, DateTimeOffset?> stamp, ReadingRules rules, string serialNumber, IngestBudget budget, TokenBucket rate, AgentMetrics metrics)
+    ISpool spool, Ingest ingest, IngestBudget budget, TokenBucket rate, AgentMetrics metrics)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -61,18 +59,8 @@ internal sealed class Ingestion(
         }
     }
 
-    private SpoolEntry? ToEntry(ReadOnlyMemory<byte> item, SpoolClass @class, out string? problem)
-    {
-        if (ReadingJson.TryRead(item, out problem) is not { } sample) return null;
-        var owner = sample.SerialNumber ?? serialNumber;
-
-        // Judged before it is stamped: a reading that is refused must not use up a timestamp.
-        problem = rules.FindProblem(new Reading(owner, sample.Timestamp ?? default, sample.Attributes));
-        if (problem is not null) return null;
-        var timestamp = sample.Timestamp ?? stamp(owner);
-        var payload = ReadingJson.Write(new Reading(owner, timestamp ?? default, sample.Attributes));
-        return new SpoolEntry(@class, timestamp, IsLive: sample.Timestamp is null, payload);
-    }
+    private SpoolEntry? ToEntry(ReadOnlyMemory<byte> item, SpoolClass @class, out string? problem) =>
+        ReadingJson.TryRead(item, out problem) is { } sample ? ingest.TryAccept(sample, @class, out problem) : null;
 
     private RefusedException Pressed(int readings, string problem, TimeSpan retryAfter)
     {

@@ -11,22 +11,16 @@ internal static class LocalServiceCollectionExtensions
 {
     /// <summary>The endpoint for other programs on the device: they hand in readings and read the status.</summary>
     public static IServiceCollection AddLocalEndpoint(
-        this IServiceCollection services, EndpointOptions options, string stateDirectory, string thing, string serialNumber, ReadingRules rules)
+        this IServiceCollection services, EndpointOptions options, string stateDirectory, string thing)
     {
         services.AddSingleton(s => new AgentFacts(thing, s.GetRequiredService<TimeProvider>().GetTimestamp()));
         services.AddSingleton<IngestBudget>();
-        services.AddSingleton(s =>
-        {
-            var timestamps = s.GetRequiredService<LiveTimestamps>();
-            return new Ingestion(
-                s.GetRequiredService<ISpool>(),
-                owner => timestamps.Next(owner),
-                rules,
-                serialNumber,
-                s.GetRequiredService<IngestBudget>(),
-                Ingestion.RateOf(options.MaxReadingsPerSecond, s.GetRequiredService<TimeProvider>()),
-                s.GetRequiredService<AgentMetrics>());
-        });
+        services.AddSingleton(s => new Ingestion(
+            s.GetRequiredService<ISpool>(),
+            s.GetRequiredService<Ingest>(),
+            s.GetRequiredService<IngestBudget>(),
+            Ingestion.RateOf(options.MaxReadingsPerSecond, s.GetRequiredService<TimeProvider>()),
+            s.GetRequiredService<AgentMetrics>()));
         services.TryAddSingleton<ListenerLimits>();
         services.AddSingleton<RequestBody>();
         services.AddSingleton<ReadingsApi>();

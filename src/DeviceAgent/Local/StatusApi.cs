@@ -180,7 +180,7 @@ internal static class RotationJson
     public static void Write(Utf8JsonWriter json, string name, RotationStatus status)
     {
         json.WriteStartObject(name);
-        json.WriteString("in_force", status.InForce);
+        json.WriteString("in_force", status.Active);
         json.WriteString("configured", status.Configured);
         json.WriteString("phase", CamelCase(status.Phase));
         json.WriteString("candidate", status.Candidate);

@@ -3,50 +3,36 @@ using System.Text.RegularExpressions;
 
 namespace DeviceAgent.Readings;
 
-/// <summary>Numbers as decimal text, within what the store keeps exactly: 38 significant digits, 1E-130 to 9.99E+125, or zero.</summary>
-internal static partial class DecimalText
+/// <summary>A number as decimal text, in JSON's notation: how long and how large it is.</summary>
+/// <param name="Digits">Significant digits, without leading and trailing zeros; zero has one.</param>
+/// <param name="Magnitude">The power of ten of the first significant digit; 0 for zero.</param>
+internal readonly partial record struct DecimalText(int Digits, long Magnitude)
 {
-    private const int MaxDigits = 38;
-    private const int MinExponent = -130;
-    private const int MaxExponent = 125;
-
     /// <summary>True when the text is a number as JSON writes it.</summary>
     public static bool IsNumber(string text) => JsonNumber().IsMatch(text);
 
-    /// <summary>What is wrong with the number, or null when it can be stored.</summary>
-    public static string? FindProblem(string text)
+    /// <summary>Null when it is not a number as JSON writes it.</summary>
+    public static DecimalText? TryParse(string text)
     {
         var match = JsonNumber().Match(text);
-        if (!match.Success) return $"'{Shorten(text)}' is not a decimal number";
+        if (!match.Success) return null;
 
         var whole = match.Groups["whole"].Value;
-        var digits = (whole + match.Groups["fraction"].Value).TrimStart('0');
-        if (digits.Length == 0) return null;
+        var all = whole + match.Groups["fraction"].Value;
+        var digits = all.TrimStart('0');
+        if (digits.Length == 0) return new DecimalText(1, 0);
 
-        var exponentText = match.Groups["exponent"].Value;
-        var exponent = 0;
-        if (exponentText.Length > 0 && !int.TryParse(exponentText, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out exponent))
-        {
-            return $"'{Shorten(text)}' is outside the range 1E-130 to 9.99E+125";
-        }
-
-        // The exponent of the first significant digit.
-        var leadingZeros = (whole + match.Groups["fraction"].Value).Length - digits.Length;
-        var magnitude = (long)exponent + whole.Length - 1 - leadingZeros;
-        if (magnitude is < MinExponent or > MaxExponent) return $"'{Shorten(text)}' is outside the range 1E-130 to 9.99E+125";
-        return SignificantDigits(digits) > MaxDigits ? $"'{Shorten(text)}' has more than {MaxDigits} significant digits" : null;
+        var leadingZeros = all.Length - digits.Length;
+        return new DecimalText(digits.TrimEnd('0').Length, ExponentOf(match.Groups["exponent"].Value) + whole.Length - 1 - leadingZeros);
     }
 
-    /// <summary>Significant digits of a number in JSON notation, without leading and trailing zeros; zero has one.</summary>
-    public static int CountDigits(string text)
+    /// <summary>One that is too long for a number is as large as that.</summary>
+    private static long ExponentOf(string text)
     {
-        var match = JsonNumber().Match(text);
-        return Math.Max(1, SignificantDigits((match.Groups["whole"].Value + match.Groups["fraction"].Value).TrimStart('0')));
+        if (text.Length == 0) return 0;
+        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var exponent)) return exponent;
+        return text[0] == '-' ? int.MinValue : int.MaxValue;
     }
-
-    private static int SignificantDigits(string digits) => digits.TrimEnd('0').Length;
-
-    private static string Shorten(string text) => text.Length <= 60 ? text : text[..60] + "...";
 
     [GeneratedRegex(@"^-?(?<whole>0|[1-9][0-9]*)(\.(?<fraction>[0-9]+))?([eE](?<exponent>[+-]?[0-9]+))?\z", RegexOptions.ExplicitCapture)]
     private static partial Regex JsonNumber();

@@ -10,15 +10,14 @@ internal sealed class SensingService(
     ISource source,
     SourceKind kind,
     string serialNumber,
-    ReadingRules rules,
-    LiveTimestamps timestamps,
+    Ingest ingest,
     ISpool spool,
     DrainSignal drain,
     AgentMetrics metrics,
     TimeProvider time,
     ILogger<SensingService> logger) : BackgroundService
 {
-    /// <summary>Readings under way to the medium at a time: a fast source waits for the commits.</summary>
+    /// <summary>Readings in flight to the medium at a time: a fast source waits for the commits.</summary>
     private const int MaxUncommitted = 256;
 
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
@@ -61,18 +60,14 @@ internal sealed class SensingService(
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
         metrics.Read.Add(1);
-        var owner = sample.SerialNumber ?? serialNumber;
-        var timestamp = sample.Timestamp ?? timestamps.Next(owner);
-        var reading = new Reading(owner, timestamp ?? default, sample.Attributes) { IsLive = sample.Timestamp is null };
-        if (rules.FindProblem(reading) is { } problem)
+        if (ingest.TryAccept(sample, SpoolClass.Normal, out var problem) is not { } entry)
         {
             if (sample.Line is { } line) problem = $"line {line}: {problem}";
             metrics.Refused.Add(1);
-            if (_refused.TryReport(out var count)) logger.ReadingRefused(problem, count);
+            if (_refused.TryReport(out var count)) logger.ReadingRefused(problem!, count);
             return false;
         }
 
-        var entry = new SpoolEntry(SpoolClass.Normal, timestamp, reading.IsLive, ReadingJson.Write(reading));
         var committed = spool.AppendAsync(entry, CancellationToken.None);
         _uncommitted.Enqueue(committed);
         while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().IsCompleted))
@@ -101,5 +96,23 @@ internal sealed class SensingService(
             metrics.Refused.Add(1);
             if (_notStored.TryReport(out var count)) logger.ReadingNotStored(e.Message, count);
         }
+    }
+}
+
+/// <summary>Lets the first report of something through and then one a period, and counts those held back.</summary>
+internal sealed class ReportInterval(TimeSpan period, TimeProvider time)
+{
+    private long? _last;
+    private int _heldBack;
+
+    /// <summary>True when it is time to report; <paramref name="count"/> includes those held back since the last report.</summary>
+    public bool TryReport(out int count)
+    {
+        _heldBack++;
+        count = _heldBack;
+        if (_last is { } last && time.GetElapsedTime(last) < period) return false;
+        _last = time.GetTimestamp();
+        _heldBack = 0;
+        return true;
     }
 }

@@ -9,18 +9,23 @@ namespace DeviceAgent.Readings;
 internal static class SensingServiceCollectionExtensions
 {
     /// <summary>From the source into the spool.</summary>
-    public static IServiceCollection AddSensing(this IServiceCollection services, LiveOptions<SourceOptions> options, string serialNumber, ReadingRules rules)
+    /// <param name="services">Gets the source and its loop, and the <see cref="Ingest"/> for all readings.</param>
+    /// <param name="options">The section <c>source</c>.</param>
+    /// <param name="serialNumber">Stands in readings that bring none of their own.</param>
+    /// <param name="limits">What the sink can take.</param>
+    public static IServiceCollection AddSensing(
+        this IServiceCollection services, LiveOptions<SourceOptions> options, string serialNumber, Func<IServiceProvider, IReadingLimits> limits)
     {
         services.AddSingleton(s => SourceFactory.Create(
             options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<LiveTimestamps>();
-        services.AddHostedService<RestampingService>();
+        services.AddSingleton(s => new Ingest(limits(s), s.GetRequiredService<LiveTimestamps>(), serialNumber));
+        services.AddHostedService<TimestampResolverService>();
         services.AddHostedService(s => new SensingService(
             s.GetRequiredService<ISource>(),
             options.Value.Kind,
             serialNumber,
-            rules,
-            s.GetRequiredService<LiveTimestamps>(),
+            s.GetRequiredService<Ingest>(),
             s.GetRequiredService<ISpool>(),
             s.GetRequiredService<DrainSignal>(),
             s.GetRequiredService<AgentMetrics>(),

@@ -1,7 +1,4 @@
-using DeviceAgent.Readings.Sources.Linux;
-using DeviceAgent.Readings.Sources.Replay;
-using DeviceAgent.Readings.Sources.Simulated;
-using DeviceAgent.Readings.Sources.Stdin;
+using DeviceAgent.Readings.Sources;
 using DeviceAgent.Settings;
 using Microsoft.Extensions.Logging;
 

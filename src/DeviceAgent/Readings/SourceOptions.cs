@@ -1,4 +1,4 @@
-using DeviceAgent.Readings.Sources.Replay;
+using DeviceAgent.Readings.Sources;
 using DeviceAgent.Settings;
 
 namespace DeviceAgent.Readings;
@@ -88,4 +88,40 @@ internal sealed record SourceOptions
 
         return columns;
     }
+}
+
+/// <summary>Where readings come from.</summary>
+internal enum SourceKind
+{
+    /// <summary>A thermostat in a simulated room.</summary>
+    Simulated,
+
+    /// <summary>A CSV or NDJSON file.</summary>
+    Replay,
+
+    /// <summary>The sensors that the Linux kernel shows.</summary>
+    Linux,
+
+    /// <summary>JSON objects, one a line, on standard input.</summary>
+    Stdin,
+}
+
+/// <summary>How a recording is written.</summary>
+internal enum FileFormat
+{
+    /// <summary>RFC 4180 with a header.</summary>
+    Csv,
+
+    /// <summary>One JSON object a line.</summary>
+    Ndjson,
+}
+
+/// <summary>Which timestamps replayed readings carry.</summary>
+internal enum TimestampMode
+{
+    /// <summary>Those of the file.</summary>
+    Recorded,
+
+    /// <summary>The moment of the replay.</summary>
+    Now,
 }

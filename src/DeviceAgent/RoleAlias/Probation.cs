@@ -5,10 +5,10 @@ using DeviceAgent.Upload;
 namespace DeviceAgent.RoleAlias;
 
 /// <summary>
-/// A role alias that is in force and watched: counts the good batches, and hears of the first write that is denied and of credentials that are
+/// A role alias that is active and watched: counts the good batches, and hears of the first write that is denied and of credentials that are
 /// refused. A batch that was denied waits a moment for the old alias and goes out with it.
 /// </summary>
-internal sealed class Probation(string roleAlias, string previous, TimeProvider time) : IWriteStage
+internal sealed class Probation(string roleAlias, string previous, TimeProvider time) : IWriteInterceptor
 {
     /// <summary>How long a denied batch waits; then it waits in the spool.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -16,7 +16,7 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<ChangeOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private TaskCompletionSource _changed = NewSignal();
-    private Complaint? _complaint;
+    private ProbationFailure? _failure;
     private int _goodBatches;
 
     public string RoleAlias => roleAlias;
@@ -36,15 +36,15 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
     }
 
     /// <summary>Null while all is well.</summary>
-    public Complaint? Complaint
+    public ProbationFailure? Failure
     {
         get
         {
-            lock (_gate) return _complaint;
+            lock (_gate) return _failure;
         }
     }
 
-    /// <summary>Completes at the next good batch or complaint. Take it before the look at them.</summary>
+    /// <summary>Completes at the next good batch or failure. Take it before the look at them.</summary>
     public Task Changed
     {
         get
@@ -53,52 +53,52 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
         }
     }
 
-    public Task<UploadFault?> CheckAsync(ITable inForce, CancellationToken cancellationToken) => inForce.CheckAsync(cancellationToken);
+    public Task<UploadFault?> CheckAsync(IReadingSink active, CancellationToken cancellationToken) => active.CheckAsync(cancellationToken);
 
-    public async Task<WriteResult> WriteAsync(ITable inForce, IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+    public async Task<WriteResult> WriteAsync(IReadingSink active, IReadOnlyList<PendingReading> readings, CancellationToken cancellationToken)
     {
-        var before = Complaint;
-        var result = await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false);
+        var before = Failure;
+        var result = await active.WriteAsync(readings, cancellationToken).ConfigureAwait(false);
         if (result is { Fault: null, Accepted.Count: > 0 }) Good(before);
-        if (result.Fault is not { } fault || !Refusal.IsDenial(fault)) return result;
+        if (result.Fault is not { } fault || !fault.IsDenied) return result;
 
-        Complain(new Complaint(Refusal.Of(fault), IsOfAFetch: false));
+        Fail(new ProbationFailure(RejectionReason.Of(fault), IsOfAFetch: false));
         await Signal.WaitAsync(Outcome, Patience, time, cancellationToken).ConfigureAwait(false);
         return Outcome is { IsCompletedSuccessfully: true, Result.Result: ChangeResult.RolledBack }
-            ? await inForce.WriteAsync(items, cancellationToken).ConfigureAwait(false)
+            ? await active.WriteAsync(readings, cancellationToken).ConfigureAwait(false)
             : result;
     }
 
     /// <summary>The cache asked for credentials of this alias.</summary>
     public void Answered(FetchResult result)
     {
-        if (result is FetchResult.Failure { Reason: var failure } && Refusal.IsOfTheAlias(failure)) Complain(new Complaint(Refusal.Of(failure), IsOfAFetch: true));
-        else if (result is FetchResult.Success && Complaint is { IsOfAFetch: true }) Withdraw();
+        if (result is FetchResult.Failure { Reason: var failure } && RejectionReason.IsOfTheAlias(failure)) Fail(new ProbationFailure(RejectionReason.Of(failure), IsOfAFetch: true));
+        else if (result is FetchResult.Success && Failure is { IsOfAFetch: true }) Withdraw();
     }
 
     public void End(ChangeOutcome outcome) => _outcome.TrySetResult(outcome);
 
     public void Abandon() => _outcome.TrySetCanceled();
 
-    /// <param name="before">The complaint when the write began: one that came later is not withdrawn by it.</param>
-    private void Good(Complaint? before)
+    /// <param name="before">The failure when the write began: one that came later is not withdrawn by it.</param>
+    private void Good(ProbationFailure? before)
     {
         lock (_gate)
         {
-            if (_complaint is null) _goodBatches++;
-            else if (ReferenceEquals(before, _complaint) && !_complaint.IsOfAFetch) (_complaint, _goodBatches) = (null, 1);
+            if (_failure is null) _goodBatches++;
+            else if (ReferenceEquals(before, _failure) && !_failure.IsOfAFetch) (_failure, _goodBatches) = (null, 1);
             else return;
         }
 
         Tell();
     }
 
-    private void Complain(Complaint complaint)
+    private void Fail(ProbationFailure failure)
     {
         lock (_gate)
         {
-            if (_complaint is not null) return;
-            _complaint = complaint;
+            if (_failure is not null) return;
+            _failure = failure;
         }
 
         Tell();
@@ -106,7 +106,7 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
 
     private void Withdraw()
     {
-        lock (_gate) (_complaint, _goodBatches) = (null, 0);
+        lock (_gate) (_failure, _goodBatches) = (null, 0);
         Tell();
     }
 
@@ -119,3 +119,6 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
 
     private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
+
+/// <summary>Why an alias on probation no longer does, and by what it is withdrawn: a write or a fetch that succeeds.</summary>
+internal sealed record ProbationFailure(RejectionReason Rejection, bool IsOfAFetch);

@@ -3,13 +3,13 @@ using DeviceAgent.Credentials;
 
 namespace DeviceAgent.RoleAlias;
 
-/// <summary>Which role alias is in force, as it is on disk. One file, replaced as a whole: there is always exactly one answer.</summary>
+/// <summary>Which role alias is active, as it is on disk. One file, replaced as a whole: there is always exactly one answer.</summary>
 /// <param name="Version">Of this form.</param>
 /// <param name="Configured">What the configuration said when this was written; when it says something else, this is void.</param>
-/// <param name="InForce">The alias in force.</param>
+/// <param name="Active">The active alias.</param>
 /// <param name="Previous">While the alias is on probation: the one before, to which it goes back; else null.</param>
 /// <param name="Last">How the last change ended; null when there was none.</param>
-internal sealed record RoleAliasRecord(int Version, string Configured, string InForce, string? Previous, LastChange? Last)
+internal sealed record RoleAliasRecord(int Version, string Configured, [property: JsonPropertyName("inForce")] string Active, string? Previous, LastChange? Last)
 {
     public const int CurrentVersion = 1;
 
@@ -19,7 +19,7 @@ internal sealed record RoleAliasRecord(int Version, string Configured, string In
     [JsonIgnore]
     public string? Problem =>
         Version != CurrentVersion ? $"it has version {Version}, this agent knows {CurrentVersion}"
-        : !RoleAliasOptionsValidator.IsRoleAlias(Configured) || !RoleAliasOptionsValidator.IsRoleAlias(InForce) ? "it does not name a role alias"
+        : !RoleAliasOptionsValidator.IsRoleAlias(Configured) || !RoleAliasOptionsValidator.IsRoleAlias(Active) ? "it does not name a role alias"
         : Previous is not null && !RoleAliasOptionsValidator.IsRoleAlias(Previous) ? "it does not name a role alias to go back to"
         : null;
 }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Upload;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -10,7 +11,7 @@ namespace DeviceAgent.RoleAlias;
 
 /// <summary>
 /// Changes the role alias make-before-break: credentials of the new one beside the old, a write with them, commit, probation. Whatever goes wrong,
-/// and whenever the agent is killed, exactly one alias is in force. One change at a time; who asks meanwhile waits.
+/// and whenever the agent is killed, exactly one alias is active. One change at a time; who asks meanwhile waits.
 /// </summary>
 internal sealed class RoleAliasRotation : BackgroundService
 {
@@ -18,22 +19,22 @@ internal sealed class RoleAliasRotation : BackgroundService
     private readonly Channel<Probation> _probations = Channel.CreateUnbounded<Probation>();
     private readonly AliasSource _source;
     private readonly CredentialCache _cache;
-    private readonly StagedTable _table;
-    private readonly OpenTable _open;
+    private readonly InterceptedSink _sink;
+    private readonly OpenSink _open;
     private readonly RoleAliasState _state;
     private readonly AgentMetrics _metrics;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly CandidateFetch _fetch;
-    private readonly Prover _prover;
+    private readonly AliasVerifier _verifier;
     private readonly ProbationWatch _watch;
     private Probation? _probation;
 
     public RoleAliasRotation(
         AliasSource source,
         CredentialCache cache,
-        StagedTable table,
-        OpenTable open,
+        InterceptedSink sink,
+        OpenSink open,
         RoleAliasState state,
         Heartbeat heartbeat,
         RotationOptions options,
@@ -42,18 +43,18 @@ internal sealed class RoleAliasRotation : BackgroundService
         Random random,
         ILogger<RoleAliasRotation> logger)
     {
-        (_source, _cache, _table, _open, _state, _metrics, _time, _logger) = (source, cache, table, open, state, metrics, time, logger);
+        (_source, _cache, _sink, _open, _state, _metrics, _time, _logger) = (source, cache, sink, open, state, metrics, time, logger);
         _fetch = new CandidateFetch(source, options, time, random, logger);
-        _prover = new Prover(table, source, heartbeat, options, time, logger);
+        _verifier = new AliasVerifier(sink, source, heartbeat, options, time, logger);
         _watch = new ProbationWatch(source, cache, state, options, time, random, logger);
         source.Answered += OnAnswered;
         RotationGauges.Register(metrics.Meter, state);
 
         // Killed on probation: it begins anew, whether or not the change is asked for again.
-        if (state.Status is { Previous: { } previous } status) Watch(new Probation(status.InForce, previous, time));
+        if (state.Status is { Previous: { } previous } status) Watch(new Probation(status.Active, previous, time));
     }
 
-    /// <summary>Ends when the alias is in force and out of probation, or is not to be.</summary>
+    /// <summary>Ends when the alias is active and out of probation, or is not to be.</summary>
     /// <exception cref="OperationCanceledException">The agent stops.</exception>
     public async Task<ChangeOutcome> RotateAsync(string roleAlias, IChangeProgress progress, CancellationToken cancellationToken)
     {
@@ -68,7 +69,7 @@ internal sealed class RoleAliasRotation : BackgroundService
                 if (isThis) return ended;
             }
 
-            if (roleAlias == _state.InForce) return ChangeOutcome.Applied;
+            if (roleAlias == _state.Active) return ChangeOutcome.Applied;
             return await ChangeAsync(roleAlias, progress, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -91,7 +92,7 @@ internal sealed class RoleAliasRotation : BackgroundService
             try
             {
                 var outcome = await _watch.WatchAsync(probation, stoppingToken).ConfigureAwait(false);
-                _table.Stage = null;
+                _sink.Interceptor = null;
                 Volatile.Write(ref _probation, null);
                 Count(outcome);
                 if (outcome.Result == ChangeResult.RolledBack) _logger.RolledBack(probation.RoleAlias, outcome.Code, probation.Previous);
@@ -109,14 +110,14 @@ internal sealed class RoleAliasRotation : BackgroundService
         Probation probation;
         try
         {
-            var (credentials, refusal) = await TryAliasAsync(roleAlias, progress, cancellationToken).ConfigureAwait(false);
-            if (refusal is not null) return Reject(roleAlias, refusal);
+            var (credentials, rejection) = await TryAliasAsync(roleAlias, progress, cancellationToken).ConfigureAwait(false);
+            if (rejection is not null) return Reject(roleAlias, rejection);
             probation = Commit(roleAlias, credentials!);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            return Reject(roleAlias, new Refusal(
-                RefusalCode.StateNotSaved,
+            return Reject(roleAlias, new RejectionReason(
+                RejectionCode.StateNotSaved,
                 $"The role alias {roleAlias} is proven but would not survive a restart: {e.Message} See to the disk and to the rights of the state directory, then ask again."));
         }
         catch (OperationCanceledException)
@@ -131,26 +132,26 @@ internal sealed class RoleAliasRotation : BackgroundService
     }
 
     /// <summary>Credentials that have proven themselves by a write, or why there are none. Changes nothing.</summary>
-    private async Task<(TemporaryCredentials? Credentials, Refusal? Refusal)> TryAliasAsync(string roleAlias, IChangeProgress progress, CancellationToken cancellationToken)
+    private async Task<(TemporaryCredentials? Credentials, RejectionReason? Rejection)> TryAliasAsync(string roleAlias, IChangeProgress progress, CancellationToken cancellationToken)
     {
-        _logger.Begins(roleAlias, _state.InForce);
+        _logger.Begins(roleAlias, _state.Active);
         _state.Enter(RotationPhase.Fetching, roleAlias);
         progress.Reached(RotationStep.Fetching);
         var fetched = await _fetch.FetchAsync(roleAlias, cancellationToken).ConfigureAwait(false);
-        if (fetched is FetchResult.Failure failed) return (null, Refusal.Of(failed.Reason));
+        if (fetched is FetchResult.Failure failed) return (null, RejectionReason.Of(failed.Reason));
 
         _state.Enter(RotationPhase.Proving, roleAlias);
         progress.Reached(RotationStep.Proving);
         using var candidate = new Candidate(roleAlias, ((FetchResult.Success)fetched).Credentials, _open);
-        var refusal = await _prover.ProveAsync(candidate, cancellationToken).ConfigureAwait(false)
-            ?? await _prover.FreshenAsync(candidate, cancellationToken).ConfigureAwait(false);
-        return refusal is null ? (candidate.Credentials, null) : (null, refusal);
+        var rejection = await _verifier.ProveAsync(candidate, cancellationToken).ConfigureAwait(false)
+            ?? await _verifier.FreshenAsync(candidate, cancellationToken).ConfigureAwait(false);
+        return rejection is null ? (candidate.Credentials, null) : (null, rejection);
     }
 
     /// <summary>The disk, the cache, the watch, in this order: what is served is never an alias that the next start would not use.</summary>
     private Probation Commit(string roleAlias, TemporaryCredentials credentials)
     {
-        var previous = _state.InForce;
+        var previous = _state.Active;
         _state.Commit(roleAlias);
         try
         {
@@ -168,19 +169,19 @@ internal sealed class RoleAliasRotation : BackgroundService
         return probation;
     }
 
-    private ChangeOutcome Reject(string roleAlias, Refusal refusal)
+    private ChangeOutcome Reject(string roleAlias, RejectionReason rejection)
     {
-        var outcome = refusal.Rejected();
+        var outcome = rejection.Rejected();
         _state.Reject(roleAlias, outcome);
         Count(outcome);
-        _logger.Rejected(roleAlias, refusal.Code, _state.InForce);
+        _logger.Rejected(roleAlias, rejection.Code, _state.Active);
         return outcome;
     }
 
     private void Watch(Probation probation)
     {
         Volatile.Write(ref _probation, probation);
-        _table.Stage = probation;
+        _sink.Interceptor = probation;
         _probations.Writer.TryWrite(probation);
     }
 
@@ -191,4 +192,13 @@ internal sealed class RoleAliasRotation : BackgroundService
 
     private void Count(ChangeOutcome outcome) =>
         _metrics.RoleAliasChanges.Add(1, KeyValuePair.Create<string, object?>(AgentMetrics.ResultTag, JsonNamingPolicy.CamelCase.ConvertName(outcome.Result.ToString())));
+}
+
+/// <summary>The steps that are told while the alias changes.</summary>
+internal static class RotationStep
+{
+    public const string Fetching = "fetching";
+    public const string Proving = "proving";
+    public const string Committed = "committed";
+    public const string Probation = "probation";
 }

@@ -21,5 +21,5 @@ internal sealed class RotateRoleAliasOperation(RoleAliasRotation rotation) : IOp
     }
 
     private static ChangeOutcome Invalid(string problem) => ChangeOutcome.Rejected(
-        RefusalCode.InvalidArgument, $"'{ArgumentName}' {problem}: give the name of a role alias, 1 to 128 of A-Z a-z 0-9 _ = , @ -.");
+        RejectionCode.InvalidArgument, $"'{ArgumentName}' {problem}: give the name of a role alias, 1 to 128 of A-Z a-z 0-9 _ = , @ -.");
 }

@@ -18,7 +18,7 @@ internal sealed record RotationOptions
     public bool Heartbeat { get; init; }
 
     /// <summary>
-    /// A cloud in which alias, policy and role were made a moment ago may not know them everywhere yet: a refusal is final when it is
+    /// A cloud in which alias, policy and role were made a moment ago may not know them everywhere yet: a rejection is final when it is
     /// still there after so long. No setting: AWS says seconds, 10 are seen.
     /// </summary>
     public TimeSpan Propagation { get; init; } = TimeSpan.FromSeconds(10);

@@ -7,7 +7,7 @@ internal static partial class Log
     [LoggerMessage(2200, LogLevel.Information, "Delivered {Count} readings ({Total} since the start); {Waiting} wait.")]
     public static partial void Delivered(this ILogger logger, long count, long total, long waiting);
 
-    [LoggerMessage(2201, LogLevel.Debug, "DynamoDB accepted {Accepted} items, {Unprocessed} are sent again.")]
+    [LoggerMessage(2201, LogLevel.Debug, "{Accepted} readings were accepted, {Unprocessed} are sent again.")]
     public static partial void BatchAccepted(this ILogger logger, int accepted, int unprocessed);
 
     [LoggerMessage(2202, LogLevel.Warning, "The upload is delayed, {Waiting} readings wait, next attempt in {Seconds} s. {Fault}")]
@@ -25,7 +25,7 @@ internal static partial class Log
     [LoggerMessage(2206, LogLevel.Error, "Row {Sequence} of the spool is damaged and was set aside in the table dead_letters: {Reason}")]
     public static partial void RecordDamaged(this ILogger logger, long sequence, string reason);
 
-    [LoggerMessage(2207, LogLevel.Information, "DynamoDB refuses the credentials; new ones are fetched. {Fault}")]
+    [LoggerMessage(2207, LogLevel.Information, "The credentials are refused; new ones are fetched. {Fault}")]
     public static partial void CredentialsRefused(this ILogger logger, string fault);
 
     [LoggerMessage(2208, LogLevel.Information, "The role may not describe the table {Table}: its keys are not checked beforehand.")]
@@ -40,6 +40,6 @@ internal static partial class Log
     [LoggerMessage(2211, LogLevel.Error, "The spool failed under the upload, which is tried again: {Problem}")]
     public static partial void SpoolFailed(this ILogger logger, string problem);
 
-    [LoggerMessage(2212, LogLevel.Warning, "The device's clock is wrong by DynamoDB's; requests are signed with the service's time. {Fault}")]
+    [LoggerMessage(2212, LogLevel.Warning, "The device's clock is wrong by the service's; requests are signed with the service's time. {Fault}")]
     public static partial void ClockCorrected(this ILogger logger, string fault);
 }

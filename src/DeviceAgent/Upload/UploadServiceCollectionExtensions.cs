@@ -1,30 +1,23 @@
-using Amazon.DynamoDBv2;
-using DeviceAgent.Credentials;
-using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Settings;
-using DeviceAgent.Upload.Wire;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Upload;
 
 internal static class UploadServiceCollectionExtensions
 {
-    /// <summary>From the spool into the table.</summary>
-    public static IServiceCollection AddUpload(this IServiceCollection services, LiveOptions<UploadOptions> options, TableOptions table)
+    /// <summary>From the spool into the sink.</summary>
+    /// <param name="services">Gets the upload.</param>
+    /// <param name="options">The section <c>upload</c>.</param>
+    /// <param name="sink">Where the readings go, with everything around it that has a say.</param>
+    public static IServiceCollection AddUpload(this IServiceCollection services, LiveOptions<UploadOptions> options, Func<IServiceProvider, IReadingSink> sink)
     {
         services.AddSingleton(options);
-        services.AddSingleton(table);
-        services.AddSingleton<ItemMapper>();
-        services.AddSingleton(s => HappyEyeballsConnector.ForSockets(s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<WireHttpClientFactory>();
-        services.AddSingleton<IAmazonDynamoDB>(s => new AmazonDynamoDBClient(
-            s.GetRequiredService<RoleAliasCredentials>(), ClientConfiguration.Of(table, s.GetRequiredService<WireHttpClientFactory>())));
-        services.AddSingleton<ITableAccess, RoleAliasAccess>();
-        services.AddSingleton<DynamoDbTable>();
-        services.AddSingleton<ITable>(s => s.GetRequiredService<DynamoDbTable>());
-        services.AddSingleton<TableOpener>();
-        services.AddSingleton<Deliverer>();
+        services.AddSingleton(sink);
+        services.AddSingleton<BatchWriter>();
         services.AddSingleton<UploadState>();
+        services.AddSingleton(s => new UploadPace(
+            options, s.GetRequiredService<UploadState>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILogger<Uploader>>()));
         services.AddHostedService<Uploader>();
         return services;
     }

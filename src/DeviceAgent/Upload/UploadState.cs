@@ -37,3 +37,44 @@ internal sealed class UploadState(TimeProvider time)
 
     private sealed record Snapshot(int Requests, int Readings, int Concurrency, UploadFault? Fault, long ResumeAt, long? SucceededAt);
 }
+
+/// <summary>How it stands with the upload.</summary>
+internal sealed record UploadStatus
+{
+    public UploadMode Mode { get; init; }
+
+    /// <summary>Until the next attempt, while it backs off or is parked.</summary>
+    public TimeSpan? NextAttemptIn { get; init; }
+
+    /// <summary>Why, while it backs off or is parked.</summary>
+    public string? Reason { get; init; }
+
+    /// <summary>What to do about it, where there is something to do.</summary>
+    public string? Remedy { get; init; }
+
+    /// <summary>Since the sink last accepted readings; null before the first time.</summary>
+    public TimeSpan? SinceLastSuccess { get; init; }
+
+    public int RequestsInFlight { get; init; }
+
+    public int ReadingsInFlight { get; init; }
+
+    /// <summary>How many requests may be in flight now.</summary>
+    public int Concurrency { get; init; } = 1;
+}
+
+/// <summary>What the uploader is about.</summary>
+internal enum UploadMode
+{
+    /// <summary>Nothing is to be sent now.</summary>
+    Idle,
+
+    /// <summary>Requests are in flight.</summary>
+    Draining,
+
+    /// <summary>The last request failed in a way that passes; the next attempt has its time.</summary>
+    BackingOff,
+
+    /// <summary>Somebody must mend something; everything is held until then.</summary>
+    Parked,
+}

@@ -7,38 +7,24 @@ namespace DeviceAgent.Upload;
 
 /// <summary>
 /// Takes readings from the spool and delivers them, for as long as the agent runs: one request at a time when it keeps up, several
-/// while there is a backlog and DynamoDB bears it. One loop decides; only the requests run beside it.
+/// while there is a backlog and the service bears it. One loop decides; only the requests run beside it.
 /// </summary>
 internal sealed class Uploader(
     ISpool spool,
-    ITable table,
-    Deliverer deliverer,
-    ItemMapper mapper,
+    IReadingSink sink,
+    BatchWriter writer,
+    UploadPace pace,
     LiveOptions<UploadOptions> options,
-    UploadState state,
     DrainSignal drain,
     IHostApplicationLifetime lifetime,
     TimeProvider time,
-    Random random,
     ILogger<Uploader> logger) : BackgroundService
 {
-    /// <summary>How long requests that are under way when the agent is stopped may go on.</summary>
+    /// <summary>How long requests that are in flight when the agent is stopped may go on.</summary>
     private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(4);
 
-    private static readonly TimeSpan SpoolPause = TimeSpan.FromSeconds(30);
-
-    /// <summary>Shorter pauses belong to an upload that works.</summary>
-    private static readonly TimeSpan WorthTelling = TimeSpan.FromSeconds(1);
-
-    private readonly BatchPlanner _planner = new(spool, mapper, options);
-    private readonly InFlight _inFlight = new();
-    private readonly AdaptiveConcurrency _concurrency = new(() => options.Value.MaxConcurrency);
-    private readonly RetryDelay _delay = new(() => options.Value.ParkedRetry, random);
-    private readonly Pause _pause = new(time);
-    private readonly UploadReport _report = new(time, logger);
-
-    /// <summary>The last requests were answered well, or nearly so.</summary>
-    private bool _works;
+    private readonly BatchPlanner _planner = new(spool, sink.RequestLimits, options);
+    private readonly InFlightBatches _inFlight = new();
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -46,7 +32,7 @@ internal sealed class Uploader(
         await using var registration = stoppingToken.Register(() => requests.CancelAfter(LastRequests)).ConfigureAwait(false);
         try
         {
-            await CheckTableAsync(stoppingToken).ConfigureAwait(false);
+            await CheckSinkAsync(stoppingToken).ConfigureAwait(false);
             while (!await StepAsync(IsDraining(), requests.Token, stoppingToken).ConfigureAwait(false)) stoppingToken.ThrowIfCancellationRequested();
             logger.Drained();
             lifetime.StopApplication();
@@ -58,18 +44,18 @@ internal sealed class Uploader(
         }
 
         await DeliverRestAsync(requests.Token).ConfigureAwait(false);
-        _report.Final(spool.Count);
+        pace.Final(spool.Count);
     }
 
     /// <summary>No more readings will come, and of none must the time be waited for.</summary>
     private bool IsDraining() => drain.Requested.IsCompleted && spool.Status.UnknownTime == 0;
 
-    /// <summary>What is under way and, while all is well, what the sources read last, as far as the time allows: the device may stay off for long.</summary>
+    /// <summary>What is in flight and, while all is well, what the sources read last, as far as the time allows: the device may stay off for long.</summary>
     private async Task DeliverRestAsync(CancellationToken requests)
     {
         try
         {
-            while (_works && !await StepAsync(draining: true, requests, requests).ConfigureAwait(false)) requests.ThrowIfCancellationRequested();
+            while (pace.Works && !await StepAsync(draining: true, requests, requests).ConfigureAwait(false)) requests.ThrowIfCancellationRequested();
         }
         catch (OperationCanceledException) when (requests.IsCancellationRequested)
         {
@@ -86,9 +72,9 @@ internal sealed class Uploader(
         // Before the look into the spool: what is committed in between must not be missed.
         var (nextCommit, optionsChange) = (spool.NextCommit, options.NextChange);
         await SettleAsync(requests).ConfigureAwait(false);
-        var canSend = _pause.Left == TimeSpan.Zero && _inFlight.Count < _concurrency.Limit;
-        var next = canSend ? await GuardedSendAsync(draining, requests, until).ConfigureAwait(false) : Next.After(_pause.Left);
-        ShowState();
+        var canSend = pace.Hold == TimeSpan.Zero && _inFlight.Count < pace.Concurrency;
+        var next = canSend ? await GuardedSendAsync(draining, requests, until).ConfigureAwait(false) : Next.After(pace.Hold);
+        pace.Show(_inFlight.Count, _inFlight.Items);
         if (next.IsNothingLeft && draining && _inFlight.Count == 0) return true;
         if (next.Wait == TimeSpan.Zero) return false;
 
@@ -107,19 +93,19 @@ internal sealed class Uploader(
         }
         catch (SpoolException e)
         {
-            OnSpoolFailure(e);
-            return Next.After(_pause.Left);
+            pace.OnSpoolFailure(e.Message);
+            return Next.After(pace.Hold);
         }
     }
 
     private async Task<Next> SendNextAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
         var batch = await _planner.NextAsync(_inFlight, until).ConfigureAwait(false);
-        foreach (var (record, reason) in batch.Damaged) await deliverer.SetDamagedAsideAsync(record, reason, until).ConfigureAwait(false);
+        foreach (var (record, reason) in batch.Damaged) await writer.SetDamagedAsideAsync(record, reason, until).ConfigureAwait(false);
         if (batch.Items.Count == 0) return batch.Damaged.Count > 0 ? Next.AtOnce : Next.NothingLeft;
         if (TimeToFill(batch, draining) is { } wait) return Next.After(wait);
 
-        _inFlight.Add(new Flight(batch.Items, deliverer.DeliverAsync(batch.Items, requests), _concurrency.Epoch));
+        _inFlight.Add(new InFlightBatch(batch.Items, writer.DeliverAsync(batch.Items, requests), pace.Epoch));
         return Next.AtOnce;
     }
 
@@ -142,74 +128,23 @@ internal sealed class Uploader(
     {
         while (true)
         {
-            var allUsed = _inFlight.Count >= _concurrency.Limit;
+            var allUsed = _inFlight.Count >= pace.Concurrency;
             if (_inFlight.TakeFinished() is not { } flight) return;
-            var moreWait = spool.Count - _inFlight.Items >= options.Value.BatchSize;
+            var moreWait = spool.Count - _inFlight.Items >= _planner.Size;
             try
             {
-                Settle(await flight.Delivery.ConfigureAwait(false), flight.Epoch, wasNeeded: allUsed && moreWait);
+                pace.Settle(await flight.Result.ConfigureAwait(false), flight.Epoch, wasNeeded: allUsed && moreWait, spool.Count);
             }
             catch (SpoolException e)
             {
-                OnSpoolFailure(e);
+                pace.OnSpoolFailure(e.Message);
             }
             catch (OperationCanceledException) when (requests.IsCancellationRequested)
             {
-                // Not known to be in the table: it stays in the spool.
+                // Not known to have arrived: it stays in the spool.
             }
         }
     }
-
-    private void Settle(Delivery delivery, int epoch, bool wasNeeded)
-    {
-        _report.Delivered(delivery.Accepted, spool.Count, isWell: delivery.Fault is null);
-        if (delivery.Accepted > 0) state.Succeeded();
-        if (delivery.Fault is { } fault)
-        {
-            Settle(fault, delivery.Share, epoch);
-            return;
-        }
-
-        _works = true;
-        _delay.Reset();
-        _concurrency.OnSuccess(wasNeeded);
-    }
-
-    /// <summary>A fault that several requests meet together is one.</summary>
-    private void Settle(UploadFault fault, double accepted, int epoch)
-    {
-        if (epoch != _concurrency.Epoch)
-        {
-            if (fault.RetryAfter is { } least) HoldFor(least, fault);
-            return;
-        }
-
-        if (fault.Kind == FaultKind.Parked) _concurrency.OnParked();
-        else _concurrency.OnPressure();
-        Handle(fault, accepted);
-    }
-
-    private void Handle(UploadFault fault, double accepted)
-    {
-        var delay = _delay.Next(fault, accepted);
-        HoldFor(delay, fault);
-        _works = _delay.IsQuick && delay < WorthTelling;
-        if (!_works) _report.Fault(fault, delay, spool.Count);
-    }
-
-    private void OnSpoolFailure(SpoolException e)
-    {
-        logger.SpoolFailed(e.Message);
-        _works = false;
-        HoldFor(SpoolPause, new UploadFault(FaultKind.Transient, $"The spool failed: {e.Message}"));
-    }
-
-    private void HoldFor(TimeSpan delay, UploadFault fault)
-    {
-        if (_pause.Extend(delay)) state.Pauses(fault, delay);
-    }
-
-    private void ShowState() => state.Sends(_inFlight.Count, _inFlight.Items, _concurrency.Limit);
 
     private async Task WaitAsync(List<Task> signals, TimeSpan wait, CancellationToken until)
     {
@@ -220,17 +155,16 @@ internal sealed class Uploader(
         until.ThrowIfCancellationRequested();
     }
 
-    private async Task CheckTableAsync(CancellationToken stopping)
+    private async Task CheckSinkAsync(CancellationToken stopping)
     {
-        while (await table.CheckAsync(stopping).ConfigureAwait(false) is { } fault)
+        while (await sink.CheckAsync(stopping).ConfigureAwait(false) is { } fault)
         {
-            if (fault.Kind == FaultKind.StaleCredentials) fault = await table.RefreshCredentialsAsync(stopping).ConfigureAwait(false) ?? fault;
-            Handle(fault, accepted: 0);
-            await Task.Delay(_pause.Left, time, stopping).ConfigureAwait(false);
+            if (fault.Kind == FaultKind.StaleCredentials) fault = await sink.RefreshAsync(stopping).ConfigureAwait(false) ?? fault;
+            pace.Handle(fault, accepted: 0, spool.Count);
+            await Task.Delay(pace.Hold, time, stopping).ConfigureAwait(false);
         }
 
-        _works = true;
-        _delay.Reset();
+        pace.Ready();
     }
 
     /// <summary>When to look again.</summary>

@@ -52,7 +52,7 @@ internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
 
     public void Reached(string step) => Steps.Add(step);
 
-    public async Task<(EnrolmentRecord? Record, Refusal? Refusal)> EnrolAsync(Func<AsymmetricAlgorithm>? key = null, CancellationToken cancellationToken = default)
+    public async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> EnrolAsync(Func<AsymmetricAlgorithm>? key = null, CancellationToken cancellationToken = default)
     {
         if (!_client.IsConnected) await _client.ConnectAsync(CancellationToken.None);
         var parameters = new Dictionary<string, string> { ["ThingName"] = "boiler-07", ["Site"] = "plant-3" };

@@ -62,7 +62,7 @@ public sealed class AgentConfigurationTests : IDisposable
     {
         With("attributes", "{ \"site\": \"007\", \"floor\": 2.50, \"heated\": true }");
         var attributes = Load().Table.StaticAttributes;
-        Assert.Equal([new("site", new ReadingValue.Text("007")), new("floor", new ReadingValue.Number("2.50")), new("heated", new ReadingValue.Flag(true))], attributes);
+        Assert.Equal([new("site", new ReadingValue.String("007")), new("floor", new ReadingValue.Number("2.50")), new("heated", new ReadingValue.Bool(true))], attributes);
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -42,7 +43,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         services.AddSingleton(s => new RoleAliasState("fleet-ddb", new RoleAliasFile(_folder.Path, s.GetRequiredService<ILogger<RoleAliasFile>>()), s.GetRequiredService<ILogger<RoleAliasState>>()));
         var timestamps = new LiveTimestamps(TimeProvider.System);
         timestamps.Open(_ => DateTimeOffset.MinValue);
-        services.AddSingleton(timestamps);
+        services.AddSingleton(timestamps).AddSingleton(new Ingest(new ItemLimits(new HashSet<string> { "sk" }, overheadBytes: 0), timestamps, "SN1"));
         if (credentials is not null)
         {
             CredentialsPort = FreePort();
@@ -52,7 +53,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         var memory = ControlState.Recall(_folder.Path);
         services.AddSingleton(s => new ControlStatus(
             new OperationRunner([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<OperationRunner>.Instance), memory, null, null, null));
-        services.AddLocalEndpoint(Options, _folder.Path, "boiler-07", "SN1", new ReadingRules(new HashSet<string> { "sk" }, overheadBytes: 0));
+        services.AddLocalEndpoint(Options, _folder.Path, "boiler-07");
         _services = services.BuildServiceProvider();
         _loops = [.. _services.GetServices<IHostedService>()];
         _socket = Client(SocketPath);

@@ -1,11 +1,12 @@
 using System.Text;
 using DeviceAgent.Readings;
+using DeviceAgent.Upload.DynamoDb;
 
 namespace DeviceAgent.Tests.Readings;
 
 public class ReadingRulesTests
 {
-    private static readonly ReadingRules Rules = new(new HashSet<string> { "serial_number", "timestamp", "expires_at" }, overheadBytes: 100);
+    private static readonly ReadingRules Rules = new(new ItemLimits(new HashSet<string> { "serial_number", "timestamp", "expires_at" }, overheadBytes: 100));
 
     [Fact]
     public void FindProblem_OrdinaryReading_IsNull() => Assert.Null(Find("""{"t":23.7,"on":true,"note":null,"tags":["a",1],"nested":{"deep":{"er":1}}}"""));
@@ -33,10 +34,10 @@ public class ReadingRulesTests
     {
         // Serial number "SN1", timestamp 24, name "a", 100 for the rest.
         const int Fixed = 3 + 24 + 1 + 100;
-        Assert.Null(Rules.FindProblem(WithText(ReadingRules.MaxItemBytes - Fixed - 1)));
-        Assert.Contains("limit", Rules.FindProblem(WithText(ReadingRules.MaxItemBytes - Fixed)), StringComparison.Ordinal);
+        Assert.Null(Rules.FindProblem(WithText(ItemLimits.MaxItemBytes - Fixed - 1)));
+        Assert.Contains("limit", Rules.FindProblem(WithText(ItemLimits.MaxItemBytes - Fixed)), StringComparison.Ordinal);
 
-        static Reading WithText(int length) => new("SN1", default, [new("a", new ReadingValue.Text(new string('x', length)))]);
+        static Reading WithText(int length) => new("SN1", default, [new("a", new ReadingValue.String(new string('x', length)))]);
     }
 
     private static string? Find(string json)

@@ -5,6 +5,7 @@ using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Upload;
+using DeviceAgent.Upload.DynamoDb;
 
 namespace DeviceAgent.Tests.Readings;
 
@@ -16,7 +17,7 @@ public sealed class SensingServiceTests : IDisposable
     private readonly DrainSignal _drain = new();
     private readonly ChannelSource _source = new();
     private readonly RecordingLogger<SensingService> _logger = new();
-    private readonly ReadingRules _rules = new(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
+    private readonly ItemLimits _limits = new(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
     private SensingService? _service;
     private bool _timeIsKnown = true;
 
@@ -50,6 +51,16 @@ public sealed class SensingServiceTests : IDisposable
         await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Single(_spool.Appended);
         Assert.Contains("line 7: attribute 't'", Assert.Single(_logger.Entries, e => e.Id == 2002).Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Run_UnfitReading_UsesUpNoTimestamp()
+    {
+        _source.Give(Sample("""{"t":1e999}"""), Sample("""{"t":2}"""), Sample("""{"t":1e999}"""), Sample("""{"t":3}"""));
+        _source.End();
+        await StartAsync();
+        await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal([_time.GetUtcNow(), _time.GetUtcNow() + LiveTimestamps.Step], _spool.Appended.Select(e => e.Timestamp!.Value));
     }
 
     [Fact]
@@ -102,7 +113,7 @@ public sealed class SensingServiceTests : IDisposable
     {
         var timestamps = new LiveTimestamps(_time);
         if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
-        _service = new SensingService(_source, SourceKind.Simulated, "SN1", _rules, timestamps, _spool, _drain, _counted.Metrics, _time, _logger);
+        _service = new SensingService(_source, SourceKind.Simulated, "SN1", new Ingest(_limits, timestamps, "SN1"), _spool, _drain, _counted.Metrics, _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 

@@ -51,7 +51,7 @@ public class TimestampOrderTests
         private ManualTimeProvider _system = null!;
         private DeviceClock _clock = null!;
         private LiveTimestamps _timestamps = null!;
-        private Restamping? _restamping;
+        private TimestampResolver? _restamping;
         private LastKnownTime? _saved;
         private LastKnownTime? _earlier;
         private string _boot = "";
@@ -136,13 +136,13 @@ public class TimestampOrderTests
             _clock.Observe(now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond)), _clock.Monotonic, _clock.Monotonic);
         }
 
-        /// <summary>As RestampingService does it: stamp what waits, then open; now and then the device dies in between.</summary>
+        /// <summary>As TimestampResolverService does it: stamp what waits, then open; now and then the device dies in between.</summary>
         private void TimeMayBeKnown()
         {
             if (_restamping is not null || _clock.TrustedAnchor is not { } anchor) return;
-            var restamping = new Restamping(_boot, anchor, _earlier, NewestLive);
+            var resolution = new TimestampResolver(_boot, anchor, _earlier, NewestLive);
             _saved = new LastKnownTime(_clock.GetUtcNow(), _boot, (long)_clock.Monotonic.TotalMilliseconds);
-            Stamp(restamping);
+            Stamp(resolution);
             if (_random.Next(10) == 0) return;
 
             var late = _random.Next(4);
@@ -151,19 +151,19 @@ public class TimestampOrderTests
             _timestamps.Open(_ =>
             {
                 var end = NewestLive > _clock.GetUtcNow() ? NewestLive : _clock.GetUtcNow();
-                restamping.EndAt(end);
+                resolution.EndAt(end);
                 return end + TimeSpan.FromMilliseconds(late + 100);
             });
             var waiting = _rows.Where(r => r.Timestamp is null).ToList();
-            Stamp(restamping);
+            Stamp(resolution);
             Assert.True(waiting.Count == late, $"seed {seed}");
-            _restamping = restamping;
+            _restamping = resolution;
         }
 
-        private void Stamp(Restamping restamping)
+        private void Stamp(TimestampResolver resolution)
         {
             var waiting = _rows.Where(r => r.Timestamp is null).ToList();
-            var resolve = restamping.Plan([.. waiting.GroupBy(r => r.Boot).Select(g => new UnresolvedBoot(g.Key, g.Max(r => r.Monotonic)))]);
+            var resolve = resolution.Plan([.. waiting.GroupBy(r => r.Boot).Select(g => new UnresolvedBoot(g.Key, g.Max(r => r.Monotonic)))]);
             foreach (var row in waiting)
             {
                 var resolved = resolve(new UnresolvedReading(0, row.Boot, row.Monotonic, System.Text.Encoding.UTF8.GetBytes($$"""{"serial_number":"{{row.Serial}}"}""")));

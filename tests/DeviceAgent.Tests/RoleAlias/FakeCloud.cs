@@ -1,5 +1,7 @@
 using DeviceAgent.Credentials;
+using DeviceAgent.Readings;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Tests.Upload;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.RoleAlias;
@@ -7,13 +9,13 @@ namespace DeviceAgent.Tests.RoleAlias;
 /// <summary>Role aliases and a table, as far as a rotation meets them.</summary>
 internal sealed class FakeCloud(ManualTimeProvider time)
 {
-    public static readonly UploadFault Denied = new(FaultKind.Parked, "AccessDeniedException: not authorized to perform: dynamodb:BatchWriteItem", "Allow it.") { Subject = "AccessDeniedException" };
+    public static readonly UploadFault Denied = new(FaultKind.Parked, "AccessDeniedException: not authorized to perform: dynamodb:BatchWriteItem", "Allow it.") { Subject = "AccessDeniedException", IsDenied = true };
     public static readonly UploadFault NoTable = new(FaultKind.Parked, "ResourceNotFoundException: Requested resource not found", "Create it.") { Subject = "ResourceNotFoundException" };
 
     private readonly Lock _gate = new();
     private readonly Dictionary<string, FakeAlias> _aliases = [];
     private readonly Dictionary<string, string> _issued = [];
-    private readonly Dictionary<ItemKey, int> _puts = [];
+    private readonly Dictionary<ReadingKey, int> _puts = [];
     private readonly List<(string Alias, int Items, bool Accepted)> _writes = [];
     private readonly List<string> _fetches = [];
 
@@ -47,11 +49,11 @@ internal sealed class FakeCloud(ManualTimeProvider time)
     }
 
     /// <summary>How often each item was put.</summary>
-    public IReadOnlyDictionary<ItemKey, int> Puts
+    public IReadOnlyDictionary<ReadingKey, int> Puts
     {
         get
         {
-            lock (_gate) return new Dictionary<ItemKey, int>(_puts);
+            lock (_gate) return new Dictionary<ReadingKey, int>(_puts);
         }
     }
 
@@ -82,11 +84,11 @@ internal sealed class FakeCloud(ManualTimeProvider time)
         return result;
     }
 
-    public OpenedTable Open(Func<TemporaryCredentials> credentials) => new(Table(_ => ValueTask.FromResult(credentials())), new MemoryStream());
+    public OpenedSink Open(Func<TemporaryCredentials> credentials) => new(Table(_ => ValueTask.FromResult(credentials())), new MemoryStream());
 
     /// <param name="credentials">What requests are signed with.</param>
     /// <param name="used">Is told the alias of each request.</param>
-    public ITable Table(Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials, Action<string>? used = null) => new TableByCredentials(this, credentials, used);
+    public IReadingSink Table(Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials, Action<string>? used = null) => new TableByCredentials(this, credentials, used);
 
     private TemporaryCredentials Issue(string alias, FakeAlias rules)
     {
@@ -104,7 +106,7 @@ internal sealed class FakeCloud(ManualTimeProvider time)
         };
     }
 
-    private WriteResult Write(string alias, IReadOnlyList<PendingItem> items)
+    private WriteResult Write(string alias, IReadOnlyList<PendingReading> items)
     {
         var rules = this[alias];
         lock (_gate)
@@ -117,11 +119,15 @@ internal sealed class FakeCloud(ManualTimeProvider time)
         }
     }
 
-    private sealed class TableByCredentials(FakeCloud cloud, Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials, Action<string>? used) : ITable
+    private sealed class TableByCredentials(FakeCloud cloud, Func<CancellationToken, ValueTask<TemporaryCredentials>> credentials, Action<string>? used) : IReadingSink
     {
+        public RequestLimits RequestLimits => TestItems.Limits;
+
+        public IReadingLimits ReadingLimits => throw new NotSupportedException();
+
         public Task<UploadFault?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult<UploadFault?>(null);
 
-        public async Task<WriteResult> WriteAsync(IReadOnlyList<PendingItem> items, CancellationToken cancellationToken)
+        public async Task<WriteResult> WriteAsync(IReadOnlyList<PendingReading> items, CancellationToken cancellationToken)
         {
             try
             {
@@ -139,6 +145,6 @@ internal sealed class FakeCloud(ManualTimeProvider time)
             }
         }
 
-        public Task<UploadFault?> RefreshCredentialsAsync(CancellationToken cancellationToken) => Task.FromResult<UploadFault?>(null);
+        public Task<UploadFault?> RefreshAsync(CancellationToken cancellationToken) => Task.FromResult<UploadFault?>(null);
     }
 }

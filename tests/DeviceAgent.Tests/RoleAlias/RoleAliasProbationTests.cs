@@ -93,7 +93,7 @@ public sealed class RoleAliasProbationTests : RotationScenario
         await denied;
         Assert.Equal((ChangeResult.RolledBack, "writesDenied"), (outcome.Result, outcome.Code));
         Assert.Contains("RoleAliasNotFound", outcome.Reason, StringComparison.Ordinal);
-        Assert.Equal(RotationRig.Old, Rig.State.InForce);
+        Assert.Equal(RotationRig.Old, Rig.State.Active);
         Assert.Equal("NoCredentials", await Rig.WriteAsync());
 
         // The next change can begin at once, and mend it.
@@ -110,11 +110,11 @@ public sealed class RoleAliasProbationTests : RotationScenario
     {
         await CommittedAsync();
         await RestartAsync();
-        Assert.Equal((RotationRig.New, RotationPhase.Probation, RotationRig.Old), (Rig.State.InForce, Rig.State.Status.Phase, Rig.State.Status.Previous));
+        Assert.Equal((RotationRig.New, RotationPhase.Probation, RotationRig.Old), (Rig.State.Active, Rig.State.Status.Phase, Rig.State.Status.Previous));
         Cloud[RotationRig.New].WriteFault = FakeCloud.Denied;
         Assert.Equal(RotationRig.Old, await Rig.WriteAsync());
         await RestartAsync();
-        Assert.Equal((RotationRig.Old, RotationPhase.Settled), (Rig.State.InForce, Rig.State.Status.Phase));
+        Assert.Equal((RotationRig.Old, RotationPhase.Settled), (Rig.State.Active, Rig.State.Status.Phase));
         Assert.Equal("writesDenied", Rig.State.Status.Last?.Outcome.Code);
     }
 

@@ -28,7 +28,7 @@ public sealed class RoleAliasRotationTests : RotationScenario
         Assert.Equal(ChangeOutcome.Applied, await change);
         Assert.Equal([RotationStep.Fetching, RotationStep.Proving, RotationStep.Committed, RotationStep.Probation], Rig.Progress.Steps);
         Assert.Equal(new RotationStatus(RotationRig.New, RotationRig.Old, RotationPhase.Settled, null, null, new LastChange(RotationRig.New, ChangeOutcome.Applied)), Rig.State.Status);
-        Assert.Null(Rig.Table.Stage);
+        Assert.Null(Rig.Sink.Interceptor);
         Assert.All(Cloud.Puts.Values, puts => Assert.Equal(1, puts));
         Assert.Equal((1, 0, 1), (Rig.Counted["role_alias.changes/applied"], Rig.Counted["role_alias.phase"], Rig.Counted["role_alias.rotated"]));
     }
@@ -219,7 +219,7 @@ public sealed class RoleAliasRotationTests : RotationScenario
         await Rig.UntilProvingAsync();
         Assert.Equal(ChangeOutcome.Applied, await Rig.PassTimeUntilAsync(change, TimeSpan.FromSeconds(10)));
         Assert.Equal([(RotationRig.New, 1, true)], Cloud.Writes);
-        Assert.Equal("SN1", Assert.Single(Cloud.Puts.Keys).Partition);
+        Assert.Equal("SN1", Assert.Single(Cloud.Puts.Keys).SerialNumber);
     }
 
     [Fact]
@@ -314,7 +314,7 @@ public sealed class RoleAliasRotationTests : RotationScenario
     private async Task AssertOldStaysAsync(ChangeOutcome outcome)
     {
         Assert.Equal(new RotationStatus(RotationRig.Old, RotationRig.Old, RotationPhase.Settled, null, null, new LastChange(RotationRig.New, outcome)), Rig.State.Status);
-        Assert.Null(Rig.Table.Stage);
+        Assert.Null(Rig.Sink.Interceptor);
         Assert.Equal(RotationRig.Old, await Rig.ServedAsync());
         Assert.Equal(RotationRig.Old, await Rig.WriteAsync());
         Assert.All(Cloud.Puts.Values, puts => Assert.Equal(1, puts));

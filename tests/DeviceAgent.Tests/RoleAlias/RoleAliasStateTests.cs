@@ -53,9 +53,9 @@ public sealed class RoleAliasStateTests : IDisposable
         var state = Load("a");
         state.Commit("b");
         state.Settle();
-        Assert.Equal("c", Load("c").InForce);
+        Assert.Equal("c", Load("c").Active);
         Assert.Contains(_log.Entries, e => e.Id == 2701 && e.Text.Contains("changed to c (from a): it wins over b", StringComparison.Ordinal));
-        Assert.Equal("a", Load("a").InForce);
+        Assert.Equal("a", Load("a").Active);
     }
 
     [Theory]
@@ -72,11 +72,11 @@ public sealed class RoleAliasStateTests : IDisposable
     public void State_FileThatCannotBeUsed_IsSetAsideAndTheConfiguredAliasIsUsed(string content)
     {
         var path = _folder.Write(RoleAliasFile.FileName, content);
-        Assert.Equal("a", Load("a").InForce);
+        Assert.Equal("a", Load("a").Active);
         Assert.Equal(content, File.ReadAllText(path + ".corrupt-1"));
         Assert.False(File.Exists(path));
         Assert.Equal(2702, Assert.Single(_fileLog.Entries).Id);
-        Assert.Equal("a", Load("a").InForce);
+        Assert.Equal("a", Load("a").Active);
     }
 
     [Fact]
@@ -90,9 +90,9 @@ public sealed class RoleAliasStateTests : IDisposable
             var damaged = sound.ToArray();
             damaged[i] ^= 0x15;
             File.WriteAllBytes(path, damaged);
-            Assert.True(DeviceAgent.Credentials.RoleAliasOptionsValidator.IsRoleAlias(Load("a").InForce));
+            Assert.True(DeviceAgent.Credentials.RoleAliasOptionsValidator.IsRoleAlias(Load("a").Active));
             File.WriteAllBytes(path, sound[..i]);
-            Assert.Equal("a", Load("a").InForce);
+            Assert.Equal("a", Load("a").Active);
         }
     }
 
@@ -106,8 +106,8 @@ public sealed class RoleAliasStateTests : IDisposable
             if (++writes == 1) throw new IOException("the folder cannot be flushed");
         });
         Assert.Throws<IOException>(() => state.Commit("b"));
-        Assert.Equal("a", state.InForce);
-        Assert.Equal("a", Load("a").InForce);
+        Assert.Equal("a", state.Active);
+        Assert.Equal("a", Load("a").Active);
     }
 
     [Fact]

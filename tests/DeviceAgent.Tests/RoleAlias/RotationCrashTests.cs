@@ -1,6 +1,7 @@
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Settings;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Upload;
 using DeviceAgent.Upload;
@@ -55,7 +56,7 @@ public sealed class RotationCrashTests
 
         Assert.True(outcome is not null && Expected(role).Contains(outcome.Result), $"{outcome}");
         var state = new RoleAliasState(RotationRig.Old, new RoleAliasFile(device.Folder, new RecordingLogger<RoleAliasFile>()), new RecordingLogger<RoleAliasState>());
-        Assert.Equal((outcome.Result == ChangeResult.Applied ? RotationRig.New : RotationRig.Old, RotationPhase.Settled), (state.InForce, state.Status.Phase));
+        Assert.Equal((outcome.Result == ChangeResult.Applied ? RotationRig.New : RotationRig.Old, RotationPhase.Settled), (state.Active, state.Status.Phase));
         Assert.Equal(0, device.Spool.Count);
         Assert.Equal(device.Readings, device.Cloud.Puts.Count);
         if (first is not null) Assert.All(device.Cloud.Puts.Values, puts => Assert.Equal(1, puts));
@@ -104,16 +105,18 @@ public sealed class RotationCrashTests
             };
             await using var rig = new RotationRig(Cloud, _time, Folder, write: killer.Write, onStep: killer.Step);
             using var counted = new CountedMetrics();
-            var deliverer = new Deliverer(Spool, rig.Table, counted.Metrics, new RecordingLogger<Deliverer>());
-            using var uploader = new Uploader(
-                Spool, rig.Table, deliverer, new ItemMapper(TestItems.Table), new UploadOptions(), new UploadState(_time), new(), new UploadRig.FakeLifetime(), _time, new Random(1), new RecordingLogger<Uploader>());
+            var writer = new BatchWriter(Spool, rig.Sink, counted.Metrics, new RecordingLogger<BatchWriter>());
+            LiveOptions<UploadOptions> options = new UploadOptions();
+            var log = new RecordingLogger<Uploader>();
+            var pace = new UploadPace(options, new UploadState(_time), _time, new Random(1), log);
+            using var uploader = new Uploader(Spool, rig.Sink, writer, pace, options, new(), new UploadRig.FakeLifetime(), _time, log);
             using var stop = new CancellationTokenSource();
             await rig.StartAsync();
             await uploader.StartAsync(CancellationToken.None);
             var change = rig.RotateAsync(cancellationToken: stop.Token);
             await PassTimeAsync(killer, change, rig);
             var outcome = killer.IsDead ? null : await change;
-            if (outcome is not null) Assert.Equal(rig.State.InForce, await rig.ServedAsync());
+            if (outcome is not null) Assert.Equal(rig.State.Active, await rig.ServedAsync());
 
             // Nothing that is still under way has an effect any more.
             killer.Kill();

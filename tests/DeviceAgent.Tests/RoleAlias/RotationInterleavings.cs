@@ -47,8 +47,8 @@ public class RotationInterleavings
         private readonly TemporaryFolder _folder = new();
         private readonly ManualTimeProvider _time = new();
         private readonly Random _random = new(seed);
-        private readonly Queue<PendingItem> _waiting = new();
-        private readonly List<(IReadOnlyList<PendingItem> Items, Task<WriteResult> Write)> _writes = [];
+        private readonly Queue<PendingReading> _waiting = new();
+        private readonly List<(IReadOnlyList<PendingReading> Items, Task<WriteResult> Write)> _writes = [];
         private readonly List<Task<ChangeOutcome>> _changes = [];
         private FakeCloud _cloud = null!;
         private RotationRig _rig = null!;
@@ -120,7 +120,7 @@ public class RotationInterleavings
             _waiting.Enqueue(TestItems.BatchOf([record]).Items[0]);
             if (_writes.Count >= 2) return;
             var items = Enumerable.Range(0, Math.Min(25, _waiting.Count)).Select(_ => _waiting.Dequeue()).ToList();
-            _writes.Add((items, _rig.Table.WriteAsync(items, CancellationToken.None)));
+            _writes.Add((items, _rig.Sink.WriteAsync(items, CancellationToken.None)));
         }
 
         /// <summary>What the spool does: what is not known to be in the table stays.</summary>
@@ -160,7 +160,7 @@ public class RotationInterleavings
         private async Task CheckAsync()
         {
             Assert.Empty(_rig.ServedUnproven);
-            Assert.Equal(_rig.State.InForce, await _rig.ServedAsync());
+            Assert.Equal(_rig.State.Active, await _rig.ServedAsync());
             var next = new RoleAliasState(RotationRig.Old, new RoleAliasFile(_folder.Path, new RecordingLogger<RoleAliasFile>()), new RecordingLogger<RoleAliasState>());
             Assert.Equal(_rig.State.Status with { Last = null }, next.Status with { Last = null });
             Assert.Equal(_readings, _cloud.Puts.Count);

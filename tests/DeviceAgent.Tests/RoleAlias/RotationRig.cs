@@ -28,13 +28,13 @@ internal sealed class RotationRig : IAsyncDisposable
         var clock = new DeviceClock(time, () => true, DateTimeOffset.UnixEpoch, trustSystemTime: true, new RecordingLogger<DeviceClock>());
         var source = new AliasSource(cloud.FetchAsync, clock);
         State = new RoleAliasState(configured, new RoleAliasFile(folder, Log, write ?? ((path, content) => DurableFile.Write(path, content))), new StateLogger(Log));
-        Cache = new CredentialCache(source.Of(State.InForce), new CredentialCacheOptions(), time, new Random(seed), Log);
-        _everInForce.TryAdd(State.InForce, true);
-        Table = new StagedTable(cloud.Table(Cache.GetAsync, OnUsed));
+        Cache = new CredentialCache(source.Of(State.Active), new CredentialCacheOptions(), time, new Random(seed), Log);
+        _everInForce.TryAdd(State.Active, true);
+        Sink = new InterceptedSink(cloud.Table(Cache.GetAsync, OnUsed));
         var timestamps = new LiveTimestamps(time);
         timestamps.Open(_ => DateTimeOffset.UnixEpoch);
         Rotation = new RoleAliasRotation(
-            source, Cache, Table, cloud.Open, State, new Heartbeat("SN1", timestamps, new ItemMapper(TestItems.Table)), options ?? new RotationOptions(), Counted.Metrics, time, new Random(seed), Log);
+            source, Cache, Sink, cloud.Open, State, new Heartbeat("SN1", timestamps), options ?? new RotationOptions(), Counted.Metrics, time, new Random(seed), Log);
     }
 
     /// <summary>Aliases that the uploader, and so everybody, was served without their having been in force.</summary>
@@ -48,7 +48,7 @@ internal sealed class RotationRig : IAsyncDisposable
 
     public CredentialCache Cache { get; }
 
-    public StagedTable Table { get; }
+    public InterceptedSink Sink { get; }
 
     public RoleAliasRotation Rotation { get; }
 
@@ -66,22 +66,22 @@ internal sealed class RotationRig : IAsyncDisposable
     public async Task<string> WriteAsync(int items = 3)
     {
         var batch = TestItems.BatchOf([.. Enumerable.Range(0, items).Select(_ => TestItems.Record(++_item, _item))]).Items;
-        var result = await Table.WriteAsync(batch, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        var result = await Sink.WriteAsync(batch, CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
         return result is { Fault: null, Accepted.Count: > 0 } ? Cloud.Writes[^1].Alias : result.Fault?.Kind.ToString() ?? "none";
     }
 
     private void OnUsed(string alias)
     {
-        _everInForce.TryAdd(State.InForce, true);
+        _everInForce.TryAdd(State.Active, true);
         if (!_everInForce.ContainsKey(alias)) ServedUnproven.Enqueue(alias);
     }
 
     /// <summary>The alias whose credentials the cache serves.</summary>
     public async Task<string> ServedAsync() => Cloud.AliasOf((await Cache.GetAsync()).AccessKeyId);
 
-    public Task UntilProvingAsync() => UntilAsync(() => Table.Stage is Proof);
+    public Task UntilProvingAsync() => UntilAsync(() => Sink.Interceptor is AliasTrial);
 
-    public Task UntilProbationAsync() => UntilAsync(() => Table.Stage is Probation);
+    public Task UntilProbationAsync() => UntilAsync(() => Sink.Interceptor is Probation);
 
     public static async Task UntilAsync(Func<bool> condition)
     {

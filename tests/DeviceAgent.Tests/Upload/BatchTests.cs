@@ -22,13 +22,13 @@ public class BatchTests
     {
         var batch = TestItems.BatchOf([TestItems.Record(4, 10), TestItems.Record(3, 11), TestItems.Record(1, 10)]);
         Assert.Equal([1L, 3L], SequencesOf(batch));
-        Assert.Equal("10", batch.Items[0].Item["n"].N);
+        Assert.Equal(ReadingValue.Of(10), batch.Items[0].Reading.Attributes[0].Value);
     }
 
     [Fact]
     public void Add_KeyUnderWay_IsHeldBack()
     {
-        var batch = new Batch(new ItemMapper(TestItems.Table), 25, new HashSet<ItemKey> { TestItems.Key(11) });
+        var batch = new Batch(TestItems.Limits, 25, new HashSet<ReadingKey> { TestItems.Key(11) });
         Assert.False(batch.Add([TestItems.Record(1, 10), TestItems.Record(2, 11), TestItems.Record(3, 11), TestItems.Record(4, 12)]));
         Assert.Equal([1L, 4L], SequencesOf(batch));
     }
@@ -36,7 +36,7 @@ public class BatchTests
     [Fact]
     public void Add_MoreThanTheSize_EndsThere()
     {
-        var batch = new Batch(new ItemMapper(TestItems.Table), 2, new HashSet<ItemKey>());
+        var batch = new Batch(TestItems.Limits, 2, new HashSet<ReadingKey>());
         Assert.True(batch.Add([TestItems.Record(1, 1), TestItems.Record(2, 2), TestItems.Record(3, 3)]));
         Assert.True(batch.IsFull);
         Assert.Equal([1L, 2L], SequencesOf(batch));
@@ -72,7 +72,7 @@ public class BatchTests
 
     private static SpoolRecord Large(int sequence, int textBytes)
     {
-        var reading = TestItems.Reading(sequence, new KeyValuePair<string, ReadingValue>("text", new ReadingValue.Text(new string('x', textBytes))));
+        var reading = TestItems.Reading(sequence, new KeyValuePair<string, ReadingValue>("text", new ReadingValue.String(new string('x', textBytes))));
         return TestItems.Record(sequence, sequence) with { Payload = ReadingJson.Write(reading) };
     }
 

@@ -1,6 +1,7 @@
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
+using DeviceAgent.Upload.DynamoDb;
 
 namespace DeviceAgent.Tests.Upload;
 
@@ -11,6 +12,9 @@ internal static class TestItems
 
     public static TableOptions Table { get; } = new() { Region = "us-east-1", TableName = "boiler-07" };
 
+    /// <summary>About those of DynamoDB.</summary>
+    public static RequestLimits Limits { get; } = new(25, 256 * 1024, BytesPerReading: 200, Expansion: 2);
+
     public static Reading Reading(int second, params KeyValuePair<string, ReadingValue>[] attributes) =>
         new("SN1", Noon.AddSeconds(second), attributes.Length > 0 ? attributes : [new("n", ReadingValue.Of(second))]);
 
@@ -20,14 +24,17 @@ internal static class TestItems
     public static SpoolRecord Record(long sequence, int second) =>
         new(sequence, SpoolClass.Normal, Noon.AddSeconds(second), null, ReadingJson.Write(Reading(second)), IsSound: true);
 
-    public static IReadOnlyList<PendingItem> Items(int count) => BatchOf([.. Enumerable.Range(1, count).Select(i => Record(i, i))]).Items;
+    public static IReadOnlyList<PendingReading> Items(int count) => BatchOf([.. Enumerable.Range(1, count).Select(i => Record(i, i))]).Items;
 
-    public static Batch BatchOf(IReadOnlyList<SpoolRecord> records, params ItemKey[] underWay)
+    public static Batch BatchOf(IReadOnlyList<SpoolRecord> records, params ReadingKey[] underWay)
     {
-        var batch = new Batch(new ItemMapper(Table), 25, underWay.ToHashSet());
+        var batch = new Batch(Limits, 25, underWay.ToHashSet());
         batch.Add(records);
         return batch;
     }
 
-    public static ItemKey Key(int second) => new("SN1", TimestampText.Format(Noon.AddSeconds(second)));
+    /// <summary>The attribute n, as it is uploaded.</summary>
+    public static string NumberOf(PendingReading reading) => reading.Reading.Attributes.Select(a => a.Value).OfType<ReadingValue.Number>().Single().Digits;
+
+    public static ReadingKey Key(int second) => new("SN1", TimestampText.Format(Noon.AddSeconds(second)));
 }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Hosting;
 
 namespace DeviceAgent.Tests.Upload;
 
-/// <summary>An uploader between a spool and a table in memory, in virtual time.</summary>
+/// <summary>An uploader between a spool and a sink, both in memory, in virtual time.</summary>
 internal sealed class UploadRig : IAsyncDisposable
 {
     /// <summary>Some tens of milliseconds of turns for others.</summary>
@@ -18,7 +18,10 @@ internal sealed class UploadRig : IAsyncDisposable
 
     public FakeSpool Spool { get; } = new();
 
-    public FakeTable Table { get; } = new();
+    public FakeSink Table { get; } = new();
+
+    /// <summary>In the place of <see cref="Table"/>.</summary>
+    public IReadingSink? Sink { get; init; }
 
     public DrainSignal Drain { get; } = new();
 
@@ -41,8 +44,9 @@ internal sealed class UploadRig : IAsyncDisposable
 
     public async Task StartAsync()
     {
-        var deliverer = new Deliverer(Spool, Table, Counted.Metrics, new RecordingLogger<Deliverer>());
-        _uploader = new Uploader(Spool, Table, deliverer, new ItemMapper(TestItems.Table), Live, State, Drain, Lifetime, Time, new Random(Seed), Log);
+        var sink = Sink ?? Table;
+        var writer = new BatchWriter(Spool, sink, Counted.Metrics, new RecordingLogger<BatchWriter>());
+        _uploader = new Uploader(Spool, sink, writer, new UploadPace(Live, State, Time, new Random(Seed), Log), Live, Drain, Lifetime, Time, Log);
         await _uploader.StartAsync(CancellationToken.None);
     }
 

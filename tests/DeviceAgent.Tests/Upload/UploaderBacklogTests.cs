@@ -67,7 +67,7 @@ public class UploaderBacklogTests
         for (var i = 1; i <= 200; i++) rig.Spool.Add(TestItems.Noon.AddSeconds(i % 7), null, System.Text.Encoding.UTF8.GetBytes($$"""{"serial_number":"SN1","n":{{i}}}"""));
         await rig.DrainInVirtualTimeAsync();
         Assert.Empty(rig.Table.Violations);
-        Assert.Equal(["194", "195", "196", "197", "198", "199", "200"], rig.Table.Stored.Values.Select(i => i.Item["n"].N).Order(StringComparer.Ordinal));
+        Assert.Equal(["194", "195", "196", "197", "198", "199", "200"], rig.Table.Stored.Values.Select(i => TestItems.NumberOf(i)).Order(StringComparer.Ordinal));
     }
 
     [Fact]

@@ -50,7 +50,7 @@ public class UploaderFaultsProperty
     }
 
     /// <summary>A fault before or after the write, or a part of it.</summary>
-    private static WriteResult? Misbehave(FakeTable table, IReadOnlyList<PendingItem> items, Random random)
+    private static WriteResult? Misbehave(FakeSink table, IReadOnlyList<PendingReading> items, Random random)
     {
         if (items.Any(i => table.Poison.Contains(i.Record.Sequence))) return random.Next(2) == 0 ? null : WriteResult.Failed(items, Fault(random));
         var which = random.Next(3);

@@ -92,7 +92,7 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
         await _rig.StartAsync();
         await _rig.Spool.WhenEmptyAsync();
         Assert.Equal([[1L], [2L]], _rig.Table.Requests);
-        Assert.Equal("2", Assert.Single(_rig.Table.Stored.Values).Item["n"].N);
+        Assert.Equal("2", TestItems.NumberOf(Assert.Single(_rig.Table.Stored.Values)));
     }
 
     [Fact]

@@ -60,6 +60,12 @@ public sealed partial class FolderGraph
         .. _dependencies.Where(d => IsIn(d.Type, from) && forbidden.Any(f => IsIn(d.Target, f)) && !IsIn(d.Target, from)).Select(d => $"{Short(d.Type)} -> {Outermost(d.Target)}").Distinct(),
     ];
 
+    /// <summary>The same for the rest of a folder, without one of its sub-folders, which may itself be forbidden.</summary>
+    public IReadOnlyList<string> UsesOutside(string except, string from, params string[] forbidden) =>
+    [
+        .. _dependencies.Where(d => IsIn(d.Type, from) && !IsIn(d.Type, except) && forbidden.Any(f => IsIn(d.Target, f))).Select(d => $"{Short(d.Type)} -> {Outermost(d.Target)}").Distinct(),
+    ];
+
     /// <summary>Whether anything lies there: a rule about a folder that is gone holds nothing.</summary>
     public bool Has(string @namespace) => _dependencies.Any(d => IsIn(d.Type, @namespace));
 

@@ -1,0 +1,83 @@
+using System.Net;
+using System.Net.Security;
+using System.Security.Cryptography.X509Certificates;
+using Amazon.Runtime;
+using DeviceAgent.Credentials.Transport;
+using DeviceAgent.Diagnostics;
+
+namespace DeviceAgent.Upload.DynamoDb;
+
+/// <summary>
+/// The HTTP client that the SDK's client uses: one, with its connections kept and their bytes counted. How long a request may take
+/// is the caller's to say, by its token. Like the requests to the credentials provider they go through the proxy of the environment.
+/// </summary>
+internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>Then a connection is replaced, and with it the address that it goes to.</summary>
+    private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
+
+    private readonly HttpClient _client;
+
+    public WireHttpClientFactory(HappyEyeballsConnector connector, AgentMetrics metrics, TimeProvider time)
+    {
+        var sockets = new SocketsHttpHandler
+        {
+            AllowAutoRedirect = false,
+            UseCookies = false,
+            AutomaticDecompression = DecompressionMethods.None,
+            ConnectTimeout = ConnectTimeout,
+            PooledConnectionLifetime = ConnectionLifetime,
+            SslOptions = { RemoteCertificateValidationCallback = new ServerCertificateCheck(time).IsGood },
+            ConnectCallback = async (context, token) => new CountingStream(
+                await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false), n => metrics.BytesReceived.Add(n), n => metrics.BytesSent.Add(n)),
+        };
+        _client = new HttpClient(new WholeAnswer(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
+
+    public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
+
+    public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
+
+    public void Dispose() => _client.Dispose();
+
+    /// <summary>Reads each answer to its end under the request's token: the SDK reads the body without one.</summary>
+    private sealed class WholeAnswer(HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
+            try
+            {
+                await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+                return response;
+            }
+            catch
+            {
+                response.Dispose();
+                throw;
+            }
+        }
+    }
+}
+
+/// <summary>
+/// Judges DynamoDB's certificate as the framework does, but for the time: by the agent's clock, since the system's may be wrong. A chain that was
+/// good by the system's clock is judged again, too.
+/// </summary>
+internal sealed class ServerCertificateCheck(TimeProvider time)
+{
+    public bool IsGood(object sender, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors)
+    {
+        if ((errors & ~SslPolicyErrors.RemoteCertificateChainErrors) != SslPolicyErrors.None || certificate is null || chain is null) return false;
+        using var again = new X509Chain { ChainPolicy = chain.ChainPolicy.Clone() };
+        again.ChainPolicy.VerificationTime = time.GetUtcNow().UtcDateTime;
+        again.ChainPolicy.VerificationTimeIgnored = false;
+        again.ChainPolicy.ExtraStore.AddRange(chain.ChainElements.Skip(1).Select(e => e.Certificate).ToArray());
+        using var leaf = X509CertificateLoader.LoadCertificate(certificate.Export(X509ContentType.Cert));
+        return again.Build(leaf);
+    }
+}

@@ -1,0 +1,85 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Amazon.DynamoDBv2;
+using DeviceAgent.Credentials.Transport;
+using DeviceAgent.Upload.DynamoDb;
+
+namespace DeviceAgent.Tests.Upload.DynamoDb;
+
+/// <summary>Real connections to a server of our own on the loopback.</summary>
+public sealed class WireHttpClientFactoryTests : IDisposable
+{
+    private readonly CountedMetrics _counted = new();
+    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly WireHttpClientFactory _factory;
+
+    public WireHttpClientFactoryTests()
+    {
+        _listener.Start();
+        _factory = new WireHttpClientFactory(HappyEyeballsConnector.ForSockets(TimeProvider.System), _counted.Metrics, TimeProvider.System);
+    }
+
+    public void Dispose()
+    {
+        _factory.Dispose();
+        _listener.Dispose();
+        _counted.Dispose();
+    }
+
+    [Fact]
+    public async Task CreateHttpClient_SeveralRequests_UseOneConnectionWhoseBytesAreCounted()
+    {
+        var answer = Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}");
+        var server = ServeAsync(answer, requests: 3);
+        for (var i = 0; i < 3; i++) Assert.Equal("{}", await NewClient().GetStringAsync(Url));
+        var received = await server.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(received, _counted["wire.bytes_sent"]);
+        Assert.Equal(3 * answer.Length, _counted["wire.bytes_received"]);
+    }
+
+    [Fact]
+    public async Task CreateHttpClient_BodyStalls_EndsWithTheToken()
+    {
+        _ = ServeAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"), requests: 2);
+        using var cancellation = new CancellationTokenSource();
+        var get = NewClient().GetAsync(Url, HttpCompletionOption.ResponseHeadersRead, cancellation.Token);
+        await cancellation.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => get);
+    }
+
+    [Fact]
+    public async Task CreateHttpClient_BodyCut_IsAnError()
+    {
+        _ = ServeAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\nContent-Length: 20\r\n\r\n{"), requests: 1);
+        await Assert.ThrowsAsync<HttpRequestException>(() => NewClient().GetAsync(Url, HttpCompletionOption.ResponseHeadersRead));
+    }
+
+    private Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
+
+    private HttpClient NewClient() => _factory.CreateHttpClient(new AmazonDynamoDBConfig());
+
+    /// <summary>Answers on one connection, then closes it; returns how many bytes came.</summary>
+    private async Task<long> ServeAsync(byte[] answer, int requests)
+    {
+        using var connection = await _listener.AcceptTcpClientAsync();
+        var stream = connection.GetStream();
+        var buffer = new byte[8192];
+        var received = 0L;
+        for (var i = 0; i < requests; i++)
+        {
+            var text = "";
+            while (!text.EndsWith("\r\n\r\n", StringComparison.Ordinal))
+            {
+                var count = await stream.ReadAsync(buffer);
+                if (count == 0) return received;
+                received += count;
+                text += Encoding.ASCII.GetString(buffer, 0, count);
+            }
+
+            await stream.WriteAsync(answer);
+        }
+
+        return received;
+    }
+}
