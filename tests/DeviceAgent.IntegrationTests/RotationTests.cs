@@ -31,12 +31,12 @@ public sealed class RotationTests
                 var refused = await device.RotateAsync(alias);
                 Assert.Equal((ChangeResult.Rejected, code), (refused.Result, refused.Code));
                 Assert.False(string.IsNullOrWhiteSpace(refused.Reason));
-                Assert.Equal(Cloud.RoleAlias, device.Status.InForce);
+                Assert.Equal(Cloud.RoleAlias, device.Status.Active);
             }
 
             Assert.Equal(ChangeOutcome.Applied, await device.RotateAsync("good"));
             Assert.Equal(["fetching", "proving", "committed", "probation"], device.Steps);
-            Assert.Equal("good", device.Status.InForce);
+            Assert.Equal("good", device.Status.Active);
             Assert.Contains("\"in_force\":\"good\"", await StatusOfAsync(configuration), StringComparison.Ordinal);
             readings = await device.DrainAsync();
         }
@@ -65,7 +65,7 @@ public sealed class RotationTests
         var outcome = await device.RotateAsync("short-lived");
 
         Assert.Equal((ChangeResult.RolledBack, "writesDenied"), (outcome.Result, outcome.Code));
-        Assert.Equal(Cloud.RoleAlias, device.Status.InForce);
+        Assert.Equal(Cloud.RoleAlias, device.Status.Active);
         Assert.Equal(RotationPhase.Settled, device.Status.Phase);
         await AssertLandedAsync(cloud, await device.DrainAsync());
     }
