@@ -7,7 +7,6 @@ using DeviceAgent.RoleAlias;
 using DeviceAgent.Storage;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Upload;
-using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.RoleAlias;
 

@@ -1,7 +1,6 @@
 using System.Text;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
-using DeviceAgent.TestSupport;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;

@@ -62,8 +62,8 @@ internal sealed class FaultClassifier(TableOptions table)
             "InvalidSignatureException" when IsClockSkew(e.Message) => ClockSkew(e, what),
             "InvalidSignatureException" or "MissingAuthenticationTokenException" or "IncompleteSignatureException" => Parked(
                 what, $"The signature is refused: check region ('{table.Region}') and dynamoDbEndpoint, and that no proxy changes requests."),
-            "AccessDeniedException" => Parked(
-                what, $"The role behind the role alias must allow dynamodb:BatchWriteItem on the table '{table.TableName}'; a policy with ${{credentials-iot:ThingName}} needs a table that is called like the thing.") with { IsDenied = true },
+            "AccessDeniedException" => Denied(
+                what, $"The role behind the role alias must allow dynamodb:BatchWriteItem on the table '{table.TableName}'; a policy with ${{credentials-iot:ThingName}} needs a table that is called like the thing."),
             "ResourceNotFoundException" => Parked(
                 what, $"Create the table '{table.TableName}' in {table.Region} with partition key {table.PartitionKey} (S) and sort key {table.SortKey} (S), or correct tableName; a table that is being created will do in a moment."),
             "ValidationException" when KeyMismatches.Any(t => e.Message.Contains(t, StringComparison.Ordinal)) => Parked(what, TableCheck.KeyRemedy(table)),
@@ -76,6 +76,8 @@ internal sealed class FaultClassifier(TableOptions table)
     /// <summary>The answer's own date tells the service's time; without one, fresh credentials do.</summary>
     private static UploadFault ClockSkew(AmazonServiceException e, string what) => new(
         AnswerTime.ServerTime(e) is null ? FaultKind.StaleCredentials : FaultKind.ClockSkew, what, "The device's clock is wrong; it is corrected by the service's. Set up time synchronisation.");
+
+    private static UploadFault Denied(string what, string remedy) => Parked(what, remedy) with { IsDenied = true };
 
     private static UploadFault Parked(string what, string remedy) => new(FaultKind.Parked, what, remedy);
 

@@ -86,7 +86,7 @@ public class DynamoDbClientTests
         private readonly Lock _gate = new();
         private List<DateTimeOffset> _dates = [];
 
-        public IReadOnlyList<DateTimeOffset> TakeDates()
+        public List<DateTimeOffset> TakeDates()
         {
             lock (_gate) return Interlocked.Exchange(ref _dates, []);
         }
