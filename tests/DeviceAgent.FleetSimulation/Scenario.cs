@@ -7,7 +7,7 @@ internal sealed class Scenario(int devices, int seed)
 {
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
-    /// <summary>As the agent sets it after a power cut: docs/agent.md, powerReturnSpreadSeconds.</summary>
+    /// <summary>As the agent sets it after a power cut: docs/reference.md, powerReturnSpreadSeconds.</summary>
     public static readonly TimeSpan AgentsSpread = TimeSpan.FromMinutes(20);
 
     public static readonly CredentialFailure ServiceFault = new(CredentialFailureKind.ServiceFault, "503", "service", "wait", 503);

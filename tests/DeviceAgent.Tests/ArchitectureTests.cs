@@ -63,6 +63,16 @@ public class ArchitectureTests
     {
         var users = _agent.Value.Folders.Where(f => f is not ("Control" or "Commands")).SelectMany(f => _agent.Value.Uses($"DeviceAgent.{f}", "DeviceAgent.Mqtt"));
         Assert.Empty(users);
+        Assert.NotEmpty(_agent.Value.Uses("DeviceAgent.Control.Cloud", "DeviceAgent.Mqtt"));
+        Assert.Empty(_agent.Value.UsesOutside("DeviceAgent.Control.Cloud", "DeviceAgent.Control", "DeviceAgent.Mqtt"));
+    }
+
+    /// <summary>A library's root namespace is its public surface and what its folders share: it uses them, and they use it.</summary>
+    [Fact]
+    public void LibraryFolders_UseEachOther_WithoutACircle()
+    {
+        Assert.Empty(_credentials.Value.Circles(besides: FolderGraph.Root));
+        Assert.Empty(_mqtt.Value.Circles(besides: FolderGraph.Root));
     }
 
     [Fact]

@@ -83,7 +83,8 @@ internal static class StatusText
         await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}").ConfigureAwait(false);
         if (Text(control, "problem") is { } problem) await output.WriteLineAsync($"              {problem}").ConfigureAwait(false);
         if (Text(control, "executing") is { } executing) await output.WriteLineAsync($"              changes now: {executing}").ConfigureAwait(false);
-        if (control.GetProperty("settings_from_afar") is { } keys && keys.GetArrayLength() > 0) await output.WriteLineAsync($"              set remotely: {string.Join(", ", keys.EnumerateArray().Select(k => k.GetString()))}").ConfigureAwait(false);
+        var keys = control.TryGetProperty("remote_settings", out var now) ? now : control.GetProperty("settings_from_afar");
+        if (keys.GetArrayLength() > 0) await output.WriteLineAsync($"              set remotely: {string.Join(", ", keys.EnumerateArray().Select(k => k.GetString()))}").ConfigureAwait(false);
         if (control.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } change) return;
         await output.WriteLineAsync($"              last change: {Text(change, "what")} by {Text(change, "by")}: {Text(change, "outcome")} at {Text(change, "at")}").ConfigureAwait(false);
         if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);

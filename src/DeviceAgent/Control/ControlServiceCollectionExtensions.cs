@@ -2,11 +2,8 @@ using System.Diagnostics.CodeAnalysis;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Control.Jobs;
 using DeviceAgent.Control.Shadow;
-using DeviceAgent.Mqtt;
 using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control;
 
@@ -26,10 +23,7 @@ internal static class ControlServiceCollectionExtensions
             s.GetRequiredService<OperationRunner>(), state, s.GetService<IotConnection>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
         if (options.Host is null) return services;
 
-        services.TryAddSingleton<Func<IMqttClient>>(s => () => MqttClientFactory.Create(
-            options, thingName, caBundlePath, s.GetRequiredService<ConnectionIdentity>().Take(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
-        services.AddSingleton<ConnectionIdentity>();
-        services.AddSingleton<IotConnection>();
+        services.AddIotConnection(options, thingName, caBundlePath);
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<DeviceShadow>(s, thingName));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<JobQueue>(s, thingName));
         services.AddSingleton<JobRunner>();

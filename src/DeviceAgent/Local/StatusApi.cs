@@ -83,7 +83,7 @@ internal sealed class StatusApi(
         json.WriteString("connection", JsonNamingPolicy.CamelCase.ConvertName(connection.State.ToString()));
         WriteSeconds(json, "seconds_in_this_state", connection.Since is { } since ? time.GetElapsedTime(since) : null);
         json.WriteString("problem", status.Problem);
-        json.WriteStartArray("settings_from_afar");
+        json.WriteStartArray("remote_settings");
         foreach (var key in status.Settings) json.WriteStringValue(key);
         json.WriteEndArray();
         if (status.Executing is { } executing) json.WriteString("executing", $"{executing.What}{(status.Step is { } step ? $" ({step})" : "")}");

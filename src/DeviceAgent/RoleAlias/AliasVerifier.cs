@@ -1,6 +1,7 @@
 using DeviceAgent.Credentials;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload;
 using Microsoft.Extensions.Logging;
 
@@ -41,7 +42,7 @@ internal sealed class AliasVerifier(InterceptedSink sink, AliasSource source, He
         {
             var next = Min(options.ProofTimeout, renewAt);
             if (options.Heartbeat) next = Min(next, heartbeatAt);
-            await Signal.WaitAsync(trial.Verdict, next - Elapsed(start), time, cancellationToken).ConfigureAwait(false);
+            await WakeSignal.WaitAsync(trial.Verdict, next - Elapsed(start), time, cancellationToken).ConfigureAwait(false);
             if (trial.Verdict.IsCompleted) return;
             if (Elapsed(start) >= renewAt) renewAt = Elapsed(start) + (await RenewAsync(candidate, cancellationToken).ConfigureAwait(false) ? UntilHalfLife(candidate) : RenewalPause);
             if (!options.Heartbeat || Elapsed(start) < heartbeatAt) continue;

@@ -1,5 +1,6 @@
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.RoleAlias;
@@ -15,7 +16,7 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
 
     private readonly Lock _gate = new();
     private readonly TaskCompletionSource<ChangeOutcome> _outcome = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private TaskCompletionSource _changed = NewSignal();
+    private readonly WakeSignal _changed = new();
     private ProbationFailure? _failure;
     private int _goodBatches;
 
@@ -45,13 +46,7 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
     }
 
     /// <summary>Completes at the next good batch or failure. Take it before the look at them.</summary>
-    public Task Changed
-    {
-        get
-        {
-            lock (_gate) return _changed.Task;
-        }
-    }
+    public Task Changed => _changed.Next;
 
     public Task<UploadFault?> CheckAsync(IReadingSink active, CancellationToken cancellationToken) => active.CheckAsync(cancellationToken);
 
@@ -63,7 +58,7 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
         if (result.Fault is not { } fault || !fault.IsDenied) return result;
 
         Fail(new ProbationFailure(RejectionReason.Of(fault), IsOfAFetch: false));
-        await Signal.WaitAsync(Outcome, Patience, time, cancellationToken).ConfigureAwait(false);
+        await WakeSignal.WaitAsync(Outcome, Patience, time, cancellationToken).ConfigureAwait(false);
         return Outcome is { IsCompletedSuccessfully: true, Result.Result: ChangeResult.RolledBack }
             ? await active.WriteAsync(readings, cancellationToken).ConfigureAwait(false)
             : result;
@@ -90,7 +85,7 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
             else return;
         }
 
-        Tell();
+        _changed.Set();
     }
 
     private void Fail(ProbationFailure failure)
@@ -101,23 +96,14 @@ internal sealed class Probation(string roleAlias, string previous, TimeProvider 
             _failure = failure;
         }
 
-        Tell();
+        _changed.Set();
     }
 
     private void Withdraw()
     {
         lock (_gate) (_failure, _goodBatches) = (null, 0);
-        Tell();
+        _changed.Set();
     }
-
-    private void Tell()
-    {
-        TaskCompletionSource changed;
-        lock (_gate) (changed, _changed) = (_changed, NewSignal());
-        changed.SetResult();
-    }
-
-    private static TaskCompletionSource NewSignal() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 }
 
 /// <summary>Why an alias on probation no longer does, and by what it is withdrawn: a write or a fetch that succeeds.</summary>

@@ -1,5 +1,6 @@
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.RoleAlias;
@@ -42,7 +43,7 @@ internal sealed class ProbationWatch(
             if (probation.Failure is { } failed) return failed;
             var left = options.Probation - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || probation.GoodBatches >= options.ProbationBatches) return null;
-            await Signal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
+            await WakeSignal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -101,7 +102,7 @@ internal sealed class ProbationWatch(
             if (probation.Failure is null) return true;
             var left = pause - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) return false;
-            await Signal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
+            await WakeSignal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

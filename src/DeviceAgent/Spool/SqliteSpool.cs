@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using DeviceAgent.Clock;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Settings;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Spool;
@@ -22,7 +23,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private int _disposed;
     private long _newestLive;
     private Snapshot _snapshot = null!;
-    private TaskCompletionSource _nextCommit = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly WakeSignal _committed = new();
 
     public SqliteSpool(string path, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
         : this(new SpoolStorage(path), options, clock, metrics, logger)
@@ -47,7 +48,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 
     public DateTimeOffset NewestLive => new(Interlocked.Read(ref _newestLive), TimeSpan.Zero);
 
-    public Task NextCommit => Volatile.Read(ref _nextCommit).Task;
+    public Task NextCommit => _committed.Next;
 
     public SpoolStatus Status
     {
@@ -129,7 +130,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
                 if (_group.DueIn() == TimeSpan.Zero) Commit();
                 if (_store.DueIn() == TimeSpan.Zero)
                 {
-                    if (_store.Upkeep()) SignalCommit();
+                    if (_store.Upkeep()) _committed.Set();
                     Publish();
                 }
 
@@ -150,17 +151,14 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
         _store.Commit(entries);
         Publish();
         foreach (var entry in entries) entry.Tell();
-        SignalCommit();
+        _committed.Set();
     }
 
     private int Signalled(int count)
     {
-        if (count > 0) SignalCommit();
+        if (count > 0) _committed.Set();
         return count;
     }
-
-    private void SignalCommit() =>
-        Interlocked.Exchange(ref _nextCommit, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).SetResult();
 
     private Task<T> DoAsync<T>(Func<T> work, CancellationToken cancellationToken)
     {

@@ -16,6 +16,7 @@ public sealed class CrossProcessSingleFlightTests : IDisposable
     {
         var all = Enumerable.Range(0, 10).Select(_ => Fetch().GetAsync(CancellationToken.None)).ToList();
         await _started.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await UntilConnectedAsync(others: 9);
         _result.SetResult("""{"Version":1}""");
         Assert.All(await Task.WhenAll(all).WaitAsync(TimeSpan.FromSeconds(20)), a => Assert.Equal("""{"Version":1}""", a));
         Assert.Equal(1, _fetches);
@@ -28,6 +29,7 @@ public sealed class CrossProcessSingleFlightTests : IDisposable
     {
         var all = Enumerable.Range(0, 5).Select(_ => Fetch().GetAsync(CancellationToken.None)).ToList();
         await _started.Task.WaitAsync(TimeSpan.FromSeconds(20));
+        await UntilConnectedAsync(others: 4);
         _result.SetException(new CommandException("403: attach a policy"));
         foreach (var one in all) Assert.Equal("403: attach a policy", (await Assert.ThrowsAsync<CommandException>(() => one.WaitAsync(TimeSpan.FromSeconds(20)))).Message);
         Assert.Equal(1, _fetches);
@@ -61,6 +63,16 @@ public sealed class CrossProcessSingleFlightTests : IDisposable
         var file = _folder.Write("file", "");
         var fetch = new CrossProcessSingleFlight(file, _ => Task.FromResult("x"), TimeProvider.System);
         Assert.Contains("allowedUsers", (await Assert.ThrowsAsync<CommandException>(() => fetch.GetAsync(CancellationToken.None))).Message, StringComparison.Ordinal);
+    }
+
+    /// <summary>The kernel says who waits at the socket: one that comes only after the answer would rightly fetch anew.</summary>
+    private async Task UntilConnectedAsync(int others)
+    {
+        using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(20));
+        using var look = new PeriodicTimer(TimeSpan.FromMilliseconds(5));
+        var path = _folder.File(CrossProcessSingleFlight.SocketName);
+        const int Listening = 1;
+        while (File.ReadLines("/proc/net/unix").Count(l => l.EndsWith(path, StringComparison.Ordinal)) < Listening + others) await look.WaitForNextTickAsync(patience.Token);
     }
 
     private CrossProcessSingleFlight Fetch() => new(_folder.Path, async cancellationToken =>

@@ -37,14 +37,15 @@ public sealed partial class FolderGraph
     public SortedSet<string> Folders { get; } = new(StringComparer.Ordinal);
 
     /// <summary>Every circle: the folders that reach each other, and the types by which they do. Empty when there is none.</summary>
-    public IReadOnlyList<string> Circles()
+    /// <param name="besides">A folder that does not count; null when all do.</param>
+    public IReadOnlyList<string> Circles(string? besides = null)
     {
-        var reach = Folders.ToDictionary(f => f, Reachable);
+        var reach = Folders.ToDictionary(f => f, f => Reachable(f, besides));
         return
         [
             .. from a in Folders
                from b in _uses.GetValueOrDefault(a)?.Keys.AsEnumerable() ?? []
-               where reach[b].Contains(a)
+               where a != besides && b != besides && reach[b].Contains(a)
                select $"{a} uses {b}, which leads back to it: {string.Join(", ", _uses[a][b].Take(4))}",
         ];
     }
@@ -69,14 +70,14 @@ public sealed partial class FolderGraph
     /// <summary>Whether anything lies there: a rule about a folder that is gone holds nothing.</summary>
     public bool Has(string @namespace) => _dependencies.Any(d => IsIn(d.Type, @namespace));
 
-    private HashSet<string> Reachable(string from)
+    private HashSet<string> Reachable(string from, string? besides)
     {
         var (reached, left) = (new HashSet<string>(), new Stack<string>([from]));
         while (left.TryPop(out var next))
         {
             foreach (var to in _uses.GetValueOrDefault(next)?.Keys.AsEnumerable() ?? [])
             {
-                if (reached.Add(to)) left.Push(to);
+                if (to != besides && reached.Add(to)) left.Push(to);
             }
         }
 

@@ -1,6 +1,8 @@
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Mqtt;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Cloud;
@@ -8,6 +10,14 @@ namespace DeviceAgent.Control.Cloud;
 /// <summary>The one place that knows which MQTT client is used.</summary>
 internal static class MqttClientFactory
 {
+    public static IServiceCollection AddIotConnection(this IServiceCollection services, ControlOptions options, string thingName, string? caPath)
+    {
+        services.TryAddSingleton<Func<IMqttClient>>(s => () => Create(
+            options, thingName, caPath, s.GetRequiredService<ConnectionIdentity>().Take(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+        services.AddSingleton<ConnectionIdentity>();
+        return services.AddSingleton<IotConnection>();
+    }
+
     /// <summary>A client that keeps itself connected.</summary>
     /// <param name="options">Where to.</param>
     /// <param name="thingName">The client id.</param>
