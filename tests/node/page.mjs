@@ -44,13 +44,13 @@ try {
 
   await rotate(desktop, alias)
   await desktop.locator('#outcome.good', { hasText: `${alias}: applied` }).waitFor()
-  await fact(desktop, 'Role alias in force').filter({ hasText: alias }).waitFor()
+  await fact(desktop, 'Active role alias').filter({ hasText: alias }).waitFor()
   assert.equal(await desktop.locator('#steps li.done').count(), await desktop.locator('#steps li').count())
   await shoot(desktop, 'desktop')
 
   await rotate(desktop, 'device-agent-readonly')
   await desktop.locator('#outcome.bad', { hasText: 'writesDenied' }).waitFor()
-  assert.equal((await fact(desktop, 'Role alias in force').textContent()).trim(), alias)
+  assert.equal((await fact(desktop, 'Active role alias').textContent()).trim(), alias)
   await shoot(desktop, 'refused')
 
   const network = desktop.locator('#faults label', { hasText: 'Network down' })

@@ -51,7 +51,7 @@ public sealed class CertificateChangeTests
             $$"""
             aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
             """)).Succeeded();
-        await agent.WaitForOutputAsync("is proven and in force");
+        await agent.WaitForOutputAsync("is proven and active");
         var execution = await WaitForJobAsync(cloud, agent, "rotate-1");
         Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + agent.Output);
 

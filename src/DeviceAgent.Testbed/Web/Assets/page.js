@@ -128,7 +128,7 @@ function showThing(device) {
   $("thing-complaint").hidden = !complaintOf(device);
   put($("thing-complaint"), complaintOf(device));
   const facts = [
-    ["Role alias in force", device.roleAlias ?? "–"],
+    ["Active role alias", device.roleAlias ?? "–"],
     ["Credentials expire", left(device.credentialExpiration)],
     ["Waiting in the spool", device.spoolReadings ?? "–"],
     ["Readings in the table", `${device.rows.toLocaleString("en")} (${device.rowsPerSecond.toFixed(1)}/s)`],
