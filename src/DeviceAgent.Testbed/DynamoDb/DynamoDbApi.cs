@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.IO.Hashing;
 using System.Security.Cryptography;
 using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Signing;
@@ -89,7 +90,7 @@ internal sealed class DynamoDbApi(SigV4Verifier verifier, DynamoDbGuard guard, D
         context.Response.StatusCode = answer.StatusCode;
         context.Response.ContentType = contentType;
         context.Response.ContentLength = answer.Body.Length;
-        context.Response.Headers["x-amz-crc32"] = answer.Crc32 ?? Crc32.Compute(answer.Body).ToString(CultureInfo.InvariantCulture);
+        context.Response.Headers["x-amz-crc32"] = answer.Crc32 ?? Crc32.HashToUInt32(answer.Body).ToString(CultureInfo.InvariantCulture);
         await context.Response.Body.WriteAsync(answer.Body, context.RequestAborted);
     }
 }
