@@ -81,13 +81,15 @@ internal sealed class Fleet : IAsyncDisposable
 
     public ReportedShadow Reported(string thing) => new(_cloud.Cloud.Shadows.Find(ShadowKey.Of(thing, ShadowService.AgentShadow)!));
 
-    /// <summary>Waits until the thing reports this alias as in force.</summary>
+    /// <summary>Waits until the thing reports this alias as active.</summary>
     public Task WaitForAliasAsync(string thing, string alias) => WaitAsync(() => Reported(thing).RoleAlias == alias, () => $"{thing} reports {Reported(thing).RoleAlias}, not {alias}");
 
+    /// <summary>Returns when the new agent handles signals: one that is told to stop before dies of it.</summary>
     public async Task RestartAsync(int index)
     {
         await _agents[index].DisposeAsync();
         _agents[index] = Run(index);
+        await _agents[index].WaitForOutputAsync("Local programs are answered on");
     }
 
     public string StateFile(int index, string name) => Path.Combine(Path.GetDirectoryName(_configurations[index])!, "state", name);
