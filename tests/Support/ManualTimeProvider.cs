@@ -6,6 +6,8 @@ namespace DeviceAgent.TestSupport;
 /// </summary>
 public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 {
+    private const int MostLooks = 100;
+
     private readonly Lock _gate = new();
     private readonly SortedSet<ManualTimer> _timers = new(Comparer<ManualTimer>.Create(ManualTimer.Compare));
     private long _armed = 1;
@@ -65,7 +67,7 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
 
     /// <summary>
     /// Moves both clocks and returns when what this woke has armed a timer again: it has run, and waits. What arms none, and what
-    /// runs without a timer, is given a moment of real time.
+    /// runs without a timer, is given a moment of real time, and as much as the thread pool is behind on a busy machine.
     /// </summary>
     public async Task StepAsync(TimeSpan by)
     {
@@ -78,7 +80,8 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
 
         Advance(by);
-        await armed.WaitAsync(TimeSpan.FromMilliseconds(due ? 20 : 1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await armed.WaitAsync(TimeSpan.FromMilliseconds(due ? 200 : 1)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        for (var i = 0; i < MostLooks && ThreadPool.PendingWorkItemCount > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(1), System).ConfigureAwait(false);
     }
 
     /// <summary>Moves both clocks by the period of a loop, and waits until the loop has gone round: it waits for one period more.</summary>
