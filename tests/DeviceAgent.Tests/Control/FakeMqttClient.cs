@@ -12,6 +12,7 @@ internal sealed class FakeMqttClient : IMqttClient
     private readonly CancellationTokenSource _disposed = new();
     private readonly TaskCompletionSource<MqttConnectResult> _first = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly HashSet<string> _filters = [];
+    private readonly List<string> _subscribes = [];
     private readonly Task _loop;
     private bool _wanted;
     private volatile bool _connected;
@@ -31,7 +32,18 @@ internal sealed class FakeMqttClient : IMqttClient
     public bool IsConnected => _connected;
 
     /// <summary>Every filter that was asked for, in order.</summary>
-    public List<string> Subscribes { get; } = [];
+    public IReadOnlyList<string> Subscribes
+    {
+        get
+        {
+            lock (_filters) return [.. _subscribes];
+        }
+    }
+
+    public void ForgetSubscribes()
+    {
+        lock (_filters) _subscribes.Clear();
+    }
 
     /// <summary>The filters that were granted.</summary>
     public IReadOnlyList<string> Granted
@@ -72,7 +84,7 @@ internal sealed class FakeMqttClient : IMqttClient
         {
             foreach (var filter in filters.Select(f => f.Filter))
             {
-                Subscribes.Add(filter);
+                _subscribes.Add(filter);
                 var refused = _cloud.RefusedFilters.Any(r => filter.Contains(r, StringComparison.Ordinal));
                 if (!refused) _filters.Add(filter);
                 items.Add(new MqttSubscribeResultItem(filter, refused ? MqttReasonCode.NotAuthorized : MqttReasonCode.Success));
@@ -113,7 +125,7 @@ internal sealed class FakeMqttClient : IMqttClient
     {
         lock (_filters)
         {
-            Subscribes.AddRange(_filters);
+            _subscribes.AddRange(_filters);
             _filters.RemoveWhere(f => _cloud.RefusedFilters.Any(r => f.Contains(r, StringComparison.Ordinal)));
         }
     }
