@@ -46,7 +46,7 @@ internal static class TestbedCommand
         };
         var portBase = new Option<int>("--port-base")
         {
-            Description = "First of ten loopback ports: +0 credentials provider, +1 DynamoDB, +2 IoT, +3 IAM, +4 STS, +5 IoT data plane, +9 console. 0: free ones.",
+            Description = "First of ten loopback ports: +0 credentials provider, +1 DynamoDB, +2 IoT, +3 IAM, +4 STS, +5 IoT data plane, +6 devices (MQTT, HTTPS), +9 page. 0: free ones.",
             HelpName = "PORT",
             DefaultValueFactory = _ => defaults.PortBase,
         };

@@ -185,7 +185,7 @@ internal sealed class DeviceClock : TimeProvider
     {
         var now = Monotonic;
         var time = anchor.At(now);
-        if (_anchor is not { } old) _logger.TimeKnown(time, origin, (anchor.At(now) - _system.GetUtcNow()).TotalSeconds);
+        if (_anchor is not { } old) _logger.TimeKnown(time, origin, (_system.GetUtcNow() - anchor.At(now)).TotalSeconds);
         else if ((anchor.At(now) - old.At(now)) is var step && step.Duration() > DateSlack) _logger.TimeCorrected(step.TotalSeconds, time, origin);
         _anchor = anchor;
         Origin = origin;

@@ -7,8 +7,8 @@ internal static partial class Log
     [LoggerMessage(2500, LogLevel.Information, "The time is not known yet: the system's clock says {SystemTime:u} and nobody confirms it. Readings are kept and get their timestamps when AWS answers or the kernel is synchronised (on a device with a battery-backed clock: clock.trustSystemTime).")]
     public static partial void TimeUnknown(this ILogger logger, DateTimeOffset systemTime);
 
-    [LoggerMessage(2501, LogLevel.Information, "The time is known: {Time:u} (by: {Origin}; the system's clock is {Behind:0.0} s behind).")]
-    public static partial void TimeKnown(this ILogger logger, DateTimeOffset time, TimeOrigin origin, double behind);
+    [LoggerMessage(2501, LogLevel.Information, "The time is known: {Time:u} (by: {Origin}; the system's clock differs by {Ahead:+0.0;-0.0;0.0} s).")]
+    public static partial void TimeKnown(this ILogger logger, DateTimeOffset time, TimeOrigin origin, double ahead);
 
     [LoggerMessage(2502, LogLevel.Warning, "The time was corrected by {Step:0.0} s to {Time:u} (by: {Origin}). Set up time synchronisation if this happens again.")]
     public static partial void TimeCorrected(this ILogger logger, double step, DateTimeOffset time, TimeOrigin origin);

@@ -6,7 +6,7 @@ using DeviceAgent.Testbed.Registry;
 
 namespace DeviceAgent.IntegrationTests.Control;
 
-/// <summary>What a broker, and the way to it, can do to a device that is controlled from afar.</summary>
+/// <summary>What a broker, and the way to it, can do to a device that is controlled remotely.</summary>
 public partial class BrokerTroubleTests
 {
     [Fact]

@@ -62,7 +62,7 @@ internal sealed class RotatingDevice : IAsyncDisposable, IChangeProgress
         _stop.Dispose();
     }
 
-    /// <summary>The testbed's policies are in force at once.</summary>
+    /// <summary>The testbed's policies are active at once.</summary>
     private static void Quicken(IServiceCollection services)
     {
         var options = (RotationOptions)services.Single(s => s.ServiceType == typeof(RotationOptions)).ImplementationInstance!;

@@ -36,7 +36,7 @@ internal sealed class RotationRig : IAsyncDisposable
             source, Cache, Sink, cloud.Open, State, new Heartbeat("SN1", timestamps), options ?? new RotationOptions(), Counted.Metrics, time, new Random(seed), Log);
     }
 
-    /// <summary>Aliases that the uploader, and so everybody, was served without their having been in force.</summary>
+    /// <summary>Aliases that the uploader, and so everybody, was served without their having been active.</summary>
     public ConcurrentQueue<string> ServedUnproven { get; } = new();
 
     public FakeCloud Cloud { get; }
