@@ -110,6 +110,9 @@ internal sealed class MqttConnection : IDisposable
 
         try
         {
+            // The time limit of the acknowledgement begins now: a place that came late says nothing about the connection.
+            late.CancelAfter(_options.AckTimeout);
+
             // A place that a lost message has left.
             if (!IsOpen) throw new MqttNotConnectedException(Gone);
             return await AskAsync(token => PublishAsync(_client, message, token), late, e => new MqttConnectionLostException(Gone, e)).ConfigureAwait(false);

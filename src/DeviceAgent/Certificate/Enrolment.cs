@@ -30,9 +30,9 @@ internal sealed class Enrolment(
         {
             if (record.Phase == EnrolmentPhase.Registered) return (record, null);
             progress.Reached(EnrolmentStep.Registering);
-            var (resumed, _) = await RegisterAsync(record, cancellationToken).ConfigureAwait(false);
-            if (resumed is not null) return (resumed, null);
-            // Its hour is over: AWS IoT has forgotten it.
+            var (resumed, fault) = await RegisterAsync(record, cancellationToken).ConfigureAwait(false);
+            if (resumed is not null || fault!.Code != ProvisioningCode.RegistrationRefused) return (resumed, fault);
+            // Its hour is over: AWS IoT has forgotten it. (What could not be asked may be registered already: it is kept.)
             file.Delete();
             staged.Discard();
         }

@@ -9,7 +9,7 @@ internal sealed class LastKnownTimeFile(string stateDirectory, ILogger<LastKnown
 {
     public const string FileName = "clock.json";
 
-    private readonly StateFile<LastKnownTime> _file = new(Path.Combine(stateDirectory, FileName), LastKnownTimeJson.Default.LastKnownTime);
+    private readonly StateFile<LastKnownTime> _file = new(Path.Combine(stateDirectory, FileName), LastKnownTimeJson.Default.LastKnownTime, t => t.Problem);
 
     /// <summary>Only looks. Null when there is none, or none that can be used.</summary>
     public LastKnownTime? Read() => _file.Read().Value;
@@ -33,6 +33,16 @@ internal sealed class LastKnownTimeFile(string stateDirectory, ILogger<LastKnown
 /// <param name="MonotonicMilliseconds">When, on that boot's monotonic clock.</param>
 internal sealed record LastKnownTime(DateTimeOffset Time, string BootId, long MonotonicMilliseconds)
 {
+    /// <summary>A hundred years: no machine runs for longer, and every sum with it is a time.</summary>
+    private const long MostMilliseconds = 100L * 366 * 24 * 3600 * 1000;
+
+    /// <summary>Why it cannot be used; null when it can.</summary>
+    [JsonIgnore]
+    public string? Problem =>
+        MonotonicMilliseconds is < 0 or > MostMilliseconds ? $"a boot that lasts {MonotonicMilliseconds} ms is not possible"
+        : Time.Year is < 1970 or > 2200 ? $"the year {Time.Year} is not possible"
+        : null;
+
     [JsonIgnore]
     public Anchor Anchor => new(Time, TimeSpan.FromMilliseconds(MonotonicMilliseconds));
 }

@@ -24,6 +24,11 @@ internal sealed record ControlRecord
     /// <summary>The latest, oldest first.</summary>
     public IReadOnlyList<FinishedJob> Jobs { get; init => field = value ?? field; } = [];
 
+    /// <summary>Why it cannot be used; null when it can.</summary>
+    [JsonIgnore]
+    public string? Problem =>
+        Settings.Values.Any(s => s is null) || Handled.Values.Any(h => h is null) || Jobs.Any(j => j is null or { JobId: null } or { Details: null }) ? "an entry of settings, handled or jobs is null" : null;
+
     /// <summary>With the job as its newest; an older word on the same execution gives way.</summary>
     public ControlRecord With(FinishedJob job) =>
         this with { Jobs = [.. Jobs.Where(j => !j.Is(job.JobId, job.ExecutionNumber)).TakeLast(MaxJobs - 1), job] };

@@ -25,7 +25,7 @@ internal sealed class ControlState
 
     /// <summary>What an earlier run left; a damaged file is kept aside, and nothing is remembered.</summary>
     public static ControlState Recall(string stateDirectory) =>
-        new(new StateFile<ControlRecord>(Path.Combine(stateDirectory, FileName), ControlRecordJson.Default.ControlRecord));
+        new(new StateFile<ControlRecord>(Path.Combine(stateDirectory, FileName), ControlRecordJson.Default.ControlRecord, r => r.Problem));
 
     /// <summary>Changes the record; it is on disk when this returns.</summary>
     /// <returns>Null; or why it cannot be written, and then nothing has changed.</returns>

@@ -62,7 +62,7 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         using var reader = command.ExecuteReader();
         while (reader.Read())
         {
-            if (!isHidden(reader.GetInt64(0))) return new SpoolRow(reader.GetInt64(0), SpoolClass.Normal, null, reader.GetValue(1) as string ?? "", reader.GetValue(2) as long?, []);
+            if (!isHidden(reader.GetInt64(0))) return new SpoolRow(reader.GetInt64(0), SpoolClass.Normal, null, reader.GetValue(1) as string ?? "", StoredRow.Monotonic(reader.GetValue(2)), []);
         }
 
         return null;
@@ -85,7 +85,7 @@ internal sealed class ReadingTable(SqliteConnection connection) : IDisposable
         using var command = connection.Prepare("SELECT boot_id, max(mono) FROM readings WHERE ts IS NULL GROUP BY boot_id ORDER BY min(seq)");
         using var reader = command.ExecuteReader();
         var boots = new List<UnresolvedBoot>();
-        while (reader.Read()) boots.Add(new UnresolvedBoot(reader.GetValue(0) as string ?? "", TimeSpan.FromMilliseconds(reader.GetValue(1) as long? ?? 0)));
+        while (reader.Read()) boots.Add(new UnresolvedBoot(reader.GetValue(0) as string ?? "", TimeSpan.FromMilliseconds(StoredRow.Monotonic(reader.GetValue(1)) ?? 0)));
         return boots;
     }
 

@@ -81,6 +81,9 @@ internal static class StoredRow
     public const string Columns = "seq, class, ts, boot_id, mono, crc, payload";
 
     private static readonly long Earliest = DateTimeOffset.MinValue.ToUnixTimeMilliseconds();
+    /// <summary>In ms, thousands of years: every sum with it is a time.</summary>
+    private const long LongestBoot = 1L << 47;
+
     private static readonly long Latest = DateTimeOffset.MaxValue.ToUnixTimeMilliseconds();
 
     /// <summary>The row of <see cref="Columns"/>, and whether it is what was once written; what is of the wrong kind is replaced by nothing.</summary>
@@ -94,10 +97,13 @@ internal static class StoredRow
             (SpoolClass)(int)(reader.GetValue(1) as long? ?? 0),
             timestamp,
             reader.GetValue(3) as string ?? "",
-            reader.GetValue(4) as long?,
+            Monotonic(reader.GetValue(4)),
             reader.GetValue(6) as byte[] ?? []);
         return (row, sound && reader.GetValue(5) is long crc && (uint)crc == row.Checksum);
     }
+
+    /// <summary>A time of a boot's monotonic clock; null when it was not recorded, or is none.</summary>
+    public static long? Monotonic(object value) => value is long and >= 0 and <= LongestBoot and var mono ? mono : null;
 
     public static SpoolRecord ToRecord(SpoolRow row, bool isSound, BootClock clock)
     {

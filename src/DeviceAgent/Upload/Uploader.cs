@@ -70,17 +70,19 @@ internal sealed class Uploader(
     private async Task<bool> StepAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
         // Before the look into the spool: what is committed in between must not be missed.
-        var (nextCommit, optionsChange) = (spool.NextCommit, options.NextChange);
+        var (nextCommit, optionsChange, drainIsKnown) = (spool.NextCommit, options.NextChange, draining || drain.Requested.IsCompleted);
+        draining |= IsDraining();
         await SettleAsync(requests).ConfigureAwait(false);
-        var canSend = pace.Hold == TimeSpan.Zero && _inFlight.Count < pace.Concurrency;
-        var next = canSend ? await GuardedSendAsync(draining, requests, until).ConfigureAwait(false) : Next.After(pace.Hold);
+        var hold = pace.Hold;
+        var canSend = hold == TimeSpan.Zero && _inFlight.Count < pace.Concurrency;
+        var next = canSend ? await GuardedSendAsync(draining, requests, until).ConfigureAwait(false) : Next.After(hold);
         pace.Show(_inFlight.Count, _inFlight.Items);
         if (next.IsNothingLeft && draining && _inFlight.Count == 0) return true;
         if (next.Wait == TimeSpan.Zero) return false;
 
         var signals = _inFlight.Tasks.ToList();
         if (canSend) signals.AddRange([nextCommit, optionsChange]);
-        if (canSend && !drain.Requested.IsCompleted) signals.Add(drain.Requested);
+        if (canSend && !drainIsKnown) signals.Add(drain.Requested);
         await WaitAsync(signals, next.Wait, until).ConfigureAwait(false);
         return false;
     }

@@ -65,6 +65,8 @@ public sealed class ClockServiceTests : IDisposable
     [InlineData("null")]
     [InlineData("""{"time":"2026-03-01T12:00:00Z"}""")]
     [InlineData("""{"time":"yesterday","bootId":"b","monotonicMilliseconds":1}""")]
+    [InlineData("""{"time":"2026-03-01T12:00:00Z","bootId":"b","monotonicMilliseconds":9223372036854775807}""")]
+    [InlineData("""{"time":"9999-12-31T23:59:59Z","bootId":"b","monotonicMilliseconds":1}""")]
     public void Read_DamagedFile_IsAsNone(string content)
     {
         _folder.Write(LastKnownTimeFile.FileName, content);

@@ -14,6 +14,9 @@ public sealed class StoredSettingsTests : IDisposable
     [InlineData("{")]
     [InlineData("null")]
     [InlineData("""{"settings":{"source.intervalSeconds":7}}""")]
+    [InlineData("""{"settings":{"logLevel":null}}""")]
+    [InlineData("""{"jobs":[null]}""")]
+    [InlineData("""{"handled":{"logLevel":null}}""")]
     public void Recall_CorruptFile_IsSetAsideAndTheConfigurationIsInForce(string content)
     {
         Directory.CreateDirectory(_rig.StateDirectory);

@@ -56,6 +56,17 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
         Assert.Equal(0, _rig.Spool.Count);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(3)]
+    public async Task Drain_RequestedWhileTheSpoolIsRead_EndsAllTheSame(int youngReadings)
+    {
+        _rig.Spool.Fill(youngReadings, age: TimeSpan.Zero);
+        _rig.Spool.AfterPeek = _rig.Drain.Request;
+        await _rig.StartAsync();
+        await _rig.Lifetime.Stopped.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
     [Fact]
     public async Task Stop_WhileAllIsWell_DeliversWhatWasReadLast()
     {
