@@ -49,7 +49,7 @@ public sealed class SdkTests
         ]));
 
     [Fact]
-    public Task DotNetSdk_Imds_WritesOnWhileCredentialsAreRenewed() => WriteAsync([Imds], _lifetime, DotNet);
+    public Task DotNetSdk_Imds_WritesOnWhileCredentialsAreRenewed() => WriteAsync([Imds], _lifetime, DotNet, mixesSets: true);
 
     [Fact]
     public Task DotNetSdk_ContainerAndProcess_WritesOnWhileCredentialsAreRenewed() => WriteAsync([Container, Process], _shortestOfAws, DotNet);
@@ -57,7 +57,7 @@ public sealed class SdkTests
     private static (string, string[]) DotNet(string serial, string stop) =>
         ("dotnet", ["exec", typeof(SdkWriter).Assembly.Location, SdkWriter.CommandName, CredentialsRig.Thing, serial, stop]);
 
-    private static async Task WriteAsync(string[] ways, TimeSpan lifetime, Func<string, string, (string Program, string[] Arguments)> writer)
+    private static async Task WriteAsync(string[] ways, TimeSpan lifetime, Func<string, string, (string Program, string[] Arguments)> writer, bool mixesSets = false)
     {
         await using var rig = await CredentialsRig.StartAsync(lifetime, "credentials.imds=true");
         var environments = await EnvironmentsAsync(rig);
@@ -87,7 +87,9 @@ public sealed class SdkTests
         }
 
         Assert.Null(rig.Cloud.Cloud.Activity.Of(CredentialsRig.Thing).LastRefusal);
-        Assert.Empty(rig.Cloud.Cloud.Activity.RefusedSignatures);
+        // One set's token with another's key: no more often than the set has changed.
+        if (mixesSets) Assert.InRange(rig.Cloud.Cloud.Activity.RefusedSignatures.Values.Sum(), 0, ways.Sum(way => rig.Granted(way).Count));
+        else Assert.Empty(rig.Cloud.Cloud.Activity.RefusedSignatures);
     }
 
     private static async Task<Dictionary<string, Dictionary<string, string>>> EnvironmentsAsync(CredentialsRig rig)
