@@ -32,14 +32,14 @@ internal static class SdkWriter
         return 0;
     }
 
-    /// <summary>The SDK reads its credentials twice for one request: where a new set comes between the two, it is refused, and repeated once (docs/local-credentials.md).</summary>
+    /// <summary>The SDK reads its credentials twice for one request: where a new set comes between the two, it is refused, and repeated once (docs/local-credentials.md). So is one whose set of seconds lapsed on a busy machine.</summary>
     private static async Task PutAsync(AmazonDynamoDBClient client, PutItemRequest request)
     {
         try
         {
             await client.PutItemAsync(request);
         }
-        catch (AmazonDynamoDBException e) when (e.ErrorCode is "UnrecognizedClientException" or "InvalidSignatureException")
+        catch (AmazonDynamoDBException e) when (e.ErrorCode is "UnrecognizedClientException" or "InvalidSignatureException" or "ExpiredTokenException")
         {
             await client.PutItemAsync(request);
         }
