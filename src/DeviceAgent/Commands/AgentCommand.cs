@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using DeviceAgent.Hosting;
 
 namespace DeviceAgent.Commands;
 
@@ -26,6 +27,7 @@ internal static class AgentCommand
             RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
         };
         var parsed = root.Parse(arguments);
+        if (OperatingSystem.IsLinux()) RootCertificates.ReadOnce();
 
         // The host handles the signals.
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
