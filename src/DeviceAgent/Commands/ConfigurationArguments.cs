@@ -46,6 +46,18 @@ internal sealed class ConfigurationArguments
     /// <summary>The same for the agent itself, which may write: see <see cref="AgentConfiguration.LoadToRun"/>.</summary>
     public (AgentOptions Options, DeviceIdentity Identity)? TryLoadToRun(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.LoadToRun);
 
+    /// <summary>Loads the configuration again and again, certificate and key to look at only; throws what is wrong with it.</summary>
+    public Func<AgentOptions> Loader(ParseResult parsed)
+    {
+        var (path, assignments) = (parsed.GetRequiredValue(_config), parsed.GetValue(_set) ?? []);
+        return () =>
+        {
+            var (options, identity) = AgentConfiguration.Load(path, Environment.GetEnvironmentVariables(), assignments);
+            identity.Dispose();
+            return options;
+        };
+    }
+
     private (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed, Func<string, IDictionary, IEnumerable<string>, (AgentOptions, DeviceIdentity)> load)
     {
         try

@@ -2,11 +2,12 @@ using DeviceAgent.Storage;
 
 namespace DeviceAgent.Control;
 
-/// <summary><c>control.json</c> in the state directory. Written by one loop, read by anybody.</summary>
+/// <summary><c>control.json</c> in the state directory. Thread-safe.</summary>
 internal sealed class ControlState
 {
     public const string FileName = "control.json";
 
+    private readonly Lock _gate = new();
     private readonly StateFile<ControlRecord> _file;
     private ControlRecord _record;
     private bool _isBehind;
@@ -31,21 +32,27 @@ internal sealed class ControlState
     /// <returns>Null; or why it cannot be written, and then nothing has changed.</returns>
     public string? TryChange(Func<ControlRecord, ControlRecord> change)
     {
-        var record = change(_record);
-        if (_file.TryWrite(record) is { } problem) return $"The state directory cannot be written: {problem}. Check its free space and its rights.";
-        _isBehind = false;
-        Volatile.Write(ref _record, record);
-        return null;
+        lock (_gate)
+        {
+            var record = change(_record);
+            if (_file.TryWrite(record) is { } problem) return $"The state directory cannot be written: {problem}. Check its free space and its rights.";
+            _isBehind = false;
+            Volatile.Write(ref _record, record);
+            return null;
+        }
     }
 
     /// <summary>Changes the record in any case: what cannot be written is remembered until the agent ends.</summary>
     /// <returns>Null; or why it cannot be written, once until it can be again.</returns>
     public string? Note(Func<ControlRecord, ControlRecord> change)
     {
-        if (TryChange(change) is not { } problem) return null;
-        Volatile.Write(ref _record, change(_record));
-        var isKnown = _isBehind;
-        _isBehind = true;
-        return isKnown ? null : problem;
+        lock (_gate)
+        {
+            if (TryChange(change) is not { } problem) return null;
+            Volatile.Write(ref _record, change(_record));
+            var isKnown = _isBehind;
+            _isBehind = true;
+            return isKnown ? null : problem;
+        }
     }
 }

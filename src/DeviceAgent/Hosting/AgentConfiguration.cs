@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json.Nodes;
 using DeviceAgent.Certificate;
 using DeviceAgent.Clock;
 using DeviceAgent.Control;
@@ -138,7 +139,31 @@ internal sealed record ConfiguredSettings(IReadOnlyList<SettingsLayer> Layers, s
 {
     /// <summary>Reads and checks everything.</summary>
     /// <param name="errors">Takes what is wrong.</param>
-    /// <param name="onTop">Wins over all; null for the configuration alone.</param>
-    public AgentOptions Read(ICollection<ConfigurationError> errors, SettingsLayer? onTop = null) =>
-        AgentConfiguration.Read(new SettingsReader("", onTop is null ? Layers : [.. Layers, onTop], Folder, errors)) with { Configured = this };
+    /// <param name="onTop">Each wins over all before; none for the configuration alone.</param>
+    public AgentOptions Read(ICollection<ConfigurationError> errors, params IReadOnlyList<SettingsLayer> onTop) =>
+        AgentConfiguration.Read(new SettingsReader("", [.. Layers, .. onTop], Folder, errors)) with { Configured = this };
+
+    /// <summary>The keys with another value there than here, in order.</summary>
+    public IEnumerable<string> DifferencesTo(ConfiguredSettings other)
+    {
+        var (here, there) = (Values(), other.Values());
+        return here.Keys.Union(there.Keys, here.Comparer).Where(k => here.GetValueOrDefault(k) != there.GetValueOrDefault(k)).Order(StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Each value as text, sections taken apart; the later layer wins.</summary>
+    private Dictionary<string, string> Values()
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var layer in Layers) Add(values, "", layer.Values);
+        return values;
+    }
+
+    private static void Add(Dictionary<string, string> values, string prefix, JsonObject section)
+    {
+        foreach (var (name, value) in section)
+        {
+            if (value is JsonObject inner) Add(values, $"{prefix}{name}{SettingTree.Dot}", inner);
+            else if (value is not null) values[prefix + name] = SettingsReader.Scalar(value) ?? value.ToJsonString();
+        }
+    }
 }
