@@ -3,6 +3,7 @@ using System.CommandLine;
 using DeviceAgent.Clock;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
+using DeviceAgent.Supervision;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
@@ -23,8 +24,9 @@ internal static class RunCommand
     private static async Task<ExitCode> RunAsync(ConfigurationArguments arguments, ParseResult parsed, CancellationToken cancellationToken)
     {
         ProcessMemory.Protect();
+        var supervisor = Supervisor.Take(TimeProvider.System);
         if (arguments.TryLoadToRun(parsed) is not { } loaded) return ExitCode.BadConfiguration;
-        using var host = AgentHost.Build(loaded.Options, loaded.Identity);
+        using var host = AgentHost.Build(loaded.Options, loaded.Identity, supervisor);
         try
         {
             host.Services.GetRequiredService<DeviceClock>().RaiseFloor(host.Services.GetRequiredService<ISpool>().NewestLive);

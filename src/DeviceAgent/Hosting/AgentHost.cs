@@ -9,6 +9,7 @@ using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
+using DeviceAgent.Supervision;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,8 +26,9 @@ internal static class AgentHost
 
     /// <param name="options">The configuration.</param>
     /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="supervisor">Who started the agent; null: nobody who wants to hear of it.</param>
     /// <param name="replace">Puts other services in the place of some, after all are registered.</param>
-    public static IHost Build(AgentOptions options, DeviceIdentity identity, Action<IServiceCollection>? replace = null)
+    public static IHost Build(AgentOptions options, DeviceIdentity identity, Supervisor? supervisor = null, Action<IServiceCollection>? replace = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
@@ -35,6 +37,7 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
+        builder.Services.AddSupervision(supervisor ?? Supervisor.None);
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
