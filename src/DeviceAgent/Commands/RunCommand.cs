@@ -15,7 +15,7 @@ internal static class RunCommand
     public static Command Create()
     {
         var arguments = new ConfigurationArguments();
-        var command = new Command("run", "Runs the agent until it is stopped (SIGTERM, SIGINT) or the source has ended and everything is delivered.");
+        var command = new Command("run", "Runs the agent until it is stopped (SIGTERM, SIGINT) or the source has ended and everything is delivered. SIGHUP reads the configuration again.");
         arguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, parsed, cancellationToken).ConfigureAwait(false));
         return command;
@@ -23,10 +23,11 @@ internal static class RunCommand
 
     private static async Task<ExitCode> RunAsync(ConfigurationArguments arguments, ParseResult parsed, CancellationToken cancellationToken)
     {
+        var hangUp = HangUp.Register();
         ProcessMemory.Protect();
         var supervisor = Supervisor.Take(TimeProvider.System);
         if (arguments.TryLoadToRun(parsed) is not { } loaded) return ExitCode.BadConfiguration;
-        using var host = AgentHost.Build(loaded.Options, loaded.Identity, supervisor);
+        using var host = AgentHost.Build(loaded.Options, loaded.Identity, supervisor, reload: new ReloadTrigger(hangUp, arguments.Loader(parsed)));
         try
         {
             host.Services.GetRequiredService<DeviceClock>().RaiseFloor(host.Services.GetRequiredService<ISpool>().NewestLive);
