@@ -1,6 +1,7 @@
 using DeviceAgent.Hosting;
 using System.CommandLine;
 using DeviceAgent.Clock;
+using DeviceAgent.Control;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
 using DeviceAgent.Supervision;
@@ -28,12 +29,14 @@ internal static class RunCommand
         var supervisor = Supervisor.Take(TimeProvider.System);
         if (arguments.TryLoadToRun(parsed) is not { } loaded) return ExitCode.BadConfiguration;
         using var host = AgentHost.Build(loaded.Options, loaded.Identity, supervisor, reload: new ReloadTrigger(hangUp, arguments.Loader(parsed)));
+        var memory = host.Services.GetRequiredService<ControlState>();
         try
         {
             host.Services.GetRequiredService<DeviceClock>().RaiseFloor(host.Services.GetRequiredService<ISpool>().NewestLive);
         }
         catch (SpoolException e)
         {
+            memory.NeverRan();
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
             return ExitCode.SpoolUnusable;
         }
@@ -42,6 +45,8 @@ internal static class RunCommand
         var loops = host.Services.GetServices<IHostedService>().OfType<BackgroundService>().ToList();
         AgentHost.Announce(host, loaded.Options, loaded.Identity);
         await host.RunAsync(cancellationToken).ConfigureAwait(false);
-        return loops.Any(l => l.ExecuteTask is { IsFaulted: true }) ? ExitCode.Failure : ExitCode.Ok;
+        if (loops.Any(l => l.ExecuteTask is { IsFaulted: true })) return ExitCode.Failure;
+        if (loaded.Options.Control.Host is not null) memory.EndedAsAsked();
+        return ExitCode.Ok;
     }
 }

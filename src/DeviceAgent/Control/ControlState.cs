@@ -1,4 +1,5 @@
 using DeviceAgent.Storage;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Control;
 
@@ -9,6 +10,7 @@ internal sealed class ControlState
 
     private readonly Lock _gate = new();
     private readonly StateFile<ControlRecord> _file;
+    private readonly WakeSignal _changed = new();
     private ControlRecord _record;
     private bool _isBehind;
 
@@ -20,6 +22,9 @@ internal sealed class ControlState
     }
 
     public ControlRecord Record => Volatile.Read(ref _record);
+
+    /// <summary>Completes at the next change. Take it before <see cref="Record"/>.</summary>
+    public Task NextChange => _changed.Next;
 
     /// <summary>What was wrong with the file at the start; null when nothing was.</summary>
     public string? Problem { get; }
@@ -37,7 +42,7 @@ internal sealed class ControlState
             var record = change(_record);
             if (_file.TryWrite(record) is { } problem) return $"The state directory cannot be written: {problem}. Check its free space and its rights.";
             _isBehind = false;
-            Volatile.Write(ref _record, record);
+            Set(record);
             return null;
         }
     }
@@ -49,10 +54,28 @@ internal sealed class ControlState
         lock (_gate)
         {
             if (TryChange(change) is not { } problem) return null;
-            Volatile.Write(ref _record, change(_record));
+            Set(change(_record));
             var isKnown = _isBehind;
             _isBehind = true;
             return isKnown ? null : problem;
         }
+    }
+
+    /// <summary>The agent ends as it was asked to: what operators set has proven itself.</summary>
+    public void EndedAsAsked()
+    {
+        if (Record.Trial is not null) Note(r => r with { Trial = null });
+    }
+
+    /// <summary>The agent ends before it has run at all: this start does not speak against what operators set.</summary>
+    public void NeverRan()
+    {
+        if (Record.Trial is { Starts: > 0 }) Note(r => r with { Trial = r.Trial! with { Starts = r.Trial.Starts - 1 } });
+    }
+
+    private void Set(ControlRecord record)
+    {
+        Volatile.Write(ref _record, record);
+        _changed.Set();
     }
 }

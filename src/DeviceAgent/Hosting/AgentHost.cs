@@ -81,6 +81,7 @@ internal static class AgentHost
         if (options.Control.Host is null) return;
         logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
         if (stored.Memory.Problem is { } problem) logger.RemoteStateLost(problem);
+        if (stored.RolledBack is { } reason) logger.SettingsRolledBack(reason);
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 

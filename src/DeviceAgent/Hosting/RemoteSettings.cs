@@ -98,6 +98,8 @@ internal sealed class RemoteSettings : IRemoteSettings
 
     private void Activate(AgentOptions options)
     {
+        // Of the records of options some never equal each other: they hold dictionaries.
+        if (!LiveSetting.All.Any(s => s.Differs(options, _active))) return;
         Volatile.Write(ref _active, _started with { Source = options.Source, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel });
         Source.Set(options.Source);
         Upload.Set(options.Upload);
@@ -151,17 +153,28 @@ internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> Valu
 /// <param name="Memory">What is remembered.</param>
 /// <param name="Settings">The active ones.</param>
 /// <param name="Conflict">What of it is dropped, because the configuration or the agent has changed since; null when nothing is.</param>
-internal sealed record StoredSettings(ControlState Memory, RemoteSettings Settings, string? Conflict)
+/// <param name="RolledBack">Why settings were taken back with which the agent did not live; null when none were.</param>
+internal sealed record StoredSettings(ControlState Memory, RemoteSettings Settings, string? Conflict, string? RolledBack = null)
 {
-    /// <summary>Without remote control the configuration alone is used: nobody could take a setting back.</summary>
+    /// <summary>
+    /// To be called once at each start: it counts for settings that have not proven themselves. Without remote control the configuration alone is
+    /// used: nobody could take a setting back.
+    /// </summary>
     public static StoredSettings Recall(AgentOptions options)
     {
         var (memory, settings) = (ControlState.Recall(options.StateDirectory), new RemoteSettings(options));
         if (options.Control.Host is null) return new StoredSettings(memory, settings, null);
+        string? rolledBack = null;
+        if (memory.Record.Trial is not null)
+        {
+            (var record, rolledBack) = SettingsTrial.AtStart(memory.Record, TimeProvider.System.GetUtcNow());
+            memory.Note(_ => record);
+        }
+
         var verified = settings.Verify(memory.Record.Settings);
         if (!verified.IsGood) memory.Note(r => Without(r, verified.Errors));
         (verified.IsGood ? verified : settings.Verify(memory.Record.Settings)).Apply();
-        return new StoredSettings(memory, settings, verified.IsGood ? null : verified.Reason);
+        return new StoredSettings(memory, settings, verified.IsGood ? null : verified.Reason, rolledBack);
     }
 
     /// <summary>The configuration was read again. What operators set and that no longer fits is dropped, as at a start.</summary>

@@ -59,7 +59,10 @@ public class AgentCommandTests
         using var device = new TestDevice(TimeProvider.System);
         var (exit, output, error) = await RunAsync("check", "--config", device.ConfigurationPath);
         Assert.Equal(ExitCode.Ok, exit);
-        Assert.Equal("configuration is valid", output.Trim());
+        var lines = output.Trim().Split('\n');
+        Assert.Equal("configuration is valid", lines[0]);
+        Assert.EndsWith($"from {Path.Combine(device.Folder, "device.crt")}", lines[1], StringComparison.Ordinal);
+        Assert.Equal($"private key   from {Path.Combine(device.Folder, "device.key")}", lines[2]);
         Assert.Equal("", error);
     }
 
