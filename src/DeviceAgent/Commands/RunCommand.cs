@@ -25,7 +25,7 @@ internal static class RunCommand
     {
         ProcessMemory.Protect();
         var supervisor = Supervisor.Take(TimeProvider.System);
-        if (arguments.TryLoadToRun(parsed) is not { } loaded) return ExitCode.BadConfiguration;
+        if (arguments.TryLoadToRun(parsed, supervisor.Refused) is not { } loaded) return ExitCode.BadConfiguration;
         using var host = AgentHost.Build(loaded.Options, loaded.Identity, supervisor);
         try
         {
@@ -34,6 +34,7 @@ internal static class RunCommand
         catch (SpoolException e)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
+            supervisor.Notifier.Status(e.Message);
             return ExitCode.SpoolUnusable;
         }
 
