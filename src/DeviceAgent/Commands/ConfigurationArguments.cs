@@ -44,7 +44,10 @@ internal sealed class ConfigurationArguments
     public (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.Load);
 
     /// <summary>The same for the agent itself, which may write: see <see cref="AgentConfiguration.LoadToRun"/>.</summary>
-    public (AgentOptions Options, DeviceIdentity Identity)? TryLoadToRun(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.LoadToRun);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="refused">Is told as well what is wrong.</param>
+    public (AgentOptions Options, DeviceIdentity Identity)? TryLoadToRun(ParseResult parsed, Action<ConfigurationException> refused) =>
+        TryLoad(parsed, AgentConfiguration.LoadToRun, refused);
 
     /// <summary>Loads the configuration again and again, certificate and key to look at only; throws what is wrong with it.</summary>
     public Func<AgentOptions> Loader(ParseResult parsed)
@@ -58,7 +61,8 @@ internal sealed class ConfigurationArguments
         };
     }
 
-    private (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed, Func<string, IDictionary, IEnumerable<string>, (AgentOptions, DeviceIdentity)> load)
+    private (AgentOptions Options, DeviceIdentity Identity)? TryLoad(
+        ParseResult parsed, Func<string, IDictionary, IEnumerable<string>, (AgentOptions, DeviceIdentity)> load, Action<ConfigurationException>? refused = null)
     {
         try
         {
@@ -67,6 +71,7 @@ internal sealed class ConfigurationArguments
         catch (ConfigurationException e)
         {
             Print(parsed, e);
+            refused?.Invoke(e);
             return null;
         }
     }

@@ -27,7 +27,7 @@ internal static class RunCommand
         var hangUp = HangUp.Register();
         ProcessMemory.Protect();
         var supervisor = Supervisor.Take(TimeProvider.System);
-        if (arguments.TryLoadToRun(parsed) is not { } loaded) return ExitCode.BadConfiguration;
+        if (arguments.TryLoadToRun(parsed, supervisor.Refused) is not { } loaded) return ExitCode.BadConfiguration;
         using var host = AgentHost.Build(loaded.Options, loaded.Identity, supervisor, reload: new ReloadTrigger(hangUp, arguments.Loader(parsed)));
         var memory = host.Services.GetRequiredService<ControlState>();
         try
@@ -38,6 +38,7 @@ internal static class RunCommand
         {
             memory.NeverRan();
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
+            supervisor.Notifier.Status(e.Message);
             return ExitCode.SpoolUnusable;
         }
 

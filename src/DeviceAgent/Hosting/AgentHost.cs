@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using DeviceAgent.Certificate;
 using DeviceAgent.Clock;
@@ -65,9 +64,8 @@ internal static class AgentHost
     public static void Announce(IHost host, AgentOptions options, DeviceIdentity identity)
     {
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
-        var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
         var roleAlias = host.Services.GetRequiredService<RoleAliasState>().Active;
-        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
+        logger.AgentStarts(AgentBuild.Current.ToString(), options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
@@ -88,6 +86,13 @@ internal static class AgentHost
     private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum)
     {
         logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= minimum() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
+        if (JournalStream.IsOutput())
+        {
+            // One line a message, with its level as <3>: the journal has the rest.
+            logging.AddSystemdConsole();
+            return;
+        }
+
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceAgent.Settings;
 using Microsoft.Extensions.Hosting.Systemd;
 
 namespace DeviceAgent.Supervision;
@@ -27,6 +28,10 @@ internal sealed record Supervisor(ServiceNotifier Notifier, bool Listens, TimeSp
         foreach (var name in new[] { "NOTIFY_SOCKET", WatchdogPeriodName, WatchdogProcessName }) Environment.SetEnvironmentVariable(name, null);
         return new Supervisor(new ServiceNotifier(systemd, time), systemd.IsEnabled, period);
     }
+
+    /// <summary>The agent cannot start with this configuration.</summary>
+    public void Refused(ConfigurationException problem) =>
+        Notifier.Status($"Wrong configuration: {problem.Errors[0]}{(problem.Errors.Count > 1 ? $" (and {problem.Errors.Count - 1} more, see the log)" : "")}");
 
     /// <summary>Null when no pings are expected, or they are expected of another process.</summary>
     public static TimeSpan? PeriodOf(string? microseconds, string? process, int own)

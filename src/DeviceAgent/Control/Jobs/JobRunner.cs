@@ -21,6 +21,7 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         var told = new HashSet<(string, long)>();
         while (true)
         {
+            _ = runner.Pulse.WaitsFor(ControlLoop.LongestExchange);
             var (execution, failure) = await queue.StartNextAsync(cancellationToken).ConfigureAwait(false);
             if (execution is null) return failure;
             if (!told.Add((execution.JobId, execution.ExecutionNumber)))
