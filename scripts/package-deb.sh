@@ -6,7 +6,7 @@
 # ARCH is arm64 or amd64, by default both. Without --published the agent is published first (scripts/publish.sh); FOLDER is what
 # that script made for one ARCH. Leaves device-agent_VERSION_ARCH.deb and SHA256SUMS in DIR (default artifacts).
 # The same commit, published in the same way, gives the same bytes: times are those of the last commit (or SOURCE_DATE_EPOCH).
-# Needs dpkg-deb and readelf (binutils); no debhelper.
+# Needs dpkg-deb, and binutils for each ARCH; no debhelper.
 set -euo pipefail
 export LC_ALL=C
 umask 022
@@ -47,6 +47,14 @@ architecture_of() {
   esac
 }
 
+# The strip of binutils for an architecture: under its full name, or the machine's own.
+strip_for() {
+  local triplet=x86_64-linux-gnu
+  [ "$1" = amd64 ] || triplet=aarch64-linux-gnu
+  if command -v "$triplet-strip"; then return; fi
+  [ "$(dpkg --print-architecture)" = "$1" ] && command -v strip || die "'$triplet-strip' is missing; install the package binutils-${triplet/_/-}"
+}
+
 # The packages that the files need. What the loader is asked for (NEEDED) is read from them, the version of glibc from the symbols' versions.
 dependencies_of() {
   local soname glibc packages=()
@@ -65,7 +73,7 @@ dependencies_of() {
   # libssl3t64 is its name since the move to 64-bit time (Debian 13, Ubuntu 24.04).
   packages+=("libssl3t64 | libssl3")
   # The roots that AWS's endpoints are checked against; what makes the user.
-  packages+=(ca-certificates "adduser | systemd-sysusers")
+  packages+=(ca-certificates adduser)
   local IFS=,
   echo "${packages[*]}" | sed 's/,/, /g'
 }
@@ -84,6 +92,8 @@ package() {
   install -d "$root/DEBIAN" "$root/usr/bin" "$lib/device-agent/Data" "$doc/examples"
   install -m 755 "$folder/device-agent" "$lib/device-agent/"
   install -m 644 "$folder/libe_sqlite3.so" "$lib/device-agent/"
+  # The NuGet package brings its symbols along.
+  "$(strip_for "$architecture")" --strip-unneeded "$lib/device-agent/libe_sqlite3.so"
   install -m 644 "$folder"/Data/* "$lib/device-agent/Data/"
   ln -s ../lib/device-agent/device-agent "$root/usr/bin/device-agent"
 
