@@ -5,6 +5,7 @@
 #
 # ARCH is arm64 or amd64, by default both. Without --published the agent is published first (scripts/publish.sh); FOLDER is what
 # that script made for one ARCH. Leaves device-agent_VERSION_ARCH.deb and SHA256SUMS in DIR (default artifacts).
+# DEB_COMPRESSION=1 packs faster and larger.
 # The same commit, published in the same way, gives the same bytes: times are those of the last commit (or SOURCE_DATE_EPOCH).
 # Needs dpkg-deb, and binutils for each ARCH; no debhelper.
 set -euo pipefail
@@ -35,7 +36,7 @@ export SOURCE_DATE_EPOCH
 
 # SemVer's pre-release sorts before the release, as Debian's ~ does.
 version=$(sed -n 's:.*<Version>\(.*\)</Version>.*:\1:p' Directory.Build.props)
-version=${DEB_VERSION:-${version/-/\~}}
+version=${version/-/\~}
 [[ $version =~ ^[0-9][A-Za-z0-9.+~]*$ ]] || die "'$version' cannot be a package's version"
 
 # Architecture of an ELF file in Debian's words.
@@ -52,7 +53,8 @@ strip_for() {
   local triplet=x86_64-linux-gnu
   [ "$1" = amd64 ] || triplet=aarch64-linux-gnu
   if command -v "$triplet-strip"; then return; fi
-  [ "$(dpkg --print-architecture)" = "$1" ] && command -v strip || die "'$triplet-strip' is missing; install the package binutils-${triplet/_/-}"
+  if [ "$(dpkg --print-architecture)" = "$1" ] && command -v strip; then return; fi
+  die "'$triplet-strip' is missing; install the package binutils-${triplet/_/-}"
 }
 
 # The packages that the files need. What the loader is asked for (NEEDED) is read from them, the version of glibc from the symbols' versions.
@@ -75,7 +77,7 @@ dependencies_of() {
   # The roots that AWS's endpoints are checked against; what makes the user.
   packages+=(ca-certificates adduser)
   local IFS=,
-  echo "${packages[*]}" | sed 's/,/, /g'
+  echo "${packages[*]}"
 }
 
 compressed() { gzip -9n >"$1"; }
@@ -133,6 +135,7 @@ CHANGES
   install -m 755 packaging/debian/postinst packaging/debian/prerm packaging/debian/postrm "$root/DEBIAN/"
   local depends size
   depends=$(dependencies_of "$folder/device-agent" "$folder/libe_sqlite3.so")
+  depends=${depends//,/, }
   # As dpkg-gencontrol counts: whole KiB for each file, one for everything else.
   size=$(find "$root" -path "$root/DEBIAN" -prune -o \( -type f -printf '%s\n' -o -printf '0\n' \) | awk '{ n += $1 ? int(($1 + 1023) / 1024) : 1 } END { print n }')
   sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@INSTALLED_SIZE@/$size/; s/@DEPENDS@/$depends/" packaging/debian/control.in >"$root/DEBIAN/control"
@@ -142,7 +145,7 @@ CHANGES
 
   local deb=device-agent_${version}_$architecture.deb
   # One thread: more of them cut the data into blocks of another size.
-  DPKG_DEB_THREADS_MAX=1 dpkg-deb --root-owner-group -Zxz -z9 --build "$root" "$output/$deb" >/dev/null
+  DPKG_DEB_THREADS_MAX=1 dpkg-deb --root-owner-group -Zxz -z"${DEB_COMPRESSION:-9}" --build "$root" "$output/$deb" >/dev/null
   echo "$deb: $(stat -c %s "$output/$deb") bytes; depends on $depends"
 }
 
