@@ -9,6 +9,7 @@ using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
+using DeviceAgent.Supervision;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,8 +26,10 @@ internal static class AgentHost
 
     /// <param name="options">The configuration.</param>
     /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="supervisor">Who started the agent; null: nobody who wants to hear of it.</param>
     /// <param name="replace">Puts other services in the place of some, after all are registered.</param>
-    public static IHost Build(AgentOptions options, DeviceIdentity identity, Action<IServiceCollection>? replace = null)
+    /// <param name="reload">When to read the configuration again; null: never.</param>
+    public static IHost Build(AgentOptions options, DeviceIdentity identity, Supervisor? supervisor = null, Action<IServiceCollection>? replace = null, ReloadTrigger? reload = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
@@ -35,6 +38,7 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
+        builder.Services.AddSupervision(supervisor ?? Supervisor.None);
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
@@ -52,6 +56,7 @@ internal static class AgentHost
             builder.Services.AddCertificateRotation(options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters);
         builder.Services.AddSingleton(stored);
         builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaBundlePath, stored.Memory, stored.Settings);
+        if (reload is not null) builder.Services.AddConfigurationReload(reload);
         replace?.Invoke(builder.Services);
         return builder.Build();
     }
@@ -76,6 +81,7 @@ internal static class AgentHost
         if (options.Control.Host is null) return;
         logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
         if (stored.Memory.Problem is { } problem) logger.RemoteStateLost(problem);
+        if (stored.RolledBack is { } reason) logger.SettingsRolledBack(reason);
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 
