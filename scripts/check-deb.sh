@@ -12,7 +12,10 @@ repository=$PWD
 . scripts/lib.sh
 
 suite=bookworm
-[ $# -le 1 ] && [[ ${1:-} != -* ]] || { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2; }
+if [ $# -gt 1 ] || [[ ${1:-} == -* ]]; then
+  sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2
+  exit 2
+fi
 [ "$(id -u)" -eq 0 ] || { echo "check-deb: needs root" >&2; exit 2; }
 architecture=$(dpkg --print-architecture)
 if [ $# -eq 1 ]; then
@@ -24,6 +27,7 @@ else
 fi
 
 need 'mmdebstrap --version' mmdebstrap
+need 'test -e /usr/share/keyrings/debian-archive-keyring.gpg' debian-archive-keyring
 need 'lintian --version' lintian
 need 'systemd-analyze --version' systemd
 need 'python3 --version' python3
@@ -99,6 +103,10 @@ is_reproducible() {
   dpkg-deb -x "$deb" "$work/content"
   cp -r "$work/content/usr/lib/device-agent/." "$folder/"
   cp "$work/content/usr/share/doc/device-agent/sbom.cdx.json" "$folder/" || return 1
+  # The package's own time: the checkout may belong to another user, and git then says nothing.
+  local SOURCE_DATE_EPOCH
+  SOURCE_DATE_EPOCH=$(date -d "$(zcat "$work/content/usr/share/doc/device-agent/changelog.gz" | sed -n 's/^ -- .*>  //p')" +%s)
+  export SOURCE_DATE_EPOCH
   # Compressed little, which takes less time; everything else is as it is in the package.
   (umask 077 && TZ=Asia/Tokyo DEB_COMPRESSION=1 scripts/package-deb.sh --published "$folder" --output "$work/first" "$architecture") || return 1
   (umask 000 && LC_ALL=C.UTF-8 DEB_COMPRESSION=1 scripts/package-deb.sh --published "$folder" --output "$work/second" "$architecture") || return 1
