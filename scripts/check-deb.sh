@@ -205,6 +205,40 @@ purge_spares_others() {
   [ -s "$root/etc/device-agent/other.conf" ] && is_absent /etc/device-agent/agent.json
 }
 
+# The sources' part that install.sh needs, and a published folder, in the chroot's /tmp/source.
+bring_sources() {
+  mkdir -p "$root/tmp/source/scripts"
+  cp -r packaging "$root/tmp/source/"
+  cp scripts/install.sh "$root/tmp/source/scripts/"
+  cp -r "$work/published" "$root/tmp/source/published"
+}
+install_sh() { in_root sh /tmp/source/scripts/install.sh "$@"; }
+dry_run_does_nothing() {
+  install_sh --dry-run /tmp/source/published && is_absent /usr/bin/device-agent && is_absent /etc/device-agent && ! chroot "$root" getent passwd device-agent
+}
+installs_twice() {
+  local said
+  install_sh /tmp/source/published || return 1
+  echo '// mine' >>"$root/etc/device-agent/agent.json"
+  said=$(install_sh /tmp/source/published) || return 1
+  contains "$said" "systemd does not run here" && contains "$said" "with your service manager" && tail -1 "$root/etc/device-agent/agent.json" | grep -qx '// mine'
+}
+# The same files in the same places, whichever way they came.
+installs_what_the_package_does() {
+  local files='/etc/device-agent|/usr/(bin|lib|share)/.*device-agent'
+  diff <(dpkg-deb -c "$deb" | awk '{ print $6 }' | sed 's/^\.//; s:/$::' | grep -E "$files" | grep -vE 'copyright|changelog|CHANGELOG|lintian|agent.json.example$' | sort) \
+    <(cd "$root" && find usr etc | sed 's:^:/:' | grep -E "$files" | grep -vE '/LICENSE$|/agent.json(.example)?$' | sort)
+}
+refuses() {
+  local said
+  said=$(install_sh "$1" 2>&1) && { echo "accepted: $said"; return 1; }
+  contains "$said" "$2"
+}
+uninstalls() {
+  install_sh --uninstall && is_absent /usr/bin/device-agent && is_absent /usr/lib/device-agent && [ -s "$root/etc/device-agent/agent.json" ] || return 1
+  install_sh --uninstall --purge && is_absent /etc/device-agent && is_absent /var/lib/device-agent
+}
+
 step "the package"
 check "lintian: no error" lintian --fail-on error --allow-root "$deb"
 check "the unit is valid, and its exposure is at most 1.3" unit_is_sound
@@ -245,6 +279,22 @@ check "installs" install_deb "$deb"
 check "layout, modes and owners" has_layout
 check "user and group" has_user
 check "purge" in_root apt-get purge -y -qq device-agent
+
+step "install.sh"
+new_root
+bring_sources
+check "--dry-run does nothing" dry_run_does_nothing
+check "installs a folder, and again, and keeps the configuration" installs_twice
+check "layout, modes and owners" has_layout
+check "the same files as the package" installs_what_the_package_does
+check "the program runs" in_root device-agent --version
+check "--uninstall, --purge" uninstalls
+check "a folder that is none is refused" refuses /tmp/source/packaging "holds no device-agent"
+check "a file that is not there is refused" refuses /tmp/none.deb "is not there"
+cp "$deb" "$root/tmp/source/scripts/"
+check "installs the package beside it" install_sh
+check "beside the package, a folder is refused" refuses /tmp/source/published "is installed"
+check "--uninstall removes the package" install_sh --uninstall --purge
 
 printf '\n%d failed\n' "$failed"
 [ "$failed" -eq 0 ]
