@@ -1,5 +1,8 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.Globalization;
+using System.Reflection;
+using DeviceAgent.Clock;
 
 namespace DeviceAgent.Commands;
 
@@ -25,11 +28,23 @@ internal static class AgentCommand
         {
             RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
         };
+        root.Options.OfType<VersionOption>().Single().Action = new VersionAction();
         var parsed = root.Parse(arguments);
 
         // The host handles the signals.
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : (ExitCode)exit;
+    }
+}
+
+/// <summary>Prints version, commit (where the build knows it) and day of the build: <c>0.1.0+COMMIT 2026-11-29</c>.</summary>
+internal sealed class VersionAction : SynchronousCommandLineAction
+{
+    public override int Invoke(ParseResult parseResult)
+    {
+        var version = typeof(AgentCommand).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
+        parseResult.InvocationConfiguration.Output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{version} {BuildTime.Value:yyyy-MM-dd}"));
+        return (int)ExitCode.Ok;
     }
 }
 
