@@ -27,7 +27,8 @@ internal static class AgentHost
     /// <param name="identity">The device's certificate and key.</param>
     /// <param name="supervisor">Who started the agent; null: nobody who wants to hear of it.</param>
     /// <param name="replace">Puts other services in the place of some, after all are registered.</param>
-    public static IHost Build(AgentOptions options, DeviceIdentity identity, Supervisor? supervisor = null, Action<IServiceCollection>? replace = null)
+    /// <param name="reload">When to read the configuration again; null: never.</param>
+    public static IHost Build(AgentOptions options, DeviceIdentity identity, Supervisor? supervisor = null, Action<IServiceCollection>? replace = null, ReloadTrigger? reload = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
@@ -54,6 +55,7 @@ internal static class AgentHost
             builder.Services.AddCertificateRotation(options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters);
         builder.Services.AddSingleton(stored);
         builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaBundlePath, stored.Memory, stored.Settings);
+        if (reload is not null) builder.Services.AddConfigurationReload(reload);
         replace?.Invoke(builder.Services);
         return builder.Build();
     }
@@ -77,6 +79,7 @@ internal static class AgentHost
         if (options.Control.Host is null) return;
         logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
         if (stored.Memory.Problem is { } problem) logger.RemoteStateLost(problem);
+        if (stored.RolledBack is { } reason) logger.SettingsRolledBack(reason);
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 
