@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Hosting;
 
 namespace DeviceAgent.Commands;
 
@@ -28,6 +29,7 @@ internal static class AgentCommand
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);
+        if (OperatingSystem.IsLinux()) RootCertificates.ReadOnce();
 
         // The host handles the signals.
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);

@@ -15,10 +15,13 @@ internal sealed record ServiceCredentials(string? Folder)
     public static ServiceCredentials From(IDictionary environment) =>
         environment[VariableName] is string folder && Path.IsPathFullyQualified(folder) ? new ServiceCredentials(Path.GetFullPath(folder)) : None;
 
-    /// <summary>The path of a credential; null when there is none of that name, or an empty one, by which a unit says that it may be missing.</summary>
+    /// <summary>
+    /// The path of a credential; null when there is none of that name, or an empty one, by which a unit says that it may be missing: with
+    /// <c>SetCredential=NAME:\n</c>, a line end, because systemd takes no value that is empty.
+    /// </summary>
     /// <param name="name">As in the configuration; only a mere name can be a credential's.</param>
     public string? Find(string name) =>
-        Folder is not null && Path.GetFileName(name) == name && new FileInfo(Path.Combine(Folder, name)) is { Exists: true, Length: > 0 } file ? file.FullName : null;
+        Folder is not null && Path.GetFileName(name) == name && new FileInfo(Path.Combine(Folder, name)) is { Exists: true, Length: > 1 } file ? file.FullName : null;
 
     /// <summary>
     /// Whether the file is one of them, with the rights that systemd gives: its owner's alone, and where an access list lets the agent's user read,

@@ -48,10 +48,12 @@ public sealed class ServiceCredentialsTests : IDisposable
         Assert.Equal("privateKeyPath", Assert.Single(LoadErrors()).Key);
     }
 
-    [Fact]
-    public void Key_EmptyCredential_TheOneBesideTheConfigurationIsUsed()
+    [Theory]
+    [InlineData("")]
+    [InlineData("\n")]
+    public void Key_EmptyCredential_TheOneBesideTheConfigurationIsUsed(string credential)
     {
-        _credentials.Write("device.key", "");
+        _credentials.Write("device.key", credential);
         Assert.Equal(Path.Combine(_device.Folder, "device.key"), Load().Identity.PrivateKeyPath);
     }
 
