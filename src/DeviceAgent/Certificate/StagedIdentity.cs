@@ -8,8 +8,10 @@ namespace DeviceAgent.Certificate;
 /// A certificate and key beside the active ones: the same paths with <c>.next</c> appended, and after the swap what was before with
 /// <c>.previous</c>. Everything is durable before it is relied on.
 /// </summary>
+/// <param name="active">Where the pair is that is to be replaced, or will be.</param>
 internal sealed class StagedIdentity(DeviceIdentityOptions active)
 {
+
     public const string NextEnding = ".next";
     public const string PreviousEnding = ".previous";
 
@@ -17,6 +19,9 @@ internal sealed class StagedIdentity(DeviceIdentityOptions active)
 
     /// <summary>Whether the key lives in hardware: then it stays, and only its certificate is new.</summary>
     public bool KeyStays => IsHardware(active.PrivateKeyPath);
+
+    /// <summary>Where the pair is once it has been swapped in.</summary>
+    public DeviceIdentityOptions Place => active;
 
     /// <summary>Where the staged pair is.</summary>
     public DeviceIdentityOptions Options => active with

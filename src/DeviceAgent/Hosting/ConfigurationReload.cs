@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using DeviceAgent.Certificate;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Settings;
@@ -97,14 +99,15 @@ internal sealed class ConfigurationReload(
         return null;
     }
 
-    /// <summary>The files that the agent was started with; they would be looked at soon in any case.</summary>
+    /// <summary>The files that the agent was started with, or those that stand in for them.</summary>
     private void LookAtIdentity()
     {
         try
         {
-            identity.Reload();
+            var started = stored.Settings.Options;
+            identity.Follow(new StoredIdentity(started.Identity, started.StateDirectory, started.Configured.Credentials).Active);
         }
-        catch (Exception e) when (e is DeviceIdentityException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e) when (e is DeviceIdentityException or CryptographicException or IOException)
         {
             logger.IdentityNotReloaded(e.Message);
         }

@@ -13,7 +13,8 @@ namespace DeviceAgent.Local;
 
 /// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
-    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
+    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
+    DeviceIdentitySource? identity = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -27,6 +28,7 @@ internal sealed class StatusApi(
             json.WriteNumber("uptime_seconds", Seconds(time.GetElapsedTime(facts.StartedAt)));
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
+            Write(json, identity);
             Write(json, held);
             RotationJson.Write(json, "role_alias", roleAlias.Status);
             Write(json, upload.Status);
@@ -34,6 +36,16 @@ internal sealed class StatusApi(
             Write(json, control);
             WriteCounters(json);
         });
+    }
+
+    private static void Write(Utf8JsonWriter json, DeviceIdentitySource? source)
+    {
+        if (source is null) return;
+        json.WriteStartObject("certificate");
+        json.WriteString("id", source.Current.CertificateId);
+        WriteTime(json, "not_after", source.Current.NotAfter);
+        json.WriteString("path", source.Files is { } files ? DeviceIdentityOptions.Shown(files.CertificatePath) : null);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, CredentialCacheStatus status)
