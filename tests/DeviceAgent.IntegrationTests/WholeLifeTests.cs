@@ -19,7 +19,7 @@ public sealed class WholeLifeTests
         await using var agent = RunningAgent.Start(["--version"]);
 
         Assert.Equal(0, await agent.WaitForExitAsync());
-        Assert.Matches(@"^\d+\.\d+\.\d+(\+[0-9a-f]{40}(-modified)?)? \d{4}-\d\d-\d\d\n$", agent.Output);
+        Assert.Matches(@"^device-agent \d+\.\d+\.\d+\S* \(commit ([0-9a-f]{12}|unknown), built \d{4}-\d\d-\d\d\)\n$", agent.Output);
     }
 
     [Fact]

@@ -39,6 +39,16 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         lock (_gate) _wall += by;
     }
 
+    /// <summary>Moves both clocks and fires nothing: the whole process was held up. What fell due fires at the next <see cref="Advance"/>.</summary>
+    public void HoldUp(TimeSpan by)
+    {
+        lock (_gate)
+        {
+            _monotonic += by;
+            _wall += by;
+        }
+    }
+
     /// <summary>Moves both clocks, firing every timer that falls due on the way, in order, on the calling thread.</summary>
     public void Advance(TimeSpan by)
     {

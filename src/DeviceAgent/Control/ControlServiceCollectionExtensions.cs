@@ -2,7 +2,9 @@ using System.Diagnostics.CodeAnalysis;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Control.Jobs;
 using DeviceAgent.Control.Shadow;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 
 namespace DeviceAgent.Control;
@@ -13,6 +15,7 @@ internal static class ControlServiceCollectionExtensions
     public static IServiceCollection AddControl(
         this IServiceCollection services, ControlOptions options, string thingName, string? caBundlePath, ControlState state, IRemoteSettings settings)
     {
+        services.TryAddSingleton<LoopWatch>();
         services.AddSingleton(options);
         services.AddSingleton(state);
         services.AddSingleton(settings);

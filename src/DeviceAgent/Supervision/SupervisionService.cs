@@ -61,11 +61,12 @@ internal sealed class SupervisionService(
     private async Task WatchAsync(CancellationToken end)
     {
         var period = supervisor.WatchdogPeriod / PingsPerPeriod is { } third && third < LookPeriod ? third : LookPeriod;
-        using var timer = new PeriodicTimer(period, time);
         var last = time.GetTimestamp();
         Look(TimeSpan.Zero);
-        while (await timer.WaitForNextTickAsync(end).ConfigureAwait(false))
+        while (true)
         {
+            await Task.Delay(period, time, end).ConfigureAwait(false);
+
             // Where the whole process was held up (SIGSTOP, a machine that slept), the loops could not be heard of either.
             var since = time.GetElapsedTime(last);
             last = time.GetTimestamp();

@@ -33,6 +33,7 @@ internal sealed class Uploader(
     {
         using var requests = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
         await using var registration = stoppingToken.Register(() => requests.CancelAfter(LastRequests)).ConfigureAwait(false);
+        _pulse.Works();
         try
         {
             await CheckSinkAsync(stoppingToken).ConfigureAwait(false);

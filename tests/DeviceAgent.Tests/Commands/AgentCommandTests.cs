@@ -54,6 +54,14 @@ public class AgentCommandTests
     }
 
     [Fact]
+    public async Task Version_FirstWordAfterTheName_IsTheVersionAlone()
+    {
+        var (_, output, error) = await RunAsync("--version");
+        Assert.Matches(@"^device-agent \d+\.\d+\.\d+ \(commit ([0-9a-f]{12}|unknown), built \d{4}-\d\d-\d\d\)\n$", output);
+        Assert.Equal("", error);
+    }
+
+    [Fact]
     public async Task Check_ValidConfiguration_SaysSo()
     {
         using var device = new TestDevice(TimeProvider.System);

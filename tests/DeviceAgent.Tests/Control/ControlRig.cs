@@ -10,6 +10,7 @@ using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Hosting;
 using DeviceAgent.Tests.Upload;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -51,6 +52,8 @@ internal sealed class ControlRig : IAsyncDisposable
     public FakeMqttClient Client { get; private set; } = null!;
 
     public StoredSettings Stored { get; private set; } = null!;
+
+    public LoopWatch Loops => _services!.GetRequiredService<LoopWatch>();
 
     public ControlStatus Status => _services!.GetRequiredService<ControlStatus>();
 

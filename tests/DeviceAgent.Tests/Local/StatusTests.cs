@@ -14,6 +14,8 @@ public sealed class StatusTests
         var status = await TestEndpoint.JsonAsync(response);
         Assert.Equal("boiler-07", status.GetProperty("thing").GetString());
         Assert.Matches(@"^\d+\.\d+\.\d+$", status.GetProperty("version").GetString());
+        Assert.Matches("^([0-9a-f]{12}|unknown)$", status.GetProperty("commit").GetString());
+        Assert.Matches(@"^\d{4}-\d\d-\d\d$", status.GetProperty("built").GetString());
         Assert.True(status.GetProperty("uptime_seconds").GetDouble() >= 0);
         var credentials = status.GetProperty("credentials");
         Assert.False(credentials.GetProperty("valid").GetBoolean());

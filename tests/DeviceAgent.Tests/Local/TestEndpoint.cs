@@ -82,6 +82,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
     public FetchResult Fetched { get; set; } = new FetchResult.Failure(
         new CredentialFailure(CredentialFailureKind.ConnectionRefused, "nobody there", "network", "look at it", 503));
 
+    /// <inheritdoc cref="LocalEndpointService.Tried"/>
+    public Task Tried => _services.GetRequiredService<LocalEndpointService>().Tried;
+
     public AgentMetrics Metrics => _services.GetRequiredService<AgentMetrics>();
 
     public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();

@@ -32,6 +32,9 @@ internal sealed class SpoolBench : IDisposable
     /// <summary>The partition's.</summary>
     public long FreeBytes { get; set; } = long.MaxValue;
 
+    /// <summary>Asked in the place of <see cref="FreeBytes"/> before readings are written.</summary>
+    public Func<long>? Space { get; set; }
+
     /// <summary>SQLite's error code when the file is opened; 0 for none.</summary>
     public int OpenError { get; set; }
 
@@ -49,7 +52,7 @@ internal sealed class SpoolBench : IDisposable
     public SqliteSpool Open(string bootId = "boot") => Open(Path, bootId);
 
     public SqliteSpool Open(string path, string bootId) =>
-        new(new SpoolStorage(path) { FreeBytes = () => FreeBytes, Connect = Connect }, Options, new BootClock(bootId, Time), _metrics.Metrics, Loops, Logger);
+        new(new SpoolStorage(path) { FreeBytes = () => Space?.Invoke() ?? FreeBytes, Connect = Connect }, Options, new BootClock(bootId, Time), _metrics.Metrics, Loops, Logger);
 
     public static SpoolEntry Entry(string payload, SpoolClass @class = SpoolClass.Normal, int second = 0) =>
         new(@class, Noon.AddSeconds(second), IsLive: true, Encoding.UTF8.GetBytes(payload));
