@@ -40,7 +40,7 @@ internal sealed class CertificateRotation(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceIdentityException)
         {
             logger.Rejected(ProvisioningCode.FilesNotWritten, before);
-            return new RejectionReason(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the folder of state.").Rejected();
+            return new RejectionReason(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the state directory.").Rejected();
         }
     }
 
@@ -90,7 +90,17 @@ internal sealed class CertificateRotation(
         staged.KeepPrevious();
         if (replaces is not null) store.Remember(replaces);
         file.Save(record.At(EnrolmentPhase.Swapping, replaces));
-        staged.Swap();
+        try
+        {
+            staged.Swap();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && staged.IsWhole)
+        {
+            // Nothing is swapped: the next start must not have to do what cannot be done.
+            file.Save(record);
+            throw;
+        }
+
         file.Save(record.At(EnrolmentPhase.Swapped, replaces));
         identity.Follow(staged.Place);
         try

@@ -23,7 +23,7 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
     private const string KeyName = "private.key";
     private const string RecordName = "identity.json";
 
-    private readonly string _folder = Path.Combine(stateDirectory, FolderName);
+    private readonly string _folder = Path.GetFullPath(Path.Combine(stateDirectory, FolderName));
 
     private readonly StateFile<StoredIdentityRecord> _record = new(
         Path.Combine(stateDirectory, FolderName, RecordName), StoredIdentityRecordJson.Default.StoredIdentityRecord);
@@ -61,17 +61,16 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
 
     /// <summary>Where a new pair is to go: in the place of the active one where that can be written, else here.</summary>
     /// <returns>The place; and the id of the configured certificate that is replaced by a pair here, null where the files themselves are replaced.</returns>
-    /// <exception cref="IOException">It cannot be told.</exception>
+    /// <exception cref="IOException">There is no such place, or it cannot be told.</exception>
     public (StagedIdentity Staged, string? Replaces) Target()
     {
-        if (!StandsIn(null))
-        {
-            var inPlace = new StagedIdentity(configured);
-            if (inPlace.Fault() is not null || IsHere || inPlace.Folders.All(f => !IsPassed(f) && IsWritable(f))) return (inPlace, null);
-        }
+        var inPlace = new StagedIdentity(configured);
+        if (inPlace.Fault() is not null) return (inPlace, null);
+        if (IsHere && IsPassed) throw new IOException($"'{_folder}' is the agent's own folder: keep the configured certificate in another one, because its key is passed by the service manager.");
+        if (IsHere || (!StandsIn(null) && !IsPassed && inPlace.CanBeReplaced)) return (inPlace, null);
 
         PrivateFolder.Make(_folder);
-        return (new StagedIdentity(Files), _record.Read().Value?.Replaces ?? ConfiguredId() ?? throw new IOException($"'{configured.CertificatePath}' cannot be read."));
+        return (new StagedIdentity(Files), ConfiguredId() ?? throw new IOException($"'{configured.CertificatePath}' cannot be read."));
     }
 
     /// <summary>Remembers which certificate the stored pair is for. Call it before the swap is noted.</summary>
@@ -79,16 +78,27 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Remember(string replaces) => _record.Write(new StoredIdentityRecord(replaces));
 
-    /// <summary>Puts away a stored pair that no longer counts. To be called when the configured pair has been loaded.</summary>
-    /// <exception cref="IOException">It could not be moved.</exception>
+    /// <summary>
+    /// Puts away a stored pair that no longer counts, and makes a damaged record of one that does count anew. To be called when the active pair has been loaded.
+    /// </summary>
+    /// <exception cref="IOException">A file or folder could not be written or moved.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public void SetAsideWhenSuperseded()
+    public void Tidy()
     {
-        if (IsHere || !File.Exists(Files.CertificatePath) || StandsIn(null)) return;
+        if (IsHere || !File.Exists(Files.CertificatePath)) return;
+        if (StandsIn(null))
+        {
+            if (_record.Recover().Value is null && ConfiguredId() is { } replaced) Remember(replaced);
+            return;
+        }
+
         var aside = Path.Combine(stateDirectory, SetAsideName);
         if (Directory.Exists(aside)) Directory.Delete(aside, recursive: true);
         Directory.Move(_folder, aside);
     }
+
+    /// <summary>Whether the service manager passes certificate or key: those are never replaced in their place.</summary>
+    public bool IsPassed => passed.Folder is { } credentials && new StagedIdentity(configured).Folders.Any(f => IsWithin(Resolved(credentials), Resolved(f)));
 
     /// <summary>Whether the configured files themselves are in the folder: then nothing stands in for them.</summary>
     private bool IsHere => new[] { configured.CertificatePath, configured.PrivateKeyPath }.Any(f => Path.GetDirectoryName(f) == _folder);
@@ -101,17 +111,26 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
         var reading = _record.Read();
         if (reading.Fault is { } fault) throw new IOException($"{reading.Problem}.", fault);
 
-        // A damaged record does not say that an operator has put another certificate there: the newer pair is the safer one.
-        return reading.Value is null || reading.Value.Replaces == ConfiguredId();
+        if (reading.Value is { } record) return record.Replaces == ConfiguredId();
+
+        // Without a record it is told by their age: what an operator put there since was issued later.
+        using var here = Read(Files.CertificatePath);
+        using var there = Read(configured.CertificatePath);
+        return here is not null && there is not null && here.NotBefore >= there.NotBefore;
     }
 
     /// <summary>AWS IoT's id of the certificate at the configured path; null when there is none that can be read.</summary>
     private string? ConfiguredId()
     {
+        using var certificate = Read(configured.CertificatePath);
+        return certificate is null ? null : Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+    }
+
+    private static X509Certificate2? Read(string path)
+    {
         try
         {
-            using var certificate = X509CertificateLoader.LoadCertificateFromFile(configured.CertificatePath);
-            return Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+            return X509CertificateLoader.LoadCertificateFromFile(path);
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {
@@ -119,19 +138,18 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
         }
     }
 
-    private bool IsPassed(string folder) => passed.Folder is { } credentials && folder == Path.TrimEndingDirectorySeparator(credentials);
+    private static bool IsWithin(string folder, string other) => other == folder || other.StartsWith(folder + Path.DirectorySeparatorChar, StringComparison.Ordinal);
 
-    /// <summary>Tried rather than asked for: a file system may be read-only, and the rights may be those of an access list.</summary>
-    private static bool IsWritable(string folder)
+    private static string Resolved(string folder)
     {
+        var path = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
         try
         {
-            var probe = Path.Combine(folder, ".device-agent-" + Guid.NewGuid().ToString("N"));
-            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return true;
+            return Directory.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            return false;
+            return path;
         }
     }
 }

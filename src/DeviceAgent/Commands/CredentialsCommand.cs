@@ -105,7 +105,7 @@ internal static class OneShotFetch
     {
         try
         {
-            var files = new StoredIdentity(options.Identity, options.StateDirectory, options.Configured.Credentials).Active;
+            var files = new StoredIdentity(options.Identity, options.StateDirectory, options.Configured.Credentials).ActiveAfterSwap(new EnrolmentFile(options.StateDirectory));
             using var identity = DeviceIdentity.Load(files);
             var services = new ServiceCollection();
             services.AddLogging().AddAgentMetrics().AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));

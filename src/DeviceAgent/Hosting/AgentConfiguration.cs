@@ -103,7 +103,7 @@ internal static class AgentConfiguration
             if (toRun) store.FinishSwap(file);
             files = toRun ? store.Active : store.ActiveAfterSwap(file);
             identity = DeviceIdentity.Load(files);
-            if (toRun) store.SetAsideWhenSuperseded();
+            if (toRun) store.Tidy();
             return (identity, files);
         }
         catch (DeviceIdentityException e)

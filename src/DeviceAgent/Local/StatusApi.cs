@@ -22,7 +22,7 @@ internal sealed class StatusApi(
         return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
         {
             json.WriteString("thing", facts.Thing);
-            json.WriteString("version", facts.Version);
+            json.WriteString("version", AgentBuild.Current.Version);
             json.WriteString("commit", AgentBuild.Current.Commit);
             json.WriteString("built", AgentBuild.Current.Date);
             json.WriteNumber("uptime_seconds", Seconds(time.GetElapsedTime(facts.StartedAt)));
@@ -226,7 +226,7 @@ internal sealed class MetricsApi(AgentFacts facts, MetricsCollector metrics, Tim
     {
         var text = new PrometheusText();
         foreach (var family in metrics.Collect()) text.Add(family);
-        text.Add("device_agent_info", "gauge", "Which agent runs for which thing.", 1, $"thing=\"{PrometheusText.Escape(facts.Thing)}\",version=\"{facts.Version}\"");
+        text.Add("device_agent_info", "gauge", "Which agent runs for which thing.", 1, $"thing=\"{PrometheusText.Escape(facts.Thing)}\",version=\"{AgentBuild.Current.Version}\"");
         text.Add("device_agent_uptime_seconds", "gauge", "Time since the start.", time.GetElapsedTime(facts.StartedAt).TotalSeconds);
         text.Add("process_resident_memory_bytes", "gauge", "Memory of the process in RAM.", ProcessUsage.ResidentBytes());
         text.Add("process_cpu_seconds_total", "counter", "Processor time of the process.", ProcessUsage.CpuSeconds());

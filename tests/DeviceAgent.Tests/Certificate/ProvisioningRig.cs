@@ -48,7 +48,7 @@ internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
 
     public string PathOf(string name) => Path.Combine(_device.Folder, name);
 
-    public void WriteIdentity(string name) => _device.WriteIdentity(name, password: null);
+    public void WriteIdentity(string name, DateTimeOffset? notBefore = null) => _device.WriteIdentity(name, password: null, notBefore);
 
     public DeviceIdentity InForce() => DeviceIdentity.Load(Files);
 

@@ -45,6 +45,52 @@ public sealed class StoredIdentityTests : IAsyncDisposable
         Assert.Equal(before.CertificateId, replaces);
     }
 
+    /// <summary>Whatever leads there, and whoever could write there.</summary>
+    [Theory]
+    [InlineData(false, true, false)]
+    [InlineData(false, false, true)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    public void Target_AnyFileThatIsPassed_IsNeverReplacedInItsPlace(bool certificateToo, bool byLink, bool inSubfolder)
+    {
+        var folder = inSubfolder ? Directory.CreateDirectory(_credentials.File("sub")).FullName : _credentials.Path;
+        if (inSubfolder) File.Move(_credentials.File("device.key"), Path.Combine(folder, "device.key"));
+        if (byLink) folder = Directory.CreateSymbolicLink(_rig.PathOf("link"), folder).FullName;
+        if (certificateToo) File.Move(_rig.PathOf("device.crt"), Path.Combine(folder, "device.crt"));
+        _rig.Files = _rig.Files with
+        {
+            CertificatePath = certificateToo ? Path.Combine(folder, "device.crt") : _rig.PathOf("device.crt"),
+            PrivateKeyPath = Path.Combine(folder, "device.key"),
+        };
+        var (staged, replaces) = Store.Target();
+        Assert.Equal(_rig.PathOf("state/identity/private.key"), staged.Place.PrivateKeyPath);
+        Assert.NotNull(replaces);
+    }
+
+    [Fact]
+    public void Target_CertificateInTheAgentsOwnFolderAndAKeyThatIsPassed_IsRefused()
+    {
+        Directory.CreateDirectory(_rig.PathOf("state/identity"));
+        File.Move(_rig.PathOf("device.crt"), _rig.PathOf("state/identity/certificate.pem"));
+        _rig.Files = _rig.Files with { CertificatePath = _rig.PathOf("state/identity/certificate.pem") };
+        Assert.Contains("keep the configured certificate in another one", Assert.Throws<IOException>(() => Store.Target()).Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("/proc/self/mountinfo", false)]
+    [InlineData("/proc", true)]
+    [InlineData("/", true)]
+    public void MountPoint_ByItself_IsKnown(string path, bool isOne) => Assert.Equal(isOne, MountPoints.Contains(path));
+
+    [Fact]
+    public async Task Stored_KeyAndFolder_AreTheOwnersAlone()
+    {
+        await RotateAsync();
+        if (OperatingSystem.IsWindows()) return;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(_rig.PathOf("state/identity/private.key")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, File.GetUnixFileMode(_rig.PathOf("state/identity")));
+    }
+
     [Fact]
     public void Target_FolderThatIsNone_IsTheStateDirectory()
     {
@@ -130,12 +176,34 @@ public sealed class StoredIdentityTests : IAsyncDisposable
         Assert.True(File.Exists(_rig.PathOf("state/identity/certificate.pem")));
     }
 
-    [Fact]
-    public async Task Start_RecordDamaged_TheStoredPairStaysActive()
+    [Theory]
+    [InlineData("{")]
+    [InlineData(null)]
+    public async Task Start_RecordDamagedOrLost_TheNewerPairIsActiveAndAnotherCertificateWinsAfterwards(string? content)
     {
         var stored = await RotateAsync();
-        File.WriteAllText(_rig.PathOf("state/identity/identity.json"), "{");
+        Damage(content);
         AssertActive(stored, isStored: true);
+
+        AssertActive(PutAnother(), isStored: false);
+    }
+
+    [Fact]
+    public async Task Start_RecordDamagedAndNewerCertificatePutThere_ItWins()
+    {
+        await RotateAsync();
+        var other = PutAnother(TimeProvider.System.GetUtcNow().AddHours(1));
+        Damage("{");
+        AssertActive(other, isStored: false);
+    }
+
+    [Fact]
+    public async Task Start_ConfiguredCertificateIsLost_IsAnErrorAndTheStoredPairIsKept()
+    {
+        await RotateAsync();
+        File.Delete(_rig.PathOf("device.crt"));
+        Assert.Throws<ConfigurationException>(() => AgentConfiguration.LoadToRun(_rig.PathOf("agent.json"), Passed(), []));
+        Assert.True(File.Exists(_rig.PathOf("state/identity/certificate.pem")));
     }
 
     [Fact]
@@ -195,13 +263,20 @@ public sealed class StoredIdentityTests : IAsyncDisposable
     }
 
     /// <returns>Its id.</returns>
-    private string PutAnother()
+    private string PutAnother(DateTimeOffset? notBefore = null)
     {
-        _rig.WriteIdentity("other");
+        _rig.WriteIdentity("other", notBefore);
         File.Move(_rig.PathOf("other.crt"), _rig.PathOf("device.crt"), overwrite: true);
         File.Move(_rig.PathOf("other.key"), _credentials.File("device.key"), overwrite: true);
         using var other = DeviceIdentity.Load(_rig.Files);
         return other.CertificateId;
+    }
+
+    private void Damage(string? content)
+    {
+        var record = _rig.PathOf("state/identity/identity.json");
+        if (content is null) File.Delete(record);
+        else File.WriteAllText(record, content);
     }
 
     private Hashtable Passed() => new() { ["CREDENTIALS_DIRECTORY"] = _credentials.Path };
