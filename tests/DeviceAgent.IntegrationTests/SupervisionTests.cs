@@ -91,7 +91,7 @@ public sealed class SupervisionTests(ITestOutputHelper output)
         await using var shelf = await DiskShelf.CreateAsync();
         var disk = await shelf.FormatAsync(64);
         await using var systemd = NotifySocket.Abstract();
-        await using var agent = RunningAgent.Run(configuration, [$"stateDirectory={disk.Folder}/state", "source.kind=stdin"], systemd.Environment(Watchdog));
+        await using var agent = RunningAgent.Run(configuration, [$"stateDirectory={disk.Folder}/state", "spool.reserveMegabytes=0", "source.kind=stdin"], systemd.Environment(Watchdog));
         await systemd.WaitForAsync(Ready, agent: agent);
         await agent.Input.WriteLineAsync("""{"temperature":1}""");
         await TestCloud.WaitForRowsAsync(cloud.DynamoDb, TestCloud.Thing, 1, agent);
