@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-WATCHDOG_SECONDS = 2
+WATCHDOG_SECONDS = 6
 
 
 class Notifications:
