@@ -102,7 +102,7 @@ is_reproducible() {
   mkdir -p "$folder" "$work/first" "$work/second"
   dpkg-deb -x "$deb" "$work/content"
   cp -r "$work/content/usr/lib/device-agent/." "$folder/"
-  cp "$work/content/usr/share/doc/device-agent/sbom.cdx.json" "$folder/" || return 1
+  cp "$work/content/usr/share/doc/device-agent"/{sbom.cdx.json,NOTICE} "$folder/" || return 1
   # The package's own time: the checkout may belong to another user, and git then says nothing.
   local SOURCE_DATE_EPOCH
   SOURCE_DATE_EPOCH=$(date -d "$(zcat "$work/content/usr/share/doc/device-agent/changelog.gz" | sed -n 's/^ -- .*>  //p')" +%s)
@@ -255,7 +255,7 @@ check "layout, modes and owners" has_layout
 check "user and group" has_user
 check "device-agent --version" in_root device-agent --version
 check "manual, example and completions are there" in_root test -s /usr/share/man/man1/device-agent.1.gz -a -s /usr/share/device-agent/agent.json.example -a -s /usr/share/bash-completion/completions/device-agent
-check "not enabled before its owner says so" bash -c "[ ! -e '$root/etc/systemd/system/multi-user.target.wants/device-agent.service' ]"
+check "not enabled before its owner says so" is_absent /etc/systemd/system/multi-user.target.wants/device-agent.service
 check "check names each line of the example that must be edited" says_what_to_edit
 check "the edited example is accepted" configure
 check "readings are collected without a cloud" collect_readings
