@@ -160,7 +160,7 @@ collect_readings() {
     device-agent run --config /etc/device-agent/agent.json --set source.kind=simulated --set source.intervalSeconds=0.05
 }
 # How many readings wait, asked of the file: no agent runs.
-waiting() { as_agent device-agent spool status --json --config /etc/device-agent/agent.json | python3 -c 'import json, sys; print(json.load(sys.stdin)["waiting"])'; }
+waiting() { as_agent device-agent spool status --json --config /etc/device-agent/agent.json | python3 -c 'import json, sys; print(json.load(sys.stdin)["count"])'; }
 
 older_deb() {
   dpkg-deb -R "$deb" "$work/older"
@@ -180,7 +180,7 @@ upgrade_keeps_everything() {
   [ "$(chroot "$root" dpkg-query -W -f '${Version}' device-agent)" = "$(dpkg-deb -f "$deb" Version)" ]
 }
 
-supervised() { python3 scripts/check-deb-supervisor.py "$root"; }
+supervised() { unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec python3 scripts/check-deb-supervisor.py "$1"' sh "$root"; }
 
 is_enabled() { [ -L "$root/etc/systemd/system/multi-user.target.wants/device-agent.service" ]; }
 enable_unit() { in_root systemctl enable device-agent && is_enabled; }
