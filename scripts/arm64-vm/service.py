@@ -78,21 +78,27 @@ def rotate(rig):
 
 
 def reload(rig):
-    """A changed configuration is taken over at SIGHUP; a wrong one is not, and nothing ends."""
-    device = rig.device
-    pid = device.show("MainPID")["MainPID"]
-    device.configure(SIMULATED | {"intervalSeconds": 1}, logLevel="debug")
-    since = device.stamp()
-    rig.machine.run("systemctl reload device-agent", 60)
-    rig.machine.wait_for(lambda: "dbug" in device.journal(since) or "<7>" in rig.machine.run(f"journalctl -u device-agent --since '@{since}' -p 7..7 -o cat | head -3 | sed 's/^/<7>/'"),
-                         30, "debug lines in the journal", pause=1)
-    unit = device.show("MainPID", "ActiveState")
-    rig.report.row("`systemctl reload` with `logLevel: debug`", f"taken over, same process, {unit['ActiveState']}", unit == {"MainPID": pid, "ActiveState": "active"})
-    rig.machine.run(f"echo '{{ broken' >{CONFIGURATION}; systemctl reload device-agent || true; sleep 1")
-    unit = device.show("MainPID", "ActiveState")
-    rig.report.row("`systemctl reload` with a file that is no JSON", f"refused, same process, {unit['ActiveState']}", unit == {"MainPID": pid, "ActiveState": "active"})
+    """A changed configuration is taken over at SIGHUP; a wrong one is not; nothing is started again."""
+    machine, device, report = rig.machine, rig.device, rig.report
     device.configure(SIMULATED)
-    rig.machine.run("systemctl reload device-agent", 60)
+    device.restart()
+    before = device.show("MainPID", "NRestarts")
+
+    def attempt(what, expected):
+        """Reloads; the agent says what it must, and it is the same process."""
+        since = device.stamp()
+        machine.run("systemctl reload device-agent", 60, check=False)
+        machine.wait_for(lambda: expected in device.journal(since), 30, f"the journal says: {expected}", pause=0.5)
+        said = next(line for line in device.journal(since).splitlines() if expected in line)
+        unit = device.show("MainPID", "NRestarts", "ActiveState")
+        report.row(what, f"“{said}”; same process, {unit['ActiveState']}", unit == {**before, "ActiveState": "active"})
+
+    device.configure(SIMULATED | {"intervalSeconds": 1})
+    attempt("`systemctl reload`, another `source.intervalSeconds`", "was read again: ")
+    machine.run(f"echo '{{ broken' >{CONFIGURATION}")
+    attempt("`systemctl reload`, a file that is no JSON", "is not used")
+    device.configure(SIMULATED)
+    attempt("`systemctl reload`, the first one again", "was read again: ")
 
 
 def kill(rig):
