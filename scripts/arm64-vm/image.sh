@@ -19,7 +19,8 @@ mkdir -p initrd.d/{bin,dev,proc,sys,root,modules}
 cp root/bin/busybox initrd.d/bin/
 number=10
 for module in virtio_pci virtio_blk crc32c_generic ext4; do
-  for file in $(/sbin/modprobe -d "$PWD/root" -S "$kernel" --show-depends "$module" | awk '$1 == "insmod" { print $2 }'); do
+  files=$(/sbin/modprobe -d "$PWD/root" -S "$kernel" --show-depends "$module" | awk '$1 == "insmod" { print $2 }')
+  for file in $files; do
     ls initrd.d/modules/*-"$(basename "$file")" >/dev/null 2>&1 || cp "$file" "initrd.d/modules/$((number++))-$(basename "$file")"
   done
 done
