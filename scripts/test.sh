@@ -1,29 +1,18 @@
 #!/usr/bin/env bash
-# Runs every test: installs what the tests need, checks the formatting, builds, tests (the unit tests on two other days, too), and publishes for ARM64.
+# Runs every test: installs what the tests need, checks the formatting, builds, publishes the native agent, tests (the integration tests with
+# the native agent, the unit tests on two other days, too), and does the same for ARM64 by qemu.
 # The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something ran.
 # Needs the .NET 10 SDK and Node.js 20 with npm; the rest it installs itself (apt, npm from a lock file).
 set -euo pipefail
 cd "$(dirname "$0")/.."
-
-step() { printf '\n== %s\n' "$*"; }
-
-# need COMMAND-THAT-MUST-SUCCEED PACKAGE...: installs the packages when the command fails.
-need() {
-  local check=$1
-  shift
-  if ! bash -c "$check" >/dev/null 2>&1; then
-    step "installing $*"
-    local sudo=""
-    [ "$(id -u)" -eq 0 ] || sudo=sudo
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive $sudo apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-  fi
-}
+. scripts/lib.sh
+exec 2>&1
 
 for tool in dotnet node npm; do
   command -v "$tool" >/dev/null || { echo "test.sh: '$tool' is missing; install the .NET 10 SDK and Node.js 20" >&2; exit 2; }
 done
 
+need 'clang --version && ld.lld --version && mmdebstrap --version' clang lld mmdebstrap
 need 'openssl version' openssl
 need 'curl --version' curl ca-certificates
 need 'aws --version' awscli
@@ -34,16 +23,45 @@ need 'softhsm2-util --version && pkcs11-tool --help | grep -q keypairgen && open
 need 'mount --version && mkfs.ext4 -V && findmnt --version && setpriv --version && unshare --version' mount e2fsprogs util-linux
 need 'env kill -L' procps  # the program: bash has a kill of its own
 need 'test -x /usr/bin/chromium' chromium
+[ "$(uname -m)" = aarch64 ] || need 'qemu-aarch64-static --version && aarch64-linux-gnu-objcopy --version' qemu-user-static binutils-aarch64-linux-gnu
 need 'python3 -c "import boto3" || /usr/bin/python3 -c "import boto3"' python3-boto3
 
-step "npm ci (clients and servers that we did not write)"
-(cd tests/node && npm ci --ignore-scripts --no-audit --no-fund --silent)
+# What needs the processor little or may take its time runs beside the rest, with less of a claim to it.
+logs=artifacts/test-logs
+mkdir -p "$logs"
+status=0
+declare -A beside=() since=()
+# beside NAME COMMAND...: starts it; what it prints is shown when it is waited for.
+beside() {
+  local name=$1
+  shift
+  since[$name]=$SECONDS
+  { "$@" || exit; printf '%d' "$SECONDS" >"$logs/$name.end"; } >"$logs/$name.log" &
+  beside[$name]=$!
+}
+# finish NAME...: waits for them; a failure is a failure of the whole.
+finish() {
+  local name code
+  for name in "$@"; do
+    code=0
+    wait "${beside[$name]}" || code=$?
+    unset "beside[$name]"
+    step "$name, beside ($([ "$code" -eq 0 ] && echo "$(($(cat "$logs/$name.end") - since[$name])) s" || echo "FAILED, exit code $code"))"
+    cat "$logs/$name.log"
+    if [ "$code" -ne 0 ]; then status=1; fi
+  done
+}
+trap 'for pid in "${beside[@]}"; do kill "$pid" 2>/dev/null || true; done' EXIT
+
+npm_ci() { (cd tests/node && npm ci --ignore-scripts --no-audit --no-fund --silent); }
+sysroots() { scripts/arm64-sysroot.sh --amd64 && scripts/arm64-sysroot.sh; }
+beside npm-ci npm_ci
+beside sysroots sysroots
 
 step "build"
 dotnet build DeviceAgent.sln --nologo -v quiet -clp:NoSummary
-
-step "formatting"
-dotnet format whitespace DeviceAgent.sln --verify-no-changes --no-restore
+finish npm-ci sysroots
+[ "$status" -eq 0 ] || exit 1
 
 filter=()
 if [ "$(id -u)" -ne 0 ]; then
@@ -51,35 +69,50 @@ if [ "$(id -u)" -ne 0 ]; then
   filter=(--filter 'FullyQualifiedName!~PowerCutTests&FullyQualifiedName!~DiskFullTests&FullyQualifiedName!~OtherUserTests')
 fi
 
-step "tests"
 results=artifacts/test-results
 rm -rf "$results"
-status=0
-dotnet test DeviceAgent.sln --no-build --nologo -maxcpucount:1 -v quiet "${filter[@]}" \
-  --logger trx --results-directory "$results" \
-  --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none || status=$?
+# run PREFIX FOLDER PROJECT...: the tests of the projects.
+run() {
+  local prefix=$1 folder=$2 project projects=()
+  shift 2
+  for project in "$@"; do projects+=("tests/DeviceAgent.$project/bin/Debug/net10.0/DeviceAgent.$project.dll"); done
+  dotnet test "${projects[@]}" --nologo -v quiet "${filter[@]}" --logger "trx;LogFilePrefix=$prefix" --results-directory "$results/$folder" \
+    --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none -- RunConfiguration.MaxCpuCount=2
+}
+unit=(Credentials.Tests Mqtt.Tests Testbed.Tests Tests)
+
+# What ships is what the integration tests start.
+native=linux-x64
+[ "$(uname -m)" != aarch64 ] || native=linux-arm64
+beside native nice -n 10 scripts/publish.sh "$native" "artifacts/$native"
+step "unit tests"
+run unit unit "${unit[@]}" FleetSimulation || status=$?
+finish native
 
 # Nothing in a unit test may depend on the day on which it runs: certificates, files and tokens are dated by the test's own clock.
-unit=()
-for project in Credentials.Tests Mqtt.Tests Testbed.Tests Tests; do
-  unit+=("tests/DeviceAgent.$project/bin/Debug/net10.0/DeviceAgent.$project.dll")
-done
 shifted() {
   # Only the wall clock is moved: timeouts count on the monotonic one.
-  FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0 faketime "$1" \
-    dotnet test "${unit[@]}" --nologo -v quiet --logger trx --results-directory "$results/$2" \
-    --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none
+  FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0 faketime "$1" nice -n 10 bash -c "$(declare -f run); filter=(); results=$results; run unit $2 ${unit[*]}"
 }
-step "unit tests in 900 days and in 2038, side by side"
-shifted '+900 days' in-900-days &
-in_900_days=$!
-shifted '2038-02-01 00:00:00' in-2038 || status=$?
-wait "$in_900_days" || status=$?
+formatting() { nice -n 10 dotnet format whitespace DeviceAgent.sln --verify-no-changes --no-restore; }
+# One after the other: the integration tests keep one of two cores busy now and then.
+others() {
+  if [ "$native" != linux-arm64 ]; then nice -n 10 scripts/publish.sh linux-arm64 artifacts/linux-arm64 || return; fi
+  formatting || return
+  local code=0
+  shifted '+900 days' in-900-days || code=$?
+  shifted '2038-02-01 00:00:00' in-2038 || code=$?
+  return "$code"
+}
+beside others others
+step "integration tests (with artifacts/$native/device-agent)"
+TEST_AGENT_COMMAND=$PWD/artifacts/$native/device-agent run integration integration IntegrationTests || status=$?
+finish others
 
-step "publish for linux-arm64 (framework-dependent)"
-scripts/publish.sh linux-arm64 artifacts/linux-arm64
+step "ARM64"
+scripts/arm64-test.sh --published artifacts/linux-arm64 "$results/arm64" || status=$?
 
-counters=$(cat "$results"/*.trx "$results"/*/*.trx 2>/dev/null | grep -o '<Counters [^>]*>' || true)
+counters=$(cat "$results"/*/*.trx | grep -o '<Counters [^>]*>' || true)
 sum() { grep -o " $1=\"[0-9]*\"" <<<"$counters" | grep -o '[0-9]*' | awk '{ n += $1 } END { print n + 0 }'; }
 total=$(sum total)
 passed=$(sum passed)

@@ -51,7 +51,7 @@ internal static class LocalEndpointBenchmark
         await using (await DemoDevice.PrepareAsync(Thing, cloud, dynamoDb, CancellationToken.None))
         {
             var device = DeviceFolder.PathOf(folder.FullName, Thing);
-            var port = FreePort();
+            var port = FreePort.Next();
             var configuration = Configure(device, port);
             await using (AgentProcess.Start(configuration, TimeProvider.System))
             {
@@ -130,12 +130,5 @@ internal static class LocalEndpointBenchmark
             using var answer = await http.PostAsync(new Uri("http://localhost/v1/credentials/refresh"), null, end);
         }
         while (await pace.WaitForNextTickAsync(end));
-    }
-
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(System.Net.IPAddress.Loopback, 0);
-        listener.Start();
-        return ((System.Net.IPEndPoint)listener.LocalEndpoint).Port;
     }
 }

@@ -30,14 +30,19 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     /// <summary>The last warning or error that the agent logged; null when there was none.</summary>
     public string? LastComplaint => _lastComplaint;
 
+    /// <summary>Names another agent to start, e.g. the native one: a command with spaces between its words.</summary>
+    public const string CommandVariable = "TEST_AGENT_COMMAND";
+
     /// <summary>The agent's program, built with the testbed and put beside it.</summary>
     public static string Program => Path.Combine(AppContext.BaseDirectory, "agent", "device-agent.dll");
 
-    /// <summary>How to start the agent: the host of the runtime that this process runs on, then the program.</summary>
+    /// <summary>How to start the agent: as <see cref="CommandVariable"/> says, else the host of the runtime that this process runs on, then <see cref="Program"/>.</summary>
     public static ProcessStartInfo StartInfo(params IEnumerable<string> arguments)
     {
-        var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet"));
-        var info = new ProcessStartInfo(host, [Program, .. arguments])
+        string[] command = Environment.GetEnvironmentVariable(CommandVariable) is { Length: > 0 } other
+            ? other.Split(' ', StringSplitOptions.RemoveEmptyEntries)
+            : [Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", "dotnet")), Program];
+        var info = new ProcessStartInfo(command[0], [.. command[1..], .. arguments])
         {
             RedirectStandardInput = true,
             RedirectStandardOutput = true,

@@ -1,5 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using DeviceAgent.Diagnostics;
+using DeviceAgent.Hosting;
 
 namespace DeviceAgent.Commands;
 
@@ -25,11 +27,24 @@ internal static class AgentCommand
         {
             RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
         };
+        root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);
+        if (OperatingSystem.IsLinux()) RootCertificates.ReadOnce();
 
         // The host handles the signals.
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : (ExitCode)exit;
+    }
+
+    private sealed class PrintVersion : SynchronousCommandLineAction
+    {
+        public override bool ClearsParseErrors => true;
+
+        public override int Invoke(ParseResult parseResult)
+        {
+            parseResult.InvocationConfiguration.Output.WriteLine($"device-agent {AgentBuild.Current}");
+            return (int)ExitCode.Ok;
+        }
     }
 }
 

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using DeviceAgent.Credentials;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Commands;
 
@@ -19,7 +21,11 @@ internal static class CheckCommand
         if (arguments.TryLoad(parsed) is not { } loaded) return ExitCode.BadConfiguration;
         using var identity = loaded.Identity;
         foreach (var warning in identity.WarningsAt(TimeProvider.System.GetUtcNow())) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
-        parsed.InvocationConfiguration.Output.WriteLine("configuration is valid");
+        var output = parsed.InvocationConfiguration.Output;
+        output.WriteLine("configuration is valid");
+        var files = loaded.Options.Identity;
+        output.WriteLine($"certificate   {identity.CertificateId}, valid until {TimestampText.Format(identity.NotAfter)}, from {DeviceIdentityOptions.Shown(files.CertificatePath)}");
+        output.WriteLine($"private key   from {DeviceIdentityOptions.Shown(files.PrivateKeyPath ?? files.CertificatePath)}");
         return ExitCode.Ok;
     }
 }

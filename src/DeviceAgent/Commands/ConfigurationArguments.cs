@@ -9,12 +9,11 @@ namespace DeviceAgent.Commands;
 /// <summary>The options by which a command is told its configuration.</summary>
 internal sealed class ConfigurationArguments
 {
-    private readonly Option<string> _config = new("--config", "-c")
-    {
-        Description = "The configuration file (JSON, comments allowed). Relative paths in it are relative to its folder.",
-        HelpName = "file",
-        Required = true,
-    };
+    /// <summary>Where the package puts the configuration.</summary>
+    public const string DefaultPath = "/etc/device-agent/agent.json";
+
+    private readonly string _defaultPath;
+    private readonly Option<string> _config;
 
     private readonly Option<string[]> _set = new("--set")
     {
@@ -22,6 +21,18 @@ internal sealed class ConfigurationArguments
         HelpName = "key=value",
         DefaultValueFactory = _ => [],
     };
+
+    /// <param name="defaultPath">What is read when the command line names no file.</param>
+    public ConfigurationArguments(string defaultPath = DefaultPath)
+    {
+        _defaultPath = defaultPath;
+        _config = new Option<string>("--config", "-c")
+        {
+            Description = "The configuration file (JSON, comments allowed). Relative paths in it are relative to its folder.",
+            HelpName = "file",
+            DefaultValueFactory = _ => defaultPath,
+        };
+    }
 
     public void AddTo(Command command)
     {
@@ -33,9 +44,25 @@ internal sealed class ConfigurationArguments
     public (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.Load);
 
     /// <summary>The same for the agent itself, which may write: see <see cref="AgentConfiguration.LoadToRun"/>.</summary>
-    public (AgentOptions Options, DeviceIdentity Identity)? TryLoadToRun(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.LoadToRun);
+    /// <param name="parsed">The command line.</param>
+    /// <param name="refused">Is told as well what is wrong.</param>
+    public (AgentOptions Options, DeviceIdentity Identity)? TryLoadToRun(ParseResult parsed, Action<ConfigurationException> refused) =>
+        TryLoad(parsed, AgentConfiguration.LoadToRun, refused);
 
-    private (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed, Func<string, IDictionary, IEnumerable<string>, (AgentOptions, DeviceIdentity)> load)
+    /// <summary>Loads the configuration again and again, certificate and key to look at only; throws what is wrong with it.</summary>
+    public Func<AgentOptions> Loader(ParseResult parsed)
+    {
+        var (path, assignments) = (parsed.GetRequiredValue(_config), parsed.GetValue(_set) ?? []);
+        return () =>
+        {
+            var (options, identity) = AgentConfiguration.Load(path, Environment.GetEnvironmentVariables(), assignments);
+            identity.Dispose();
+            return options;
+        };
+    }
+
+    private (AgentOptions Options, DeviceIdentity Identity)? TryLoad(
+        ParseResult parsed, Func<string, IDictionary, IEnumerable<string>, (AgentOptions, DeviceIdentity)> load, Action<ConfigurationException>? refused = null)
     {
         try
         {
@@ -44,6 +71,7 @@ internal sealed class ConfigurationArguments
         catch (ConfigurationException e)
         {
             Print(parsed, e);
+            refused?.Invoke(e);
             return null;
         }
     }
@@ -62,10 +90,11 @@ internal sealed class ConfigurationArguments
         }
     }
 
-    private static void Print(ParseResult parsed, ConfigurationException e)
+    private void Print(ParseResult parsed, ConfigurationException e)
     {
         var output = parsed.InvocationConfiguration.Error;
         output.WriteLine(e.Errors.Count == 1 ? "The configuration has an error:" : $"The configuration has {e.Errors.Count} errors:");
         foreach (var error in e.Errors) output.WriteLine($"  {error}");
+        if (parsed.GetResult(_config) is null or { Implicit: true } && e.Errors.Any(error => error.Key == "--config")) output.WriteLine($"  {_defaultPath} is the default; --config FILE names another file.");
     }
 }

@@ -51,7 +51,7 @@ internal static class StatusText
 {
     public static async Task WriteAgentAsync(TextWriter output, JsonElement status, string origin)
     {
-        await output.WriteLineAsync($"device-agent {Text(status, "version")} for thing {Text(status, "thing")}, up {Span(Number(status, "uptime_seconds"))}").ConfigureAwait(false);
+        await output.WriteLineAsync($"device-agent {Text(status, "version")}{Build(status)} for thing {Text(status, "thing")}, up {Span(Number(status, "uptime_seconds"))}").ConfigureAwait(false);
         var credentials = status.GetProperty("credentials");
         await output.WriteLineAsync($"credentials   {Credentials(credentials)}").ConfigureAwait(false);
         if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
@@ -116,6 +116,10 @@ internal static class StatusText
         var why = Text(last, "code") is { } code ? $" ({code}): {Text(last, "reason")}" : "";
         await output.WriteLineAsync($"              last change: {Text(last, "role_alias")} {Text(last, "result")}{why}").ConfigureAwait(false);
     }
+
+    /// <summary>An agent that was started before an update may not tell.</summary>
+    private static string Build(JsonElement status) =>
+        status.TryGetProperty("commit", out var commit) && status.TryGetProperty("built", out var built) ? $" (commit {commit.GetString()}, built {built.GetString()})" : "";
 
     private static string Credentials(JsonElement credentials)
     {

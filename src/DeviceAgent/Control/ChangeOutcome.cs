@@ -54,6 +54,9 @@ internal static class ChangeCodes
     /// <summary>There is no such setting, or not one that can be changed remotely.</summary>
     public const string UnknownSetting = "unknownSetting";
 
+    /// <summary>Rolled back: with these settings the agent ended unasked again and again.</summary>
+    public const string NotProven = "notProven";
+
     /// <summary>The job's <c>expiresAt</c> is over.</summary>
     public const string Expired = "expired";
 

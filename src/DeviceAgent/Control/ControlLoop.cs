@@ -7,8 +7,14 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Control;
 
 /// <summary>A loop of remote control: a step, then a wait for a signal or for a while. A fault is logged and pauses the loop; it never ends it.</summary>
-internal abstract class ControlLoop(TimeSpan faultPause, TimeProvider time, Random random, ILogger logger) : BackgroundService
+internal abstract class ControlLoop(TimeSpan faultPause, LoopPulse pulse, TimeProvider time, Random random, ILogger logger) : BackgroundService
 {
+    /// <summary>
+    /// What AWS IoT is asked in one go has an answer, or none, long before: a request is given up after 75 s (subscription, acknowledgement, answer) and
+    /// made four times at most, and may have to wait until another loop's is through.
+    /// </summary>
+    public static readonly TimeSpan LongestExchange = TimeSpan.FromMinutes(10);
+
     /// <summary>Starts the next step at once.</summary>
     protected WakeSignal Wake { get; } = new();
 
@@ -28,18 +34,20 @@ internal abstract class ControlLoop(TimeSpan faultPause, TimeProvider time, Rand
             try
             {
                 var wake = Wake.Next;
-                var wait = await StepAsync(stoppingToken).ConfigureAwait(false);
-                await WakeSignal.WaitAsync(wake, wait, time, stoppingToken).ConfigureAwait(false);
+                TimeSpan wait;
+                using (pulse.WaitsFor(LongestExchange)) wait = await StepAsync(stoppingToken).ConfigureAwait(false);
+                using (pulse.WaitsFor(wait)) await WakeSignal.WaitAsync(wake, wait, time, stoppingToken).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
             {
+                pulse.Ends();
                 return;
             }
             catch (Exception e)
             {
                 // The readings must flow whatever happens here.
                 logger.ControlFault(e, faultPause.TotalSeconds);
-                await Task.Delay(faultPause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                using (pulse.WaitsFor(faultPause)) await Task.Delay(faultPause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }

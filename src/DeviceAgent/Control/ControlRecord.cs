@@ -21,13 +21,16 @@ internal sealed record ControlRecord
     /// <summary>Set before anything is done, gone when the end is known.</summary>
     public ExecutingChange? Executing { get; init; }
 
+    /// <summary>Of <see cref="Settings"/>: what has not proven itself; null when all has.</summary>
+    public SettingsTrial? Trial { get; init; }
+
     /// <summary>The latest, oldest first.</summary>
     public IReadOnlyList<FinishedJob> Jobs { get; init => field = value ?? field; } = [];
 
     /// <summary>Why it cannot be used; null when it can.</summary>
     [JsonIgnore]
     public string? Problem =>
-        Settings.Values.Any(s => s is null) || Handled.Values.Any(h => h is null) || Jobs.Any(j => j is null or { JobId: null } or { Details: null }) ? "an entry of settings, handled or jobs is null" : null;
+        Settings.Values.Any(s => s is null) || Trial is { Change: null } or { Change.Reference: null } || Trial?.Proven.Values.Any(s => s is null) == true || Handled.Values.Any(h => h is null) || Jobs.Any(j => j is null or { JobId: null } or { Details: null }) ? "an entry of settings, trial, handled or jobs is null" : null;
 
     /// <summary>With the job as its newest; an older word on the same execution gives way.</summary>
     public ControlRecord With(FinishedJob job) =>
@@ -44,7 +47,10 @@ internal sealed record SettingOverride(JsonElement Value, ChangeOrigin By);
 /// <param name="Timestamp">When it was written, in epoch seconds, by the shadow's metadata.</param>
 /// <param name="Rejection">Why it is not active; null when it is.</param>
 /// <param name="OthersToBlame">It was right itself, but came together with something that was not: it gets another chance with them.</param>
-internal sealed record HandledValue(JsonElement Value, long Timestamp, string? Rejection = null, bool OthersToBlame = false);
+internal sealed record HandledValue(JsonElement Value, long Timestamp, string? Rejection = null, bool OthersToBlame = false)
+{
+    public const int LongestRejection = 300;
+}
 
 /// <summary>A change that has ended.</summary>
 /// <param name="What"><c>roleAlias</c>, <c>settings</c>, or the name of an operation.</param>

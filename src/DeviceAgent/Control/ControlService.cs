@@ -24,9 +24,9 @@ internal sealed class ControlService : ControlLoop
     private int _jobsWait;
 
     public ControlService(
-        IotConnection connection, DeviceShadow shadow, DesiredReconciler reconciler, JobQueue queue, JobRunner jobs, ControlState state, ControlOptions options,
+        IotConnection connection, DeviceShadow shadow, DesiredReconciler reconciler, JobQueue queue, JobRunner jobs, OperationRunner runner, ControlState state, ControlOptions options,
         TimeProvider time, Random random, ILogger<ControlService> logger)
-        : base(FaultPause, time, random, logger)
+        : base(FaultPause, runner.Pulse, time, random, logger)
     {
         (_connection, _shadow, _reconciler, _jobs, _state, _options) = (connection, shadow, reconciler, jobs, state, options);
         shadow.Read += Wake.Set;

@@ -32,6 +32,7 @@ internal static class ControlServiceCollectionExtensions
         services.AddSingleton<DesiredReconciler>();
         if (options.Shadow) services.AddLoop<ShadowService>();
         services.AddLoop<ControlService>();
+        services.AddLoop<SettingsProof>();
         return services;
     }
 

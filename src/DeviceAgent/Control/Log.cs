@@ -62,6 +62,9 @@ internal static partial class Log
     [LoggerMessage(2617, LogLevel.Error, "Remote control met a fault; it goes on in {Seconds} s.")]
     public static partial void ControlFault(this ILogger logger, Exception exception, double seconds);
 
+    [LoggerMessage(2619, LogLevel.Warning, "Remote settings are rolled back. {Reason}")]
+    public static partial void SettingsRolledBack(this ILogger logger, string reason);
+
     [LoggerMessage(2690, LogLevel.Warning, "The connection to AWS IoT cannot be made anew, next attempt in {Seconds:0} s. {Problem}")]
     public static partial void ConnectionNotRenewed(this ILogger logger, double seconds, string problem);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control;
@@ -10,12 +11,15 @@ namespace DeviceAgent.Control;
 /// loop: one change at a time.
 /// </summary>
 internal sealed class OperationRunner(
-    IEnumerable<IOperation> operations, ControlState state, AgentMetrics metrics, TimeProvider time, ILogger<OperationRunner> logger)
+    IEnumerable<IOperation> operations, ControlState state, AgentMetrics metrics, LoopWatch loops, TimeProvider time, ILogger<OperationRunner> logger)
 {
     private const int LongestReason = 1024;
 
     private readonly Dictionary<string, IOperation> _operations = operations.ToDictionary(o => o.Name);
     private string? _step;
+
+    /// <summary>Of the loop that makes the changes.</summary>
+    public LoopPulse Pulse { get; } = loops.Pulse("remote control");
 
     /// <summary>Something worth reporting happened. Handlers must return at once.</summary>
     public event Action? Changed;
@@ -88,7 +92,10 @@ internal sealed class OperationRunner(
     {
         try
         {
-            var outcome = await _operations[operation].ExecuteAsync(arguments, new Both(this, progress), cancellationToken).ConfigureAwait(false);
+            // It may wait for hours, for a reading that proves a role alias: what it waits for has pulses and limits of its own.
+            ChangeOutcome outcome;
+            using (Pulse.Waits()) outcome = await _operations[operation].ExecuteAsync(arguments, new Both(this, progress), cancellationToken).ConfigureAwait(false);
+            _ = Pulse.WaitsFor(ControlLoop.LongestExchange);
             return outcome with { Reason = Printable(outcome.Reason) };
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

@@ -34,7 +34,7 @@ internal sealed class SetConfigOperation(IRemoteSettings settings, ControlState 
         var verified = settings.Verify(overrides);
         if (!verified.IsGood) return ChangeOutcome.Rejected(ChangeCodes.InvalidSettings, verified.Reason);
         progress.Reached("verified");
-        if (state.TryChange(r => r with { Settings = overrides }) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
+        if (state.TryChange(r => SettingsTrial.Begin(r, overrides, r.Executing ?? new ExecutingChange(Name, ChangeOrigin.Job, ""))) is { } problem) return ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
         verified.Apply();
         return ChangeOutcome.Applied;
     }

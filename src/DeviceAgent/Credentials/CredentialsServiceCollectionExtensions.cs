@@ -1,4 +1,5 @@
 using DeviceAgent.Clock;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -21,7 +22,8 @@ internal static class CredentialsServiceCollectionExtensions
             identity, files, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeviceIdentitySource>>()));
         services.AddSingleton(s => new CredentialsProviderClient(
             s.GetRequiredService<DeviceIdentitySource>(), options, s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton(s => new AliasSource(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, s.GetRequiredService<DeviceClock>()));
+        services.AddSingleton(s => new AliasSource(
+            Watched(s.GetRequiredService<CredentialsProviderClient>(), options.RequestTimeout, s.GetRequiredService<LoopWatch>()), s.GetRequiredService<DeviceClock>()));
         services.AddSingleton(s => FollowIdentity(s, new CredentialCache(
             s.GetRequiredService<AliasSource>().Of(roleAlias(s)),
             new CredentialCacheOptions { StartSpread = startSpread },
@@ -31,6 +33,20 @@ internal static class CredentialsServiceCollectionExtensions
         services.AddSingleton(s => new RoleAliasCredentials(s.GetRequiredService<CredentialCache>()));
         return services;
     }
+
+    /// <summary>A request ends by its own limit; one that does not (a hardware key that never answers) would end the renewal for good.</summary>
+    private static Func<string, CancellationToken, Task<FetchResult>> Watched(CredentialsProviderClient client, TimeSpan limit, LoopWatch loops) => async (roleAlias, cancellationToken) =>
+    {
+        var pulse = loops.Pulse($"credentials of {roleAlias}");
+        try
+        {
+            using (pulse.WaitsFor(limit)) return await client.FetchAsync(roleAlias, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            pulse.Ends();
+        }
+    };
 
     /// <summary>A certificate that was refused may have been replaced by one that is not.</summary>
     private static CredentialCache FollowIdentity(IServiceProvider services, CredentialCache cache)

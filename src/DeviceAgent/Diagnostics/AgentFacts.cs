@@ -1,5 +1,3 @@
-using System.Reflection;
-
 namespace DeviceAgent.Diagnostics;
 
 /// <summary>What does not change while the agent runs.</summary>
@@ -7,5 +5,5 @@ namespace DeviceAgent.Diagnostics;
 /// <param name="StartedAt">On the monotonic clock (<see cref="TimeProvider.GetTimestamp"/>).</param>
 internal sealed record AgentFacts(string Thing, long StartedAt)
 {
-    public string Version { get; } = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3) ?? "";
+    public string Version => AgentBuild.Current.Version;
 }

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text.Json.Nodes;
 using DeviceAgent.Certificate;
 using DeviceAgent.Clock;
 using DeviceAgent.Control;
@@ -58,7 +59,7 @@ internal static class AgentConfiguration
         if (layers[0] is null) throw new ConfigurationException(errors);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder).Read(errors);
+        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder, ServiceCredentials.From(environment)).Read(errors);
     }
 
     /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
@@ -104,7 +105,7 @@ internal static class AgentConfiguration
         }
         catch (DeviceIdentityException e)
         {
-            errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(files, p.Subject), p.Subject, $"{p.What}. {p.Remedy}")));
+            errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(files, p.Subject), p.Subject, $"{p.What}. {p.Remedy}{NotPassed(options, p.Subject)}")));
             // It may have said that a swap was under way: then certificate and key no longer match.
             if (new EnrolmentFile(options.StateDirectory).Problem is { } lost) errors.Add(new ConfigurationError("stateDirectory", options.StateDirectory, lost));
         }
@@ -125,6 +126,14 @@ internal static class AgentConfiguration
         return active;
     }
 
+    /// <summary>That a file was looked for among the credentials first.</summary>
+    private static string NotPassed(AgentOptions options, string path)
+    {
+        var (credentials, name) = (options.Configured.Credentials, Path.GetFileName(path));
+        if (credentials.Folder is not { } folder || Path.GetDirectoryName(path) != options.Configured.Folder || credentials.Find(name) is not null) return "";
+        return $" {folder} ({ServiceCredentials.VariableName}) was looked into first: it has no {name}, or an empty one.";
+    }
+
     private static string KeyOf(DeviceIdentityOptions options, string subject) =>
         options.PrivateKeyPath is { } key && subject == DeviceIdentityOptions.Shown(key) ? "privateKeyPath"
         : subject == options.CertificateChainPath ? "certificateChainPath"
@@ -134,11 +143,36 @@ internal static class AgentConfiguration
 /// <summary>What is configured on the device, kept so that it can be read again with settings from elsewhere on top.</summary>
 /// <param name="Layers">File, environment, command line; the later wins.</param>
 /// <param name="Folder">What relative paths are relative to.</param>
-internal sealed record ConfiguredSettings(IReadOnlyList<SettingsLayer> Layers, string Folder)
+/// <param name="Credentials">What the service manager passes.</param>
+internal sealed record ConfiguredSettings(IReadOnlyList<SettingsLayer> Layers, string Folder, ServiceCredentials Credentials)
 {
     /// <summary>Reads and checks everything.</summary>
     /// <param name="errors">Takes what is wrong.</param>
-    /// <param name="onTop">Wins over all; null for the configuration alone.</param>
-    public AgentOptions Read(ICollection<ConfigurationError> errors, SettingsLayer? onTop = null) =>
-        AgentConfiguration.Read(new SettingsReader("", onTop is null ? Layers : [.. Layers, onTop], Folder, errors)) with { Configured = this };
+    /// <param name="onTop">Each wins over all before; none for the configuration alone.</param>
+    public AgentOptions Read(ICollection<ConfigurationError> errors, params IReadOnlyList<SettingsLayer> onTop) =>
+        AgentConfiguration.Read(new SettingsReader("", [.. Layers, .. onTop], Folder, errors, Credentials)) with { Configured = this };
+
+    /// <summary>The keys with another value there than here, in order.</summary>
+    public IEnumerable<string> DifferencesTo(ConfiguredSettings other)
+    {
+        var (here, there) = (Values(), other.Values());
+        return here.Keys.Union(there.Keys, here.Comparer).Where(k => here.GetValueOrDefault(k) != there.GetValueOrDefault(k)).Order(StringComparer.OrdinalIgnoreCase);
+    }
+
+    /// <summary>Each value as text, sections taken apart; the later layer wins.</summary>
+    private Dictionary<string, string> Values()
+    {
+        var values = new Dictionary<string, string>(StringComparer.OrdinalIgnoreCase);
+        foreach (var layer in Layers) Add(values, "", layer.Values);
+        return values;
+    }
+
+    private static void Add(Dictionary<string, string> values, string prefix, JsonObject section)
+    {
+        foreach (var (name, value) in section)
+        {
+            if (value is JsonObject inner) Add(values, $"{prefix}{name}{SettingTree.Dot}", inner);
+            else if (value is not null) values[prefix + name] = SettingsReader.Scalar(value) ?? value.ToJsonString();
+        }
+    }
 }

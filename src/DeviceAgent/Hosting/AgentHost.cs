@@ -1,4 +1,3 @@
-using System.Reflection;
 using System.Security.Cryptography;
 using DeviceAgent.Certificate;
 using DeviceAgent.Clock;
@@ -9,6 +8,7 @@ using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
+using DeviceAgent.Supervision;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
@@ -25,8 +25,10 @@ internal static class AgentHost
 
     /// <param name="options">The configuration.</param>
     /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="supervisor">Who started the agent; null: nobody who wants to hear of it.</param>
     /// <param name="replace">Puts other services in the place of some, after all are registered.</param>
-    public static IHost Build(AgentOptions options, DeviceIdentity identity, Action<IServiceCollection>? replace = null)
+    /// <param name="reload">When to read the configuration again; null: never.</param>
+    public static IHost Build(AgentOptions options, DeviceIdentity identity, Supervisor? supervisor = null, Action<IServiceCollection>? replace = null, ReloadTrigger? reload = null)
     {
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
@@ -35,6 +37,7 @@ internal static class AgentHost
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
+        builder.Services.AddSupervision(supervisor ?? Supervisor.None);
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
@@ -52,6 +55,7 @@ internal static class AgentHost
             builder.Services.AddCertificateRotation(options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters);
         builder.Services.AddSingleton(stored);
         builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaBundlePath, stored.Memory, stored.Settings);
+        if (reload is not null) builder.Services.AddConfigurationReload(reload);
         replace?.Invoke(builder.Services);
         return builder.Build();
     }
@@ -60,9 +64,8 @@ internal static class AgentHost
     public static void Announce(IHost host, AgentOptions options, DeviceIdentity identity)
     {
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
-        var version = Assembly.GetExecutingAssembly().GetName().Version?.ToString(3);
         var roleAlias = host.Services.GetRequiredService<RoleAliasState>().Active;
-        logger.AgentStarts(version, options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
+        logger.AgentStarts(AgentBuild.Current.ToString(), options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
@@ -76,12 +79,20 @@ internal static class AgentHost
         if (options.Control.Host is null) return;
         logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
         if (stored.Memory.Problem is { } problem) logger.RemoteStateLost(problem);
+        if (stored.RolledBack is { } reason) logger.SettingsRolledBack(reason);
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 
     private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum)
     {
         logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= minimum() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
+        if (JournalStream.IsOutput())
+        {
+            // One line a message, with its level as <3>: the journal has the rest.
+            logging.AddSystemdConsole();
+            return;
+        }
+
         logging.AddSimpleConsole(console =>
         {
             console.SingleLine = true;

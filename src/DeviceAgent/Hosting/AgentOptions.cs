@@ -5,6 +5,7 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
@@ -57,7 +58,7 @@ internal sealed record AgentOptions
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
     /// <summary>What these were read from.</summary>
-    public ConfiguredSettings Configured { get; init; } = new([], "");
+    public ConfiguredSettings Configured { get; init; } = new([], "", ServiceCredentials.None);
 
     /// <summary>What the provisioning template is given.</summary>
     public IReadOnlyDictionary<string, string> EnrolmentParameters => new Dictionary<string, string>(Provisioning.Parameters)

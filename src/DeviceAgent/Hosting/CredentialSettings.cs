@@ -9,13 +9,14 @@ internal static class CredentialSettings
     public static DeviceIdentityOptions ReadIdentity(SettingsReader settings)
     {
         settings.Required("certificatePath", "the file of the device's certificate (PEM or PFX), or its pkcs11 URI");
+        var (certificate, key) = (FileOrHardware(settings, "certificatePath") ?? "", FileOrHardware(settings, "privateKeyPath"));
         return new DeviceIdentityOptions
         {
-            CertificatePath = FileOrHardware(settings, "certificatePath") ?? "",
-            PrivateKeyPath = FileOrHardware(settings, "privateKeyPath"),
-            CertificateChainPath = settings.FilePath("certificateChainPath"),
+            CertificatePath = certificate,
+            PrivateKeyPath = key,
+            CertificateChainPath = settings.CredentialPath("certificateChainPath"),
             PrivateKeyPassword = ReadPassword(settings),
-            AllowInsecureKeyPermissions = settings.Flag("allowInsecureKeyPermissions", false),
+            AllowInsecureKeyPermissions = settings.Flag("allowInsecureKeyPermissions", false) || settings.Credentials.Guards(key ?? certificate),
         };
     }
 
@@ -38,12 +39,12 @@ internal static class CredentialSettings
     }
 
     private static string? FileOrHardware(SettingsReader settings, string name) =>
-        settings.Text(name) is { } text && text.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ? text : settings.FilePath(name);
+        settings.Text(name) is { } text && text.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ? text : settings.CredentialPath(name);
 
     private static Secret? ReadPassword(SettingsReader settings)
     {
         var password = settings.SecretText("privateKeyPassword");
-        if (settings.FilePath("privateKeyPasswordFile") is not { } file) return password;
+        if (settings.CredentialPath("privateKeyPasswordFile") is not { } file) return password;
         if (password is not null) settings.Error("privateKeyPasswordFile", file, "privateKeyPassword is set as well; keep one of the two");
         try
         {

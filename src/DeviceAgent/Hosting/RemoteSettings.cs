@@ -9,19 +9,24 @@ using DeviceAgent.Upload;
 namespace DeviceAgent.Hosting;
 
 /// <summary>
-/// The active settings: what is configured, with what operators set remotely on top. Handed to the features by one reference write each.
+/// The active settings: what is configured, with what operators set remotely on top. Handed to the features by one reference write each. What
+/// cannot change while the agent runs is as it was at the start. Thread-safe.
 /// </summary>
 internal sealed class RemoteSettings : IRemoteSettings
 {
     /// <summary>Said in errors.</summary>
     private const string Origin = "remote";
 
-    private readonly AgentOptions _configured;
+    private readonly Lock _gate = new();
+    private readonly AgentOptions _started;
+    private Configured _configured;
+    private IReadOnlyList<KeyValuePair<string, SettingOverride>> _overrides = [];
     private AgentOptions _active;
 
     public RemoteSettings(AgentOptions configured)
     {
-        _configured = _active = configured;
+        _started = _active = configured;
+        _configured = new Configured(configured, new SettingsLayer(null, []));
         (Source, Upload, Spool) = (configured.Source, configured.Upload, configured.Spool);
     }
 
@@ -37,26 +42,81 @@ internal sealed class RemoteSettings : IRemoteSettings
 
     public IEnumerable<KeyValuePair<string, JsonNode>> Active => LiveSetting.All.Select(s => KeyValuePair.Create(s.Key, s.ValueIn(Options)));
 
-    public string ConfiguredRoleAlias => _configured.Credentials.RoleAlias;
+    public string ConfiguredRoleAlias => _started.Credentials.RoleAlias;
 
     public VerifiedSettings Verify(IEnumerable<KeyValuePair<string, SettingOverride>> overrides)
+    {
+        var (wanted, configured) = (overrides.ToList(), Volatile.Read(ref _configured));
+        var (options, errors) = Read(configured, wanted);
+        return new VerifiedSettings(errors, () =>
+        {
+            lock (_gate)
+            {
+                // The configuration may have been read again in between.
+                Activate(ReferenceEquals(configured, _configured) ? options : Read(_configured, wanted).Options);
+                _overrides = wanted;
+            }
+        });
+    }
+
+    /// <summary>Takes what can change while the agent runs from a configuration that was read again; what operators set stays on top.</summary>
+    /// <returns>What has changed, and what is wrong with what operators set, by key: that is no longer active.</returns>
+    public (ConfigurationChange Change, IReadOnlyDictionary<string, string> Errors) Reconfigure(AgentOptions read)
+    {
+        lock (_gate)
+        {
+            var (configured, before) = (Configured.Of(read), _active);
+            var (options, errors) = Read(configured, _overrides);
+            if (errors.Count > 0)
+            {
+                _overrides = [.. _overrides.Where(o => !errors.ContainsKey(o.Key))];
+                options = Read(configured, _overrides).Options;
+            }
+
+            var touched = LiveSetting.All.Where(s => s.Differs(_configured.Options, read)).Select(s => s.Key).ToHashSet();
+            _configured = configured;
+            Activate(options);
+            var changed = LiveSetting.All.Where(s => s.Differs(before, _active)).ToList();
+            return (new ConfigurationChange(
+                [.. changed.Select(s => $"{s.Key} = {SettingsReader.Scalar(s.ValueIn(_active))}")],
+                [.. touched.Except(changed.Select(s => s.Key)).Order(StringComparer.Ordinal)],
+                [.. _started.Configured.DifferencesTo(read.Configured).Where(k => !LiveSetting.Keys.Contains(k, StringComparer.OrdinalIgnoreCase))],
+                errors.Count == 0 ? null : string.Join("; ", errors.Values)), errors);
+        }
+    }
+
+    private (AgentOptions Options, IReadOnlyDictionary<string, string> Errors) Read(Configured configured, IReadOnlyList<KeyValuePair<string, SettingOverride>> overrides)
     {
         var values = new JsonObject();
         foreach (var (key, setting) in overrides) SettingTree.Set(values, key, JsonNode.Parse(setting.Value.GetRawText()));
         var found = new List<ConfigurationError>();
-        var options = _configured.Configured.Read(found, new SettingsLayer(Origin, values));
+        var options = _started.Configured.Read(found, configured.Live, new SettingsLayer(Origin, values));
 
         // A file of the configuration that has become unreadable since the start is not the operator's doing.
-        var errors = found.Where(e => LiveSetting.Keys.Contains(e.Key)).GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.First().ToString());
-        return new VerifiedSettings(errors, () => Apply(_configured with { Source = options.Source, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel }));
+        return (options, found.Where(e => LiveSetting.Keys.Contains(e.Key)).GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.First().ToString()));
     }
 
-    private void Apply(AgentOptions options)
+    private void Activate(AgentOptions options)
     {
-        Volatile.Write(ref _active, options);
+        // Of the records of options some never equal each other: they hold dictionaries.
+        if (!LiveSetting.All.Any(s => s.Differs(options, _active))) return;
+        Volatile.Write(ref _active, _started with { Source = options.Source, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel });
         Source.Set(options.Source);
         Upload.Set(options.Upload);
         Spool.Set(options.Spool);
+    }
+
+    /// <summary>What is configured on the device, as it was read last.</summary>
+    /// <param name="Options">All of it.</param>
+    /// <param name="Live">Of it what can change while the agent runs, to lay over the configuration of the start.</param>
+    private sealed record Configured(AgentOptions Options, SettingsLayer Live)
+    {
+        public static Configured Of(AgentOptions options)
+        {
+            var live = new JsonObject();
+            foreach (var setting in LiveSetting.All) SettingTree.Set(live, setting.Key, setting.ValueIn(options));
+            return new Configured(options, new SettingsLayer(null, live));
+        }
     }
 }
 
@@ -84,6 +144,8 @@ internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> Valu
 
     public static IReadOnlySet<string> Keys { get; } = All.Select(s => s.Key).ToHashSet();
 
+    public bool Differs(AgentOptions one, AgentOptions other) => !JsonNode.DeepEquals(ValueIn(one), ValueIn(other));
+
     private static JsonNode Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }
 
@@ -91,17 +153,36 @@ internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> Valu
 /// <param name="Memory">What is remembered.</param>
 /// <param name="Settings">The active ones.</param>
 /// <param name="Conflict">What of it is dropped, because the configuration or the agent has changed since; null when nothing is.</param>
-internal sealed record StoredSettings(ControlState Memory, RemoteSettings Settings, string? Conflict)
+/// <param name="RolledBack">Why settings were taken back with which the agent did not live; null when none were.</param>
+internal sealed record StoredSettings(ControlState Memory, RemoteSettings Settings, string? Conflict, string? RolledBack = null)
 {
-    /// <summary>Without remote control the configuration alone is used: nobody could take a setting back.</summary>
+    /// <summary>
+    /// To be called once at each start: it counts for settings that have not proven themselves. Without remote control the configuration alone is
+    /// used: nobody could take a setting back.
+    /// </summary>
     public static StoredSettings Recall(AgentOptions options)
     {
         var (memory, settings) = (ControlState.Recall(options.StateDirectory), new RemoteSettings(options));
         if (options.Control.Host is null) return new StoredSettings(memory, settings, null);
+        string? rolledBack = null;
+        if (memory.Record.Trial is not null)
+        {
+            (var record, rolledBack) = SettingsTrial.AtStart(memory.Record, TimeProvider.System.GetUtcNow());
+            memory.Note(_ => record);
+        }
+
         var verified = settings.Verify(memory.Record.Settings);
         if (!verified.IsGood) memory.Note(r => Without(r, verified.Errors));
         (verified.IsGood ? verified : settings.Verify(memory.Record.Settings)).Apply();
-        return new StoredSettings(memory, settings, verified.IsGood ? null : verified.Reason);
+        return new StoredSettings(memory, settings, verified.IsGood ? null : verified.Reason, rolledBack);
+    }
+
+    /// <summary>The configuration was read again. What operators set and that no longer fits is dropped, as at a start.</summary>
+    public ConfigurationChange Reconfigure(AgentOptions options)
+    {
+        var (change, errors) = Settings.Reconfigure(options);
+        if (errors.Count > 0) Memory.Note(r => Without(r, errors));
+        return change;
     }
 
     private static ControlRecord Without(ControlRecord record, IReadOnlyDictionary<string, string> errors)

@@ -3,6 +3,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Readings;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -12,7 +13,7 @@ namespace DeviceAgent.Local;
 /// Who got the device's credentials and who was refused: a JSON object a line. Never a secret. Written in the background, so that no
 /// answer waits for the disk. A flood of refusals is counted instead of written: it would wear the flash.
 /// </summary>
-internal sealed class AuditLog(AuditFile file, TimeProvider time, ILogger<AuditLog> logger) : BackgroundService
+internal sealed class AuditLog(AuditFile file, LoopWatch loops, TimeProvider time, ILogger<AuditLog> logger) : BackgroundService
 {
     private const int MaxWaiting = 1024;
     private const int RefusalsPerSecond = 5;
@@ -21,6 +22,7 @@ internal sealed class AuditLog(AuditFile file, TimeProvider time, ILogger<AuditL
 
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly TokenBucket _refusals = TokenBucket.PerSecond(RefusalsPerSecond, RefusalBurst, time);
+    private readonly LoopPulse _pulse = loops.Pulse("audit log");
     private int _leftOut;
     private bool _failing;
 
@@ -52,9 +54,11 @@ internal sealed class AuditLog(AuditFile file, TimeProvider time, ILogger<AuditL
     {
         while (await _lines.Reader.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
+            _pulse.Works();
             var batch = new List<byte[]>();
             while (batch.Count < MaxWaiting && _lines.Reader.TryRead(out var line)) batch.Add(line);
             Write(batch);
+            _ = _pulse.Waits();
         }
     }
 

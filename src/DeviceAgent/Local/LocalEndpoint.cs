@@ -1,4 +1,5 @@
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -10,7 +11,7 @@ namespace DeviceAgent.Local;
 /// sources do not depend on it.
 /// </summary>
 internal sealed class LocalEndpointService(
-    EndpointOptions options, ListenerLimits limits, string stateDirectory, LocalApi api, IEnumerable<ExtraListener> others, ISpool spool, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+    EndpointOptions options, ListenerLimits limits, string stateDirectory, LocalApi api, IEnumerable<ExtraListener> others, ISpool spool, LoopWatch loops, TimeProvider time, ILoggerFactory loggers) : BackgroundService
 {
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FlushPeriod = TimeSpan.FromMilliseconds(50);
@@ -19,35 +20,47 @@ internal sealed class LocalEndpointService(
     private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(3);
 
     private readonly ILogger _logger = loggers.CreateLogger<LocalEndpointService>();
+    private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int _untried;
+
+    /// <summary>Completes when each listener stands or could not be opened at the first attempt.</summary>
+    public Task Tried => _tried.Task;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        _untried = 1;
         var listeners = new List<Task>();
         if (options.Socket is { } path) listeners.Add(KeepOpenAsync(new ListenAddress.UnixSocket(path, options.SocketMode), limits, api.OnSocket, stoppingToken));
         if (options.Port is { } port) listeners.Add(KeepOpenAsync(new ListenAddress.Loopback(port), limits, () => FromLoopback(port), stoppingToken));
         listeners.AddRange(others.Select(o => KeepOpenAsync(o.Address, o.Limits, () => o.Handler, stoppingToken)));
+        NoteTried();
         return Task.WhenAll(listeners);
     }
 
     private async Task KeepOpenAsync(ListenAddress address, ListenerLimits bounds, Func<RequestDelegate> handler, CancellationToken stopping)
     {
+        var pulse = loops.Pulse($"listener on {address}");
         try
         {
-            var server = await OpenAsync(address, bounds, handler, stopping).ConfigureAwait(false);
+            pulse.Works();
+            Interlocked.Increment(ref _untried);
+            var server = await OpenAsync(address, bounds, handler, pulse, stopping).ConfigureAwait(false);
             await using var _ = server.ConfigureAwait(false);
             _logger.ListenerOpened(address);
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using (pulse.Waits()) await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await CloseAsync(server).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped before the listener could be opened.
         }
+
+        pulse.Ends();
     }
 
-    private async Task<LocalListener> OpenAsync(ListenAddress address, ListenerLimits bounds, Func<RequestDelegate> handler, CancellationToken stopping)
+    private async Task<LocalListener> OpenAsync(ListenAddress address, ListenerLimits bounds, Func<RequestDelegate> handler, LoopPulse pulse, CancellationToken stopping)
     {
-        while (true)
+        for (var attempt = 1; ; attempt++)
         {
             try
             {
@@ -57,9 +70,18 @@ internal sealed class LocalEndpointService(
             {
                 _logger.ListenerNotOpened(address, e.Message, RetryPeriod.TotalSeconds);
             }
+            finally
+            {
+                if (attempt == 1) NoteTried();
+            }
 
-            await Task.Delay(RetryPeriod, time, stopping).ConfigureAwait(false);
+            using (pulse.WaitsFor(RetryPeriod)) await Task.Delay(RetryPeriod, time, stopping).ConfigureAwait(false);
         }
+    }
+
+    private void NoteTried()
+    {
+        if (Interlocked.Decrement(ref _untried) == 0) _tried.TrySetResult();
     }
 
     private RequestDelegate FromLoopback(int port)

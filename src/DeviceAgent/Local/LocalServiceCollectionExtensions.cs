@@ -1,6 +1,7 @@
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -28,22 +29,25 @@ internal static class LocalServiceCollectionExtensions
         services.AddSingleton<MetricsApi>();
         services.AddSingleton<SpoolApi>();
         services.AddSingleton<LocalApi>();
-        services.AddHostedService(s => new LocalEndpointService(
+        services.TryAddSingleton<LoopWatch>();
+        services.AddSingleton(s => new LocalEndpointService(
             options,
             s.GetRequiredService<ListenerLimits>(),
             stateDirectory,
             s.GetRequiredService<LocalApi>(),
             s.GetServices<ExtraListener>(),
             s.GetRequiredService<ISpool>(),
+            s.GetRequiredService<LoopWatch>(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILoggerFactory>()));
+        services.AddHostedService(s => s.GetRequiredService<LocalEndpointService>());
         return services;
     }
 
     /// <summary>Credentials for other programs on the device, all from the agent's one cache.</summary>
     public static IServiceCollection AddLocalCredentials(this IServiceCollection services, LocalCredentialsOptions options, string stateDirectory, string region)
     {
-        services.AddSingleton(s => new AuditLog(new AuditFile(stateDirectory), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AuditLog>>()));
+        services.AddSingleton(s => new AuditLog(new AuditFile(stateDirectory), s.GetRequiredService<LoopWatch>(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<AuditLog>>()));
         services.AddHostedService(s => s.GetRequiredService<AuditLog>());
         services.AddSingleton<ClientBudgets>();
         services.AddSingleton<CredentialsApi>();

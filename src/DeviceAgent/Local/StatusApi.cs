@@ -22,6 +22,8 @@ internal sealed class StatusApi(
         {
             json.WriteString("thing", facts.Thing);
             json.WriteString("version", facts.Version);
+            json.WriteString("commit", AgentBuild.Current.Commit);
+            json.WriteString("built", AgentBuild.Current.Date);
             json.WriteNumber("uptime_seconds", Seconds(time.GetElapsedTime(facts.StartedAt)));
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);

@@ -1,11 +1,15 @@
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Readings;
 
-/// <summary>Takes samples from the source, makes readings of them and puts them into the spool, for as long as the agent runs.</summary>
+/// <summary>
+/// Takes samples from the source, makes readings of them and puts them into the spool, for as long as the agent runs. The loop is the source's, too: it says
+/// when it waits.
+/// </summary>
 internal sealed class SensingService(
     ISource source,
     SourceKind kind,
@@ -14,6 +18,7 @@ internal sealed class SensingService(
     ISpool spool,
     DrainSignal drain,
     AgentMetrics metrics,
+    LoopPulse pulse,
     TimeProvider time,
     ILogger<SensingService> logger) : BackgroundService
 {
@@ -29,6 +34,7 @@ internal sealed class SensingService(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         logger.SourceStarted(kind.ToString(), serialNumber);
+        pulse.Works();
         long readings = 0;
         try
         {
@@ -48,7 +54,8 @@ internal sealed class SensingService(
         }
         finally
         {
-            await CommitAllAsync().ConfigureAwait(false);
+            using (pulse.Waits()) await CommitAllAsync().ConfigureAwait(false);
+            pulse.Ends();
         }
 
         if (stoppingToken.IsCancellationRequested) return;
@@ -59,6 +66,7 @@ internal sealed class SensingService(
     /// <summary>True when the sample became a reading.</summary>
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
+        pulse.Works();
         metrics.Read.Add(1);
         if (ingest.TryAccept(sample, SpoolClass.Normal, out var problem) is not { } entry)
         {
@@ -72,7 +80,7 @@ internal sealed class SensingService(
         _uncommitted.Enqueue(committed);
         while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().IsCompleted))
         {
-            await ObserveAsync(_uncommitted.Peek().WaitAsync(stopping)).ConfigureAwait(false);
+            using (pulse.Waits()) await ObserveAsync(_uncommitted.Peek().WaitAsync(stopping)).ConfigureAwait(false);
             _ = _uncommitted.Dequeue();
         }
 

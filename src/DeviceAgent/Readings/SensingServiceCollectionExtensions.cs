@@ -1,6 +1,7 @@
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -8,6 +9,8 @@ namespace DeviceAgent.Readings;
 
 internal static class SensingServiceCollectionExtensions
 {
+    private const string Loop = "sensing";
+
     /// <summary>From the source into the spool.</summary>
     /// <param name="services">Gets the source and its loop, and the <see cref="Ingest"/> for all readings.</param>
     /// <param name="options">The section <c>source</c>.</param>
@@ -17,7 +20,7 @@ internal static class SensingServiceCollectionExtensions
         this IServiceCollection services, LiveOptions<SourceOptions> options, string serialNumber, Func<IServiceProvider, IReadingLimits> limits)
     {
         services.AddSingleton(s => SourceFactory.Create(
-            options, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+            options, s.GetRequiredService<LoopWatch>().Pulse(Loop), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<LiveTimestamps>();
         services.AddSingleton(s => new Ingest(limits(s), s.GetRequiredService<LiveTimestamps>(), serialNumber));
         services.AddHostedService<TimestampResolverService>();
@@ -29,6 +32,7 @@ internal static class SensingServiceCollectionExtensions
             s.GetRequiredService<ISpool>(),
             s.GetRequiredService<DrainSignal>(),
             s.GetRequiredService<AgentMetrics>(),
+            s.GetRequiredService<LoopWatch>().Pulse(Loop),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<SensingService>>()));
         return services;

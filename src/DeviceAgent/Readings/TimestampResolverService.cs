@@ -1,5 +1,6 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -7,7 +8,7 @@ namespace DeviceAgent.Readings;
 
 /// <summary>Waits until the time is known, has the readings stamped that waited for it, and opens <see cref="LiveTimestamps"/>.</summary>
 internal sealed class TimestampResolverService(
-    DeviceClock clock, BootClock boot, LastKnownTimeFile file, ISpool spool, LiveTimestamps timestamps, ILogger<TimestampResolverService> logger) : BackgroundService
+    DeviceClock clock, BootClock boot, LastKnownTimeFile file, ISpool spool, LiveTimestamps timestamps, LoopWatch loops, ILogger<TimestampResolverService> logger) : BackgroundService
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
@@ -20,14 +21,16 @@ internal sealed class TimestampResolverService(
     /// <summary>Loaded before this run saves anything: it may be what an earlier boot knew.</summary>
     private readonly LastKnownTime? _earlier = file.Read();
 
+    private readonly LoopPulse _pulse = loops.Pulse("timestamps");
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         try
         {
-            await clock.Trusted.WaitAsync(stoppingToken).ConfigureAwait(false);
+            using (_pulse.Waits()) await clock.Trusted.WaitAsync(stoppingToken).ConfigureAwait(false);
             var resolution = new TimestampResolver(boot.BootId, clock.TrustedAnchor!.Value, _earlier, spool.NewestLive);
             var before = timestamps.Withheld;
-            while (!await TryResolveAsync(resolution, stoppingToken).ConfigureAwait(false)) await Task.Delay(LookAgain, clock, stoppingToken).ConfigureAwait(false);
+            while (!await TryResolveAsync(resolution, stoppingToken).ConfigureAwait(false)) await RestAsync(stoppingToken).ConfigureAwait(false);
             timestamps.Open(withheld => EndOf(resolution, withheld - before));
             while (true)
             {
@@ -37,13 +40,19 @@ internal sealed class TimestampResolverService(
                     await TryResolveAsync(resolution, stoppingToken).ConfigureAwait(false);
                 }
 
-                await Task.Delay(LookAgain, clock, stoppingToken).ConfigureAwait(false);
+                await RestAsync(stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
             // Stopped: what has no timestamp yet gets it at the next start.
+            _pulse.Ends();
         }
+    }
+
+    private async Task RestAsync(CancellationToken stopping)
+    {
+        using (_pulse.WaitsFor(LookAgain)) await Task.Delay(LookAgain, clock, stopping).ConfigureAwait(false);
     }
 
     /// <summary>The end of the readings that are stamped afterwards: those that are given a timestamp at once begin behind it.</summary>
@@ -60,7 +69,11 @@ internal sealed class TimestampResolverService(
     {
         try
         {
-            if (await spool.ResolveTimesAsync(resolution.Plan, stopping).ConfigureAwait(false) is > 0 and var count) logger.Restamped(count);
+            using (_pulse.Waits())
+            {
+                if (await spool.ResolveTimesAsync(resolution.Plan, stopping).ConfigureAwait(false) is > 0 and var count) logger.Restamped(count);
+            }
+
             return true;
         }
         catch (SpoolException e)

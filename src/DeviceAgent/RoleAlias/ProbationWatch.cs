@@ -7,7 +7,7 @@ namespace DeviceAgent.RoleAlias;
 
 /// <summary>Brings a probation to its end: the alias stays, or the one before comes back.</summary>
 internal sealed class ProbationWatch(
-    AliasSource source, CredentialCache cache, RoleAliasState state, RotationOptions options, TimeProvider time, Random random, ILogger logger)
+    AliasSource source, CredentialCache cache, RoleAliasState state, RotationOptions options, LoopPulse pulse, TimeProvider time, Random random, ILogger logger)
 {
     /// <summary>
     /// When neither alias works, both are tried for so long, and the first that works wins. Then the old one is restored without having been verified, so that the
@@ -43,7 +43,7 @@ internal sealed class ProbationWatch(
             if (probation.Failure is { } failed) return failed;
             var left = options.Probation - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero || probation.GoodBatches >= options.ProbationBatches) return null;
-            await WakeSignal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
+            using (pulse.WaitsFor(left)) await WakeSignal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -55,7 +55,8 @@ internal sealed class ProbationWatch(
         var start = time.GetTimestamp();
         for (var attempt = 1; ; attempt++)
         {
-            var result = await source.FetchAsync(probation.Previous, cancellationToken).ConfigureAwait(false);
+            FetchResult result;
+            using (pulse.Waits()) result = await source.FetchAsync(probation.Previous, cancellationToken).ConfigureAwait(false);
             if (result is FetchResult.Success success && TryGoBack(probation, rejection, success.Credentials) is { } outcome) return outcome;
             if (time.GetElapsedTime(start) >= RollbackLimit) return GoBackUnverified(probation, rejection, result);
 
@@ -102,7 +103,7 @@ internal sealed class ProbationWatch(
             if (probation.Failure is null) return true;
             var left = pause - time.GetElapsedTime(start);
             if (left <= TimeSpan.Zero) return false;
-            await WakeSignal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
+            using (pulse.WaitsFor(left)) await WakeSignal.WaitAsync(changed, left, time, cancellationToken).ConfigureAwait(false);
         }
     }
 }

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,7 @@ internal sealed class RoleAliasRotation : BackgroundService
     private readonly CandidateFetch _fetch;
     private readonly AliasVerifier _verifier;
     private readonly ProbationWatch _watch;
+    private readonly LoopPulse _pulse;
     private Probation? _probation;
 
     public RoleAliasRotation(
@@ -39,6 +41,7 @@ internal sealed class RoleAliasRotation : BackgroundService
         Heartbeat heartbeat,
         RotationOptions options,
         AgentMetrics metrics,
+        LoopWatch loops,
         TimeProvider time,
         Random random,
         ILogger<RoleAliasRotation> logger)
@@ -46,7 +49,8 @@ internal sealed class RoleAliasRotation : BackgroundService
         (_source, _cache, _sink, _open, _state, _metrics, _time, _logger) = (source, cache, sink, open, state, metrics, time, logger);
         _fetch = new CandidateFetch(source, options, time, random, logger);
         _verifier = new AliasVerifier(sink, source, heartbeat, options, time, logger);
-        _watch = new ProbationWatch(source, cache, state, options, time, random, logger);
+        _pulse = loops.Pulse("role alias");
+        _watch = new ProbationWatch(source, cache, state, options, _pulse, time, random, logger);
         source.Answered += OnAnswered;
         RotationGauges.Register(metrics.Meter, state);
 
@@ -91,6 +95,7 @@ internal sealed class RoleAliasRotation : BackgroundService
         {
             try
             {
+                _pulse.Works();
                 var outcome = await _watch.WatchAsync(probation, stoppingToken).ConfigureAwait(false);
                 _sink.Interceptor = null;
                 Volatile.Write(ref _probation, null);
@@ -101,6 +106,7 @@ internal sealed class RoleAliasRotation : BackgroundService
             finally
             {
                 probation.Abandon();
+                _ = _pulse.Waits();
             }
         }
     }

@@ -9,9 +9,13 @@ namespace DeviceAgent.Settings;
 /// Reads one section of the layered settings into typed values, noting each error and going on. Names are compared without case,
 /// because environment variables have none. Every name that is asked for is thereby known; <see cref="ReportUnknown"/> reports the rest.
 /// </summary>
-internal sealed class SettingsReader(string path, IReadOnlyList<SettingsLayer> layers, string baseDirectory, ICollection<ConfigurationError> errors)
+internal sealed class SettingsReader(
+    string path, IReadOnlyList<SettingsLayer> layers, string baseDirectory, ICollection<ConfigurationError> errors, ServiceCredentials? credentials = null)
 {
     private readonly List<string> _known = [];
+
+    /// <summary>What the service manager passes.</summary>
+    public ServiceCredentials Credentials { get; } = credentials ?? ServiceCredentials.None;
 
     /// <summary>Relative paths in the configuration are relative to this.</summary>
     public string BaseDirectory => baseDirectory;
@@ -98,6 +102,9 @@ internal sealed class SettingsReader(string path, IReadOnlyList<SettingsLayer> l
     /// <summary>A path, made absolute; null when absent.</summary>
     public string? FilePath(string name) => Text(name) is { } text ? Path.GetFullPath(text, baseDirectory) : null;
 
+    /// <summary>The same for a file that the service manager may pass: a mere name is looked for there first.</summary>
+    public string? CredentialPath(string name) => Text(name) is { } text && Credentials.Find(text) is { } passed ? passed : FilePath(name);
+
     /// <summary>An absolute http or https address; null when absent.</summary>
     public Uri? Url(string name)
     {
@@ -119,7 +126,7 @@ internal sealed class SettingsReader(string path, IReadOnlyList<SettingsLayer> l
             else Error(name, Shown((layer, property.Value)), "must be an object, { ... }");
         }
 
-        return new SettingsReader(KeyOf(name), sections, baseDirectory, errors);
+        return new SettingsReader(KeyOf(name), sections, baseDirectory, errors, Credentials);
     }
 
     /// <summary>All names and values of this section, for a section whose names are free; a later layer's value replaces an earlier one's.</summary>

@@ -1,4 +1,5 @@
 using DeviceAgent.Settings;
+using DeviceAgent.Timing;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -8,7 +9,7 @@ namespace DeviceAgent.Spool;
 /// Moves a damaged file away, never deletes it, and makes a new one of its sound rows. The new file is complete before the old one is
 /// moved, so a crash on the way loses nothing: the next start does it again.
 /// </summary>
-internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions> options, TimeProvider time, ILogger logger)
+internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions> options, TimeProvider time, LoopPulse pulse, ILogger logger)
 {
     private const int RowsAtOnce = 500;
 
@@ -55,12 +56,14 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
                 target.AdoptNewest(source.Metadata(SpoolMetadata.NewestLive), source.Metadata(SpoolMetadata.NewestLiveSequence));
                 foreach (var rows in source.Readings().Chunk(RowsAtOnce))
                 {
+                    pulse.Works();
                     target.Adopt(rows);
                     readings += rows.Length;
                 }
 
                 foreach (var letters in source.DeadLetters().Chunk(RowsAtOnce))
                 {
+                    pulse.Works();
                     target.Adopt(letters);
                     deadLetters += letters.Length;
                 }

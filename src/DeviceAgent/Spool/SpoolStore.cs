@@ -1,6 +1,7 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Settings;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Spool;
@@ -17,6 +18,7 @@ internal sealed class SpoolStore
     private readonly LiveOptions<SpoolOptions> _options;
     private readonly BootClock _clock;
     private readonly AgentMetrics _metrics;
+    private readonly LoopPulse _pulse;
     private readonly ILogger _logger;
     private readonly SpoolState _state;
     private readonly SpoolRecovery _disk;
@@ -24,10 +26,10 @@ internal sealed class SpoolStore
     private readonly long _quota;
 
     /// <exception cref="SpoolException">Another process has the file open, or a newer agent wrote it.</exception>
-    public SpoolStore(SpoolStorage storage, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger logger)
+    public SpoolStore(SpoolStorage storage, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, LoopPulse pulse, ILogger logger)
     {
-        (_storage, _options, _clock, _metrics, _logger) = (storage, options, clock, metrics, logger);
-        var quarantine = new Quarantine(storage, options, clock.Time, logger);
+        (_storage, _options, _clock, _metrics, _pulse, _logger) = (storage, options, clock, metrics, pulse, logger);
+        var quarantine = new Quarantine(storage, options, clock.Time, pulse, logger);
         _state = new SpoolState(options, clock, metrics, logger);
         _disk = new SpoolRecovery(_state, storage, quarantine, options, clock, metrics, logger);
         _checkpoints = new CheckpointRule(clock.Time);
@@ -114,6 +116,7 @@ internal sealed class SpoolStore
         while (after is { } from)
         {
             var step = (Resolved: 0, Last: (long?)null);
+            _pulse.Works();
             if (!_disk.Try(file => step = file.Resolve(resolve, from, GroupSize)))
             {
                 if (_disk.File is { Counts.UnknownTime: > 0 }) throw new SpoolException($"readings on the disk cannot be given their times now: {_disk.MemoryReason}");

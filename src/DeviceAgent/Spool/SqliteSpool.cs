@@ -9,13 +9,14 @@ namespace DeviceAgent.Spool;
 
 /// <summary>
 /// The spool on SQLite. One loop does all the work on the store, one piece at a time; a timer wakes it when a group is to be
-/// committed or upkeep is due.
+/// committed or upkeep is due. A write that never returns hangs the loop, which its pulse tells.
 /// </summary>
 internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 {
     private readonly SpoolStore _store;
     private readonly CommitGroup _group;
     private readonly BootClock _clock;
+    private readonly LoopPulse _pulse;
     private readonly ILogger<SqliteSpool> _logger;
     private readonly Channel<Action> _work = Channel.CreateUnbounded<Action>(new UnboundedChannelOptions { SingleReader = true });
     private readonly ITimer _timer;
@@ -25,17 +26,18 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     private Snapshot _snapshot = null!;
     private readonly WakeSignal _committed = new();
 
-    public SqliteSpool(string path, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
-        : this(new SpoolStorage(path), options, clock, metrics, logger)
+    public SqliteSpool(string path, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, LoopWatch loops, ILogger<SqliteSpool> logger)
+        : this(new SpoolStorage(path), options, clock, metrics, loops, logger)
     {
     }
 
     /// <exception cref="SpoolException">Another process has the file open, or a newer agent wrote it.</exception>
-    public SqliteSpool(SpoolStorage storage, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, ILogger<SqliteSpool> logger)
+    public SqliteSpool(SpoolStorage storage, LiveOptions<SpoolOptions> options, BootClock clock, AgentMetrics metrics, LoopWatch loops, ILogger<SqliteSpool> logger)
     {
         _clock = clock;
+        _pulse = loops.Pulse("spool");
         _logger = logger;
-        _store = new SpoolStore(storage, options, clock, metrics, logger);
+        _store = new SpoolStore(storage, options, clock, metrics, _pulse, logger);
         _group = new CommitGroup(options, clock);
         Publish();
         _timer = clock.Time.CreateTimer(_ => _work.Writer.TryWrite(static () => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -126,6 +128,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
         {
             await foreach (var work in _work.Reader.ReadAllAsync().ConfigureAwait(false))
             {
+                _pulse.Works();
                 work();
                 if (_group.DueIn() == TimeSpan.Zero) Commit();
                 if (_store.DueIn() == TimeSpan.Zero)
@@ -136,10 +139,12 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 
                 ArmTimer();
             }
+
+            _pulse.Ends();
         }
         finally
         {
-            // Should the loop ever end by a fault, nobody may wait for it in vain.
+            // Should the loop ever end by a fault, nobody may wait for it in vain; its pulse goes on being late.
             _work.Writer.TryComplete();
         }
     }
@@ -192,6 +197,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     {
         var due = new[] { _group.DueIn(), _store.DueIn() }.Min();
         _timer.Change(due ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _ = _pulse.WaitsFor(due ?? Timeout.InfiniteTimeSpan);
     }
 
     private sealed record Snapshot(SpoolStatus Status, long At);

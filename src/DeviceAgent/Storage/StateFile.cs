@@ -8,7 +8,8 @@ internal delegate void WriteFile(string path, ReadOnlySpan<byte> content);
 
 /// <summary>
 /// A small JSON file in the state directory, always replaced as a whole: after a power cut it is the old one or the new one. A damaged
-/// one is kept beside as <c>NAME.corrupt-1</c>, <c>-2</c>, ..., the reader says so, and the default is used. The caller locks.
+/// one is kept beside as <c>NAME.corrupt-1</c>, <c>-2</c>, ..., the reader says so, and the default is used. One that cannot be read at all (its
+/// rights, the medium) may be a good one: the default is used, and it is never overwritten. The caller locks.
 /// </summary>
 /// <param name="path">Its folder is made by the first write.</param>
 /// <param name="json">The form on disk.</param>
@@ -24,17 +25,33 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, st
 
     private const string CorruptEnding = ".corrupt-";
 
+    private bool _isUnread;
+
     public string Path => path;
 
     /// <summary>Only looks: for commands that must write nothing.</summary>
     public StateReading<T> Read()
     {
+        var reading = Look();
+        _isUnread = reading.Fault is not null;
+        return reading;
+    }
+
+    private StateReading<T> Look()
+    {
         try
         {
-            if (!File.Exists(path)) return new StateReading<T>(null);
-            if (new FileInfo(path).Length > MaxBytes) return Damaged($"it is larger than {MaxBytes} bytes");
-            var value = JsonSerializer.Deserialize(File.ReadAllBytes(path), json);
+            // Opened rather than asked for: whether it is there cannot be told either when the medium fails.
+            using var file = File.OpenHandle(path);
+            var length = RandomAccess.GetLength(file);
+            if (length > MaxBytes) return Damaged($"it is larger than {MaxBytes} bytes");
+            var content = new byte[length];
+            var value = JsonSerializer.Deserialize(content.AsSpan(0, RandomAccess.Read(file, content, 0)), json);
             return (value is null ? "it is empty" : check?.Invoke(value)) is { } problem ? Damaged(problem) : new StateReading<T>(value);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return new StateReading<T>(null);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
@@ -53,10 +70,16 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, st
         return reading is { Problem: { } problem, Fault: null } ? reading with { Problem = $"{problem}; {KeepAside()}" } : reading;
     }
 
-    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="IOException">It could not be written, or there is one that could not be read.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Write(T value)
     {
+        if (_isUnread)
+        {
+            if (Look() != new StateReading<T>(null)) throw new IOException($"'{path}' could not be read and is therefore not overwritten: let the agent's user read it, or move it away, and start the agent again");
+            _isUnread = false;
+        }
+
         PrivateFolder.Make(System.IO.Path.GetDirectoryName(path)!);
         var content = JsonSerializer.SerializeToUtf8Bytes(value, json);
         if (write is null) DurableFile.Write(path, content);

@@ -1,5 +1,6 @@
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,7 @@ internal sealed class Uploader(
     LiveOptions<UploadOptions> options,
     DrainSignal drain,
     IHostApplicationLifetime lifetime,
+    LoopWatch loops,
     TimeProvider time,
     ILogger<Uploader> logger) : BackgroundService
 {
@@ -25,6 +27,7 @@ internal sealed class Uploader(
 
     private readonly BatchPlanner _planner = new(spool, sink.RequestLimits, options);
     private readonly InFlightBatches _inFlight = new();
+    private readonly LoopPulse _pulse = loops.Pulse("upload");
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -36,7 +39,7 @@ internal sealed class Uploader(
             while (!await StepAsync(IsDraining(), requests.Token, stoppingToken).ConfigureAwait(false)) stoppingToken.ThrowIfCancellationRequested();
             logger.Drained();
             lifetime.StopApplication();
-            await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken).ConfigureAwait(false);
+            using (_pulse.Waits()) await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
         {
@@ -45,6 +48,7 @@ internal sealed class Uploader(
 
         await DeliverRestAsync(requests.Token).ConfigureAwait(false);
         pace.Final(spool.Count);
+        _pulse.Ends();
     }
 
     /// <summary>No more readings will come, and of none must the time be waited for.</summary>
@@ -62,13 +66,15 @@ internal sealed class Uploader(
             // The time is up; the rest stays in the spool.
         }
 
-        await Task.WhenAll(_inFlight.Tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using (_pulse.Waits()) await Task.WhenAll(_inFlight.Tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await SettleAsync(requests).ConfigureAwait(false);
     }
 
     /// <summary>Does what can be done now and waits for what comes next. True when nothing is left of what was to be drained.</summary>
     private async Task<bool> StepAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
+        _pulse.Works();
+
         // Before the look into the spool: what is committed in between must not be missed.
         var (nextCommit, optionsChange, drainIsKnown) = (spool.NextCommit, options.NextChange, draining || drain.Requested.IsCompleted);
         draining |= IsDraining();
@@ -102,8 +108,13 @@ internal sealed class Uploader(
 
     private async Task<Next> SendNextAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
-        var batch = await _planner.NextAsync(_inFlight, until).ConfigureAwait(false);
-        foreach (var (record, reason) in batch.Damaged) await writer.SetDamagedAsideAsync(record, reason, until).ConfigureAwait(false);
+        Batch batch;
+        using (_pulse.Waits())
+        {
+            batch = await _planner.NextAsync(_inFlight, until).ConfigureAwait(false);
+            foreach (var (record, reason) in batch.Damaged) await writer.SetDamagedAsideAsync(record, reason, until).ConfigureAwait(false);
+        }
+
         if (batch.Items.Count == 0) return batch.Damaged.Count > 0 ? Next.AtOnce : Next.NothingLeft;
         if (TimeToFill(batch, draining) is { } wait) return Next.After(wait);
 
@@ -152,21 +163,28 @@ internal sealed class Uploader(
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(until);
         signals.Add(Task.Delay(wait, time, done.Token));
-        await Task.WhenAny(signals).ConfigureAwait(false);
+        using (_pulse.WaitsFor(wait)) await Task.WhenAny(signals).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         until.ThrowIfCancellationRequested();
     }
 
     private async Task CheckSinkAsync(CancellationToken stopping)
     {
-        while (await sink.CheckAsync(stopping).ConfigureAwait(false) is { } fault)
+        // A request ends by its own limit; the credentials that it waits for may take as long as the provider is away.
+        while (await WaitForAsync(sink.CheckAsync(stopping)).ConfigureAwait(false) is { } fault)
         {
-            if (fault.Kind == FaultKind.StaleCredentials) fault = await sink.RefreshAsync(stopping).ConfigureAwait(false) ?? fault;
+            if (fault.Kind == FaultKind.StaleCredentials) fault = await WaitForAsync(sink.RefreshAsync(stopping)).ConfigureAwait(false) ?? fault;
             pace.Handle(fault, accepted: 0, spool.Count);
-            await Task.Delay(pace.Hold, time, stopping).ConfigureAwait(false);
+            var hold = pace.Hold;
+            using (_pulse.WaitsFor(hold)) await Task.Delay(hold, time, stopping).ConfigureAwait(false);
         }
 
         pace.Ready();
+    }
+
+    private async Task<UploadFault?> WaitForAsync(Task<UploadFault?> answer)
+    {
+        using (_pulse.Waits()) return await answer.ConfigureAwait(false);
     }
 
     /// <summary>When to look again.</summary>

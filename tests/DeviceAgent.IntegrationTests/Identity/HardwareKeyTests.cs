@@ -10,6 +10,7 @@ public sealed class HardwareKeyTests
     private const string Thing = "thermostat-01";
 
     [Theory]
+    [Trait(EveryCpu.Name, EveryCpu.Value)]
     [InlineData("ec")]
     [InlineData("rsa")]
     public async Task Agent_KeyInHardware_Uploads(string label)

@@ -32,7 +32,7 @@ internal sealed class AgentInProcess : IAsyncDisposable
     {
         var (options, identity) = AgentConfiguration.Load(
             configuration, new Hashtable(), ["source.kind=simulated", "logLevel=none", "upload.maxDelaySeconds=0", .. settings]);
-        var host = AgentHost.Build(options, identity, services =>
+        var host = AgentHost.Build(options, identity, replace: services =>
         {
             services.AddTransient<Random>(_ => new NoJitter()).AddSingleton<ISource>(new SilentSource());
             replace(services);

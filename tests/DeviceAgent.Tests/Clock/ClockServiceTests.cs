@@ -1,5 +1,6 @@
 using DeviceAgent.Clock;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.Clock;
 
@@ -19,7 +20,7 @@ public sealed class ClockServiceTests : IDisposable
     {
         _file = new LastKnownTimeFile(_folder.Path, _fileLogger);
         _clock = new DeviceClock(_system, () => false, Noon.AddDays(-1), trustSystemTime: false, new RecordingLogger<DeviceClock>());
-        _service = new ClockService(_clock, _file, new BootClock("boot", _system), _logger);
+        _service = new ClockService(_clock, _file, new BootClock("boot", _system), new LoopWatch(_system), _logger);
     }
 
     public void Dispose()

@@ -1,3 +1,4 @@
+using System.CommandLine;
 using DeviceAgent.Commands;
 using DeviceAgent.Spool;
 using DeviceAgent.Tests.Hosting;
@@ -9,7 +10,6 @@ public class AgentCommandTests
     [Theory]
     [InlineData((int)ExitCode.Usage)]
     [InlineData((int)ExitCode.Usage, "walk")]
-    [InlineData((int)ExitCode.Usage, "run")]
     [InlineData((int)ExitCode.Usage, "check", "--config")]
     [InlineData((int)ExitCode.Usage, "run", "--config", "x.json", "--bogus")]
     [InlineData((int)ExitCode.Ok, "--version")]
@@ -19,13 +19,50 @@ public class AgentCommandTests
     public async Task RunAsync_CommandLine_EndsWithItsExitCode(int expected, params string[] arguments) =>
         Assert.Equal((ExitCode)expected, (await RunAsync(arguments)).Exit);
 
+    [Theory]
+    [InlineData("run")]
+    [InlineData("check")]
+    [InlineData("provision")]
+    [InlineData("status")]
+    [InlineData("spool", "status")]
+    [InlineData("credentials")]
+    [InlineData("clients", "list")]
+    public async Task Help_OfACommand_NamesTheDefaultConfiguration(params string[] command)
+    {
+        var (_, output, _) = await RunAsync([.. command, "--help"]);
+        Assert.Contains("[default: /etc/device-agent/agent.json]", output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task TryLoad_NoFileAtTheDefault_SaysWhereItLookedAndNamesTheOption()
+    {
+        var arguments = new ConfigurationArguments("/nonexistent/default.json");
+        var command = new Command("any");
+        arguments.AddTo(command);
+        command.SetAction(parsed => arguments.TryLoadOptions(parsed) is null ? 1 : 0);
+        using var error = new StringWriter();
+        Assert.Equal(1, await new RootCommand { command }.Parse(["any"]).InvokeAsync(new InvocationConfiguration { Error = error }));
+        Assert.Contains("/nonexistent/default.json: there is no such file", error.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--config FILE names another file", error.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Check_NoFileWhereAskedFor_SaysNothingOfTheDefault()
+    {
+        var (_, _, error) = await RunAsync("check", "--config", "/nonexistent/agent.json");
+        Assert.DoesNotContain("default", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Check_ValidConfiguration_SaysSo()
     {
         using var device = new TestDevice(TimeProvider.System);
         var (exit, output, error) = await RunAsync("check", "--config", device.ConfigurationPath);
         Assert.Equal(ExitCode.Ok, exit);
-        Assert.Equal("configuration is valid", output.Trim());
+        var lines = output.Trim().Split('\n');
+        Assert.Equal("configuration is valid", lines[0]);
+        Assert.EndsWith($"from {Path.Combine(device.Folder, "device.crt")}", lines[1], StringComparison.Ordinal);
+        Assert.Equal($"private key   from {Path.Combine(device.Folder, "device.key")}", lines[2]);
         Assert.Equal("", error);
     }
 

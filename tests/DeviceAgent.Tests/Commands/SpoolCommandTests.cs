@@ -4,6 +4,7 @@ using DeviceAgent.Commands;
 using DeviceAgent.Spool;
 using DeviceAgent.Tests.Hosting;
 using DeviceAgent.Tests.Local;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Tests.Commands;
@@ -84,7 +85,7 @@ public sealed class SpoolCommandTests
         using var counted = new CountedMetrics();
         Directory.CreateDirectory(Path.Combine(device.Folder, "state"));
         await using var spool = new SqliteSpool(
-            Path.Combine(device.Folder, "state", "spool.db"), new SpoolOptions(), BootClock.Current(TimeProvider.System), counted.Metrics, NullLogger<SqliteSpool>.Instance);
+            Path.Combine(device.Folder, "state", "spool.db"), new SpoolOptions(), BootClock.Current(TimeProvider.System), counted.Metrics, new LoopWatch(TimeProvider.System), NullLogger<SqliteSpool>.Instance);
         var entry = new SpoolEntry(SpoolClass.Critical, Noon, IsLive: false, Encoding.UTF8.GetBytes(First));
         await spool.AppendAsync(entry, CancellationToken.None);
         await spool.AppendAsync(entry, CancellationToken.None);

@@ -51,6 +51,23 @@ public sealed class StoredSettingsTests : IDisposable
     }
 
     [Fact]
+    public void Recall_FileThatCannotBeRead_IsNotOverwrittenAndChangesAreRefused()
+    {
+        Directory.CreateDirectory(_rig.StateDirectory);
+        const string Content = """{"settings":{"upload.batchSize":{"value":7,"by":"job"}}}""";
+        File.WriteAllText(_rig.MemoryPath, Content);
+        ControlState memory;
+        using (new FileStream(_rig.MemoryPath, FileMode.Open, FileAccess.Read, FileShare.None)) memory = ControlState.Recall(_rig.StateDirectory);
+
+        Assert.Contains("cannot be read", memory.Problem);
+        Assert.Contains("not overwritten", memory.TryChange(r => r with { Settings = new Dictionary<string, SettingOverride>() }));
+        Assert.Contains("not overwritten", memory.Note(r => r with { Executing = new ExecutingChange("x", DeviceAgent.Control.ChangeOrigin.Job, "j1") }));
+        Assert.Equal("j1", memory.Record.Executing!.Reference);
+        Assert.Equal(Content, File.ReadAllText(_rig.MemoryPath));
+        Assert.Equal(7, StoredSettings.Recall(_rig.Options).Settings.Options.Upload.BatchSize);
+    }
+
+    [Fact]
     public void Change_Record_IsReadBackAsItWas()
     {
         var memory = ControlState.Recall(_rig.StateDirectory);

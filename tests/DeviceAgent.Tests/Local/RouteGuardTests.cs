@@ -1,4 +1,5 @@
 using DeviceAgent.Local;
+using DeviceAgent.Timing;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -17,7 +18,7 @@ public sealed class RouteGuardTests : IDisposable
     private readonly ClientBudgets _budgets = new(TimeProvider.System);
     private int _handled;
 
-    public RouteGuardTests() => _audit = new AuditLog(new AuditFile(_folder.Path), TimeProvider.System, NullLogger<AuditLog>.Instance);
+    public RouteGuardTests() => _audit = new AuditLog(new AuditFile(_folder.Path), new LoopWatch(TimeProvider.System), TimeProvider.System, NullLogger<AuditLog>.Instance);
 
     [Theory]
     [InlineData((int)RouteGuard.None, null)]

@@ -11,6 +11,7 @@ using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
@@ -52,7 +53,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
         var memory = ControlState.Recall(_folder.Path);
         services.AddSingleton(s => new ControlStatus(
-            new OperationRunner([], memory, s.GetRequiredService<AgentMetrics>(), TimeProvider.System, NullLogger<OperationRunner>.Instance), memory, null, null, null));
+            new OperationRunner([], memory, s.GetRequiredService<AgentMetrics>(), s.GetRequiredService<LoopWatch>(), TimeProvider.System, NullLogger<OperationRunner>.Instance), memory, null, null, null));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07");
         _services = services.BuildServiceProvider();
         _loops = [.. _services.GetServices<IHostedService>()];

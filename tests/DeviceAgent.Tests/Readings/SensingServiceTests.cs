@@ -5,6 +5,7 @@ using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Upload;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload.DynamoDb;
 
 namespace DeviceAgent.Tests.Readings;
@@ -113,7 +114,7 @@ public sealed class SensingServiceTests : IDisposable
     {
         var timestamps = new LiveTimestamps(_time);
         if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
-        _service = new SensingService(_source, SourceKind.Simulated, "SN1", new Ingest(_limits, timestamps, "SN1"), _spool, _drain, _counted.Metrics, _time, _logger);
+        _service = new SensingService(_source, SourceKind.Simulated, "SN1", new Ingest(_limits, timestamps, "SN1"), _spool, _drain, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 

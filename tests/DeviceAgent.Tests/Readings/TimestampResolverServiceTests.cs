@@ -3,6 +3,7 @@ using DeviceAgent.Clock;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.Readings;
 
@@ -107,9 +108,9 @@ public sealed class TimestampResolverServiceTests : IDisposable
         {
             var boot = new BootClock(bootId, System);
             Clock = new DeviceClock(System, () => false, Noon.AddDays(-1), trustSystemTime: false, new RecordingLogger<DeviceClock>());
-            Spool = new SqliteSpool(test._folder.File("spool.db"), new SpoolOptions(), boot, test._metrics.Metrics, new RecordingLogger<SqliteSpool>());
+            Spool = new SqliteSpool(test._folder.File("spool.db"), new SpoolOptions(), boot, test._metrics.Metrics, new LoopWatch(TimeProvider.System), new RecordingLogger<SqliteSpool>());
             Timestamps = new LiveTimestamps(Clock);
-            Service = new TimestampResolverService(Clock, boot, new LastKnownTimeFile(test._folder.Path, new RecordingLogger<LastKnownTimeFile>()), Spool, Timestamps, _logger);
+            Service = new TimestampResolverService(Clock, boot, new LastKnownTimeFile(test._folder.Path, new RecordingLogger<LastKnownTimeFile>()), Spool, Timestamps, new LoopWatch(TimeProvider.System), _logger);
         }
 
         public ManualTimeProvider System { get; } = new(DateTimeOffset.UnixEpoch);

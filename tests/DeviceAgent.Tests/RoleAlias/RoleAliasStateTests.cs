@@ -111,6 +111,24 @@ public sealed class RoleAliasStateTests : IDisposable
     }
 
     [Fact]
+    public void State_FileThatCannotBeRead_IsNotOverwrittenAndCommitsAreRefused()
+    {
+        var before = Load("a");
+        before.Commit("b");
+        before.Settle();
+        var path = _folder.File(RoleAliasFile.FileName);
+        var content = File.ReadAllText(path);
+        RoleAliasState state;
+        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None)) state = Load("a");
+
+        Assert.Equal("a", state.Active);
+        Assert.Contains("not overwritten", Assert.Throws<IOException>(() => state.Commit("c")).Message, StringComparison.Ordinal);
+        state.Reject("c", ChangeOutcome.Rejected("code", "no"));
+        Assert.Equal(content, File.ReadAllText(path));
+        Assert.Equal("b", Load("a").Active);
+    }
+
+    [Fact]
     public void File_Written_IsForItsOwnerOnly()
     {
         Load("a").Commit("b");

@@ -4,6 +4,7 @@ using DeviceAgent.RoleAlias;
 using DeviceAgent.Settings;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Upload;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.RoleAlias;
@@ -109,7 +110,7 @@ public sealed class RotationCrashTests
             LiveOptions<UploadOptions> options = new UploadOptions();
             var log = new RecordingLogger<Uploader>();
             var pace = new UploadPace(options, new UploadState(_time), _time, new Random(1), log);
-            using var uploader = new Uploader(Spool, rig.Sink, writer, pace, options, new(), new UploadRig.FakeLifetime(), _time, log);
+            using var uploader = new Uploader(Spool, rig.Sink, writer, pace, options, new(), new UploadRig.FakeLifetime(), new LoopWatch(_time), _time, log);
             using var stop = new CancellationTokenSource();
             await rig.StartAsync();
             await uploader.StartAsync(CancellationToken.None);

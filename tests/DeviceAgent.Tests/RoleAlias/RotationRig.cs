@@ -7,6 +7,7 @@ using DeviceAgent.RoleAlias;
 using DeviceAgent.Storage;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Upload;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.RoleAlias;
 
@@ -33,7 +34,7 @@ internal sealed class RotationRig : IAsyncDisposable
         var timestamps = new LiveTimestamps(time);
         timestamps.Open(_ => DateTimeOffset.UnixEpoch);
         Rotation = new RoleAliasRotation(
-            source, Cache, Sink, cloud.Open, State, new Heartbeat("SN1", timestamps), options ?? new RotationOptions(), Counted.Metrics, time, new Random(seed), Log);
+            source, Cache, Sink, cloud.Open, State, new Heartbeat("SN1", timestamps), options ?? new RotationOptions(), Counted.Metrics, Loops = new LoopWatch(time), time, new Random(seed), Log);
     }
 
     /// <summary>Aliases that the uploader, and so everybody, was served without their having been active.</summary>
@@ -52,6 +53,8 @@ internal sealed class RotationRig : IAsyncDisposable
     public RoleAliasRotation Rotation { get; }
 
     public RecordingLogger<RoleAliasRotation> Log { get; } = new();
+
+    public LoopWatch Loops { get; }
 
     public CountedMetrics Counted { get; } = new();
 

@@ -2,6 +2,7 @@ using DeviceAgent.Clock;
 using System.Diagnostics;
 using System.Globalization;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.Spool;
 
@@ -67,7 +68,7 @@ public sealed class CrashPointTests : IDisposable
     {
         using var metrics = new CountedMetrics();
         var logger = new RecordingLogger<SqliteSpool>();
-        await using var spool = new SqliteSpool(path, SpoolWriter.Options, BootClock.Current(TimeProvider.System), metrics.Metrics, logger);
+        await using var spool = new SqliteSpool(path, SpoolWriter.Options, BootClock.Current(TimeProvider.System), metrics.Metrics, new LoopWatch(TimeProvider.System), logger);
         var records = await spool.PeekAsync(new SpoolQuery(int.MaxValue), CancellationToken.None);
         var found = records.Select(r => int.Parse(SpoolBench.Text(r), CultureInfo.InvariantCulture)).ToList();
         Assert.True(found.SequenceEqual(Enumerable.Range(0, found.Count)), $"{when}: {string.Join(' ', found)}");

@@ -2,6 +2,7 @@ using DeviceAgent.Clock;
 using System.Text;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Tests.Spool;
@@ -17,11 +18,14 @@ internal sealed class SpoolBench : IDisposable
     private readonly CountedMetrics _metrics = new();
     private SqliteSpool? _spool;
 
-    public SpoolBench(SpoolOptions? options = null) => Options = options ?? new SpoolOptions { QuotaBytes = Quota, ReserveBytes = 0 };
+    public SpoolBench(SpoolOptions? options = null) =>
+        (Options, Loops) = (options ?? new SpoolOptions { QuotaBytes = Quota, ReserveBytes = 0 }, new LoopWatch(Time));
 
     public SpoolOptions Options { get; set; }
 
     public ManualTimeProvider Time { get; } = new();
+
+    public LoopWatch Loops { get; }
 
     public RecordingLogger<SqliteSpool> Logger { get; private set; } = new();
 
@@ -45,7 +49,7 @@ internal sealed class SpoolBench : IDisposable
     public SqliteSpool Open(string bootId = "boot") => Open(Path, bootId);
 
     public SqliteSpool Open(string path, string bootId) =>
-        new(new SpoolStorage(path) { FreeBytes = () => FreeBytes, Connect = Connect }, Options, new BootClock(bootId, Time), _metrics.Metrics, Logger);
+        new(new SpoolStorage(path) { FreeBytes = () => FreeBytes, Connect = Connect }, Options, new BootClock(bootId, Time), _metrics.Metrics, Loops, Logger);
 
     public static SpoolEntry Entry(string payload, SpoolClass @class = SpoolClass.Normal, int second = 0) =>
         new(@class, Noon.AddSeconds(second), IsLive: true, Encoding.UTF8.GetBytes(payload));

@@ -2,6 +2,7 @@ using DeviceAgent.Clock;
 using System.Globalization;
 using System.Text;
 using DeviceAgent.Spool;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Tests.Spool;
@@ -23,7 +24,7 @@ internal static class SpoolWriter
     {
         if (arguments is not [Argument, var path, var count]) return 2;
         using var metrics = new CountedMetrics();
-        await using var spool = new SqliteSpool(path, Options, BootClock.Current(TimeProvider.System), metrics.Metrics, NullLogger<SqliteSpool>.Instance);
+        await using var spool = new SqliteSpool(path, Options, BootClock.Current(TimeProvider.System), metrics.Metrics, new LoopWatch(TimeProvider.System), NullLogger<SqliteSpool>.Instance);
         await using var output = Console.OpenStandardOutput();
         var waiting = new List<(int Number, Task<AppendResult> Append)>();
         for (var i = 0; i < int.Parse(count, CultureInfo.InvariantCulture); i++)

@@ -2,6 +2,7 @@ using DeviceAgent.Clock;
 using System.Text;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Tests.Spool;
@@ -291,7 +292,7 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     }
 
     private SqliteSpool Open(string? path = null, string bootId = "boot") =>
-        new(path ?? _folder.File("spool.db"), new SpoolOptions(), new BootClock(bootId, _time), _metrics.Metrics, _logger);
+        new(path ?? _folder.File("spool.db"), new SpoolOptions(), new BootClock(bootId, _time), _metrics.Metrics, new LoopWatch(_time), _logger);
 
     private async Task ReopenAsync()
     {

@@ -94,6 +94,34 @@ public sealed class StateFileTests : IDisposable
     }
 
     [Fact]
+    public void Write_AfterAFileThatCouldNotBeRead_IsRefusedUntilItIsGone()
+    {
+        var path = _folder.Write("state.json", """{"name":"a"}""");
+        var file = Open();
+        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None))
+        {
+            Assert.NotNull(file.Recover().Fault);
+            Assert.Contains("could not be read and is therefore not overwritten", file.TryWrite(new TestState("b")), StringComparison.Ordinal);
+        }
+
+        // It can be read again, but what is in it is not known to who writes.
+        Assert.Throws<IOException>(() => file.Write(new TestState("b")));
+        Assert.Equal("""{"name":"a"}""", File.ReadAllText(path));
+
+        File.Move(path, path + ".away");
+        Assert.Null(file.TryWrite(new TestState("b")));
+        Assert.Equal("b", Open().Read().Value!.Name);
+    }
+
+    [Fact]
+    public void Read_FolderInItsPlace_IsAFaultAndNotAnEmptyFile()
+    {
+        Directory.CreateDirectory(_folder.File("state.json"));
+        Assert.NotNull(Open().Read().Fault);
+        Assert.NotNull(Open().Recover().Fault);
+    }
+
+    [Fact]
     public void Write_KilledBeforeTheRename_TheOldContentCountsAndTheNextWriteSucceeds()
     {
         var file = Open();

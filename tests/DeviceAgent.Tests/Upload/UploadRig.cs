@@ -1,6 +1,7 @@
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 using DeviceAgent.Upload;
 using Microsoft.Extensions.Hosting;
 
@@ -15,6 +16,8 @@ internal sealed class UploadRig : IAsyncDisposable
     private Uploader? _uploader;
 
     public ManualTimeProvider Time { get; } = new();
+
+    public LoopWatch Loops { get; }
 
     public FakeSpool Spool { get; } = new();
 
@@ -40,13 +43,13 @@ internal sealed class UploadRig : IAsyncDisposable
 
     public int Seed { get; init; } = 1;
 
-    public UploadRig() => State = new UploadState(Time);
+    public UploadRig() => (State, Loops) = (new UploadState(Time), new LoopWatch(Time));
 
     public async Task StartAsync()
     {
         var sink = Sink ?? Table;
         var writer = new BatchWriter(Spool, sink, Counted.Metrics, new RecordingLogger<BatchWriter>());
-        _uploader = new Uploader(Spool, sink, writer, new UploadPace(Live, State, Time, new Random(Seed), Log), Live, Drain, Lifetime, Time, Log);
+        _uploader = new Uploader(Spool, sink, writer, new UploadPace(Live, State, Time, new Random(Seed), Log), Live, Drain, Lifetime, Loops, Time, Log);
         await _uploader.StartAsync(CancellationToken.None);
     }
 

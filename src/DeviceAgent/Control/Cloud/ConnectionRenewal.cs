@@ -16,14 +16,16 @@ internal sealed class ConnectionRenewal : BackgroundService
     private readonly IotConnection _connection;
     private readonly ConnectionIdentity _identity;
     private readonly DeviceIdentitySource _source;
+    private readonly LoopPulse _pulse;
     private readonly TimeProvider _time;
     private readonly ILogger<ConnectionRenewal> _logger;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly WakeSignal _changed = new();
     private Task _nextChange;
 
-    public ConnectionRenewal(IotConnection connection, ConnectionIdentity identity, DeviceIdentitySource source, TimeProvider time, ILogger<ConnectionRenewal> logger)
+    public ConnectionRenewal(IotConnection connection, ConnectionIdentity identity, DeviceIdentitySource source, LoopWatch loops, TimeProvider time, ILogger<ConnectionRenewal> logger)
     {
+        _pulse = loops.Pulse("connection renewal");
         (_connection, _identity, _source, _time, _logger) = (connection, identity, source, time, logger);
         _nextChange = _changed.Next;
         source.Changed += OnChanged;
@@ -43,7 +45,7 @@ internal sealed class ConnectionRenewal : BackgroundService
             _identity.Trial = candidate;
             var problem = await ConnectAsync(cancellationToken).ConfigureAwait(false);
             _identity.Trial = null;
-            if (problem is not null) await RenewAsync(cancellationToken).ConfigureAwait(false);
+            if (problem is not null) await RenewAsync(null, cancellationToken).ConfigureAwait(false);
             return problem;
         }
         finally
@@ -64,13 +66,17 @@ internal sealed class ConnectionRenewal : BackgroundService
     {
         while (true)
         {
-            await _nextChange.WaitAsync(stoppingToken).ConfigureAwait(false);
-            _nextChange = _changed.Next;
-            await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
+            using (_pulse.Waits())
+            {
+                await _nextChange.WaitAsync(stoppingToken).ConfigureAwait(false);
+                _nextChange = _changed.Next;
+                await _turn.WaitAsync(stoppingToken).ConfigureAwait(false);
+            }
+
             try
             {
                 if (_identity.IsActive) continue;
-                await RenewAsync(stoppingToken).ConfigureAwait(false);
+                await RenewAsync(_pulse, stoppingToken).ConfigureAwait(false);
             }
             finally
             {
@@ -80,19 +86,21 @@ internal sealed class ConnectionRenewal : BackgroundService
     }
 
     /// <summary>Whatever fails (a CA file that is being replaced), the agent must not stay without a connection.</summary>
-    private async Task RenewAsync(CancellationToken cancellationToken)
+    /// <param name="pulse">Of the loop; null when it is another who asks.</param>
+    /// <param name="cancellationToken">The agent stops.</param>
+    private async Task RenewAsync(LoopPulse? pulse, CancellationToken cancellationToken)
     {
         while (true)
         {
             try
             {
-                await _connection.RenewAsync(cancellationToken).ConfigureAwait(false);
+                using (pulse?.WaitsFor(Patience)) await _connection.RenewAsync(cancellationToken).ConfigureAwait(false);
                 return;
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
                 _logger.ConnectionNotRenewed(_retryPause.TotalSeconds, e.Message);
-                await Task.Delay(_retryPause, _time, cancellationToken).ConfigureAwait(false);
+                using (pulse?.WaitsFor(_retryPause)) await Task.Delay(_retryPause, _time, cancellationToken).ConfigureAwait(false);
             }
         }
     }

@@ -21,6 +21,7 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         var told = new HashSet<(string, long)>();
         while (true)
         {
+            _ = runner.Pulse.WaitsFor(ControlLoop.LongestExchange);
             var (execution, failure) = await queue.StartNextAsync(cancellationToken).ConfigureAwait(false);
             if (execution is null) return failure;
             if (!told.Add((execution.JobId, execution.ExecutionNumber)))
@@ -38,7 +39,7 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         var isResumed = runner.Executing is { By: ChangeOrigin.Job } before && before.Reference == execution.JobId;
         var document = JobDocument.Read(execution.Document, clock.IsTrusted && !isResumed ? clock.GetUtcNow() : null);
         var change = new ExecutingChange(OperationRunner.Printable(document.Operation ?? UnreadableOperation, 100)!, ChangeOrigin.Job, execution.JobId);
-        if ((document.Problem ?? runner.FindProblem(document.Operation!)) is { } problem)
+        if ((document.Problem ?? runner.FindProblem(document.Operation!) ?? (isResumed ? TakenBack(change) : null)) is { } problem)
         {
             var rejected = Finish(execution, problem, null);
             runner.End(change, problem, r => r.With(rejected));
@@ -62,6 +63,10 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
 
         return (finished!, execution with { Version = progress.Version });
     }
+
+    /// <summary>What the agent could not live with was taken back at a start, before the job's end was known.</summary>
+    private ChangeOutcome? TakenBack(ExecutingChange change) =>
+        runner.Last is { Outcome: { Result: ChangeResult.RolledBack } outcome } last && (last.What, last.By, last.Reference) == (change.What, change.By, change.Reference) ? outcome : null;
 
     private async Task TellProgressAsync(JobProgress progress, JobExecution execution, CancellationToken cancellationToken)
     {

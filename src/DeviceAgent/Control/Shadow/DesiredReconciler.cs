@@ -14,7 +14,7 @@ internal sealed class DesiredReconciler(OperationRunner runner, ControlState sta
     public const string RoleAlias = "roleAlias";
 
     private const string SettingsChange = "settings";
-    private const int LongestReason = 300;
+    private const int LongestReason = HandledValue.LongestRejection;
 
     /// <exception cref="OperationCanceledException">The agent stops; what was not dealt with is found again.</exception>
     public async Task ReconcileAsync(ShadowDocument document, CancellationToken cancellationToken)
@@ -46,7 +46,10 @@ internal sealed class DesiredReconciler(OperationRunner runner, ControlState sta
         foreach (var (key, desired) in unknown) handled[key] = new HandledValue(desired.Value, desired.Timestamp, UnknownReason(key));
 
         var outcome = Outcome(errors.Values, [.. unknown.Keys.Select(UnknownReason)]);
-        if (state.TryChange(r => r with { Settings = wanted }) is { } problem)
+        var change = Change(SettingsChange, document);
+
+        // In one write: a value that ends the agent as soon as it is applied must not be found unhandled after it was taken back.
+        if (state.TryChange(r => SettingsTrial.Begin(r, wanted, change) with { Handled = handled }) is { } problem)
         {
             outcome = ChangeOutcome.Rejected(ChangeCodes.StateNotSaved, problem);
             foreach (var (key, desired) in candidates) handled[key] = new HandledValue(desired.Value, desired.Timestamp, problem);
@@ -56,7 +59,7 @@ internal sealed class DesiredReconciler(OperationRunner runner, ControlState sta
             verified.Apply();
         }
 
-        runner.End(Change(SettingsChange, document), outcome, r => r with { Handled = handled });
+        runner.End(change, outcome, r => r with { Handled = handled });
     }
 
     private static ChangeOutcome Outcome(IEnumerable<string> invalid, IReadOnlyList<string> unknown)

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Control.Cloud;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Shadow;
@@ -19,8 +20,8 @@ internal sealed class ShadowService : ControlLoop
     private long _toldAt;
 
     public ShadowService(
-        IotConnection connection, DeviceShadow shadow, ReportedState state, OperationRunner runner, ControlOptions options, TimeProvider time, Random random, ILogger<ShadowService> logger)
-        : base(LookPeriod, time, random, logger)
+        IotConnection connection, DeviceShadow shadow, ReportedState state, OperationRunner runner, ControlOptions options, LoopWatch loops, TimeProvider time, Random random, ILogger<ShadowService> logger)
+        : base(LookPeriod, loops.Pulse("shadow"), time, random, logger)
     {
         (_connection, _shadow, _state, _reportPeriod, _time) = (connection, shadow, state, options.ReportPeriod, time);
         shadow.Outdated += Wake.Set;

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.RegularExpressions;
 using DeviceAgent.Settings;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Readings.Sources;
@@ -9,7 +10,7 @@ namespace DeviceAgent.Readings.Sources;
 /// All sensors that the kernel shows, polled: one reading a poll, one attribute a sensor. A sensor that fails is left out, and said
 /// so once until its state changes; a poll in which no sensor answers gives no reading.
 /// </summary>
-internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<SourceOptions> options, TimeProvider time, ILogger<LinuxSource> logger) : ISource
+internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<SourceOptions> options, LoopPulse pulse, TimeProvider time, ILogger<LinuxSource> logger) : ISource
 {
     /// <summary>Name of each sensor seen, with its failure or null.</summary>
     private readonly Dictionary<string, string?> _states = [];
@@ -18,7 +19,7 @@ internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<
 
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var timer = new SampleTimer(options, time);
+        var timer = new SampleTimer(options, pulse, time);
         while (true)
         {
             var attributes = await PollAsync(cancellationToken).ConfigureAwait(false);
@@ -32,6 +33,7 @@ internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<
         var found = new List<Sensor>();
         foreach (var kind in kinds)
         {
+            pulse.Works();
             await foreach (var sensor in kind.FindAsync(cancellationToken).ConfigureAwait(false)) found.Add(sensor);
         }
 
@@ -39,6 +41,7 @@ internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<
         var sensors = SensorNames.MakeUnique(found);
         foreach (var sensor in sensors)
         {
+            pulse.Works();
             var result = await sensor.ReadAsync(cancellationToken).ConfigureAwait(false);
             Note(sensor.Name, result.Problem);
             if (result.Value is { } value) attributes.Add(KeyValuePair.Create(sensor.Name, ReadingValue.Of(value)));

@@ -1,10 +1,11 @@
 using System.Runtime.CompilerServices;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Readings.Sources;
 
 /// <summary>Plays a recording at a chosen multiple of the speed at which it was made.</summary>
-internal sealed class ReplaySource(IRecording recording, ReplaySettings settings, TimeProvider time, ILogger<ReplaySource> logger) : ISource
+internal sealed class ReplaySource(IRecording recording, ReplaySettings settings, LoopPulse pulse, TimeProvider time, ILogger<ReplaySource> logger) : ISource
 {
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
 
@@ -13,13 +14,14 @@ internal sealed class ReplaySource(IRecording recording, ReplaySettings settings
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var span = new RecordedSpan();
-        var pace = new ReplayPace(settings.Speed, settings.Interval, time);
+        var pace = new ReplayPace(settings.Speed, settings.Interval, pulse, time);
         var shift = TimeSpan.Zero;
         for (var round = 1; ; round++)
         {
             long played = 0, refused = 0;
             await foreach (var line in recording.ReadAsync(cancellationToken).ConfigureAwait(false))
             {
+                pulse.Works();
                 if (line.Sample is not { } sample)
                 {
                     refused++;
@@ -53,7 +55,7 @@ internal sealed class ReplaySource(IRecording recording, ReplaySettings settings
 internal sealed record ReplaySettings(double Speed, Func<TimeSpan> Interval, bool RecordedTimestamps, bool Repeat);
 
 /// <summary>Says when the next recorded reading is due: counted from the first one, so that delays do not add up.</summary>
-internal sealed class ReplayPace(double speed, Func<TimeSpan> interval, TimeProvider time)
+internal sealed class ReplayPace(double speed, Func<TimeSpan> interval, LoopPulse pulse, TimeProvider time)
 {
     private static readonly TimeSpan LongestDelay = TimeSpan.FromDays(30);
 
@@ -73,7 +75,8 @@ internal sealed class ReplayPace(double speed, Func<TimeSpan> interval, TimeProv
 
         var due = recorded is { } timestamp ? timestamp - _first : _untimed += interval();
         var wait = Math.Min((due / speed - time.GetElapsedTime(started)).TotalMilliseconds, LongestDelay.TotalMilliseconds);
-        if (wait >= 1) await Task.Delay(TimeSpan.FromMilliseconds(wait), time, cancellationToken).ConfigureAwait(false);
+        if (wait < 1) return;
+        using (pulse.WaitsFor(TimeSpan.FromMilliseconds(wait))) await Task.Delay(TimeSpan.FromMilliseconds(wait), time, cancellationToken).ConfigureAwait(false);
     }
 }
 

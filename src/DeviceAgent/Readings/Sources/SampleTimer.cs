@@ -1,9 +1,10 @@
 using DeviceAgent.Settings;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Readings.Sources;
 
 /// <summary>Ticks at the interval that is active: a shorter one counts at once. Ticks that were missed are not made up for.</summary>
-internal sealed class SampleTimer(LiveOptions<SourceOptions> options, TimeProvider time)
+internal sealed class SampleTimer(LiveOptions<SourceOptions> options, LoopPulse pulse, TimeProvider time)
 {
     private long _last = time.GetTimestamp();
 
@@ -22,7 +23,7 @@ internal sealed class SampleTimer(LiveOptions<SourceOptions> options, TimeProvid
             }
 
             using var done = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, done.Token), changed).ConfigureAwait(false);
+            using (pulse.WaitsFor(left)) await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(Math.Ceiling(left.TotalMilliseconds)), time, done.Token), changed).ConfigureAwait(false);
             await done.CancelAsync().ConfigureAwait(false);
             cancellationToken.ThrowIfCancellationRequested();
         }

@@ -1,17 +1,18 @@
 using System.Runtime.CompilerServices;
 using DeviceAgent.Settings;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Readings.Sources;
 
 /// <summary>A thermostat in a simulated room: temperature (°C), humidity (%), target (°C), heating.</summary>
-internal sealed class SimulatedSource(LiveOptions<SourceOptions> options, Random random, TimeProvider time) : ISource
+internal sealed class SimulatedSource(LiveOptions<SourceOptions> options, Random random, LoopPulse pulse, TimeProvider time) : ISource
 {
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var room = new SimulatedRoom(random);
         var last = time.GetTimestamp();
         room.Advance(TimeSpan.FromHours(6), time.GetUtcNow());
-        var timer = new SampleTimer(options, time);
+        var timer = new SampleTimer(options, pulse, time);
         while (true)
         {
             var elapsed = time.GetElapsedTime(last);

@@ -1,6 +1,7 @@
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.Readings.Sources;
 
@@ -144,7 +145,7 @@ public sealed class LinuxSourceTests : IDisposable
     private LinuxSource Source()
     {
         var sysfs = new Sysfs(_sys.Path, TimeSpan.FromSeconds(2), _time);
-        return new LinuxSource([new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)], new SourceOptions { Interval = Interval }, _time, _logger);
+        return new LinuxSource([new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)], new SourceOptions { Interval = Interval }, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
     }
 
     private static string Text(Sample sample) =>

@@ -2,6 +2,7 @@ using System.Text;
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.Readings.Sources;
 
@@ -69,6 +70,7 @@ public class ReplaySourceTests
     private ReplaySource Source(string ndjson, double speed, bool recorded = true, bool repeat = false) => new(
         new NdjsonRecording(() => new MemoryStream(Encoding.UTF8.GetBytes(ndjson)), needsTimestamp: true),
         new ReplaySettings(speed, () => TimeSpan.FromSeconds(5), recorded, repeat),
+        new LoopWatch(_time).Pulse("sensing"),
         _time,
         _logger);
 

@@ -2,6 +2,7 @@ using System.Globalization;
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.Readings.Sources;
 
@@ -32,7 +33,7 @@ public class SimulatedSourceTests
         var interval = TimeSpan.FromMinutes(5);
         var time = new ManualTimeProvider();
         var samples = new List<Sample>();
-        await using var source = new SimulatedSource(new SourceOptions { Interval = interval }, new Random(seed), time).ReadAsync(CancellationToken.None).GetAsyncEnumerator();
+        await using var source = new SimulatedSource(new SourceOptions { Interval = interval }, new Random(seed), new LoopWatch(time).Pulse("sensing"), time).ReadAsync(CancellationToken.None).GetAsyncEnumerator();
         while (samples.Count < count)
         {
             var next = source.MoveNextAsync();

@@ -1,5 +1,6 @@
 using System.Text;
 using DeviceAgent.Readings.Sources;
+using DeviceAgent.Timing;
 
 namespace DeviceAgent.Tests.Readings.Sources;
 
@@ -9,7 +10,7 @@ public class StdinSourceTests
     public async Task ReadAsync_BadLinesBetweenGoodOnes_LogsTheirNumbersAndGoesOn()
     {
         var logger = new RecordingLogger<StdinSource>();
-        var source = new StdinSource(() => new MemoryStream(Encoding.UTF8.GetBytes("{\"t\":1}\nnonsense\n\n{\"t\":2,\"serial_number\":\"other\"}\n[]\n")), logger);
+        var source = new StdinSource(() => new MemoryStream(Encoding.UTF8.GetBytes("{\"t\":1}\nnonsense\n\n{\"t\":2,\"serial_number\":\"other\"}\n[]\n")), new LoopWatch(TimeProvider.System).Pulse("sensing"), logger);
 
         var samples = await source.ReadAsync(CancellationToken.None).ToListAsync();
 

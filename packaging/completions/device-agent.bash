@@ -1,0 +1,50 @@
+# bash completion for device-agent
+
+_device_agent() {
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}
+  local common='--config --set --help' command='' i offered
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case $command/${COMP_WORDS[i]} in
+      /run | /check | /provision | /status | /spool | /credentials | /clients) command=${COMP_WORDS[i]} ;;
+      spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke)
+        command="$command ${COMP_WORDS[i]}"
+        ;;
+    esac
+  done
+
+  COMPREPLY=()
+  case $previous in
+    -c | --config | --claim-certificate | --claim-key | -o | --output)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    --group)
+      mapfile -t COMPREPLY < <(compgen -g -- "$current")
+      return
+      ;;
+    --set | --template | -p | --parameter) return ;;
+  esac
+
+  case $command in
+    '') offered='run check provision status spool credentials clients --help --version' ;;
+    run) offered="$common" ;;
+    check) offered="$common" ;;
+    provision) offered="--claim-certificate --claim-key --template --parameter $common" ;;
+    status) offered="--json $common" ;;
+    spool) offered='status dead-letters export requeue --help' ;;
+    'spool status') offered="--json $common" ;;
+    'spool dead-letters') offered="--json $common" ;;
+    'spool export') offered="--dead-letters --output $common" ;;
+    'spool requeue') offered="--all $common" ;;
+    credentials) offered="refresh $common" ;;
+    'credentials refresh') offered="$common" ;;
+    clients) offered='add list revoke --help' ;;
+    'clients add') offered="--group $common" ;;
+    'clients list') offered="$common" ;;
+    'clients revoke') offered="$common" ;;
+  esac
+  mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$current")
+}
+
+complete -F _device_agent device-agent

@@ -1,0 +1,53 @@
+# fish completion for device-agent
+
+# Whether these are the commands on the line so far.
+function __device_agent_at
+    set -l command ''
+    for word in (commandline --tokenize --cut-at-cursor --current-process)[2..]
+        switch "$command/$word"
+            case /run /check /provision /status /spool /credentials /clients
+                set command $word
+            case spool/status spool/dead-letters spool/export spool/requeue credentials/refresh clients/add clients/list clients/revoke
+                set command "$command $word"
+        end
+    end
+    test "$command" = "$argv"
+end
+
+complete -c device-agent -f
+complete -c device-agent -s h -l help -d 'Show help'
+complete -c device-agent -n 'not __device_agent_at; and not __device_agent_at spool; and not __device_agent_at clients' -s c -l config -r -F -d 'The configuration file'
+complete -c device-agent -n 'not __device_agent_at; and not __device_agent_at spool; and not __device_agent_at clients' -l set -x -d 'Override a setting, key=value'
+
+complete -c device-agent -n '__device_agent_at' -l version -d 'Show the version'
+complete -c device-agent -n '__device_agent_at' -a run -d 'Run the agent'
+complete -c device-agent -n '__device_agent_at' -a check -d 'Check the configuration'
+complete -c device-agent -n '__device_agent_at' -a provision -d 'Get a certificate by a claim certificate'
+complete -c device-agent -n '__device_agent_at' -a status -d 'Show the state of the running agent'
+complete -c device-agent -n '__device_agent_at' -a spool -d 'Look at what waits for upload'
+complete -c device-agent -n '__device_agent_at' -a credentials -d 'Print AWS credentials'
+complete -c device-agent -n '__device_agent_at' -a clients -d 'Programs that get credentials by a token'
+
+complete -c device-agent -n '__device_agent_at provision' -l claim-certificate -r -F -d 'The claim certificate'
+complete -c device-agent -n '__device_agent_at provision' -l claim-key -r -F -d 'Its private key'
+complete -c device-agent -n '__device_agent_at provision' -l template -x -d 'The provisioning template'
+complete -c device-agent -n '__device_agent_at provision' -s p -l parameter -x -d 'A parameter for the template, name=value'
+
+complete -c device-agent -n '__device_agent_at status' -l json -d 'Print JSON'
+
+complete -c device-agent -n '__device_agent_at spool' -a status -d 'How many readings wait'
+complete -c device-agent -n '__device_agent_at spool' -a dead-letters -d 'Readings that DynamoDB will never accept'
+complete -c device-agent -n '__device_agent_at spool' -a export -d 'Write what waits as NDJSON'
+complete -c device-agent -n '__device_agent_at spool' -a requeue -d 'Put dead letters back'
+complete -c device-agent -n '__device_agent_at spool status' -l json -d 'Print JSON'
+complete -c device-agent -n '__device_agent_at spool dead-letters' -l json -d 'Print one JSON object a line'
+complete -c device-agent -n '__device_agent_at spool export' -l dead-letters -d 'Export the dead letters instead'
+complete -c device-agent -n '__device_agent_at spool export' -s o -l output -r -F -d 'Write to this file'
+complete -c device-agent -n '__device_agent_at spool requeue' -l all -d 'Put all back'
+
+complete -c device-agent -n '__device_agent_at credentials' -a refresh -d 'Make the running agent fetch new ones'
+
+complete -c device-agent -n '__device_agent_at clients' -a add -d 'Make a token for a program'
+complete -c device-agent -n '__device_agent_at clients' -a list -d 'Name the clients'
+complete -c device-agent -n '__device_agent_at clients' -a revoke -d 'Remove a token'
+complete -c device-agent -n '__device_agent_at clients add' -l group -x -a '(__fish_complete_groups)' -d 'Who can read the token file'

@@ -1,0 +1,39 @@
+using System.Globalization;
+using DeviceAgent.Control;
+using DeviceAgent.Control.Cloud;
+using DeviceAgent.Credentials;
+using DeviceAgent.Spool;
+using DeviceAgent.Upload;
+
+namespace DeviceAgent.Supervision;
+
+/// <summary>What goes on, in a line for <c>systemctl status</c>. No secrets.</summary>
+internal sealed class ServiceStatus(UploadState upload, ISpool spool, CredentialCache credentials, ControlStatus control)
+{
+    public string Text => TextOf(upload.Status, spool.Status, credentials.Status, control.Connection.State);
+
+    public static string TextOf(UploadStatus upload, SpoolStatus spool, CredentialCacheStatus credentials, ConnectionState connection)
+    {
+        List<string> parts = [Upload(upload, spool)];
+        if (spool.UnknownTime > 0) parts.Add($"{Count(spool.UnknownTime)} have no timestamp until the clock is known");
+        if (!spool.OnDisk) parts.Add($"NOT ON DISK: {Count(spool.InMemory)} readings are in memory only ({WithoutStop(spool.MemoryReason)})");
+        parts.Add(credentials is { HasValidCredentials: true, Expiration: { } end }
+            ? string.Create(CultureInfo.InvariantCulture, $"credentials valid until {end.UtcDateTime:HH:mm} UTC")
+            : "no valid credentials");
+        if (connection == ConnectionState.Connected) parts.Add("connected to AWS IoT");
+        if (connection == ConnectionState.Connecting) parts.Add("no connection to AWS IoT");
+        return string.Join(", ", parts);
+    }
+
+    private static string Upload(UploadStatus upload, SpoolStatus spool) => upload.Mode switch
+    {
+        UploadMode.BackingOff => $"No upload now: {WithoutStop(upload.Reason)}, {Count(spool.Count)} readings wait",
+        UploadMode.Parked => $"NO UPLOAD until somebody repairs it: {WithoutStop(upload.Reason)}, {Count(spool.Count)} readings wait",
+        UploadMode.Draining => $"Uploading: {Count(spool.Count)} waiting",
+        _ => spool.Count == 0 ? "Idle: everything is uploaded" : $"Collecting: {Count(spool.Count)} waiting",
+    };
+
+    private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
+
+    private static string? WithoutStop(string? sentence) => sentence?.TrimEnd(' ', '.');
+}
