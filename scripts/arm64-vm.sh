@@ -20,7 +20,6 @@ set -euo pipefail
 
 usage() { sed -n '2,21s/^# \{0,1\}//p' "$0"; }
 die() { echo "arm64-vm: $*" >&2; exit 1; }
-step() { printf '\n== %s\n' "$*"; }
 
 package="" work="" fresh="" run=()
 while [ $# -gt 0 ]; do
@@ -38,6 +37,7 @@ done
 command -v dotnet >/dev/null || die "'dotnet' is missing; install the .NET 10 SDK"
 [ -z "$work" ] || { mkdir -p "$work"; work=$(readlink -f "$work"); }
 cd "$(dirname "$0")/.."
+. scripts/lib.sh
 work=${work:-$PWD/artifacts/arm64-vm}
 mkdir -p "$work"
 [ "$(df --output=avail -k "$work" | tail -1)" -gt 5000000 ] || die "less than 5 GB free in $work"
@@ -46,16 +46,6 @@ mkdir -p "$work"
 exec 9>"$work/lock"
 flock -n 9 || die "another run works in $work"
 
-# need COMMAND-THAT-MUST-SUCCEED PACKAGE...: installs the packages when the command fails.
-need() {
-  local check=$1
-  shift
-  if ! bash -c "$check" >/dev/null 2>&1; then
-    step "installing $*"
-    DEBIAN_FRONTEND=noninteractive apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" >/dev/null
-  fi
-}
 need 'qemu-system-aarch64 --version' qemu-system-arm
 need 'qemu-aarch64-static --version' qemu-user-static
 need 'mmdebstrap --version && test -e /usr/share/keyrings/debian-archive-keyring.gpg' mmdebstrap debian-archive-keyring

@@ -9,7 +9,7 @@ import urllib.error
 import urllib.request
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-TESTBED = f"{REPOSITORY}/src/DeviceAgent.Testbed/bin/Debug/net10.0/DeviceAgent.Testbed.dll"
+TESTBED = f"{REPOSITORY}/src/DeviceAgent.Testbed/bin/Debug/net10.0/DeviceAgent.Testbed"
 RECORDING = f"{REPOSITORY}/src/DeviceAgent/Data/occupancy.csv"
 
 
@@ -32,7 +32,7 @@ class Cloud:
             os.unlink(env)
         log = open(os.path.join(self.folder, "testbed.log"), "ab")
         self.process = subprocess.Popen(
-            ["nice", "-n", "5", "dotnet", TESTBED, "--no-devices", "--state", self.folder, "--port-base", str(self.port_base)],
+            ["nice", "-n", "5", TESTBED, "--no-devices", "--state", self.folder, "--port-base", str(self.port_base)],
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
         end = time.monotonic() + 120
         while not os.path.exists(env):

@@ -6,6 +6,7 @@ import tempfile
 
 CONFIGURATION = "/etc/device-agent/agent.json"
 STATE = "/var/lib/device-agent"
+SOCKET = "/run/device-agent/device-agent.sock"
 LOAD_PORT = 8090
 
 
@@ -35,7 +36,7 @@ class Device:
 
     def status(self):
         """What /v1/status says."""
-        return json.loads(self.machine.run(f"curl -sf --unix-socket {STATE}/device-agent.sock http://localhost/v1/status"))
+        return json.loads(self.machine.run(f"curl -sf --unix-socket {SOCKET} http://localhost/v1/status"))
 
     def stamp(self):
         """The machine's time, for `journal`."""
@@ -45,7 +46,7 @@ class Device:
         return self.machine.run(f"journalctl -u device-agent --since '@{since}' -o cat --no-pager")
 
     def wait_active(self, timeout=120):
-        self.machine.wait_until(f"systemctl is-active -q device-agent && curl -sf -o /dev/null --unix-socket {STATE}/device-agent.sock http://localhost/v1/status", timeout, "the unit is active and the agent answers")
+        self.machine.wait_until(f"systemctl is-active -q device-agent && curl -sf -o /dev/null --unix-socket {SOCKET} http://localhost/v1/status", timeout, "the unit is active and the agent answers")
 
     def wait_status(self, condition, timeout, what):
         """Until the agent's status meets a condition; returns it."""

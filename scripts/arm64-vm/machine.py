@@ -46,7 +46,7 @@ class Machine:
         self.qemu = self.spawn([
             "nice", "-n", "1", "qemu-system-aarch64", "-M", "virt,gic-version=2", "-cpu", "cortex-a72", "-smp", "2", "-m", str(self.memory),
             "-accel", "tcg,thread=multi", "-nodefaults", "-display", "none", "-no-reboot",
-            "-kernel", self.path("vmlinuz"), "-initrd", self.path("initrd"), "-append", "console=ttyAMA0 loglevel=5 systemd.show_status=0 cryptomgr.notests apparmor=0 kpti=off",
+            "-kernel", self.path("vmlinuz"), "-initrd", self.path("initrd"), "-append", "console=ttyAMA0 net.ifnames=0 loglevel=5 systemd.show_status=0 cryptomgr.notests apparmor=0 kpti=off",
             "-drive", f"file=nbd+unix:///?socket={self.path('disk.sock')},format=raw,if=none,id=d,cache=writeback", "-device", "virtio-blk-pci,drive=d",
             "-drive", f"file={self.path('share.img')},format=raw,if=none,id=s,readonly=on", "-device", "virtio-blk-pci,drive=s",
             "-netdev", "user,id=n", "-device", "virtio-net-pci,netdev=n,romfile=", "-device", "virtio-rng-pci",

@@ -13,7 +13,7 @@ import powercut
 import sensors
 import service
 from cloud import Cloud
-from device import LOAD_PORT, Device, raise_version
+from device import LOAD_PORT, SOCKET, Device, raise_version
 from machine import Machine, MachineError
 from report import Failed, Report
 
@@ -50,7 +50,7 @@ class Rig:
             shutil.copy(os.path.join(folder, name), self.machine.share)
         shutil.copy(os.path.join(self.cloud.folder, "ca.pem"), self.machine.share)
         settings = json.load(open(os.path.join(folder, "agent.json")))
-        settings |= {"caPath": "ca.pem", "stateDirectory": "/var/lib/device-agent", "powerReturnSpreadSeconds": 0, "endpoint": {"port": LOAD_PORT},
+        settings |= {"caPath": "ca.pem", "stateDirectory": "/var/lib/device-agent", "powerReturnSpreadSeconds": 0, "endpoint": {"socket": SOCKET, "port": LOAD_PORT},
                      "control": {"reportSeconds": 5}, "upload": {"maxDelaySeconds": 1, "parkedRetrySeconds": 5}, "rotation": {"probationSeconds": 10}}
         del settings["ttl"], settings["source"]
         self.device = Device(self.machine, settings)
@@ -70,6 +70,13 @@ class Rig:
 
     def open_table(self):
         self.machine.run(f"systemctl start cloud-{self.cloud.ports[1]}.socket")
+
+    def explain(self):
+        """What the machine has to say about a failure, while it can still be asked."""
+        try:
+            print(self.machine.run("systemctl status --no-pager -n 0 device-agent; journalctl -u device-agent -o cat --no-pager -n 40", 30, check=False))
+        except (MachineError, OSError, AttributeError) as e:
+            print(f"the machine does not answer: {e}")
 
     def run(self, names):
         """Runs parts by name; `install` begins with a new machine, the others with the one that it left."""
@@ -94,6 +101,7 @@ class Rig:
             except (Failed, MachineError, RuntimeError, subprocess.CalledProcessError, KeyError) as e:
                 traceback.print_exc()
                 self.report.row(name, f"{type(e).__name__}: {e}".replace("\n", " ")[:300], False)
+                self.explain()
                 machine.end()
                 if name == "install":
                     return

@@ -9,7 +9,7 @@ from usbip import UsbipServer
 
 def sensors(rig):
     machine, device, report = rig.machine, rig.device, rig.report
-    lm75, thermometer = Lm75(21.5), Ds18b20(0x0000A1B2C3D4, 19.0625)
+    lm75, thermometer = Lm75(21.5), Ds18b20(0x0000A1B2C3D4, 19.125)
     port = rig.cloud.port_base + 20
     server = UsbipServer(port, {"1-1": I2cTinyUsb({0x48: lm75, 0x76: Bmp280()}), "1-2": Ds2490(thermometer)})
     try:
@@ -24,7 +24,7 @@ def sensors(rig):
         device.configure({"kind": "linux", "intervalSeconds": 2})
         device.restart()
         wire = f"w1_28_{thermometer.rom[6:0:-1].hex()}"
-        expect(rig, "first values", {"lm75_temp1": 21.5, wire: 19.0625, "bmp280_temperature": 25.08, "bmp280_pressure": 100.6533})
+        expect(rig, "first values", {"lm75_temp1": 21.5, wire: 19.125, "bmp280_temperature": 25.08, "bmp280_pressure": 100.6533})
         lm75.set(-10.5)
         thermometer.celsius = -1.5
         expect(rig, "changed, below zero", {"lm75_temp1": -10.5, wire: -1.5})

@@ -29,7 +29,7 @@ def install(rig):
     forward_ports(rig)
     device.install(rig.package)
     report.row("`apt-get install ./device-agent_*.deb`", machine.run("dpkg-query -W -f='${Package} ${Version} ${Architecture}: ${db:Status-Status}' device-agent; echo; device-agent --version").replace("\n", "; "))
-    machine.run("cp /mnt/host/certificate.pem /mnt/host/ca.pem /etc/device-agent/; install -m 600 /mnt/host/private.key /etc/device-agent/")
+    machine.run("install -m 644 /mnt/host/certificate.pem /mnt/host/ca.pem /etc/device-agent/; install -m 600 /mnt/host/private.key /etc/device-agent/")
     device.configure(REPLAY)
     report.row("key and configuration", machine.run(f"stat -c '%n %U:%G %a' /etc/device-agent/private.key {CONFIGURATION} | sed 's,.*/,,'").replace("\n", ", "))
     machine.run("systemctl enable --now device-agent", 120)
