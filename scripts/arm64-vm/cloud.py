@@ -3,9 +3,9 @@ import csv
 import json
 import os
 import re
+import shutil
 import subprocess
 import time
-import urllib.error
 import urllib.request
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
@@ -30,6 +30,9 @@ class Cloud:
         os.makedirs(self.folder, exist_ok=True)
         if os.path.exists(env):
             os.unlink(env)
+        dotnet = shutil.which("dotnet")
+        if dotnet:  # where it is not installed in its usual place
+            os.environ.setdefault("DOTNET_ROOT", os.path.dirname(os.path.realpath(dotnet)))
         log = open(os.path.join(self.folder, "testbed.log"), "ab")
         self.process = subprocess.Popen(
             ["nice", "-n", "5", TESTBED, "--no-devices", "--state", self.folder, "--port-base", str(self.port_base)],
@@ -37,7 +40,7 @@ class Cloud:
         end = time.monotonic() + 120
         while not os.path.exists(env):
             if self.process.poll() is not None or time.monotonic() > end:
-                raise RuntimeError(f"the testbed did not start (is port {self.port_base} taken?): see {log.name}")
+                raise RuntimeError(f"the testbed did not start (is port {self.port_base} taken?): see the end of {log.name}")
             time.sleep(0.2)
         self.environment = dict(os.environ)
         for name in ("AWS_SESSION_TOKEN", "AWS_PROFILE", "AWS_DEFAULT_PROFILE"):

@@ -4,6 +4,8 @@ import os
 import subprocess
 import tempfile
 
+from machine import MachineError
+
 CONFIGURATION = "/etc/device-agent/agent.json"
 STATE = "/var/lib/device-agent"
 SOCKET = "/run/device-agent/device-agent.sock"
@@ -53,7 +55,10 @@ class Device:
         found = {}
 
         def ask():
-            found["status"] = self.status()
+            try:
+                found["status"] = self.status()
+            except MachineError:  # the agent does not answer yet
+                return False
             return condition(found["status"])
 
         self.machine.wait_for(ask, timeout, what, pause=0.5)

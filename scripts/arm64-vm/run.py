@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import shutil
+import signal
 import subprocess
 import sys
 import time
@@ -15,7 +16,7 @@ import service
 from cloud import Cloud
 from device import LOAD_PORT, SOCKET, Device, raise_version
 from machine import Machine, MachineError
-from report import Failed, Report
+from report import Report
 
 THING = "arm64-vm"
 PARTS = {
@@ -88,7 +89,7 @@ class Rig:
                     machine.restore("base.img")
                 elif not machine.running:
                     if not os.path.exists(installed):
-                        raise Failed("the machine is not installed yet: run the part install first")
+                        raise MachineError("the machine is not installed yet: run the part install first")
                     machine.restore("installed.img")
                     machine.start()
                     self.device.wait_active(240)
@@ -98,7 +99,7 @@ class Rig:
                     machine.save("installed.img")
                     machine.start()
                     self.device.wait_active(240)
-            except (Failed, MachineError, RuntimeError, subprocess.CalledProcessError, KeyError) as e:
+            except Exception as e:  # whatever a part meets is its result; the next part begins anew
                 traceback.print_exc()
                 self.report.row(name, f"{type(e).__name__}: {e}".replace("\n", " ")[:300], False)
                 self.explain()
@@ -119,6 +120,7 @@ def main():
     names = arguments.only or [name for name in PARTS if name != "power" or arguments.power_cuts > 0]
     if unknown := set(names) - set(PARTS):
         parser.error(f"no such part: {', '.join(unknown)}; there are {', '.join(PARTS)}")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: ends what was started
     rig = Rig(arguments)
     began = time.monotonic()
     try:

@@ -43,15 +43,20 @@ def install(rig):
     report.row("`systemd-analyze security`", score.strip("→ ").split("😀")[0].strip(), number and float(number[0]) <= 1.3)
 
     status = device.wait_status(lambda s: s["counters"]["readings.uploaded"] >= 2665, 300, "the whole recording is uploaded")
-    lines, items = recording(), rig.items(device.thing)
+    lines, items = recording(), rig.cloud.items(device.thing, device.thing)
     same = sum(1 for stamp, line in lines.items() if line_of(items.get(iso(stamp)), line))
     report.row("recording replayed: items of the table equal to their line", f"{same} of {len(lines)}", same == len(lines))
-    report.row("MQTT", "connected" if status["control"]["connected"] else f"not connected: {status['control']}", status["control"]["connected"])
+    report.row("MQTT", status["control"]["connection"], connected(status))
     memory = machine.run(f"awk '/^(Rss|Pss):/ {{ printf \"%s %.1f MB  \", $1, $2 / 1024 }}' /proc/{unit['MainPID']}/smaps_rollup")
     cgroup = int(device.show("MemoryCurrent")["MemoryCurrent"]) / 2**20
     report.row("memory while it uploads 60 readings a second", f"{memory.strip()}, control group {cgroup:.1f} MB")
     unit = device.show("NRestarts", "ActiveState")
     report.row("restarts since it was started", unit["NRestarts"], unit["NRestarts"] == "0")
+
+
+def connected(status):
+    """The status says that MQTT stands."""
+    return status["control"]["connection"] == "connected"
 
 
 def iso(stamp):
@@ -66,14 +71,14 @@ def line_of(item, line):
 def rotate(rig):
     """One rotation of the role alias by a job."""
     device, cloud = rig.device, rig.cloud
-    before = device.status()["role_alias"]["active"]
+    before = device.status()["role_alias"]["in_force"]
     wanted = "device-agent-next" if before == "device-agent" else "device-agent"
     job = f"rotate-{int(time.time())}"
     began = time.monotonic()
     cloud.aws("iot", "create-job", "--job-id", job, "--targets", cloud.thing_arn(device.thing), "--document", f'{{"operation":"rotate-role-alias","roleAlias":"{wanted}"}}')
     rig.machine.wait_for(lambda: cloud.aws("iot", "describe-job", "--job-id", job)["job"]["status"] == "COMPLETED", 180, "the job has ended", pause=1)
     counts = cloud.aws("iot", "describe-job", "--job-id", job)["job"]["jobProcessDetails"]
-    after = device.status()["role_alias"]["active"]
+    after = device.status()["role_alias"]["in_force"]
     rig.report.row("role alias rotated by an AWS IoT job", f"{before} → {after}, {time.monotonic() - began:.0f} s", after == wanted and counts["numberOfSucceededThings"] == 1)
 
 
@@ -128,7 +133,7 @@ def reboot(rig):
     device.wait_active(180)
     began = time.monotonic()
     machine.wait_until(f"[ \"$(cat /proc/sys/kernel/random/boot_id)\" != {boot} ]", 5, "another boot")
-    device.wait_status(lambda s: s["counters"]["readings.uploaded"] > 0 and s["control"]["connected"], 120, "it uploads and MQTT is connected")
+    device.wait_status(lambda s: s["counters"]["readings.uploaded"] > 0 and connected(s), 120, "it uploads and MQTT is connected")
     rig.report.row("`systemctl reboot`", f"comes back by itself: commands after {seconds:.0f} s, uploading and MQTT connected {time.monotonic() - began:.0f} s after it was active")
 
 
@@ -205,7 +210,7 @@ def pkcs11(rig):
     device.configure(SIMULATED, privateKeyPath=f"pkcs11:token=device;object=device-key?pin-source=file:{STATE}/softhsm/pin")
     try:
         device.restart()
-        device.wait_status(lambda s: s["counters"]["readings.uploaded"] > 0 and s["control"]["connected"], 120, "it uploads and MQTT is connected")
+        device.wait_status(lambda s: s["counters"]["readings.uploaded"] > 0 and connected(s), 120, "it uploads and MQTT is connected")
         rig.report.row("key in a PKCS#11 token (SoftHSM2), no key file", "credentials, uploads and MQTT with it")
     finally:
         machine.run("rm -rf /etc/systemd/system/device-agent.service.d/pkcs11.conf; mv /etc/device-agent/private.key.away /etc/device-agent/private.key; systemctl daemon-reload")
