@@ -1,4 +1,5 @@
-"""Two USB bridges that Debian's kernel has drivers for, and the chips behind them: I2C (i2c-tiny-usb) with LM75 and BMP280, 1-wire (DS2490) with DS18B20."""
+"""Two USB bridges that Debian's kernel has drivers for, and the chips behind them: I2C (i2c-tiny-usb) with LM75 and BMP280,
+1-wire (DS2490) with DS18B20."""
 import struct
 
 from usbip import Stall, UsbDevice
@@ -118,7 +119,8 @@ class Ds2490(UsbDevice):
 
     def read(self, endpoint, length):
         if endpoint == 1:
-            return bytes([0, 0, 0, 0, 0, 0, 0, 0, self.IDLE, self.command & 0xFF, self.command >> 8, 0, len(self.sent), min(len(self.received), 255), 0, 0])
+            buffers = (0, len(self.sent), min(len(self.received), 255))
+            return bytes([0] * 8 + [self.IDLE, self.command & 0xFF, self.command >> 8, *buffers, 0, 0])
         data, self.received = self.received[:length], self.received[length:]
         return bytes(data)
 

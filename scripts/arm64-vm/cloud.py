@@ -6,7 +6,6 @@ import re
 import shutil
 import subprocess
 import time
-import urllib.request
 
 REPOSITORY = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 TESTBED = f"{REPOSITORY}/src/DeviceAgent.Testbed/bin/Debug/net10.0/DeviceAgent.Testbed"
@@ -55,6 +54,8 @@ class Cloud:
     def make_thing(self, name):
         """Thing, certificate, table and the permission for both role aliases, by scripts/aws-setup.sh; returns the folder for the device."""
         folder = os.path.join(self.folder, "device", name)
+        if os.path.exists(os.path.join(folder, "agent.json")):  # an earlier run's; the cloud's state is kept, too
+            return folder
         for alias in ("device-agent-next", "device-agent"):
             subprocess.run([f"{REPOSITORY}/scripts/aws-setup.sh", name, "--role-alias", alias, "--directory", folder],
                            env=self.environment, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
@@ -62,8 +63,9 @@ class Cloud:
 
     def aws(self, *arguments):
         """The AWS CLI's answer, from JSON."""
-        endpoint = self.environment["AWS_ENDPOINT_URL_" + {"iot-data": "IOT_DATA_PLANE"}.get(arguments[0], arguments[0].upper())]
-        result = subprocess.run(["aws", "--endpoint-url", endpoint, "--output", "json", *arguments], env=self.environment, capture_output=True, text=True)
+        endpoint = self.environment["AWS_ENDPOINT_URL_" + arguments[0].upper()]
+        command = ["aws", "--endpoint-url", endpoint, "--output", "json", *arguments]
+        result = subprocess.run(command, env=self.environment, capture_output=True, text=True)
         if result.returncode != 0:
             raise RuntimeError(f"aws {' '.join(arguments)}: {result.stderr.strip()}")
         return json.loads(result.stdout or "null")
@@ -77,11 +79,6 @@ class Cloud:
                          "--expression-attribute-names", '{"#t": "timestamp"}',
                          "--expression-attribute-values", json.dumps({":s": {"S": serial_number}, ":t": {"S": since}}))["Items"]
         return {item["timestamp"]["S"]: {name: next(iter(value.values())) for name, value in item.items()} for item in items}
-
-    def faults(self, settings):
-        """What is wrong with the whole cloud from now on (docs/testbed.md); an empty dictionary mends everything."""
-        request = urllib.request.Request(self.environment["TESTBED_CONSOLE_URL"] + "/faults", json.dumps(settings).encode(), method="PUT")
-        urllib.request.urlopen(request, timeout=10).read()
 
 
 def recording():

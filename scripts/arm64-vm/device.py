@@ -48,7 +48,8 @@ class Device:
         return self.machine.run(f"journalctl -u device-agent --since '@{since}' -o cat --no-pager")
 
     def wait_active(self, timeout=120):
-        self.machine.wait_until(f"systemctl is-active -q device-agent && curl -sf -o /dev/null --unix-socket {SOCKET} http://localhost/v1/status", timeout, "the unit is active and the agent answers")
+        self.machine.wait_until(f"systemctl is-active -q device-agent && curl -sf -o /dev/null --unix-socket {SOCKET} http://localhost/v1/status",
+                                timeout, "the unit is active and the agent answers")
 
     def wait_status(self, condition, timeout, what):
         """Until the agent's status meets a condition; returns it."""
@@ -69,10 +70,11 @@ class Device:
 
     def load(self, series, first=1):
         """Starts handing readings in (guest/rig-load)."""
-        self.machine.run(f"systemctl reset-failed rig-load 2>/dev/null; systemd-run -q --unit rig-load -p StandardError=null /usr/local/bin/rig-load {series} {first}")
+        self.machine.run("systemctl reset-failed rig-load 2>/dev/null; "
+                         f"systemd-run -q --unit rig-load -p StandardError=null /usr/local/bin/rig-load {series} {first}")
 
     def stop_load(self):
-        """Ends it; returns the numbers that were acknowledged."""
+        """Ends it."""
         self.machine.run("systemctl stop rig-load; sleep 0.2")
 
     def damaged_spools(self):
@@ -98,5 +100,6 @@ def raise_version(package, folder, version):
         lines = [f"Version: {version}" if line.startswith("Version:") else line for line in open(control).read().splitlines()]
         with open(control, "w") as f:
             f.write("\n".join(lines) + "\n")
-        subprocess.run(["dpkg-deb", "--root-owner-group", "-Zgzip", "--build", f"{root}/d", os.path.join(folder, name)], check=True, stdout=subprocess.DEVNULL)
+        build = ["dpkg-deb", "--root-owner-group", "-Zgzip", "--build", f"{root}/d", os.path.join(folder, name)]
+        subprocess.run(build, check=True, stdout=subprocess.DEVNULL)
     return name

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """disk.py IMAGE SOCKET [--ignore-flush]: a disk with a volatile write cache, served by NBD on a Unix socket.
 
-What the machine writes stays in this process's memory until the machine flushes; only a flush (or a write with FUA) brings it to IMAGE. So a power cut loses
-what was not flushed, as with a real disk:
+What the machine writes stays in this process's memory until the machine flushes; only a flush (or a write with FUA) brings it to
+IMAGE. So a power cut loses what was not flushed, as with a real disk:
   SIGTERM  power cut: of the blocks (4 KiB) not yet flushed, each is kept or lost by chance - a disk writes its cache in any order;
   SIGUSR1  power cut: all blocks not yet flushed are lost.
 Both print one line of JSON (flushes, kept, lost) and end. With --ignore-flush it lies: it answers a flush and keeps everything in its cache.

@@ -40,8 +40,8 @@ class Machine:
             if os.path.exists(self.path(name)):
                 os.unlink(self.path(name))
         self.pack_share()
-        self.disk = self.spawn([sys.executable, f"{HERE}/disk.py", self.path("disk.img"), self.path("disk.sock"), *(["--ignore-flush"] if ignore_flush else [])],
-                               stdout=subprocess.PIPE)
+        lie = ["--ignore-flush"] if ignore_flush else []
+        self.disk = self.spawn([sys.executable, f"{HERE}/disk.py", self.path("disk.img"), self.path("disk.sock"), *lie], stdout=subprocess.PIPE)
         self.wait_for(lambda: os.path.exists(self.path("disk.sock")), 10, "the disk is there")
         self.qemu = self.spawn([
             "nice", "-n", "1", "qemu-system-aarch64", "-M", "virt,gic-version=2", "-cpu", "cortex-a72", "-smp", "2", "-m", str(self.memory),
@@ -97,14 +97,15 @@ class Machine:
         self.stop("systemctl reboot")
         return self.start()
 
-    def stop(self, command="systemctl poweroff", timeout=120):
+    def stop(self, command="systemctl poweroff", timeout=240):
         """An orderly end (qemu ends on a reboot, too); what the machine flushed is on the disk."""
         self.run(f"(sleep 0.2; {command}) >/dev/null 2>&1 &")
         self.qemu.wait(timeout)
         self.end()
 
     def cut(self, keep_some):
-        """Pulls the power. Of what the machine wrote and did not flush, the disk keeps some blocks by chance, or none. Returns the acknowledgements and the disk's count."""
+        """Pulls the power. Of what the machine wrote and did not flush, the disk keeps some blocks by chance, or none. Returns what the
+        loads have reported, and the disk's count."""
         self.disk.send_signal(signal.SIGTERM if keep_some else signal.SIGUSR1)
         self.qemu.kill()
         self.qemu.wait()
@@ -123,14 +124,10 @@ class Machine:
         return self.ack_text.decode().splitlines() if self.ack_text.endswith(b"\n") else self.ack_text.decode().splitlines()[:-1]
 
     def new_acks(self):
-        """The lines since the last call of this or of `forget_acks`."""
+        """The lines since the last call."""
         lines = self.read_acks()
         self.seen, new = len(lines), lines[self.seen:]
         return new
-
-    def count_console(self, text):
-        """How often the console has shown a text since the machine was made."""
-        return open(self.path("console.log"), errors="replace").read().count(text)
 
     def end(self):
         """Ends what this object started, by its process ids."""

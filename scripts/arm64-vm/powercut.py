@@ -1,4 +1,4 @@
-"""Power cuts: the emulator is killed while readings are handed in and acknowledged; what the machine had not flushed is lost by its disk (disk.py)."""
+"""Power cuts: the emulator is killed while readings are handed in and acknowledged; the disk loses what was not flushed (disk.py)."""
 import random
 import time
 
@@ -22,7 +22,8 @@ class Tally:
         self.blocks_kept += disk["kept"]
 
     def __str__(self):
-        return (f"{self.acknowledged} acknowledged, **{self.lost} lost**; the disk lost {self.blocks_lost} blocks that were not flushed and kept {self.blocks_kept}")
+        return (f"{self.acknowledged} acknowledged, **{self.lost} lost**; of the blocks not flushed the disk lost {self.blocks_lost} "
+                f"and kept {self.blocks_kept}")
 
 
 def load_and_cut(rig, series, chance, cut_off, keep_some):
@@ -85,8 +86,10 @@ def power_cuts(rig):
     machine.save("cuts.img")
     run = f"{int(time.time())}"
 
-    control(rig, "the same machine, its disk answers flushes and does not do them", f"unflushed-{run}", chance, None, ignore_flush=True, keep_some=False)
-    control(rig, "the same agent, its fsync made to do nothing (libeatmydata)", f"nofsync-{run}", chance, lambda: ignore_fsync(rig), ignore_flush=False, keep_some=True)
+    control(rig, "the same machine, its disk answers flushes and does not do them", f"unflushed-{run}", chance, None,
+            ignore_flush=True, keep_some=False)
+    control(rig, "the same agent, its fsync made to do nothing (libeatmydata)", f"nofsync-{run}", chance, lambda: ignore_fsync(rig),
+            ignore_flush=False, keep_some=True)
 
     tally, began, bad = Tally(), time.monotonic(), []
     machine.start()
@@ -102,7 +105,8 @@ def power_cuts(rig):
         tally.lost += len(lost)
         if state != "ok":
             bad.append(f"cut {number}: {state}")
-        print(f"     cut {number}: {len(acks)} acknowledged, {len(lost)} lost, disk {disk}, spool {state}, {(time.monotonic() - began) / number:.0f} s each", flush=True)
+        print(f"     cut {number}: {len(acks)} acknowledged, {len(lost)} lost, disk {disk}, spool {state}, "
+              f"{(time.monotonic() - began) / number:.0f} s each", flush=True)
         report.replace(f"power pulled {number} times", f"{tally}", tally.lost == 0)
     report.row("spool after each boot (`PRAGMA integrity_check`, nothing put aside)", "; ".join(bad) or f"ok {tally.cuts} times", not bad)
     report.row("seed; time of each cut with its boot", f"{rig.seed}; {(time.monotonic() - began) / tally.cuts:.0f} s")

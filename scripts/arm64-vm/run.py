@@ -14,7 +14,7 @@ import powercut
 import sensors
 import service
 from cloud import Cloud
-from device import LOAD_PORT, SOCKET, Device, raise_version
+from device import LOAD_PORT, SOCKET, STATE, Device, raise_version
 from machine import Machine, MachineError
 from report import Report
 
@@ -51,7 +51,7 @@ class Rig:
             shutil.copy(os.path.join(folder, name), self.machine.share)
         shutil.copy(os.path.join(self.cloud.folder, "ca.pem"), self.machine.share)
         settings = json.load(open(os.path.join(folder, "agent.json")))
-        settings |= {"caPath": "ca.pem", "stateDirectory": "/var/lib/device-agent", "powerReturnSpreadSeconds": 0, "endpoint": {"socket": SOCKET, "port": LOAD_PORT},
+        settings |= {"caPath": "ca.pem", "stateDirectory": STATE, "powerReturnSpreadSeconds": 0, "endpoint": {"socket": SOCKET, "port": LOAD_PORT},
                      "control": {"reportSeconds": 5}, "upload": {"maxDelaySeconds": 1, "parkedRetrySeconds": 5}, "rotation": {"probationSeconds": 10}}
         del settings["ttl"], settings["source"]
         self.device = Device(self.machine, settings)
@@ -75,7 +75,7 @@ class Rig:
     def explain(self):
         """What the machine has to say about a failure, while it can still be asked."""
         try:
-            print(self.machine.run("systemctl status --no-pager -n 0 device-agent; journalctl -u device-agent -o cat --no-pager -n 40", 30, check=False))
+            print(self.machine.run("systemctl status --no-pager -n 0 device-agent; journalctl -u device-agent -o cat --no-pager -n 40", 30, False))
         except (MachineError, OSError, AttributeError) as e:
             print(f"the machine does not answer: {e}")
 
@@ -123,6 +123,8 @@ def main():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # as Ctrl-C: ends what was started
     rig = Rig(arguments)
     began = time.monotonic()
+    if "install" in names:
+        shutil.rmtree(rig.cloud.folder, ignore_errors=True)  # a new machine, a new account: no table has rows of an earlier run
     try:
         rig.start_cloud()
         rig.run(names)

@@ -17,10 +17,12 @@ def sensors(rig):
         for bus in ("1-1", "1-2"):
             machine.run(f"usbip --tcp-port {port} attach -r 10.0.2.2 -b {bus}")
         machine.wait_until("grep -l i2c-tiny-usb /sys/bus/i2c/devices/i2c-*/name", 30, "the I2C bus is there")
-        machine.run("""d=$(dirname $(grep -l i2c-tiny-usb /sys/bus/i2c/devices/i2c-*/name)); echo lm75 0x48 >$d/new_device; echo bmp280 0x76 >$d/new_device""")
+        machine.run("cd $(dirname $(grep -l i2c-tiny-usb /sys/bus/i2c/devices/i2c-*/name)); echo lm75 0x48 >new_device; echo bmp280 0x76 >new_device")
         machine.wait_until("ls -d /sys/bus/w1/devices/28-*", 60, "the 1-wire thermometer is found")
-        report.row("modules of Debian's kernel", machine.run("lsmod | awk '{ print $1 }' | grep -xE 'lm75|bmp280|bmp280_i2c|w1_therm|ds2490|i2c_tiny_usb|vhci_hcd' | sort | paste -sd' '"))
-        report.row("zones and chips in sysfs", machine.run("cat /sys/class/hwmon/*/name /sys/bus/iio/devices/*/name /sys/class/thermal/thermal_zone*/type 2>/dev/null; ls /sys/bus/w1/devices").replace("\n", " "))
+        loaded = machine.run("lsmod | awk '{ print $1 }' | grep -xE 'lm75|bmp280|bmp280_i2c|w1_therm|ds2490|i2c_tiny_usb|vhci_hcd' | sort")
+        report.row("modules of Debian's kernel", loaded.replace("\n", " "))
+        shown = machine.run("cd /sys; cat class/hwmon/*/name bus/iio/devices/*/name class/thermal/thermal_zone*/type 2>/dev/null; ls bus/w1/devices")
+        report.row("chips and zones in sysfs", shown.replace("\n", " "))
         device.configure({"kind": "linux", "intervalSeconds": 2})
         device.restart()
         wire = f"w1_28_{thermometer.rom[6:0:-1].hex()}"

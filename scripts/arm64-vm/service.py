@@ -3,7 +3,7 @@ import re
 import time
 
 from cloud import recording
-from device import CONFIGURATION, STATE, acknowledged, raise_version
+from device import CONFIGURATION, STATE, acknowledged
 
 # The recording has a reading a minute: 60 a second.
 REPLAY = {"kind": "replay", "file": "builtin:occupancy", "speed": 3600, "repeat": True}
@@ -25,17 +25,20 @@ def install(rig):
     seconds = machine.start()
     report.row("boot of Debian, to the first command", f"{seconds:.0f} s")
     report.row("versions", machine.run(
-        ". /etc/os-release; echo \"Debian $(cat /etc/debian_version), Linux $(uname -r) ($(uname -m)), systemd $(systemctl --version | sed -n '1s/systemd \\([0-9]*\\).*/\\1/p')\""))
+        "echo \"Debian $(cat /etc/debian_version), Linux $(uname -r) ($(uname -m)), $(systemctl --version | head -1)\""))
     forward_ports(rig)
     device.install(rig.package)
-    report.row("`apt-get install ./device-agent_*.deb`", machine.run("dpkg-query -W -f='${Package} ${Version} ${Architecture}: ${db:Status-Status}' device-agent; echo; device-agent --version").replace("\n", "; "))
-    machine.run("install -m 644 /mnt/host/certificate.pem /mnt/host/ca.pem /etc/device-agent/; install -m 600 /mnt/host/private.key /etc/device-agent/")
+    report.row("`apt-get install ./device-agent_*.deb`", machine.run(
+        "dpkg-query -W -f='${Package} ${Version} ${Architecture}: ${db:Status-Status}' device-agent; echo; device-agent --version").replace("\n", "; "))
+    machine.run("cd /mnt/host; install -m 644 certificate.pem ca.pem /etc/device-agent/; install -m 600 private.key /etc/device-agent/")
     device.configure(REPLAY)
-    report.row("key and configuration", machine.run(f"stat -c '%n %U:%G %a' /etc/device-agent/private.key {CONFIGURATION} | sed 's,.*/,,'").replace("\n", ", "))
+    report.row("key and configuration", machine.run(f"stat -c '%n %U:%G %a' /etc/device-agent/private.key {CONFIGURATION}")
+               .replace("/etc/device-agent/", "").replace("\n", ", "))
     machine.run("systemctl enable --now device-agent", 120)
     device.wait_active()
     unit = device.show("Type", "ActiveState", "StatusText", "WatchdogUSec", "MainPID", "NRestarts")
-    report.row("`systemctl enable --now device-agent`", f"Type={unit['Type']}, {unit['ActiveState']}, enabled: {machine.run('systemctl is-enabled device-agent')}", unit["Type"] == "notify")
+    enabled = machine.run("systemctl is-enabled device-agent")
+    report.row("`systemctl enable --now device-agent`", f"Type={unit['Type']}, {unit['ActiveState']}, {enabled}", unit["Type"] == "notify")
     report.row("the unit's STATUS line", unit["StatusText"] or "none", bool(unit["StatusText"]))
     report.row("watchdog", unit["WatchdogUSec"], unit["WatchdogUSec"] not in ("0", "infinity"))
     score = machine.run("systemd-analyze security --no-pager device-agent | tail -1", 120)
@@ -75,11 +78,17 @@ def rotate(rig):
     wanted = "device-agent-next" if before == "device-agent" else "device-agent"
     job = f"rotate-{int(time.time())}"
     began = time.monotonic()
-    cloud.aws("iot", "create-job", "--job-id", job, "--targets", cloud.thing_arn(device.thing), "--document", f'{{"operation":"rotate-role-alias","roleAlias":"{wanted}"}}')
-    rig.machine.wait_for(lambda: cloud.aws("iot", "describe-job", "--job-id", job)["job"]["status"] == "COMPLETED", 180, "the job has ended", pause=1)
-    counts = cloud.aws("iot", "describe-job", "--job-id", job)["job"]["jobProcessDetails"]
+    document = f'{{"operation":"rotate-role-alias","roleAlias":"{wanted}"}}'
+    cloud.aws("iot", "create-job", "--job-id", job, "--targets", cloud.thing_arn(device.thing), "--document", document)
+
+    def asked():
+        return cloud.aws("iot", "describe-job", "--job-id", job)["job"]
+
+    rig.machine.wait_for(lambda: asked()["status"] == "COMPLETED", 180, "the job has ended", pause=1)
+    counts = asked()["jobProcessDetails"]
     after = device.status()["role_alias"]["in_force"]
-    rig.report.row("role alias rotated by an AWS IoT job", f"{before} → {after}, {time.monotonic() - began:.0f} s", after == wanted and counts["numberOfSucceededThings"] == 1)
+    rig.report.row("role alias rotated by an AWS IoT job", f"{before} → {after}, {time.monotonic() - began:.0f} s",
+                   after == wanted and counts["numberOfSucceededThings"] == 1)
 
 
 def reload(rig):
@@ -123,7 +132,8 @@ def kill(rig):
     device.wait_delivered()
     stored = rig.numbers(series)
     lost = acks - stored
-    rig.report.row("`systemctl kill -s KILL` while readings come in", f"started again by systemd; {len(acks)} acknowledged, {len(lost)} lost", acks and not lost)
+    rig.report.row("`systemctl kill -s KILL` while readings come in", f"started again by systemd; {len(acks)} acknowledged, {len(lost)} lost",
+                   bool(acks) and not lost)
 
 
 def reboot(rig):
@@ -134,7 +144,8 @@ def reboot(rig):
     began = time.monotonic()
     machine.wait_until(f"[ \"$(cat /proc/sys/kernel/random/boot_id)\" != {boot} ]", 5, "another boot")
     device.wait_status(lambda s: s["counters"]["readings.uploaded"] > 0 and connected(s), 120, "it uploads and MQTT is connected")
-    rig.report.row("`systemctl reboot`", f"comes back by itself: commands after {seconds:.0f} s, uploading and MQTT connected {time.monotonic() - began:.0f} s after it was active")
+    rig.report.row("`systemctl reboot`", f"comes back by itself: first command after {seconds:.0f} s; uploads and MQTT connected "
+                   f"{time.monotonic() - began:.0f} s after the unit was active")
 
 
 def upgrade(rig):
@@ -162,7 +173,7 @@ def upgrade(rig):
     rig.report.row("upgrade to a package of a higher version, readings waiting",
                    f"{version}, restarted: {'yes' if unit['MainPID'] != before else 'no'}, configuration kept: {'yes' if kept else 'no'}; "
                    f"{waiting} waited before, {still} after, {len(acks)} acknowledged, {len(lost)} lost",
-                   acks and not lost and kept and unit["MainPID"] != before and waiting > 0)
+                   bool(acks) and not lost and kept and unit["MainPID"] != before and waiting > 0)
 
 
 def exit78(rig):
@@ -183,11 +194,13 @@ def credential(rig):
     """The key file is root's alone; the agent gets it by LoadCredential=."""
     machine, device = rig.machine, rig.device
     owner = machine.run("stat -c '%U:%G %a' /etc/device-agent/private.key")
-    reader = machine.run("setpriv --reuid device-agent --regid device-agent --clear-groups cat /etc/device-agent/private.key >/dev/null 2>&1 && echo can || echo cannot")
+    reader = machine.run("setpriv --reuid device-agent --regid device-agent --clear-groups head -c 1 /etc/device-agent/private.key >/dev/null 2>&1 "
+                         "&& echo can || echo cannot")
     device.restart()
     device.wait_status(lambda s: s["counters"]["readings.uploaded"] > 0, 90, "it uploads")
     given = machine.run("ls /run/credentials/device-agent.service")
-    rig.report.row("`LoadCredential=`: key of root alone", f"{owner}; the agent's user {reader} read the file; /run/credentials holds {given}; it uploads",
+    rig.report.row("`LoadCredential=`: key of root alone",
+                   f"{owner}; the agent's user {reader} read the file; /run/credentials holds {given}; it uploads",
                    owner == "root:root 600" and reader == "cannot" and "private.key" in given)
 
 
@@ -204,7 +217,8 @@ def pkcs11(rig):
       softhsm2-util --import /tmp/key.p8 --token device --label device-key --id 01 --pin 12345678
       rm /tmp/key.p8; chmod 600 $d/pin; chown -R device-agent:device-agent $d
       mkdir -p /etc/systemd/system/device-agent.service.d
-      printf '[Service]\\nEnvironment=SOFTHSM2_CONF=%s PKCS11_MODULE_PATH=/usr/lib/softhsm/libsofthsm2.so\\n' $d/softhsm2.conf >/etc/systemd/system/device-agent.service.d/pkcs11.conf
+      printf '[Service]\\nEnvironment=SOFTHSM2_CONF=%s PKCS11_MODULE_PATH=/usr/lib/softhsm/libsofthsm2.so\\n' $d/softhsm2.conf \\
+        >/etc/systemd/system/device-agent.service.d/pkcs11.conf
       mv /etc/device-agent/private.key /etc/device-agent/private.key.away
       systemctl daemon-reload""", 120)
     device.configure(SIMULATED, privateKeyPath=f"pkcs11:token=device;object=device-key?pin-source=file:{STATE}/softhsm/pin")
@@ -213,6 +227,7 @@ def pkcs11(rig):
         device.wait_status(lambda s: s["counters"]["readings.uploaded"] > 0 and connected(s), 120, "it uploads and MQTT is connected")
         rig.report.row("key in a PKCS#11 token (SoftHSM2), no key file", "credentials, uploads and MQTT with it")
     finally:
-        machine.run("rm -rf /etc/systemd/system/device-agent.service.d/pkcs11.conf; mv /etc/device-agent/private.key.away /etc/device-agent/private.key; systemctl daemon-reload")
+        machine.run("rm -f /etc/systemd/system/device-agent.service.d/pkcs11.conf; systemctl daemon-reload\n"
+                    "mv /etc/device-agent/private.key.away /etc/device-agent/private.key")
         device.configure(SIMULATED)
         device.restart()
