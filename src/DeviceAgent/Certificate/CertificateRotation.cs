@@ -48,29 +48,29 @@ internal sealed class CertificateRotation(
     {
         // Cut off in the swap or after it: what is left to do is to end it.
         store.FinishSwap(file);
-        if (file.Read() is { Phase: EnrolmentPhase.Swapped } swapped)
-        {
-            var active = store.Active;
-            identity.Follow(active);
-            if (swapped.CertificateId == identity.Current.CertificateId) return Settle(new StagedIdentity(active), progress);
-        }
+        var active = store.Active;
+        var swapped = file.Read() is { Phase: EnrolmentPhase.Swapped } record ? record.CertificateId : null;
+
+        // Or an operator has put another certificate there since the start.
+        if (swapped is not null || identity.Files != active) identity.Follow(active);
+        if (swapped is not null && swapped == identity.Current.CertificateId) return Settle(new StagedIdentity(active), progress);
 
         var (staged, replaces) = store.Target();
         var enrolment = EnrolmentAt(staged);
 
         if (staged.Fault() is { } fault) return new RejectionReason(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
-        var (record, refusal) = await enrolment.EnrolAsync(() => MakeKey(staged), thingName, files.PrivateKeyPassword, progress, cancellationToken).ConfigureAwait(false);
-        if (record is null) return refusal;
+        var (enrolled, refusal) = await enrolment.EnrolAsync(() => MakeKey(staged), thingName, files.PrivateKeyPassword, progress, cancellationToken).ConfigureAwait(false);
+        if (enrolled is null) return refusal;
         if (enrolment.Thing?.ThingName is { } other && other != thingName)
-            return Discard(staged, record, new RejectionReason(ProvisioningCode.OtherThing, $"The template registered the certificate for the thing {other}, this device is {thingName}: its thing name must come from the parameter ThingName."));
+            return Discard(staged, enrolled, new RejectionReason(ProvisioningCode.OtherThing, $"The template registered the certificate for the thing {other}, this device is {thingName}: its thing name must come from the parameter ThingName."));
 
         using var candidate = DeviceIdentity.Load(staged.Options);
         logger.Staged(candidate.CertificateId, identity.Current.CertificateId);
         var (credentials, unproven) = await proof.ProveAsync(candidate, progress, cancellationToken).ConfigureAwait(false);
-        if (credentials is null) return IsWorthless(unproven!) ? Discard(staged, record, unproven!) : Keep(record, unproven!);
+        if (credentials is null) return IsWorthless(unproven!) ? Discard(staged, enrolled, unproven!) : Keep(enrolled, unproven!);
 
         progress.Reached(EnrolmentStep.Swapping);
-        Swap(staged, replaces, record, credentials);
+        Swap(staged, replaces, enrolled, credentials);
         return Settle(staged, progress);
     }
 

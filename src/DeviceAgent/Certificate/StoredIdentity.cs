@@ -69,6 +69,8 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
         if (IsHere && IsPassed) throw new IOException($"'{_folder}' is the agent's own folder: keep the configured certificate in another one, because its key is passed by the service manager.");
         if (IsHere || (!StandsIn(null) && !IsPassed && inPlace.CanBeReplaced)) return (inPlace, null);
 
+        // Else the record of the new pair would be that of an old one that no longer counts, until the swap.
+        Tidy();
         PrivateFolder.Make(_folder);
         return (new StagedIdentity(Files), ConfiguredId() ?? throw new IOException($"'{configured.CertificatePath}' cannot be read."));
     }
@@ -79,7 +81,7 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
     public void Remember(string replaces) => _record.Write(new StoredIdentityRecord(replaces));
 
     /// <summary>
-    /// Puts away a stored pair that no longer counts, and makes a damaged record of one that does count anew. To be called when the active pair has been loaded.
+    /// Puts away a stored pair that no longer counts, and makes a damaged record of one that does count anew. To be called when the active pair is loaded.
     /// </summary>
     /// <exception cref="IOException">A file or folder could not be written or moved.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>

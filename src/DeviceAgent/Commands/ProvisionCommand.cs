@@ -79,12 +79,12 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         {
             if (options.Control.Host is null) return await FailAsync(ExitCode.BadConfiguration, "mqttEndpoint is missing in the configuration: aws iot describe-endpoint --endpoint-type iot:Data-ATS").ConfigureAwait(false);
             if (_staged.Fault() is { } fault) return await FailAsync(ExitCode.BadConfiguration, fault).ConfigureAwait(false);
-            if (_store.IsPassed) return await FailAsync(ExitCode.BadConfiguration, "certificate or key is passed by the service manager (CREDENTIALS_DIRECTORY): call this command outside of the service").ConfigureAwait(false);
             if (_file.Recover() is { } lost) await error.WriteLineAsync($"device-agent: provisioning begins anew: {lost}").ConfigureAwait(false);
             _store.FinishSwap(_file);
             using var present = LoadPresent(out var isAbsent, out var problem);
             if (present is not null) return await ProveAsync(present, cancellationToken).ConfigureAwait(false);
             if (!isAbsent) return await FailAsync(ExitCode.BadConfiguration, $"there is a certificate or key already, and it cannot be used: {problem} Repair it, or remove both files to provision anew.").ConfigureAwait(false);
+            if (_store.IsPassed) return await FailAsync(ExitCode.BadConfiguration, "the files are to be put where the service manager passes credentials (CREDENTIALS_DIRECTORY): call this command outside of the service").ConfigureAwait(false);
             return await ProvisionAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (DeviceIdentityException e)

@@ -164,6 +164,20 @@ public sealed class StoredIdentityTests : IAsyncDisposable
         AssertActive(PutAnother(), isStored: false);
     }
 
+    /// <summary>A rotation that begins before the agent has been started again.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(8)]
+    public async Task Start_KilledInARotationAfterAnOperatorPutAnotherCertificateThere_NeverHasTheOldStoredPair(int steps)
+    {
+        await RotateAsync();
+        var other = PutAnother();
+        var next = await RotateAsync(steps);
+        AssertActive(steps < 3 ? other : next, isStored: steps >= 3);
+    }
+
     [Fact]
     public async Task Start_HalfWrittenCertificateAtTheConfiguredPath_IsAnErrorAndTheStoredPairIsKept()
     {

@@ -1,7 +1,6 @@
 using System.Text.Json;
 using DeviceAgent.Control;
 using DeviceAgent.Hosting;
-using DeviceAgent.Tests.Hosting;
 using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging.Abstractions;
 

@@ -6,7 +6,6 @@ using DeviceAgent.Readings.Sources;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Control;
-using DeviceAgent.Tests.Readings;
 using DeviceAgent.Tests.RoleAlias;
 using DeviceAgent.Tests.Spool;
 using DeviceAgent.Tests.Upload;
