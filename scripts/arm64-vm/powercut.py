@@ -32,7 +32,7 @@ def load_and_cut(rig, series, chance, cut_off, keep_some):
     if cut_off:
         rig.block_table()
     device.load(series)
-    machine.wait_for(lambda: acknowledged(machine.new_acks()), 60, "a first reading is acknowledged")
+    machine.wait_for(lambda: acknowledged(machine.new_acks()), 180, "a first reading is acknowledged")
     time.sleep(chance.uniform(3, 10))
     lines, disk = machine.cut(keep_some)
     return acknowledged(lines), disk
