@@ -74,4 +74,4 @@ fi
 [ -e "$package" ] || die "there is no $package"
 
 : >"$work/console.log"
-exec python3 $helpers/run.py --work "$work" --package "$package" "${run[@]}"
+PYTHONDONTWRITEBYTECODE=1 exec python3 $helpers/run.py --work "$work" --package "$package" "${run[@]}"

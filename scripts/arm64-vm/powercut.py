@@ -32,7 +32,7 @@ def load_and_cut(rig, series, chance, cut_off, keep_some):
     if cut_off:
         rig.block_table()
     device.load(series)
-    machine.wait_for(lambda: acknowledged(machine.new_acks()), 60, "a first reading is acknowledged")
+    machine.wait_for(lambda: acknowledged(machine.new_acks()), 180, "a first reading is acknowledged")
     time.sleep(chance.uniform(3, 10))
     lines, disk = machine.cut(keep_some)
     return acknowledged(lines), disk
@@ -71,9 +71,22 @@ def ignore_fsync(rig):
     rig.machine.run("grep -q eatmydata /proc/$(systemctl show -P MainPID device-agent)/maps")
 
 
+CHECK = f"""[Unit]
+Description=Spool as the power cut left it
+Before=device-agent.service
+ConditionPathExists={STATE}/spool.db
+[Service]
+Type=oneshot
+# A copy: opening the spool itself would already mend it. The agent holds it exclusively later.
+ExecStart=/bin/sh -c 'mkdir -p /run/rig && cp {STATE}/spool.db* /run/rig/ && sqlite3 /run/rig/spool.db "PRAGMA integrity_check" >/run/rig/answer 2>&1'
+[Install]
+WantedBy=multi-user.target
+"""
+
+
 def integrity(rig):
-    """What SQLite says of the spool, and what the agent put aside as damaged."""
-    answer = rig.machine.run(f"sqlite3 -readonly {STATE}/spool.db 'PRAGMA integrity_check'", 60)
+    """What SQLite said of the spool before the agent opened it, and what the agent put aside as damaged."""
+    answer = rig.machine.run("cat /run/rig/answer", check=False)
     return answer if answer != "ok" else "; ".join(rig.device.damaged_spools()) or "ok"
 
 
@@ -82,6 +95,7 @@ def power_cuts(rig):
     chance = random.Random(rig.seed)
     device.configure(SIMULATED)
     device.restart()
+    machine.run(f"cat >/etc/systemd/system/rig-spool.service <<'UNIT'\n{CHECK}\nUNIT\nsystemctl enable -q rig-spool")
     machine.stop()
     machine.save("cuts.img")
     run = f"{int(time.time())}"
