@@ -10,7 +10,7 @@ import subprocess
 import sys
 import time
 
-WATCHDOG_SECONDS = 2
+WATCHDOG_SECONDS = 6
 
 
 class Notifications:
@@ -77,12 +77,14 @@ def main(root):
         notifications.wait_for("STOPPING=1", 10, agent)
         if (code := agent.wait(15)) != 0:
             fail(f"exit code {code} at SIGTERM")
+    except SystemExit:
+        with open(f"{root}/tmp/agent.log", encoding="utf-8", errors="replace") as log:
+            print("".join(log.readlines()[-10:]))
+        raise
     finally:
         if agent.poll() is None:
             agent.kill()
             agent.wait()
-            with open(f"{root}/tmp/agent.log", encoding="utf-8", errors="replace") as log:
-                print("".join(log.readlines()[-10:]))
 
 
 main(sys.argv[1])

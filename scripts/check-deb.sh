@@ -102,7 +102,7 @@ is_reproducible() {
   mkdir -p "$folder" "$work/first" "$work/second"
   dpkg-deb -x "$deb" "$work/content"
   cp -r "$work/content/usr/lib/device-agent/." "$folder/"
-  cp "$work/content/usr/share/doc/device-agent/sbom.cdx.json" "$folder/" || return 1
+  cp "$work/content/usr/share/doc/device-agent"/{sbom.cdx.json,NOTICE} "$folder/" || return 1
   # The package's own time: the checkout may belong to another user, and git then says nothing.
   local SOURCE_DATE_EPOCH
   SOURCE_DATE_EPOCH=$(date -d "$(zcat "$work/content/usr/share/doc/device-agent/changelog.gz" | sed -n 's/^ -- .*>  //p')" +%s)
@@ -160,7 +160,7 @@ collect_readings() {
     device-agent run --config /etc/device-agent/agent.json --set source.kind=simulated --set source.intervalSeconds=0.05
 }
 # How many readings wait, asked of the file: no agent runs.
-waiting() { as_agent device-agent spool status --json --config /etc/device-agent/agent.json | python3 -c 'import json, sys; print(json.load(sys.stdin)["waiting"])'; }
+waiting() { as_agent device-agent spool status --json --config /etc/device-agent/agent.json | python3 -c 'import json, sys; print(json.load(sys.stdin)["count"])'; }
 
 older_deb() {
   dpkg-deb -R "$deb" "$work/older"
@@ -180,7 +180,7 @@ upgrade_keeps_everything() {
   [ "$(chroot "$root" dpkg-query -W -f '${Version}' device-agent)" = "$(dpkg-deb -f "$deb" Version)" ]
 }
 
-supervised() { python3 scripts/check-deb-supervisor.py "$root"; }
+supervised() { unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec python3 scripts/check-deb-supervisor.py "$1"' sh "$root"; }
 
 is_enabled() { [ -L "$root/etc/systemd/system/multi-user.target.wants/device-agent.service" ]; }
 enable_unit() { in_root systemctl enable device-agent && is_enabled; }
@@ -255,7 +255,7 @@ check "layout, modes and owners" has_layout
 check "user and group" has_user
 check "device-agent --version" in_root device-agent --version
 check "manual, example and completions are there" in_root test -s /usr/share/man/man1/device-agent.1.gz -a -s /usr/share/device-agent/agent.json.example -a -s /usr/share/bash-completion/completions/device-agent
-check "not enabled before its owner says so" bash -c "[ ! -e '$root/etc/systemd/system/multi-user.target.wants/device-agent.service' ]"
+check "not enabled before its owner says so" is_absent /etc/systemd/system/multi-user.target.wants/device-agent.service
 check "check names each line of the example that must be edited" says_what_to_edit
 check "the edited example is accepted" configure
 check "readings are collected without a cloud" collect_readings

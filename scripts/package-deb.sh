@@ -7,7 +7,7 @@
 # that script made for one ARCH. Leaves device-agent_VERSION_ARCH.deb and SHA256SUMS in DIR (default artifacts).
 # DEB_COMPRESSION=1 packs faster and larger.
 # The same commit, published in the same way, gives the same bytes: times are those of the last commit (or SOURCE_DATE_EPOCH).
-# Needs dpkg-deb, and binutils for each ARCH; no debhelper.
+# Needs dpkg-deb, xz, and binutils for each ARCH; no debhelper.
 set -euo pipefail
 export LC_ALL=C
 umask 022
@@ -28,7 +28,7 @@ done
 cd "$(dirname "$0")/.."
 [ -n "$output" ] || { mkdir -p artifacts; output=$PWD/artifacts; }
 
-for tool in dpkg-deb:dpkg readelf:binutils; do
+for tool in dpkg-deb:dpkg readelf:binutils ar:binutils xz:xz-utils; do
   command -v "${tool%:*}" >/dev/null || die "'${tool%:*}' is missing; install the package ${tool#*:}"
 done
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null)} || die "this is no git checkout: set SOURCE_DATE_EPOCH"
@@ -146,7 +146,17 @@ CHANGES
   local deb=device-agent_${version}_$architecture.deb
   # One thread: more of them cut the data into blocks of another size.
   DPKG_DEB_THREADS_MAX=1 dpkg-deb --root-owner-group -Zxz -z"${DEB_COMPRESSION:-9}" --build "$root" "$output/$deb" >/dev/null
+  if [ "$architecture" = amd64 ] && [ -z "${DEB_COMPRESSION:-}" ]; then filter_x86 "$output/$deb"; fi
   echo "$deb: $(stat -c %s "$output/$deb") bytes; depends on $depends"
+}
+
+# xz's filter for x86 code makes the package a twelfth smaller; dpkg-deb has no option for it. Every liblzma reads it (the one for ARM64 code: only 5.4 and newer).
+filter_x86() {
+  local deb=$1 parts=$work/parts
+  rm -rf "$parts"
+  mkdir "$parts"
+  dpkg-deb --fsys-tarfile "$deb" | xz -T1 --check=crc64 --x86 --lzma2=preset=9e >"$parts/data.tar.xz"
+  (cd "$parts" && ar x "$deb" debian-binary control.tar.xz && rm "$deb" && ar rcSD "$deb" debian-binary control.tar.xz data.tar.xz)
 }
 
 work=$(mktemp -d)

@@ -15,7 +15,7 @@ public sealed class DeviceIdentitySource : IDisposable
     public static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(10);
 
     private readonly Lock _loading = new();
-    private readonly DeviceIdentityOptions? _options;
+    private DeviceIdentityOptions? _options;
     private readonly ILogger? _logger;
     private readonly ITimer? _timer;
     private volatile DeviceIdentity _current;
@@ -53,6 +53,9 @@ public sealed class DeviceIdentitySource : IDisposable
     /// <summary>The current identity, to look at; to connect with it, call <see cref="Use"/>.</summary>
     public DeviceIdentity Current => _current;
 
+    /// <summary>The files that are followed; null for an identity that stays as it is.</summary>
+    public DeviceIdentityOptions? Files => Volatile.Read(ref _options);
+
     /// <summary>Loads the identity and follows its files.</summary>
     /// <exception cref="DeviceIdentityException">It cannot be used; all problems are listed.</exception>
     public static DeviceIdentitySource Load(DeviceIdentityOptions options, TimeProvider timeProvider, ILogger logger) =>
@@ -79,6 +82,35 @@ public sealed class DeviceIdentitySource : IDisposable
         if (_options is null) return false;
         bool changed;
         lock (_loading) changed = Take(IdentityFingerprint.Of(_options));
+        if (changed) Changed?.Invoke(this, EventArgs.Empty);
+        return changed;
+    }
+
+    /// <summary>Follows other files from now on, and looks at them at once. When they cannot be used, nothing changes.</summary>
+    /// <param name="options">Where certificate and key are now.</param>
+    /// <returns>Whether another identity has become the current one.</returns>
+    /// <exception cref="DeviceIdentityException">The files cannot be used; the current identity stays, and the files of before are followed.</exception>
+    /// <exception cref="InvalidOperationException">This identity follows no files.</exception>
+    public bool Follow(DeviceIdentityOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        bool changed;
+        lock (_loading)
+        {
+            var before = _options ?? throw new InvalidOperationException("This identity follows no files.");
+            var loaded = _loadedFiles;
+            if (options != before) (_options, _loadedFiles) = (options, null);
+            try
+            {
+                changed = Take(IdentityFingerprint.Of(options));
+            }
+            catch
+            {
+                (_options, _loadedFiles) = (before, loaded);
+                throw;
+            }
+        }
+
         if (changed) Changed?.Invoke(this, EventArgs.Empty);
         return changed;
     }

@@ -11,7 +11,7 @@ public sealed partial class DemonstrationTests
     [Fact]
     public async Task Testbed_WithDuration_LandsReadingsThatEqualTheirLines()
     {
-        var result = await Command.RunAsync("dotnet", [Testbed, "--duration", "8s", "--devices", "2", "--port-base", "0"]);
+        var result = await Command.RunAsync("dotnet", [Testbed, "--duration", "20s", "--devices", "2", "--port-base", "0"]);
 
         var output = result.Succeeded();
         var landed = Verdict().Matches(output);

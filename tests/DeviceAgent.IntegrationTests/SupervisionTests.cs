@@ -106,8 +106,13 @@ public sealed class SupervisionTests(ITestOutputHelper output)
             starved = systemd.Heard.Count;
             Assert.Contains("A loop hangs: spool (for ", await agent.WaitForLineAsync("A loop hangs"), StringComparison.Ordinal);
 
-            // Long enough for systemd to end it.
-            await Task.Delay(Watchdog);
+            // Three looks of the agent at its loops, a period in all: long enough for systemd to end it.
+            for (var (look, behind) = (0, starved); look < 3; look++)
+            {
+                await systemd.WaitForAsync("STATUS=HANGS", behind, agent);
+                behind = systemd.Heard.Count;
+            }
+
             Assert.DoesNotContain(systemd.Heard.Skip(starved), n => n.Text == Ping);
         }
         finally

@@ -2,7 +2,6 @@ using System.Text.Json.Nodes;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Jobs;
-using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Shadow;
 
 namespace DeviceAgent.IntegrationTests;

@@ -13,9 +13,9 @@ namespace DeviceAgent.Certificate;
 /// </summary>
 internal sealed class CertificateRotation(
     DeviceIdentityOptions files,
-    StagedIdentity staged,
+    StoredIdentity store,
     EnrolmentFile file,
-    Enrolment enrolment,
+    Func<StagedIdentity, Enrolment> enrol,
     DeviceIdentitySource identity,
     string thingName,
     IdentityProof proof,
@@ -24,6 +24,8 @@ internal sealed class CertificateRotation(
     RoleAliasState alias,
     ILogger<CertificateRotation> logger)
 {
+    private (DeviceIdentityOptions Place, Enrolment Enrolment)? _enrolment;
+
     /// <exception cref="OperationCanceledException">The agent stops.</exception>
     public async Task<ChangeOutcome> RotateAsync(IChangeProgress progress, CancellationToken cancellationToken)
     {
@@ -38,47 +40,69 @@ internal sealed class CertificateRotation(
         catch (Exception e) when (e is IOException or UnauthorizedAccessException or DeviceIdentityException)
         {
             logger.Rejected(ProvisioningCode.FilesNotWritten, before);
-            return new RejectionReason(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the folders of certificate, key and state.").Rejected();
+            return new RejectionReason(ProvisioningCode.FilesNotWritten, $"{e.Message} Let the agent's user write to the state directory.").Rejected();
         }
     }
 
     private async Task<RejectionReason?> ReplaceAsync(IChangeProgress progress, CancellationToken cancellationToken)
     {
         // Cut off in the swap or after it: what is left to do is to end it.
-        file.FinishSwap(staged);
-        if (file.Read() is { Phase: EnrolmentPhase.Swapped } swapped)
-        {
-            identity.Reload();
-            if (swapped.CertificateId == identity.Current.CertificateId) return Settle(progress);
-        }
+        store.FinishSwap(file);
+        var active = store.Active;
+        var swapped = file.Read() is { Phase: EnrolmentPhase.Swapped } record ? record.CertificateId : null;
+
+        // Or an operator has put another certificate there since the start.
+        if (swapped is not null || identity.Files != active) identity.Follow(active);
+        if (swapped is not null && swapped == identity.Current.CertificateId) return Settle(new StagedIdentity(active), progress);
+
+        var (staged, replaces) = store.Target();
+        var enrolment = EnrolmentAt(staged);
 
         if (staged.Fault() is { } fault) return new RejectionReason(ProvisioningCode.LayoutNotSupported, $"The agent cannot replace this certificate: {fault}.");
-        var (record, refusal) = await enrolment.EnrolAsync(MakeKey, thingName, files.PrivateKeyPassword, progress, cancellationToken).ConfigureAwait(false);
-        if (record is null) return refusal;
+        var (enrolled, refusal) = await enrolment.EnrolAsync(() => MakeKey(staged), thingName, files.PrivateKeyPassword, progress, cancellationToken).ConfigureAwait(false);
+        if (enrolled is null) return refusal;
         if (enrolment.Thing?.ThingName is { } other && other != thingName)
-            return Discard(record, new RejectionReason(ProvisioningCode.OtherThing, $"The template registered the certificate for the thing {other}, this device is {thingName}: its thing name must come from the parameter ThingName."));
+            return Discard(staged, enrolled, new RejectionReason(ProvisioningCode.OtherThing, $"The template registered the certificate for the thing {other}, this device is {thingName}: its thing name must come from the parameter ThingName."));
 
         using var candidate = DeviceIdentity.Load(staged.Options);
         logger.Staged(candidate.CertificateId, identity.Current.CertificateId);
         var (credentials, unproven) = await proof.ProveAsync(candidate, progress, cancellationToken).ConfigureAwait(false);
-        if (credentials is null) return IsWorthless(unproven!) ? Discard(record, unproven!) : Keep(record, unproven!);
+        if (credentials is null) return IsWorthless(unproven!) ? Discard(staged, enrolled, unproven!) : Keep(enrolled, unproven!);
 
         progress.Reached(EnrolmentStep.Swapping);
-        Swap(record, credentials);
-        return Settle(progress);
+        Swap(staged, replaces, enrolled, credentials);
+        return Settle(staged, progress);
     }
 
-    private AsymmetricAlgorithm MakeKey() => staged.KeyStays ? DeviceIdentity.LoadPrivateKey(files) : NewKey.Like(identity.Current.Certificate);
+    /// <summary>The same as before, while the place is the same: it knows what the template said.</summary>
+    private Enrolment EnrolmentAt(StagedIdentity staged)
+    {
+        if (_enrolment is not { } last || last.Place != staged.Place) _enrolment = last = (staged.Place, enrol(staged));
+        return last.Enrolment;
+    }
+
+    private AsymmetricAlgorithm MakeKey(StagedIdentity staged) => staged.KeyStays ? DeviceIdentity.LoadPrivateKey(files) : NewKey.Like(identity.Current.Certificate);
 
     /// <summary>From here on there is only forward: a start after a kill ends what was begun.</summary>
-    private void Swap(EnrolmentRecord record, TemporaryCredentials credentials)
+    private void Swap(StagedIdentity staged, string? replaces, EnrolmentRecord record, TemporaryCredentials credentials)
     {
         var before = identity.Current.CertificateId;
         staged.KeepPrevious();
-        file.Save(record.At(EnrolmentPhase.Swapping));
-        staged.Swap();
-        file.Save(record.At(EnrolmentPhase.Swapped));
-        identity.Reload();
+        if (replaces is not null) store.Remember(replaces);
+        file.Save(record.At(EnrolmentPhase.Swapping, replaces));
+        try
+        {
+            staged.Swap();
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException && staged.IsWhole)
+        {
+            // Nothing is swapped: the next start must not have to do what cannot be done.
+            file.Save(record);
+            throw;
+        }
+
+        file.Save(record.At(EnrolmentPhase.Swapped, replaces));
+        identity.Follow(staged.Place);
         try
         {
             cache.SwitchTo(source.Of(alias.Active), credentials);
@@ -88,10 +112,10 @@ internal sealed class CertificateRotation(
             // The device slept over their end; the cache asks with the new certificate when it needs them.
         }
 
-        logger.Swapped(record.CertificateId, before);
+        logger.Swapped(record.CertificateId, before, staged.Place.CertificatePath);
     }
 
-    private RejectionReason? Settle(IChangeProgress progress)
+    private RejectionReason? Settle(StagedIdentity staged, IChangeProgress progress)
     {
         progress.Reached(EnrolmentStep.Committed);
         staged.ForgetPrevious();
@@ -102,7 +126,7 @@ internal sealed class CertificateRotation(
     /// <summary>Nobody will make this certificate work any more.</summary>
     private static bool IsWorthless(RejectionReason refusal) => refusal.Code is RejectionCode.CertificateNotAccepted or RejectionCode.ThingNotAttached;
 
-    private RejectionReason Discard(EnrolmentRecord record, RejectionReason refusal)
+    private RejectionReason Discard(StagedIdentity staged, EnrolmentRecord record, RejectionReason refusal)
     {
         staged.Discard();
         file.Delete();

@@ -35,14 +35,14 @@ internal sealed class EnrolmentFile(string stateDirectory)
 
     public void Delete() => _file.Delete();
 
-    /// <summary>Ends a swap of certificate and key that was cut off. Call it before they are loaded.</summary>
+    /// <summary>Ends a swap of certificate and key that was cut off; see <see cref="StoredIdentity.FinishSwap"/>.</summary>
     /// <exception cref="IOException">A file could not be renamed.</exception>
     /// <exception cref="UnauthorizedAccessException">A folder may not be written to.</exception>
     public void FinishSwap(StagedIdentity staged)
     {
         if (Read() is not { Phase: EnrolmentPhase.Swapping } record) return;
         staged.Swap();
-        Save(record.At(EnrolmentPhase.Swapped));
+        Save(record.At(EnrolmentPhase.Swapped, record.Replaces));
     }
 }
 
@@ -56,7 +56,10 @@ internal sealed class EnrolmentRecord
     /// <summary>Proves to AWS IoT whose the certificate is; worthless once it is registered.</summary>
     public string? OwnershipToken { get; init; }
 
-    public EnrolmentRecord At(EnrolmentPhase phase) => new() { Phase = phase, CertificateId = CertificateId };
+    /// <summary>From the swap on: the id of the configured certificate for which the new pair stands in; null where the files themselves are replaced.</summary>
+    public string? Replaces { get; init; }
+
+    public EnrolmentRecord At(EnrolmentPhase phase, string? replaces = null) => new() { Phase = phase, CertificateId = CertificateId, Replaces = replaces };
 }
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true, WriteIndented = true, RespectNullableAnnotations = true)]

@@ -8,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(2800, LogLevel.Information, "The new certificate {CertificateId} is issued, registered and staged; it is tried beside {Active}.")]
     public static partial void Staged(this ILogger logger, string certificateId, string active);
 
-    [LoggerMessage(2801, LogLevel.Information, "The certificate {CertificateId} is proven and active; before it was {Before}, which can be deactivated.")]
-    public static partial void Swapped(this ILogger logger, string certificateId, string before);
+    [LoggerMessage(2801, LogLevel.Information, "The certificate {CertificateId} is proven and active, in {Path}; before it was {Before}, which can be deactivated.")]
+    public static partial void Swapped(this ILogger logger, string certificateId, string before, string path);
 
     [LoggerMessage(2802, LogLevel.Error, "There is no new certificate ({Code}), {Active} stays active.")]
     public static partial void Rejected(this ILogger logger, string code, string active);

@@ -8,6 +8,7 @@ namespace DeviceAgent.Certificate;
 /// A certificate and key beside the active ones: the same paths with <c>.next</c> appended, and after the swap what was before with
 /// <c>.previous</c>. Everything is durable before it is relied on.
 /// </summary>
+/// <param name="active">Where the pair is that is to be replaced, or will be.</param>
 internal sealed class StagedIdentity(DeviceIdentityOptions active)
 {
     public const string NextEnding = ".next";
@@ -17,6 +18,9 @@ internal sealed class StagedIdentity(DeviceIdentityOptions active)
 
     /// <summary>Whether the key lives in hardware: then it stays, and only its certificate is new.</summary>
     public bool KeyStays => IsHardware(active.PrivateKeyPath);
+
+    /// <summary>Where the pair is once it has been swapped in.</summary>
+    public DeviceIdentityOptions Place => active;
 
     /// <summary>Where the staged pair is.</summary>
     public DeviceIdentityOptions Options => active with
@@ -37,6 +41,12 @@ internal sealed class StagedIdentity(DeviceIdentityOptions active)
     public IEnumerable<string> Folders => Files.Select(f => Path.GetDirectoryName(Path.GetFullPath(f))!).Distinct();
 
     private IEnumerable<string> Files => KeyStays ? [active.CertificatePath] : [active.CertificatePath, active.PrivateKeyPath!];
+
+    /// <summary>Whether nothing has been swapped yet.</summary>
+    public bool IsWhole => Files.All(f => File.Exists(f + NextEnding));
+
+    /// <summary>Whether files can be put in the place of the active ones. Tried rather than asked for: a file system may be read-only, and rights may be those of an access list.</summary>
+    public bool CanBeReplaced => Folders.All(IsWritable) && !Files.Any(MountPoints.Contains);
 
     /// <summary>Why certificate and key in this form cannot be replaced by the agent; null when they can.</summary>
     public string? Fault() =>
@@ -73,8 +83,41 @@ internal sealed class StagedIdentity(DeviceIdentityOptions active)
 
     private static string NextOrActive(string path) => File.Exists(path + NextEnding) ? path + NextEnding : path;
 
+    private static bool IsWritable(string folder)
+    {
+        try
+        {
+            var probe = Path.Combine(folder, ".device-agent-" + Guid.NewGuid().ToString("N"));
+            using (new FileStream(probe, FileMode.CreateNew, FileAccess.Write, FileShare.None, 1, FileOptions.DeleteOnClose)) return true;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+
     private void Delete(string ending)
     {
         foreach (var file in Files) File.Delete(file + ending);
+    }
+}
+
+/// <summary>Files that are mounted by themselves, as container engines do with a single file: the kernel lets none be put in the place of one.</summary>
+internal static class MountPoints
+{
+    private const int MountPointField = 4;
+
+    public static bool Contains(string file)
+    {
+        try
+        {
+            // proc(5): a space in a path is written as \040.
+            var name = Path.GetFullPath(file).Replace(@"\", @"\134", StringComparison.Ordinal).Replace(" ", @"\040", StringComparison.Ordinal);
+            return File.ReadLines("/proc/self/mountinfo").Any(l => l.Split(' ') is { Length: > MountPointField } fields && fields[MountPointField] == name);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }

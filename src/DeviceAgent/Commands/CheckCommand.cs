@@ -23,7 +23,7 @@ internal static class CheckCommand
         foreach (var warning in identity.WarningsAt(TimeProvider.System.GetUtcNow())) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
         var output = parsed.InvocationConfiguration.Output;
         output.WriteLine("configuration is valid");
-        var files = loaded.Options.Identity;
+        var files = loaded.Options.ActiveIdentity;
         output.WriteLine($"certificate   {identity.CertificateId}, valid until {TimestampText.Format(identity.NotAfter)}, from {DeviceIdentityOptions.Shown(files.CertificatePath)}");
         output.WriteLine($"private key   from {DeviceIdentityOptions.Shown(files.PrivateKeyPath ?? files.CertificatePath)}");
         return ExitCode.Ok;

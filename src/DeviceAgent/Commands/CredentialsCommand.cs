@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
+using DeviceAgent.Certificate;
 using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
@@ -104,10 +105,11 @@ internal static class OneShotFetch
     {
         try
         {
-            using var identity = DeviceIdentity.Load(options.Identity);
+            var files = new StoredIdentity(options.Identity, options.StateDirectory, options.Configured.Credentials).ActiveAfterSwap(new EnrolmentFile(options.StateDirectory));
+            using var identity = DeviceIdentity.Load(files);
             var services = new ServiceCollection();
             services.AddLogging().AddAgentMetrics().AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-            services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, options.Identity, options.Credentials, s => ActiveAlias(options, s));
+            services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, files, options.Credentials, s => ActiveAlias(options, s));
             var provider = services.BuildServiceProvider();
             await using var _ = provider.ConfigureAwait(false);
             var credentials = await provider.GetRequiredService<CredentialCache>().GetAsync(cancellationToken).ConfigureAwait(false);

@@ -70,6 +70,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
     private static readonly TimeSpan _connectPatience = TimeSpan.FromSeconds(60);
 
     private readonly StagedIdentity _staged = new(options.Identity);
+    private readonly StoredIdentity _store = new(options.Identity, options.StateDirectory, options.Configured.Credentials);
     private readonly EnrolmentFile _file = new(options.StateDirectory);
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
@@ -79,10 +80,11 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
             if (options.Control.Host is null) return await FailAsync(ExitCode.BadConfiguration, "mqttEndpoint is missing in the configuration: aws iot describe-endpoint --endpoint-type iot:Data-ATS").ConfigureAwait(false);
             if (_staged.Fault() is { } fault) return await FailAsync(ExitCode.BadConfiguration, fault).ConfigureAwait(false);
             if (_file.Recover() is { } lost) await error.WriteLineAsync($"device-agent: provisioning begins anew: {lost}").ConfigureAwait(false);
-            _file.FinishSwap(_staged);
+            _store.FinishSwap(_file);
             using var present = LoadPresent(out var isAbsent, out var problem);
             if (present is not null) return await ProveAsync(present, cancellationToken).ConfigureAwait(false);
             if (!isAbsent) return await FailAsync(ExitCode.BadConfiguration, $"there is a certificate or key already, and it cannot be used: {problem} Repair it, or remove both files to provision anew.").ConfigureAwait(false);
+            if (_store.IsPassed) return await FailAsync(ExitCode.BadConfiguration, "the files are to be put where the service manager passes credentials (CREDENTIALS_DIRECTORY): call this command outside of the service").ConfigureAwait(false);
             return await ProvisionAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (DeviceIdentityException e)
@@ -157,7 +159,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         if (isAbsent) return null;
         try
         {
-            return DeviceIdentity.Load(options.Identity);
+            return DeviceIdentity.Load(_store.Active);
         }
         catch (DeviceIdentityException e)
         {

@@ -52,6 +52,8 @@ internal static class StatusText
     public static async Task WriteAgentAsync(TextWriter output, JsonElement status, string origin)
     {
         await output.WriteLineAsync($"device-agent {Text(status, "version")}{Build(status)} for thing {Text(status, "thing")}, up {Span(Number(status, "uptime_seconds"))}").ConfigureAwait(false);
+        if (status.TryGetProperty("certificate", out var certificate))
+            await output.WriteLineAsync($"certificate   {Text(certificate, "id")}, valid until {Text(certificate, "not_after")}, from {Text(certificate, "path")}").ConfigureAwait(false);
         var credentials = status.GetProperty("credentials");
         await output.WriteLineAsync($"credentials   {Credentials(credentials)}").ConfigureAwait(false);
         if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)

@@ -57,23 +57,38 @@ internal sealed record SettingsTrial(ExecutingChange Change, int Starts = 0)
 }
 
 /// <summary>Notes that remote settings have proven themselves, once the agent has run with them for long enough.</summary>
-internal sealed class SettingsProof(ControlState state, TimeProvider time, ILogger<SettingsProof> logger) : BackgroundService
+internal sealed class SettingsProof(ControlState state, LoopWatch loops, TimeProvider time, ILogger<SettingsProof> logger) : BackgroundService
 {
+    private readonly LoopPulse _pulse = loops.Pulse("proof of settings");
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        try
+        {
+            await RunAsync(stoppingToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _pulse.Ends();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
     {
         SettingsTrial? watched = null;
         long since = 0;
         while (true)
         {
+            _pulse.Works();
             var (changed, trial) = (state.NextChange, state.Record.Trial);
             if (!ReferenceEquals(trial, watched)) (watched, since) = (trial, time.GetTimestamp());
             if (trial is null)
             {
-                await changed.WaitAsync(stoppingToken).ConfigureAwait(false);
+                using (_pulse.Waits()) await changed.WaitAsync(stopping).ConfigureAwait(false);
             }
             else if (SettingsTrial.ProofPeriod - time.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
             {
-                await WakeSignal.WaitAsync(changed, left, time, stoppingToken).ConfigureAwait(false);
+                using (_pulse.WaitsFor(left)) await WakeSignal.WaitAsync(changed, left, time, stopping).ConfigureAwait(false);
             }
             else
             {

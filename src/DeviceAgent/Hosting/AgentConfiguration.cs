@@ -21,20 +21,19 @@ internal static class AgentConfiguration
     /// <summary>Reads and checks everything, and loads the device's identity to see that it is usable. Uses no network and writes nothing.</summary>
     /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
     public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments) =>
-        Load(path, environment, assignments, AfterSwap);
+        Load(path, environment, assignments, toRun: false);
 
     /// <summary>The same for the agent itself: a swap of certificate and key that a kill cut off is ended first.</summary>
     /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
     public static (AgentOptions Options, DeviceIdentity Identity) LoadToRun(string path, IDictionary environment, IEnumerable<string> assignments) =>
-        Load(path, environment, assignments, FinishSwap);
+        Load(path, environment, assignments, toRun: true);
 
-    private static (AgentOptions Options, DeviceIdentity Identity) Load(
-        string path, IDictionary environment, IEnumerable<string> assignments, Func<EnrolmentFile, DeviceIdentityOptions, DeviceIdentityOptions> pair)
+    private static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments, bool toRun)
     {
         var errors = new List<ConfigurationError>();
         var options = ReadLayers(path, environment, assignments, errors);
-        var identity = LoadIdentity(options, pair, errors);
-        if (errors.Count == 0) return (options, identity!);
+        var (identity, files) = LoadIdentity(options, toRun, errors);
+        if (errors.Count == 0) return (options with { ActiveIdentity = files }, identity!);
         identity?.Dispose();
         throw new ConfigurationException(errors);
     }
@@ -93,15 +92,19 @@ internal static class AgentConfiguration
         return options;
     }
 
-    private static DeviceIdentity? LoadIdentity(
-        AgentOptions options, Func<EnrolmentFile, DeviceIdentityOptions, DeviceIdentityOptions> pair, List<ConfigurationError> errors)
+    private static (DeviceIdentity? Identity, DeviceIdentityOptions Files) LoadIdentity(AgentOptions options, bool toRun, List<ConfigurationError> errors)
     {
-        if (options.StateDirectory.Length == 0 || options.Identity.CertificatePath.Length == 0) return null;
         var files = options.Identity;
+        if (options.StateDirectory.Length == 0 || files.CertificatePath.Length == 0) return (null, files);
+        DeviceIdentity? identity = null;
         try
         {
-            files = pair(new EnrolmentFile(options.StateDirectory), files);
-            return DeviceIdentity.Load(files);
+            var (store, file) = (new StoredIdentity(files, options.StateDirectory, options.Configured.Credentials), new EnrolmentFile(options.StateDirectory));
+            if (toRun) store.FinishSwap(file);
+            files = toRun ? store.Active : store.ActiveAfterSwap(file);
+            identity = DeviceIdentity.Load(files);
+            if (toRun) store.Tidy();
+            return (identity, files);
         }
         catch (DeviceIdentityException e)
         {
@@ -111,19 +114,11 @@ internal static class AgentConfiguration
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
+            identity?.Dispose();
             errors.Add(new ConfigurationError("certificatePath", options.Identity.CertificatePath, $"a new certificate cannot take its place: {e.Message} Let the agent's user write to the folder."));
         }
 
-        return null;
-    }
-
-    private static DeviceIdentityOptions AfterSwap(EnrolmentFile file, DeviceIdentityOptions active) =>
-        file.Read() is { Phase: EnrolmentPhase.Swapping } ? new StagedIdentity(active).Swapped : active;
-
-    private static DeviceIdentityOptions FinishSwap(EnrolmentFile file, DeviceIdentityOptions active)
-    {
-        file.FinishSwap(new StagedIdentity(active));
-        return active;
+        return (null, files);
     }
 
     /// <summary>That a file was looked for among the credentials first.</summary>

@@ -41,7 +41,7 @@ internal static class AgentHost
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
-        builder.Services.AddDeviceCredentials(identity, options.Identity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
+        builder.Services.AddDeviceCredentials(identity, options.ActiveIdentity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
         builder.Services.AddDynamoDb(options.Table);
         builder.Services.AddUpload(stored.Settings.Upload, s => s.GetRequiredService<InterceptedSink>());
@@ -52,7 +52,8 @@ internal static class AgentHost
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName);
         if (options.Control.Host is not null)
-            builder.Services.AddCertificateRotation(options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters);
+            builder.Services.AddCertificateRotation(
+                options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters, options.Configured.Credentials);
         builder.Services.AddSingleton(stored);
         builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaBundlePath, stored.Memory, stored.Settings);
         if (reload is not null) builder.Services.AddConfigurationReload(reload);
@@ -66,7 +67,7 @@ internal static class AgentHost
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
         var roleAlias = host.Services.GetRequiredService<RoleAliasState>().Active;
         logger.AgentStarts(AgentBuild.Current.ToString(), options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
-        logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter));
+        logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter), DeviceIdentityOptions.Shown(options.ActiveIdentity.CertificatePath));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());
         if (new EnrolmentFile(options.StateDirectory).Recover() is { } lost) logger.EnrolmentLost(lost);

@@ -28,6 +28,9 @@ internal sealed record AgentOptions
     /// <summary>certificatePath, privateKeyPath, privateKeyPassword(File), certificateChainPath, allowInsecureKeyPermissions.</summary>
     public required DeviceIdentityOptions Identity { get; init; }
 
+    /// <summary>Where the pair is that is active: as in <see cref="Identity"/>, unless one in the state directory stands in for it.</summary>
+    public DeviceIdentityOptions ActiveIdentity { get => field ?? Identity; init; }
+
     /// <summary>credentialsEndpoint, roleAlias, thingName, caPath.</summary>
     public required RoleAliasOptions Credentials { get; init; }
 

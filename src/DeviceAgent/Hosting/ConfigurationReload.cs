@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
+using DeviceAgent.Certificate;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Settings;
 using DeviceAgent.Supervision;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -18,18 +21,33 @@ internal sealed class ConfigurationReload(
     DeviceIdentitySource identity,
     IServiceNotifier notifier,
     IHostApplicationLifetime lifetime,
+    LoopWatch loops,
     ILogger<ConfigurationReload> logger) : BackgroundService
 {
+    private readonly LoopPulse _pulse = loops.Pulse("reload");
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        await StartedAsync(stoppingToken).ConfigureAwait(false);
+        try
+        {
+            await RunAsync(stoppingToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _pulse.Ends();
+        }
+    }
+
+    private async Task RunAsync(CancellationToken stopping)
+    {
+        await StartedAsync(stopping).ConfigureAwait(false);
         var handled = 0;
         while (true)
         {
             var (next, count) = (trigger.HangUp.Next, trigger.HangUp.Count);
             if (count == handled)
             {
-                await next.WaitAsync(stoppingToken).ConfigureAwait(false);
+                using (_pulse.Waits()) await next.WaitAsync(stopping).ConfigureAwait(false);
                 continue;
             }
 
@@ -41,6 +59,7 @@ internal sealed class ConfigurationReload(
                 return;
             }
 
+            _pulse.Works();
             Reload();
         }
     }
@@ -97,14 +116,24 @@ internal sealed class ConfigurationReload(
         return null;
     }
 
-    /// <summary>The files that the agent was started with; they would be looked at soon in any case.</summary>
+    /// <summary>The files that the agent was started with, or those that stand in for them.</summary>
     private void LookAtIdentity()
     {
         try
         {
-            identity.Reload();
+            var started = stored.Settings.Options;
+            var store = new StoredIdentity(started.Identity, started.StateDirectory, started.Configured.Credentials);
+
+            // A rotation may put another pair there at the same time: the last one counts.
+            DeviceIdentityOptions active;
+            do
+            {
+                active = store.Active;
+                identity.Follow(active);
+            }
+            while (store.Active != active);
         }
-        catch (Exception e) when (e is DeviceIdentityException or System.Security.Cryptography.CryptographicException)
+        catch (Exception e) when (e is DeviceIdentityException or CryptographicException or IOException)
         {
             logger.IdentityNotReloaded(e.Message);
         }

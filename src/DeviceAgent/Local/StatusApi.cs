@@ -13,7 +13,8 @@ namespace DeviceAgent.Local;
 
 /// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
-    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time)
+    AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
+    DeviceIdentitySource? identity = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -21,12 +22,13 @@ internal sealed class StatusApi(
         return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
         {
             json.WriteString("thing", facts.Thing);
-            json.WriteString("version", facts.Version);
+            json.WriteString("version", AgentBuild.Current.Version);
             json.WriteString("commit", AgentBuild.Current.Commit);
             json.WriteString("built", AgentBuild.Current.Date);
             json.WriteNumber("uptime_seconds", Seconds(time.GetElapsedTime(facts.StartedAt)));
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
+            Write(json, identity);
             Write(json, held);
             RotationJson.Write(json, "role_alias", roleAlias.Status);
             Write(json, upload.Status);
@@ -34,6 +36,16 @@ internal sealed class StatusApi(
             Write(json, control);
             WriteCounters(json);
         });
+    }
+
+    private static void Write(Utf8JsonWriter json, DeviceIdentitySource? source)
+    {
+        if (source is null) return;
+        json.WriteStartObject("certificate");
+        json.WriteString("id", source.Current.CertificateId);
+        WriteTime(json, "not_after", source.Current.NotAfter);
+        json.WriteString("path", source.Files is { } files ? DeviceIdentityOptions.Shown(files.CertificatePath) : null);
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, CredentialCacheStatus status)
@@ -214,7 +226,7 @@ internal sealed class MetricsApi(AgentFacts facts, MetricsCollector metrics, Tim
     {
         var text = new PrometheusText();
         foreach (var family in metrics.Collect()) text.Add(family);
-        text.Add("device_agent_info", "gauge", "Which agent runs for which thing.", 1, $"thing=\"{PrometheusText.Escape(facts.Thing)}\",version=\"{facts.Version}\"");
+        text.Add("device_agent_info", "gauge", "Which agent runs for which thing.", 1, $"thing=\"{PrometheusText.Escape(facts.Thing)}\",version=\"{AgentBuild.Current.Version}\"");
         text.Add("device_agent_uptime_seconds", "gauge", "Time since the start.", time.GetElapsedTime(facts.StartedAt).TotalSeconds);
         text.Add("process_resident_memory_bytes", "gauge", "Memory of the process in RAM.", ProcessUsage.ResidentBytes());
         text.Add("process_cpu_seconds_total", "counter", "Processor time of the process.", ProcessUsage.CpuSeconds());

@@ -28,7 +28,7 @@ internal sealed class SupervisionService(
     /// <summary>The status is not sent more often, unless a loop hangs.</summary>
     private static readonly TimeSpan StatusPeriod = TimeSpan.FromSeconds(5);
 
-    private readonly IServiceNotifier _notifier = supervisor.Notifier;
+    private readonly ServiceNotifier _notifier = supervisor.Notifier;
     private long? _statusAt;
     private bool _hangs;
 

@@ -66,6 +66,59 @@ public sealed class CertificateChangeTests
         Assert.Equal(0, await agent.TerminateAsync());
     }
 
+    /// <summary>The key is passed as systemd does, where it cannot be replaced: the new pair stands in for it from the state directory.</summary>
+    [Fact]
+    public async Task RotateCertificate_KeyPassedByTheServiceManager_TheStoredPairIsUsedOverRestartsUntilAnotherIsPutThere()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync(Thing);
+        var folder = Path.GetDirectoryName(configuration)!;
+        var credentials = Directory.CreateDirectory(Path.Combine(cloud.Directory, "credentials")).FullName;
+        File.Move(Path.Combine(folder, "private.key"), Path.Combine(credentials, "private.key"));
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(Path.Combine(credentials, "private.key"), UnixFileMode.UserRead | UnixFileMode.GroupRead);
+        var environment = new Dictionary<string, string> { ["CREDENTIALS_DIRECTORY"] = credentials };
+        string[] settings = ["source.kind=simulated", "source.intervalSeconds=0.05", "upload.maxDelaySeconds=0.2", "spool.groupCommitSeconds=0.2"];
+        var (certificate, key) = (File.ReadAllText(Path.Combine(folder, "certificate.pem")), File.ReadAllText(Path.Combine(credentials, "private.key")));
+        var stored = Path.Combine(folder, "state", "identity", "certificate.pem");
+
+        await using (var agent = RunningAgent.Run(configuration, settings, environment))
+        {
+            await cloud.WaitForRowsAsync(Thing, 25, agent);
+            (await cloud.ShellAsync(
+                $$"""
+                aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
+                """)).Succeeded();
+            await agent.WaitForOutputAsync($"is proven and active, in {stored}");
+            var execution = await WaitForJobAsync(cloud, agent, "rotate-1");
+            Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + agent.Output);
+            await agent.KillAsync();
+        }
+
+        Assert.Equal((certificate, key), (File.ReadAllText(Path.Combine(folder, "certificate.pem")), File.ReadAllText(Path.Combine(credentials, "private.key"))));
+        await using (var again = RunningAgent.Run(configuration, settings, environment))
+        {
+            await again.WaitForOutputAsync($"from {stored}");
+            await cloud.WaitForRowsAsync(Thing, (await cloud.ItemsAsync(Thing)).Count + 25, again);
+            await using var status = RunningAgent.Start(["status", "--config", configuration]);
+            Assert.Equal(0, await status.WaitForExitAsync());
+            Assert.Contains($"from {stored}", status.Output);
+            await using var check = RunningAgent.Start(["check", "--config", configuration], environment);
+            Assert.Equal(0, await check.WaitForExitAsync());
+            Assert.Contains($"from {stored}", check.Output);
+            Assert.Equal(0, await again.TerminateAsync());
+        }
+
+        (await cloud.ShellAsync(
+            $$"""
+            cd '{{folder}}'
+            openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -noenc -keyout '{{credentials}}/private.key' -out certificate.pem -subj /CN={{Thing}} -days 30 2>/dev/null
+            chmod 440 '{{credentials}}/private.key'
+            """)).Succeeded();
+        await using var other = RunningAgent.Run(configuration, settings, environment);
+        await other.WaitForOutputAsync($"from {Path.Combine(folder, "certificate.pem")}");
+        Assert.True(File.Exists(Path.Combine(folder, "state", "identity.replaced", "certificate.pem")));
+    }
+
     [Theory]
     [InlineData("issued, registered and staged")]
     [InlineData("is made anew")]

@@ -48,15 +48,18 @@ internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
 
     public string PathOf(string name) => Path.Combine(_device.Folder, name);
 
+    public void WriteIdentity(string name, DateTimeOffset? notBefore = null) => _device.WriteIdentity(name, password: null, notBefore);
+
     public DeviceIdentity InForce() => DeviceIdentity.Load(Files);
 
     public void Reached(string step) => Steps.Add(step);
 
-    public async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> EnrolAsync(Func<AsymmetricAlgorithm>? key = null, CancellationToken cancellationToken = default)
+    public async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> EnrolAsync(
+        Func<AsymmetricAlgorithm>? key = null, StagedIdentity? staged = null, CancellationToken cancellationToken = default)
     {
         if (!_client.IsConnected) await _client.ConnectAsync(CancellationToken.None);
         var parameters = new Dictionary<string, string> { ["ThingName"] = "boiler-07", ["Site"] = "plant-3" };
-        var enrolment = new Enrolment(new FleetProvisioning(_requests, TimeProvider.System), Staged, File, new ProvisioningOptions(), parameters);
+        var enrolment = new Enrolment(new FleetProvisioning(_requests, TimeProvider.System), staged ?? Staged, File, new ProvisioningOptions(), parameters);
         return await enrolment.EnrolAsync(key ?? NewKey.Default, "boiler-07", Files.PrivateKeyPassword, this, cancellationToken).WaitAsync(TimeSpan.FromSeconds(30), CancellationToken.None);
     }
 

@@ -7,24 +7,25 @@ namespace DeviceAgent.Tests.Commands;
 public sealed partial class PackagedHelpTests
 {
     /// <summary>Options that (nearly) every command has: the completions keep them in one place.</summary>
-    private static readonly string[] s_common = ["--config", "--set", "--help"];
+    private static readonly string[] Common = ["--config", "--set", "--help"];
 
-    private static readonly string[] s_shells = ["bash", "zsh", "fish"];
+    private static readonly string[] Shells = ["bash", "zsh", "fish"];
 
     [Fact]
     public async Task Completions_OfEachShell_OfferTheCommandsAndOptionsOfTheHelp()
     {
         var commands = await CommandsAsync();
         Assert.Contains("spool export", commands.Keys);
-        foreach (var shell in s_shells)
+        foreach (var shell in Shells)
         {
             var text = Read($"completions/device-agent.{shell}");
-            foreach (var option in s_common) Assert.True(Offers(shell, text, option), $"{shell}: {option}");
+            var all = Words(shell, text).ToHashSet();
+            Assert.All(Common, o => Assert.Contains(o, all));
             foreach (var (command, expected) in commands)
             {
                 var offered = string.Join('\n', text.Split('\n').Where(l => IsOf(shell, l, command)));
-                var names = Words(shell, offered).Except(s_common).Order(StringComparer.Ordinal);
-                Assert.True(names.SequenceEqual(expected.Except(s_common).Order(StringComparer.Ordinal)), $"{shell}, '{command}': {string.Join(' ', names)}; the help has {string.Join(' ', expected)}");
+                var names = Words(shell, offered).Except(Common).Order(StringComparer.Ordinal);
+                Assert.True(names.SequenceEqual(expected.Except(Common).Order(StringComparer.Ordinal)), $"{shell}, '{command}': {string.Join(' ', names)}; the help has {string.Join(' ', expected)}");
             }
         }
     }
@@ -78,8 +79,6 @@ public sealed partial class PackagedHelpTests
     private static bool IsOf(string shell, string line, string command) => shell == "fish"
         ? line.Contains($"-n '{$"__device_agent_at {command}".Trim()}'", StringComparison.Ordinal)
         : line.TrimStart().StartsWith(command.Contains(' ', StringComparison.Ordinal) || command.Length == 0 ? $"'{command}') " : $"{command}) ", StringComparison.Ordinal);
-
-    private static bool Offers(string shell, string text, string option) => Words(shell, text).Contains(option);
 
     private static IEnumerable<string> Words(string shell, string text) => (shell switch
     {

@@ -1,7 +1,7 @@
 using System.Text.Json;
 using DeviceAgent.Control;
 using DeviceAgent.Hosting;
-using DeviceAgent.Tests.Hosting;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Tests.Control;
@@ -149,7 +149,7 @@ public sealed class SettingsTrialTests : IDisposable
     public async Task Proof_RunForLongEnoughSinceTheLastChange_IsNoted()
     {
         var memory = ControlState.Recall(_rig.StateDirectory);
-        using var proof = new SettingsProof(memory, _rig.Time, NullLogger<SettingsProof>.Instance);
+        using var proof = new SettingsProof(memory, new LoopWatch(_rig.Time), _rig.Time, NullLogger<SettingsProof>.Instance);
         await proof.StartAsync(CancellationToken.None);
         Change(memory, "1", ("upload.batchSize", 7));
         await PassAsync(TimeSpan.FromMinutes(4));

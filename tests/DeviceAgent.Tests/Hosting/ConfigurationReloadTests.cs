@@ -6,6 +6,8 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
 using DeviceAgent.Readings;
 using DeviceAgent.Supervision;
+using DeviceAgent.TestSupport;
+using DeviceAgent.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -21,12 +23,15 @@ public sealed class ConfigurationReloadTests : IDisposable
     private readonly FakeSupervisor _supervisor = new();
     private readonly Lifetime _lifetime = new();
     private readonly HangUp _hangUp = new(closesTerminal: false);
+    private readonly ManualTimeProvider _time = new();
+    private readonly LoopWatch _loops;
     private readonly StoredSettings _stored;
     private readonly DeviceIdentitySource _identity;
     private ConfigurationReload? _reload;
 
     public ConfigurationReloadTests()
     {
+        _loops = new LoopWatch(_time);
         var options = Load();
         _stored = StoredSettings.Recall(options);
         _identity = DeviceIdentitySource.Load(options.Identity, TimeProvider.System, NullLogger.Instance);
@@ -210,6 +215,32 @@ public sealed class ConfigurationReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task Reload_FileThatIsNeverRead_IsFoundToHangButNoDayWithoutASignalIs()
+    {
+        using var mayEnd = new SemaphoreSlim(0);
+        var inLoad = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await StartAsync(() =>
+        {
+            inLoad.TrySetResult();
+            Assert.True(mayEnd.Wait(Patience));
+            return Load();
+        });
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(_loops.FindHung(Patience));
+
+        _hangUp.Raise();
+        await inLoad.Task.WaitAsync(Patience);
+        _time.Advance(TimeSpan.FromMinutes(1));
+        Assert.Equal("reload", Assert.Single(_loops.FindHung(Patience)).Name);
+
+        mayEnd.Release();
+        Assert.Null(await _supervisor.ReloadedAsync());
+        await _reload!.StopAsync(CancellationToken.None).WaitAsync(Patience);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(_loops.FindHung(Patience));
+    }
+
+    [Fact]
     public async Task SignalWhileTheAgentStarts_IsAnsweredOnceItHasStarted()
     {
         _hangUp.Raise();
@@ -242,7 +273,7 @@ public sealed class ConfigurationReloadTests : IDisposable
 
     private async Task StartAsync(Func<AgentOptions>? load = null, bool hasStarted = true, HangUp? hangUp = null)
     {
-        _reload = new ConfigurationReload(new ReloadTrigger(hangUp ?? _hangUp, load ?? Load), _stored, _identity, _supervisor, _lifetime, _log);
+        _reload = new ConfigurationReload(new ReloadTrigger(hangUp ?? _hangUp, load ?? Load), _stored, _identity, _supervisor, _lifetime, _loops, _log);
         if (hasStarted) _lifetime.Start();
         await _reload.StartAsync(CancellationToken.None);
     }

@@ -38,11 +38,11 @@ internal sealed class TestDevice : IDisposable
 
     public string WriteText(string name, string text) => _folder.Write(name, text);
 
-    public void WriteIdentity(string name, string? password)
+    public void WriteIdentity(string name, string? password, DateTimeOffset? notBefore = null)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
-        using var certificate = request.CreateSelfSigned(_time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(400));
+        using var certificate = request.CreateSelfSigned(notBefore ?? _time.GetUtcNow().AddDays(-1), _time.GetUtcNow().AddDays(400));
         WriteText($"{name}.crt", certificate.ExportCertificatePem());
         var encryption = new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 1000);
         var path = WriteText($"{name}.key", password is null ? key.ExportPkcs8PrivateKeyPem() : key.ExportEncryptedPkcs8PrivateKeyPem(password, encryption));

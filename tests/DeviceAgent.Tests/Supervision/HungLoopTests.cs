@@ -6,7 +6,6 @@ using DeviceAgent.Readings.Sources;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Control;
-using DeviceAgent.Tests.Readings;
 using DeviceAgent.Tests.RoleAlias;
 using DeviceAgent.Tests.Spool;
 using DeviceAgent.Tests.Upload;
@@ -195,6 +194,29 @@ public sealed class HungLoopTests
         gate.SetResult();
         await rig.Cloud.WaitAsync(() => rig.Rotation.Alias == "fleet-v2", "the alias is changed");
         await UntilAsync(() => Hung(rig.Loops).Count == 0);
+    }
+
+    [Fact]
+    public async Task ProofOfSettings_OnTrialAndWithoutOne_DoesNotHang()
+    {
+        using var folder = new TemporaryFolder();
+        var state = ControlState.Recall(folder.Path);
+        using var proof = new SettingsProof(state, _loops, _time, NullLogger<SettingsProof>.Instance);
+        await proof.StartAsync(CancellationToken.None);
+        _time.Advance(TimeSpan.FromDays(1));
+        Assert.Empty(Hung(_loops));
+
+        var change = new ExecutingChange("upload.batchSize = 7", ChangeOrigin.Job, "1");
+        Assert.Null(state.TryChange(r => r with { Trial = new SettingsTrial(change) }));
+        await _time.WaitForTimersAsync(1);
+        await _time.StepAsync(SettingsTrial.ProofPeriod - TimeSpan.FromSeconds(1));
+        Assert.Empty(Hung(_loops));
+
+        // Nobody fires its timer any more.
+        _time.HoldUp(TooLong + TimeSpan.FromSeconds(1));
+        Assert.Equal(["proof of settings"], Hung(_loops));
+        await proof.StopAsync(CancellationToken.None).WaitAsync(RealPatience);
+        Assert.Empty(Hung(_loops));
     }
 
     [Fact]

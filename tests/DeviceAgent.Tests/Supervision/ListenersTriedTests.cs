@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using DeviceAgent.Tests.Local;
 
 namespace DeviceAgent.Tests.Supervision;

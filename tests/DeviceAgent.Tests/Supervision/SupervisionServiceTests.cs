@@ -109,6 +109,7 @@ public sealed class SupervisionServiceTests : IAsyncDisposable
         Assert.Equal([Ping, "STATUS=Idle"], Taken());
         Assert.Single(_logger.Entries, e => e.Id == LivesId);
 
+        _spool.Works();
         await _time.RoundAsync(Tick);
         Assert.Equal([Ping], Taken());
         Assert.Equal(2, _logger.Entries.Count);

@@ -13,7 +13,7 @@ namespace DeviceAgent.Control.Shadow;
 /// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
 internal sealed class ReportedState(
     IRemoteSettings settings, ActiveRoleAlias alias, OperationRunner runner, ControlState controlState, Health health,
-    AgentFacts facts, DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
+    DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
 {
     public const string Levels = "status";
 
@@ -28,7 +28,7 @@ internal sealed class ReportedState(
         if (runner.Last is { } last) state["lastChange"] = Write(last);
         if (runner.Executing is { } executing) state["executing"] = Write(executing);
         if (Rejected() is { Count: > 0 } rejected) state["rejected"] = rejected;
-        state["agent"] = new JsonObject { ["version"] = facts.Version };
+        state["agent"] = new JsonObject { ["version"] = AgentBuild.Current.Version };
         state["certificate"] = new JsonObject { ["id"] = identity.Current.CertificateId, ["notAfter"] = TimestampText.Format(identity.Current.NotAfter) };
         state["health"] = health.Now;
         state[Levels] = WriteLevels();
