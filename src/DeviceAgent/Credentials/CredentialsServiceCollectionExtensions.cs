@@ -1,6 +1,7 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Timing;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Credentials;
@@ -18,6 +19,7 @@ internal static class CredentialsServiceCollectionExtensions
         this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, Func<IServiceProvider, string> roleAlias,
         TimeSpan startSpread = default)
     {
+        services.TryAddSingleton<LoopWatch>();
         services.AddSingleton(s => new DeviceIdentitySource(
             identity, files, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeviceIdentitySource>>()));
         services.AddSingleton(s => new CredentialsProviderClient(
