@@ -85,9 +85,9 @@ def acknowledged(lines):
     """The numbers of rig-load's ACK lines."""
     numbers = set()
     for line in lines:
-        word, first, last = line.split()
-        if word == "ACK":
-            numbers.update(range(int(first), int(last) + 1))
+        words = line.split()
+        if len(words) == 3 and words[0] == "ACK":
+            numbers.update(range(int(words[1]), int(words[2]) + 1))
     return numbers
 
 

@@ -29,12 +29,9 @@ internal static class CredentialSettings
             ThingName = thingName,
             CaBundlePath = settings.FilePath("caPath"),
         };
-        foreach (var problem in RoleAliasOptionsValidator.Validate(options).Where(p => p.Value.Length > 0))
-        {
-            settings.Error(KeyOf(problem.Option), problem.Value, $"{problem.What}. {problem.Remedy}");
-        }
-
-        if (options.CaBundlePath is { } caPath && !File.Exists(caPath)) settings.Error("caPath", caPath, "there is no such file");
+        List<OptionProblem> problems = [.. RoleAliasOptionsValidator.Validate(options).Where(p => p.Value.Length > 0)];
+        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems) ?? []) root.Dispose();
+        foreach (var problem in problems) settings.Error(KeyOf(problem.Option), problem.Value, $"{problem.What}. {problem.Remedy}");
         return options;
     }
 
