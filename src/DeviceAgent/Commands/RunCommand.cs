@@ -28,6 +28,9 @@ internal static class RunCommand
         ProcessMemory.Protect();
         var supervisor = Supervisor.Take(TimeProvider.System);
         if (arguments.TryLoadToRun(parsed, supervisor.Refused) is not { } loaded) return ExitCode.BadConfiguration;
+
+        // Reads the system's root certificates, which takes about as long as all the rest of the start.
+        _ = Task.Run(() => loaded.Identity.Tls, CancellationToken.None);
         using var host = AgentHost.Build(loaded.Options, loaded.Identity, supervisor, reload: new ReloadTrigger(hangUp, arguments.Loader(parsed)));
         var memory = host.Services.GetRequiredService<ControlState>();
         try
