@@ -3,6 +3,7 @@
 # e.g. `certs-sample/make-certs.sh boiler-07` or `certs-sample/make-certs.sh boiler-07 rsa /tmp/certs`.
 # The authority in FOLDER (default: ./certs) is made once and used for every further device. Keys are readable by you alone.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 umask 077
 thing=${1:-thermostat-01}
 kind=${2:-ec}

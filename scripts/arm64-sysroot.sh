@@ -4,6 +4,7 @@
 # tests need under qemu: OpenSSL, its PKCS#11 engine, SoftHSM2. Whatever the machine that builds, Debian 12 decides which glibc the agent
 # needs. Returns at once when FOLDER is complete. Installs mmdebstrap by apt where it is missing.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 root=$(cd "$(dirname "$0")/.." && pwd)
 . "$root/scripts/lib.sh"
 

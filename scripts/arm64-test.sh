@@ -6,6 +6,7 @@
 # Needs the tests built (dotnet build DeviceAgent.sln), openssl, awscli, softhsm2 and opensc; installs qemu-user-static.
 # --published FOLDER: what scripts/publish.sh has made for linux-arm64 already.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 published=
 if [ "${1:-}" = --published ]; then
   published=$(cd "$2" && pwd)

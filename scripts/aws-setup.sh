@@ -1,104 +1,127 @@
 #!/usr/bin/env bash
-# Sets up one device in an AWS account: thing, certificate, role, role alias, policies, table. Safe to run again.
+# Sets up one device in an AWS account: thing, certificate, role, role alias, policies, table. Safe to run again, and goes on where it was interrupted.
 #
-#   scripts/aws-setup.sh THING [--role-alias NAME] [--role NAME] [--thing-type NAME] [--directory DIR]
+#   scripts/aws-setup.sh THING [--role-alias NAME] [--allow-alias NAME]... [--role NAME] [--thing-type NAME] [--directory DIR] [--add-certificate] [--update-policies] [--dry-run]
+#   scripts/aws-setup.sh THING --teardown [--delete-data] [--directory DIR] [--dry-run]
 #
-# Leaves DIR (default ./THING) with private.key (made here, never sent), certificate.pem and a ready agent.json.
+# Leaves DIR (default ./THING) with private.key (made here, never sent), certificate.pem, a ready agent.json, and aws-made: what was made.
+#   --allow-alias      another role alias that the device may be rotated to, besides --role-alias; it need not exist yet. May be repeated
+#   --add-certificate  makes one in DIR although the thing has another, which stays active; without it such a run is refused
+#   --update-policies  gives policies that exist and are not as in scripts/policies those documents; without it they stay
+#   --dry-run          prints what would be done, and changes nothing
+#   --teardown         deletes what aws-made says was made, and nothing else; what other devices use stays, and so does a table with readings
+#   --delete-data      the table, too
 # Works on whatever account the AWS CLI is set to; on the testbed after `. DIR/env.sh` of its state directory.
 # The policies it uses stand in scripts/policies/.
 set -euo pipefail
+umask 077
 
-usage() { sed -n '2,8s/^# \{0,1\}//p' "$0" >&2; exit 2; }
+usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; }
 die() { echo "aws-setup: $*" >&2; exit 1; }
 
-thing="" role_alias=device-agent role=device-agent-telemetry thing_type="" directory=""
+thing="" role_aliases=(device-agent) role=device-agent-telemetry thing_type="" directory="" template=device-agent
+dry_run=0 teardown=0 delete_data=0 update_policies=0 add_certificate=0
 while [ $# -gt 0 ]; do
   case $1 in
-    --role-alias) role_alias=${2:?}; shift 2 ;;
+    --role-alias) role_aliases[0]=${2:?}; shift 2 ;;
+    --allow-alias) role_aliases+=("${2:?}"); shift 2 ;;
     --role) role=${2:?}; shift 2 ;;
     --thing-type) thing_type=${2:?}; shift 2 ;;
     --directory) directory=${2:?}; shift 2 ;;
-    -*) usage ;;
-    *) [ -z "$thing" ] || usage; thing=$1; shift ;;
+    --add-certificate) add_certificate=1; shift ;;
+    --update-policies) update_policies=1; shift ;;
+    --dry-run) dry_run=1; shift ;;
+    --teardown) teardown=1; shift ;;
+    --delete-data) delete_data=1; shift ;;
+    -h | --help) usage; exit 0 ;;
+    -*) usage >&2; exit 2 ;;
+    *) [ -z "$thing" ] || { usage >&2; exit 2; }; thing=$1; shift ;;
   esac
 done
-[ -n "$thing" ] || usage
+[ -n "$thing" ] || { usage >&2; exit 2; }
+[ "$delete_data" = 0 ] || [ "$teardown" = 1 ] || die "--delete-data goes with --teardown"
 [[ $thing =~ ^[a-zA-Z0-9_-]{3,128}$ ]] || die "'$thing' cannot name both a thing and a table: use 3 to 128 of a-z A-Z 0-9 _ -"
-directory=${directory:-./$thing}
+for alias in "${role_aliases[@]}"; do
+  [[ $alias =~ ^[a-zA-Z0-9_=,@-]{1,128}$ ]] || die "'$alias' cannot name a role alias: name each of them, with a-z A-Z 0-9 _ = , @ -"
+done
+directory=$(realpath -m -- "${directory:-./$thing}")
 . "$(dirname "$0")/aws-account.sh"
-fill() { sed -e "s/@PARTITION@/$partition/; s/@REGION@/$region/; s/@ACCOUNT@/$account/; s/@ROLE_ALIAS@/$role_alias/" "$policies/$1"; }
+. "$(dirname "$0")/aws-made.sh"
+if [ "$teardown" = 1 ]; then open_record; teardown; exit 0; fi
 
-mkdir -p "$directory"
-chmod 700 "$directory"
-cd "$directory"
-
-# The thing
-if ! aws iot describe-thing --thing-name "$thing" >/dev/null 2>&1; then
+# The thing. One that has a certificate gets no other by a mistake in the folder: what is not in DIR would be made anew there, and active beside it.
+thing_there=0
+if there iot describe-thing --thing-name "$thing"; then thing_there=1; fi
+if [ "$thing_there" = 1 ] && [ ! -s "$directory/certificate.pem" ] && [ "$add_certificate" = 0 ]; then
+  lines iot list-thing-principals --thing-name "$thing" --query 'principals[]'
+  [ -z "$list" ] || die "the thing $thing has a certificate (${list%%$'\n'*}), and there is no $directory/certificate.pem: name the folder that holds it" \
+    "with --directory DIR; to make another one, active beside it, say --add-certificate"
+fi
+open_record
+if [ "$thing_there" = 0 ]; then
   if [ -n "$thing_type" ]; then
-    aws iot describe-thing-type --thing-type-name "$thing_type" >/dev/null 2>&1 || aws iot create-thing-type --thing-type-name "$thing_type" >/dev/null
-    aws iot create-thing --thing-name "$thing" --thing-type-name "$thing_type" >/dev/null
+    there iot describe-thing-type --thing-type-name "$thing_type" || make "thing-type $thing_type" iot create-thing-type --thing-type-name "$thing_type"
+    make "thing $thing" iot create-thing --thing-name "$thing" --thing-type-name "$thing_type"
   else
-    aws iot create-thing --thing-name "$thing" >/dev/null
+    make "thing $thing" iot create-thing --thing-name "$thing"
   fi
 fi
 say thing "$thing"
 
-# The certificate: the key is made here and stays here
-if [ ! -s certificate.pem ]; then
-  [ -s private.key ] || (umask 077 && openssl ecparam -name prime256v1 -genkey -noout -out private.key)
-  openssl req -new -key private.key -subj "/CN=$thing" -out request.csr
-  text iot create-certificate-from-csr --set-as-active --certificate-signing-request file://request.csr --query certificatePem >certificate.pem
-  rm request.csr
+# The certificate
+ensure_certificate "$thing"
+principals=""
+if [ "$certificate_is_new" = 0 ]; then principals=$(text iot list-thing-principals --thing-name "$thing" --query 'principals[]'); fi
+if [[ $principals != *"$certificate_arn"* ]]; then
+  make "thing-principal $thing $certificate_arn" iot attach-thing-principal --thing-name "$thing" --principal "$certificate_arn"
 fi
-certificate_id=$(openssl x509 -in certificate.pem -outform der | openssl dgst -sha256 | sed 's/.* //')
-certificate_arn="arn:$partition:iot:$region:$account:cert/$certificate_id"
-aws iot attach-thing-principal --thing-name "$thing" --principal "$certificate_arn"
 say certificate "$certificate_id"
 
 # The role that the device's credentials will have, limited to the table named as the thing
-if ! aws iam get-role --role-name "$role" >/dev/null 2>&1; then
-  aws iam create-role --role-name "$role" --assume-role-policy-document "file://$policies/trust.json" --max-session-duration 43200 >/dev/null
-fi
-aws iam put-role-policy --role-name "$role" --policy-name own-table --policy-document "$(fill dynamodb-own-table.json)"
-say role "arn:$partition:iam::$account:role/$role"
+ensure_role "$role" "$(fill trust.json)" own-table "$(fill dynamodb-own-table.json)" --max-session-duration 43200
+role_arn="arn:$partition:iam::$account:role/$role"
+say role "$role_arn"
 
-# The role alias, and the permission to use it
-if ! aws iot describe-role-alias --role-alias "$role_alias" >/dev/null 2>&1; then
-  aws iot create-role-alias --role-alias "$role_alias" --role-arn "arn:$partition:iam::$account:role/$role" --credential-duration-seconds 3600 >/dev/null
+# The role alias, and the permission to use it and the others that are named: a policy for each
+if ! there iot describe-role-alias --role-alias "${role_aliases[0]}"; then
+  make "role-alias ${role_aliases[0]}" iot create-role-alias --role-alias "${role_aliases[0]}" --role-arn "$role_arn" --credential-duration-seconds 3600
 fi
-iot_policy="assume-$role_alias"
-if ! aws iot get-policy --policy-name "$iot_policy" >/dev/null 2>&1; then
-  aws iot create-policy --policy-name "$iot_policy" --policy-document "$(fill iot-assume-role.json)" >/dev/null
-fi
-aws iot attach-policy --policy-name "$iot_policy" --target "$certificate_arn"
-say "role alias" "$role_alias"
+for alias in "${role_aliases[@]}"; do
+  ensure_policy "assume-$alias" "$(fill iot-assume-role.json "$alias")"
+  attach_policy "assume-$alias"
+done
+say "role alias" "${role_aliases[*]}"
 
 # What the agent may do over MQTT: its own shadow and jobs, new certificates
-if ! aws iot get-policy --policy-name device-agent >/dev/null 2>&1; then
-  aws iot create-policy --policy-name device-agent --policy-document "$(fill iot-device-agent.json)" >/dev/null
-fi
-aws iot attach-policy --policy-name device-agent --target "$certificate_arn"
+ensure_policy device-agent "$(fill iot-device-agent.json)"
+attach_policy device-agent
 say "mqtt policy" device-agent
 
 # The table
-if ! aws dynamodb describe-table --table-name "$thing" >/dev/null 2>&1; then
-  aws dynamodb create-table --table-name "$thing" --billing-mode PAY_PER_REQUEST \
+if ! there dynamodb describe-table --table-name "$thing"; then
+  make "table $thing" dynamodb create-table --table-name "$thing" --billing-mode PAY_PER_REQUEST \
     --attribute-definitions AttributeName=serial_number,AttributeType=S AttributeName=timestamp,AttributeType=S \
-    --key-schema AttributeName=serial_number,KeyType=HASH AttributeName=timestamp,KeyType=RANGE >/dev/null
-  aws dynamodb wait table-exists --table-name "$thing"
+    --key-schema AttributeName=serial_number,KeyType=HASH AttributeName=timestamp,KeyType=RANGE
 fi
-if [ "$(text dynamodb describe-time-to-live --table-name "$thing" --query TimeToLiveDescription.TimeToLiveStatus)" = DISABLED ]; then
-  aws dynamodb update-time-to-live --table-name "$thing" --time-to-live-specification Enabled=true,AttributeName=expires_at >/dev/null
+if [ "$dry_run" = 0 ]; then aws dynamodb wait table-exists --table-name "$thing"; fi
+time_to_live=(dynamodb update-time-to-live --table-name "$thing" --time-to-live-specification "Enabled=true,AttributeName=expires_at")
+if ! there dynamodb describe-time-to-live --table-name "$thing" --query TimeToLiveDescription.TimeToLiveStatus --output text; then
+  change "${time_to_live[@]}"
+elif [ "$answer" = DISABLED ]; then
+  if noted "table $thing"; then change "${time_to_live[@]}"; else make "time-to-live $thing" "${time_to_live[@]}"; fi
 fi
 say table "$thing"
 
 # What the agent needs to know. IOT_SERVER_CA and AWS_ENDPOINT_URL_DYNAMODB are set by the testbed's env.sh.
+if [ -s "$directory/agent.json" ]; then say configuration "$directory/agent.json is there, and stays as it is"; exit; fi
+if [ "$dry_run" = 1 ]; then echo "would write: $directory/agent.json"; exit; fi
 endpoint=$(text iot describe-endpoint --endpoint-type iot:CredentialProvider --query endpointAddress)
 mqtt_endpoint=$(text iot describe-endpoint --endpoint-type iot:Data-ATS --query endpointAddress)
+note "file agent.json"
 {
   echo "{"
   echo "  \"thingName\": \"$thing\","
-  echo "  \"roleAlias\": \"$role_alias\","
+  echo "  \"roleAlias\": \"${role_aliases[0]}\","
   echo "  \"credentialsEndpoint\": \"$endpoint\","
   echo "  \"mqttEndpoint\": \"$mqtt_endpoint\","
   echo "  \"region\": \"$region\","
@@ -110,10 +133,11 @@ mqtt_endpoint=$(text iot describe-endpoint --endpoint-type iot:Data-ATS --query 
   echo "  \"ttl\": { \"attribute\": \"expires_at\", \"days\": 365 },"
   echo "  \"source\": { \"kind\": \"simulated\", \"intervalSeconds\": 10 }"
   echo "}"
-} >agent.json
-say configuration "$(pwd)/agent.json"
+} >"$directory/agent.json.new"
+mv "$directory/agent.json.new" "$directory/agent.json"
+say configuration "$directory/agent.json"
 
 cat <<DONE
 
-Copy $(pwd) to the device and start there:  device-agent run --config agent.json
+Copy $directory to the device and start there:  device-agent run --config agent.json
 DONE

@@ -7,6 +7,7 @@
 # DEB is for this machine's architecture, by default the one in artifacts. Prints a line for each check; the exit code is 0 when all are ok.
 # Needs root. The Debian is made once (artifacts/check-deb, about 15 s); what is missing is installed by apt.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 cd "$(dirname "$0")/.."
 repository=$PWD
 . scripts/lib.sh
@@ -91,7 +92,8 @@ unit_is_sound() {
   local unit=$work/device-agent.service problems score
   # The program is not installed on this machine; the two keys are of systemd 254.
   sed 's:^ExecStart=[^ ]*:ExecStart=/bin/true:; /^Documentation=/d' packaging/systemd/device-agent.service >"$unit"
-  problems=$(systemd-analyze verify "$unit" 2>&1 | grep -F "$unit" | grep -vE "Unknown key( name)? '(RestartSteps|RestartMaxDelaySec)'" || true)
+  cp packaging/systemd/device-agent-credentials.socket "$work/"
+  problems=$(systemd-analyze verify "$unit" "$work/device-agent-credentials.socket" 2>&1 | grep -F "$work/device-agent" | grep -vE "Unknown key( name)? '(RestartSteps|RestartMaxDelaySec|PollLimitIntervalSec|PollLimitBurst)'" || true)
   [ -z "$problems" ] || { echo "$problems"; return 1; }
   score=$(systemd-analyze security --offline=true "$unit" 2>/dev/null | sed -n 's/.*exposure level.*: \([0-9.]*\) .*/\1/p')
   awk -v score="${score:-10}" 'BEGIN { exit score > 1.3 }' || { echo "exposure level: $score"; return 1; }
@@ -117,7 +119,7 @@ is_reproducible() {
 has_known_files() {
   local unknown
   unknown=$(dpkg-deb -c "$deb" | awk '{ print $6 }' | grep -v '/$' | grep -vE \
-    '^\./usr/(bin/device-agent|lib/device-agent/(device-agent|libe_sqlite3\.so|Data/[A-Za-z.]+)|lib/(systemd/system|sysusers\.d|tmpfiles\.d)/device-agent\.[a-z]+|share/(device-agent|doc/device-agent|man/man1|bash-completion/completions|zsh/vendor-completions|fish/vendor_completions\.d|lintian/overrides)/.*)$' || true)
+    '^\./usr/(bin/device-agent|lib/device-agent/(device-agent|libe_sqlite3\.so|Data/[A-Za-z.]+)|lib/(systemd/system|sysusers\.d|tmpfiles\.d)/device-agent(-credentials)?\.[a-z]+|share/(device-agent|doc/device-agent|man/man1|bash-completion/completions|zsh/vendor-completions|fish/vendor_completions\.d|lintian/overrides)/.*)$' || true)
   [ -z "$unknown" ] || { echo "$unknown"; return 1; }
   dpkg-deb -c "$deb" | awk '$2 != "root/root" { print; bad = 1 } END { exit bad }'
 }
@@ -185,10 +187,22 @@ supervised() { unshare --mount sh -c 'mount -t proc proc "$1/proc" && exec pytho
 is_enabled() { [ -L "$root/etc/systemd/system/multi-user.target.wants/device-agent.service" ]; }
 enable_unit() { in_root systemctl enable device-agent && is_enabled; }
 upgrade_keeps_enabled() { install_deb "$deb" && is_enabled; }
+is_socket_enabled() { [ -L "$root/etc/systemd/system/sockets.target.wants/device-agent-credentials.socket" ]; }
+set_port() { sed -i -e '/^  "credentials": /d' -e "s|^  \"stateDirectory\": .*|&\n  \"credentials\": { \"port\": $1 },|" "$root/etc/device-agent/agent.json"; }
+# systemd holds the port where the agent uses it, and nowhere else; whoever has disabled that is not overruled.
+socket_follows_the_port() {
+  local said
+  is_absent /etc/systemd/system/sockets.target.wants/device-agent-credentials.socket || return 1
+  set_port 8556 && said=$(install_deb "$deb" 2>&1) && contains "$said" "credentials.port is 8556" && ! is_socket_enabled || { echo "$said"; return 1; }
+  set_port 8555 && install_deb "$deb" && is_socket_enabled || return 1
+  in_root systemctl disable device-agent-credentials.socket && install_deb "$deb" && ! is_socket_enabled || return 1
+  in_root systemctl enable device-agent-credentials.socket && install_deb "$deb" && is_socket_enabled
+}
 remove_keeps_data() {
   rm -r "$root/run/credentials" "$root/run/notify" || return 1
   in_root apt-get remove -y -qq device-agent || return 1
   is_absent /usr/bin/device-agent && is_absent /usr/lib/device-agent && is_absent /etc/systemd/system/multi-user.target.wants/device-agent.service &&
+    is_absent /etc/systemd/system/sockets.target.wants/device-agent-credentials.socket &&
     [ -s "$root/etc/device-agent/agent.json" ] && [ -s "$root/etc/device-agent/private.key" ] && [ -s "$root/var/lib/device-agent/spool.db" ]
 }
 # Everything but the user goes. Files that are not the agent's stay.
@@ -203,6 +217,16 @@ purge_leaves_nothing() {
 purge_spares_others() {
   install_deb "$deb" >/dev/null && echo other >"$root/etc/device-agent/other.conf" && in_root apt-get purge -y -qq device-agent || return 1
   [ -s "$root/etc/device-agent/other.conf" ] && is_absent /etc/device-agent/agent.json
+}
+# A link to another file system in the place of /etc/device-agent, and one mounted on /var/lib/device-agent.
+removal_spares_links() {
+  mkdir "$root/srv/config" && ln -s ../srv/config "$root/etc/device-agent" && install_deb "$deb" >/dev/null && echo mine >"$root/etc/device-agent/agent.json" || return 1
+  in_root apt-get remove -y -qq device-agent && [ -L "$root/etc/device-agent" ] && install_deb "$deb" >/dev/null && grep -qx mine "$root/etc/device-agent/agent.json"
+}
+purges_mount_points() {
+  echo key >"$root/etc/device-agent/private.key"
+  in_root sh -c 'mount -t tmpfs tmpfs /var/lib/device-agent && touch /var/lib/device-agent/spool.db && apt-get purge -y -qq device-agent && [ -z "$(ls -A /var/lib/device-agent)" ]' &&
+    is_absent /srv/config/private.key && rm -r "$root/etc/device-agent" "$root/srv/config"
 }
 
 # The sources' part that install.sh needs, and a published folder, in the chroot's /tmp/source.
@@ -227,7 +251,7 @@ installs_twice() {
 installs_what_the_package_does() {
   local files='/etc/device-agent|/usr/(bin|lib|share)/.*device-agent'
   diff <(dpkg-deb -c "$deb" | awk '{ print $6 }' | sed 's/^\.//; s:/$::' | grep -E "$files" | grep -vE 'copyright|changelog|CHANGELOG|lintian|agent.json.example$' | sort) \
-    <(cd "$root" && find usr etc | sed 's:^:/:' | grep -E "$files" | grep -vE '/LICENSE$|/agent.json(.example)?$' | sort)
+    <(cd "$root" && find usr etc | sed 's:^:/:' | grep -E "$files" | grep -vE '/LICENSE$|/etc/device-agent$|/agent.json(.example)?$' | sort)
 }
 refuses() {
   local said
@@ -235,8 +259,32 @@ refuses() {
   contains "$said" "$2"
 }
 uninstalls() {
-  install_sh --uninstall && is_absent /usr/bin/device-agent && is_absent /usr/lib/device-agent && [ -s "$root/etc/device-agent/agent.json" ] || return 1
+  enable_unit && install_sh --uninstall && is_absent /etc/systemd/system/multi-user.target.wants/device-agent.service && is_absent /usr/bin/device-agent && is_absent /usr/lib/device-agent && [ -s "$root/etc/device-agent/agent.json" ] || return 1
   install_sh --uninstall --purge && is_absent /etc/device-agent && is_absent /var/lib/device-agent
+}
+opens_own_folder() {
+  install -d -m 700 "$root/etc/device-agent"
+  install_sh /tmp/source/published && has_mode /etc/device-agent 'drwxr-x--- root:device-agent' && install_sh --uninstall --purge
+}
+# Removed and not purged, then installed from a folder: twice, for the two ways of removal.
+folder_after_package() { install_deb "$deb" && in_root apt-get remove -y -qq device-agent && install_sh /tmp/source/published; }
+purge_spares_folder() {
+  folder_after_package && echo reading >"$root/var/lib/device-agent/spool.db" && in_root dpkg --purge device-agent || return 1
+  [ -s "$root/var/lib/device-agent/spool.db" ] && [ -s "$root/etc/device-agent/agent.json" ] && install_sh --uninstall --purge
+}
+uninstalls_folder() { folder_after_package && install_sh --uninstall --purge && is_absent /usr/bin/device-agent && is_absent /usr/lib/device-agent && is_absent /var/lib/device-agent; }
+takes_relative_path() {
+  cp "$deb" "$root/tmp/source/agent.deb"
+  in_root sh -c 'cd /tmp && sh source/scripts/install.sh source/agent.deb' && install_sh --uninstall --purge
+}
+takes_newest() {
+  local version said
+  mkdir -p "$work/named/DEBIAN"
+  for version in 0.10.0 0.9.0; do
+    printf 'Package: device-agent\nVersion: %s\nArchitecture: %s\nMaintainer: x <x@example.com>\nDescription: x\n' "$version" "$architecture" >"$work/named/DEBIAN/control"
+    dpkg-deb -b "$work/named" "$root/tmp/source/scripts/device-agent_${version}_$architecture.deb" >/dev/null
+  done
+  said=$(install_sh --dry-run) && rm "$root"/tmp/source/scripts/*.deb && contains "$said" "Installing /tmp/source/scripts/device-agent_0.10.0_"
 }
 
 step "the package"
@@ -265,12 +313,16 @@ step "upgrade, supervise"
 check "upgrade keeps configuration, key and readings" upgrade_keeps_everything
 check "upgrade keeps it enabled" upgrade_keeps_enabled
 check "READY, STATUS, WATCHDOG, RELOADING, STOPPING to a supervisor" supervised
+check "the port for credentials is held by systemd where it is used, and only there" socket_follows_the_port
 check "downgrade" install_deb "$work/device-agent_0.0.1_$architecture.deb"
 
 step "remove, purge"
 check "removal disables it and keeps configuration, key and readings" remove_keeps_data
 check "purge leaves the user and nothing else" purge_leaves_nothing
 check "purge spares files that are not the agent's" purge_spares_others
+rm -rf "$root/etc/device-agent"
+check "removal keeps a link in the place of /etc/device-agent" removal_spares_links
+check "purge empties a mount point, and takes the key" purges_mount_points
 
 step "install where systemd-sysusers is not there"
 new_root
@@ -289,6 +341,11 @@ check "layout, modes and owners" has_layout
 check "the same files as the package" installs_what_the_package_does
 check "the program runs" in_root device-agent --version
 check "--uninstall, --purge" uninstalls
+check "lets the agent into a folder that its owner has made" opens_own_folder
+check "a purge of an earlier package spares what a folder installed" purge_spares_folder
+check "--uninstall --purge after an earlier package removes the folder's" uninstalls_folder
+check "a package by a relative path" takes_relative_path
+check "of two packages beside it, the newer" takes_newest
 check "a folder that is none is refused" refuses /tmp/source/packaging "holds no device-agent"
 check "a file that is not there is refused" refuses /tmp/none.deb "is not there"
 cp "$deb" "$root/tmp/source/scripts/"

@@ -4,6 +4,7 @@
 # ubuntu:24.04 with Ubuntu's), then starts the result as process 1 on a read-only root, by qemu: the version, the health check's exit
 # codes with and without an agent, its user, SIGTERM. With --published the native build is not done once more. Needs root; not part of CI.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 published=
 if [ "${1:-}" = --published ]; then
   published=$(cd "$2" && pwd)
@@ -34,7 +35,7 @@ need 'qemu-aarch64-static --version' qemu-user-static
 need 'openssl version' openssl
 # What the file's instructions say; the last stage's are those of the image.
 stage= workdir=/ user= entrypoint= cmd= health= stop=
-declare -A roots=()
+declare -A roots=() defaults=()
 words() { sed 's/^\[//; s/\]$//; s/"//g; s/,/ /g' <<<"$1"; }
 
 base() {
@@ -42,7 +43,7 @@ base() {
   mkdir -p "$stage"
   case $image in
     scratch) return ;;
-    ubuntu:24.04) ;;
+    ubuntu:24.04 | ubuntu:24.04@sha256:*) ;;
     *) fail "no stand-in for the image $image" ;;
   esac
   mmdebstrap --quiet --variant=minbase --include=git,libicu72,libssl3 bookworm "$stage" /etc/apt/sources.list.d/debian.sources
@@ -71,7 +72,7 @@ run() {
     cp -a artifacts/sysroot-arm64 "$stage$workdir/artifacts/"
     return
   fi
-  chroot "$stage" /usr/bin/env HOME=/root DOTNET_NOLOGO=1 /bin/sh -c "cd '$workdir' && $command"
+  chroot "$stage" /usr/bin/env HOME=/root DOTNET_NOLOGO=1 "BASE_IMAGE=${BASE_IMAGE:-${defaults[BASE_IMAGE]:-}}" "REQUIRE_DIGEST=${REQUIRE_DIGEST:-}" /bin/sh -c "cd '$workdir' && $command"
 }
 
 copy() {
@@ -107,9 +108,10 @@ while read -r instruction rest; do
       stage=$work/$name
       roots[$name]=$stage
       workdir=/
+      [[ ${from[0]} != '${BASE_IMAGE}' ]] || from[0]=${BASE_IMAGE:-${defaults[BASE_IMAGE]}}
       base "${from[0]}"
       ;;
-    ARG) ;;
+    ARG) [[ $rest != *=* ]] || defaults[${rest%%=*}]=${rest#*=} ;;
     RUN) run "$rest" ;;
     WORKDIR) workdir=$rest; mkdir -p "$stage$rest" ;;
     COPY) read -ra arguments <<<"$rest"; copy "${arguments[@]}" ;;

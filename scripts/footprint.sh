@@ -3,8 +3,12 @@
 # Publishes both for this machine (docs/footprint.md has the method and the figures). RUNS is 20, IDLE-SECONDS 60 by default. On a machine
 # that does something else meanwhile the figures say little.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 runs=${1:-20}
 idle=${2:-60}
+case $runs$idle in
+  *[!0-9]*) sed -n '2,4s/^# //p' "$0" >&2; exit 2 ;;
+esac
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 
@@ -27,7 +31,7 @@ row() {
 deb=$(find artifacts -maxdepth 1 -name "device-agent_*_$arch.deb" | sort -V | tail -1)
 
 dotnet "$benchmarks" machine
-echo '| build | folder | program | package | `--help` | start to first stored reading | idle RSS / PSS | CPU for 10,000 readings |'
+echo '| build | folder | program | package | `--help` | start to first stored reading | idle RSS | CPU for 10,000 readings |'
 echo '|---|---|---|---|---|---|---|---|'
 row "native AOT, $runtime" "$native" "$(megabytes "$native/device-agent")" "$([ -n "$deb" ] && megabytes "$deb" || echo -)" "$native/device-agent"
 row "framework-dependent, $runtime" "$portable" '-' '-' "dotnet $portable/device-agent.dll"

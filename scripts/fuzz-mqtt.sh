@@ -2,6 +2,7 @@
 # Feeds mutated packets to the agent's MQTT client, to the testbed's codec, and to the testbed's broker:
 # fuzz-mqtt.sh [CLIENT_PACKETS [SEED [CODEC_PACKETS [CONNECTIONS]]]]; one million, a random seed, ten million and 50,000 unless said otherwise.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 cd "$(dirname "$0")/.."
 
 export MQTT_FUZZ_CLIENT_PACKETS=${1:-1000000}

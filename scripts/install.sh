@@ -48,12 +48,13 @@ is_packaged() { case $(package_status) in '' | not-installed | config-files) fal
 
 # Everything that is installed besides folders that others use, too.
 installed_files='/usr/bin/device-agent /usr/lib/device-agent /usr/share/device-agent /usr/share/doc/device-agent
-  /usr/lib/systemd/system/device-agent.service /usr/lib/sysusers.d/device-agent.conf /usr/lib/tmpfiles.d/device-agent.conf
+  /usr/lib/systemd/system/device-agent.service /usr/lib/systemd/system/device-agent-credentials.socket /usr/lib/sysusers.d/device-agent.conf /usr/lib/tmpfiles.d/device-agent.conf
   /usr/share/man/man1/device-agent.1.gz /usr/share/bash-completion/completions/device-agent
   /usr/share/zsh/vendor-completions/_device-agent /usr/share/fish/vendor_completions.d/device-agent.fish'
 
 if [ -n "$uninstall" ]; then
-  if is_packaged || { [ -n "$purge" ] && [ "$(package_status)" = config-files ]; }; then
+  # A package that was removed and not purged may have been followed by a folder: that is what runs then.
+  if is_packaged || { [ -n "$purge" ] && [ "$(package_status)" = config-files ] && [ ! -e /usr/lib/device-agent/device-agent ]; }; then
     say "The package is removed:"
     action=remove
     [ -z "$purge" ] || action=purge
@@ -61,17 +62,25 @@ if [ -n "$uninstall" ]; then
   else
     say "The agent is removed:"
     if has_systemd; then
-      run systemctl disable --now device-agent.service || warn "the service was not there"
+      # One by one: systemctl ends at the first name that has no file, and an agent of an earlier release has no socket.
+      for unit in device-agent-credentials.socket device-agent.service; do
+        [ ! -e "/usr/lib/systemd/system/$unit" ] || run systemctl disable --now "$unit" || warn "$unit was not there"
+      done
+    elif command -v systemctl >/dev/null && [ -e /usr/lib/systemd/system/device-agent.service ]; then
+      # An image that is being made: what it starts at boot is a link.
+      for unit in device-agent-credentials.socket device-agent.service; do
+        [ ! -e "/usr/lib/systemd/system/$unit" ] || run systemctl disable "$unit" || warn "$unit stays enabled"
+      done
     fi
     for file in $installed_files; do
       if [ -e "$file" ] || [ -L "$file" ]; then run rm -rf "$file"; fi
     done
     if has_systemd; then run systemctl daemon-reload; fi
     if [ -n "$purge" ]; then
-      run rm -rf /var/lib/device-agent /run/device-agent
       for name in agent.json certificate.pem private.key certificate.pem.next private.key.next certificate.pem.previous private.key.previous; do
-        [ ! -e "/etc/device-agent/$name" ] || run rm -f "/etc/device-agent/$name"
+        [ ! -e "/etc/device-agent/$name" ] || run rm -f "/etc/device-agent/$name" || warn "/etc/device-agent/$name stays"
       done
+      run rm -rf /var/lib/device-agent /run/device-agent || warn "/var/lib/device-agent cannot be removed (a mount point?)"
       if [ -d /etc/device-agent ]; then run rmdir /etc/device-agent || warn "/etc/device-agent holds files that are not the agent's; they stay"; fi
     fi
   fi
@@ -82,8 +91,10 @@ fi
 
 # What is to be installed
 if [ -z "$what" ]; then
-  for file in "$here"/device-agent_*.deb; do
-    case $file in *"_$(dpkg --print-architecture 2>/dev/null || echo none).deb") what=$file ;; esac
+  # The newest: as file names, 0.10.0 comes before 0.9.0.
+  for file in "$here"/device-agent_*_"$(dpkg --print-architecture 2>/dev/null || echo none).deb"; do
+    [ -e "$file" ] || continue
+    if [ -z "$what" ] || dpkg --compare-versions "$(dpkg-deb -f "$file" Version)" gt "$(dpkg-deb -f "$what" Version)"; then what=$file; fi
   done
   if [ -z "$what" ] && [ -x "$here/device-agent" ]; then what=$here; fi
   [ -n "$what" ] || { say "install: no package of this machine's architecture is beside $0; name one" >&2; usage >&2; exit 2; }
@@ -114,7 +125,7 @@ if has_systemd; then say "systemd: $(systemctl --version | sed -n '1s/^systemd \
 next_steps() {
   say
   if [ -n "$dry_run" ]; then say "Nothing was done (--dry-run). After it:"; else say "Installed: $(/usr/bin/device-agent --version). Next:"; fi
-  say "  1. copy certificate.pem and private.key into /etc/device-agent (sudo chmod 600 /etc/device-agent/private.key)"
+  say "  1. copy certificate.pem (mode 0644) and private.key (mode 0600) into /etc/device-agent"
   say "  2. edit the lines marked EDIT in /etc/device-agent/agent.json"
   say "  3. sudo device-agent check"
   if has_systemd; then
@@ -135,8 +146,8 @@ case $what in
     [ "$of" = "$architecture" ] || die "$what is for $of"
     [ "$(dpkg --print-architecture)" = "$architecture" ] || die "the system is $(dpkg --print-architecture), not $architecture: install the 64-bit Raspberry Pi OS"
     say "Installing $what:"
-    # apt takes a file only with a path.
-    case $what in */*) ;; *) what=./$what ;; esac
+    # apt takes a file only with such a path; "folder/file" is a package and its release to it.
+    case $what in /* | ./* | ../*) ;; *) what=./$what ;; esac
     run apt-get install -y "$what"
     next_steps
     exit 0
@@ -167,12 +178,15 @@ say "Installing $what:"
 # Each beside the old one, then in its place: a running agent keeps the old file until it is restarted.
 run install -d -m 755 /usr/lib/device-agent /usr/lib/device-agent/Data /usr/share/doc/device-agent/examples
 for file in device-agent:755 libe_sqlite3.so:644; do
-  put "${file#*:}" "$what/${file%:*}" "/usr/lib/device-agent/${file%:*}.new"
-  run mv "/usr/lib/device-agent/${file%:*}.new" "/usr/lib/device-agent/${file%:*}"
+  new=/usr/lib/device-agent/${file%:*}.new
+  # A full disk is not to be left fuller.
+  put "${file#*:}" "$what/${file%:*}" "$new" || { rm -f "$new"; die "$new cannot be written; what was installed stays as it was"; }
+  run mv "$new" "/usr/lib/device-agent/${file%:*}"
 done
 for file in "$what"/Data/*; do put 644 "$file" "/usr/lib/device-agent/Data/$(basename "$file")"; done
 run ln -sfn ../lib/device-agent/device-agent /usr/bin/device-agent
 put 644 "$packaging/systemd/device-agent.service" /usr/lib/systemd/system/device-agent.service
+put 644 "$packaging/systemd/device-agent-credentials.socket" /usr/lib/systemd/system/device-agent-credentials.socket
 put 644 "$packaging/systemd/device-agent.sysusers" /usr/lib/sysusers.d/device-agent.conf
 put 644 "$packaging/systemd/device-agent.tmpfiles" /usr/lib/tmpfiles.d/device-agent.conf
 put 644 "$packaging/agent.json.example" /usr/share/device-agent/agent.json.example
@@ -197,8 +211,10 @@ if ! getent passwd device-agent >/dev/null || ! getent group device-agent >/dev/
     run useradd --system --user-group --no-create-home --home-dir /var/lib/device-agent --shell /usr/sbin/nologin device-agent
   fi
 fi
-if [ ! -d /etc/device-agent ]; then run install -d -m 0750 -o root -g device-agent /etc/device-agent; fi
-if [ ! -d /var/lib/device-agent ]; then run install -d -m 0700 -o device-agent -g device-agent /var/lib/device-agent; fi
+# One that its owner made before, for the certificate, must let the agent in.
+if [ ! -d /etc/device-agent ] || [ "$(stat -L -c %U:%G /etc/device-agent)" = root:root ]; then run install -d -m 0750 -o root -g device-agent /etc/device-agent; fi
+if [ ! -d /var/lib/device-agent ]; then run install -d -m 0700 -o device-agent -g device-agent /var/lib/device-agent
+elif [ "$(stat -L -c %U /var/lib/device-agent)" = root ]; then run chown device-agent:device-agent /var/lib/device-agent && run chmod 0700 /var/lib/device-agent; fi
 if [ ! -e /etc/device-agent/agent.json ]; then run install -m 0640 -o root -g device-agent "$packaging/agent.json.example" /etc/device-agent/agent.json; fi
 
 if has_systemd; then

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes the NuGet package of the credentials library, with its symbols: pack.sh FOLDER [VERSION]
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 [ $# -ge 1 ] || { echo "usage: $0 FOLDER [VERSION]" >&2; exit 2; }
 mkdir -p "$1"
 folder=$(cd "$1" && pwd)

@@ -99,12 +99,11 @@ package() {
   install -m 644 "$folder"/Data/* "$lib/device-agent/Data/"
   ln -s ../lib/device-agent/device-agent "$root/usr/bin/device-agent"
 
-  install -D -m 644 packaging/systemd/device-agent.service -t "$lib/systemd/system"
+  install -D -m 644 packaging/systemd/device-agent.service packaging/systemd/device-agent-credentials.socket -t "$lib/systemd/system"
   install -D -m 644 packaging/systemd/device-agent.sysusers "$lib/sysusers.d/device-agent.conf"
   install -D -m 644 packaging/systemd/device-agent.tmpfiles "$lib/tmpfiles.d/device-agent.conf"
   # Not under doc: small images leave that folder out.
   install -D -m 644 packaging/agent.json.example -t "$share/device-agent"
-  install -d -m 750 "$root/etc/device-agent"
 
   install -d "$share/man/man1"
   [ ! -f packaging/device-agent.1 ] || compressed "$share/man/man1/device-agent.1.gz" <packaging/device-agent.1
@@ -139,7 +138,7 @@ CHANGES
   # As dpkg-gencontrol counts: whole KiB for each file, one for everything else.
   size=$(find "$root" -path "$root/DEBIAN" -prune -o \( -type f -printf '%s\n' -o -printf '0\n' \) | awk '{ n += $1 ? int(($1 + 1023) / 1024) : 1 } END { print n }')
   sed -e "s/@VERSION@/$version/; s/@ARCHITECTURE@/$architecture/; s/@INSTALLED_SIZE@/$size/; s/@DEPENDS@/$depends/" packaging/debian/control.in >"$root/DEBIAN/control"
-  (cd "$root" && find usr etc -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
+  (cd "$root" && find usr -type f -print0 | sort -z | xargs -0 md5sum >DEBIAN/md5sums)
   chmod 644 "$root/DEBIAN/control" "$root/DEBIAN/md5sums"
   find "$root" -exec touch -h -d "@$SOURCE_DATE_EPOCH" {} +
 

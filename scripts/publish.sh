@@ -9,6 +9,7 @@
 #
 # The same commit makes the same bytes. Without git: COMMIT and SOURCE_DATE_EPOCH (seconds; else today) say what is built.
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 form=native
 if [ "${1:-}" = --framework-dependent ]; then
   form=framework-dependent

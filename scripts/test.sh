@@ -1,9 +1,10 @@
 #!/usr/bin/env bash
 # Runs every test: installs what the tests need, checks the formatting, builds, publishes the native agent, tests (the integration tests with
-# the native agent, the unit tests on two other days, too), and does the same for ARM64 by qemu.
+# the native agent, the unit tests on another day, too), and does the same for ARM64 by qemu.
 # The last line is `N passed, N failed`; the exit code is 0 only when nothing failed and something ran.
 # Needs the .NET 10 SDK and Node.js 20 with npm; the rest it installs itself (apt, npm from a lock file).
 set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
 cd "$(dirname "$0")/.."
 . scripts/lib.sh
 exec 2>&1
@@ -16,6 +17,7 @@ need 'clang --version && ld.lld --version && mmdebstrap --version' clang lld mmd
 need 'openssl version' openssl
 need 'curl --version' curl ca-certificates
 need 'aws --version' awscli
+need 'jq --version' jq
 need 'strace -V' strace
 need 'test -x /usr/sbin/mosquitto && command -v mosquitto_pub' mosquitto mosquitto-clients
 need 'faketime --version' faketime
@@ -55,11 +57,6 @@ trap 'for pid in "${beside[@]}"; do kill "$pid" 2>/dev/null || true; done' EXIT
 
 npm_ci() { (cd tests/node && npm ci --ignore-scripts --no-audit --no-fund --silent); }
 sysroots() { scripts/arm64-sysroot.sh --amd64 && scripts/arm64-sysroot.sh; }
-# A machine may have lost its SDK and still have the runtime.
-if [ -z "$(dotnet --list-sdks)" ]; then
-  npm_ci
-  exec scripts/without-sdk/test.sh
-fi
 beside npm-ci npm_ci
 beside sysroots sysroots
 
@@ -71,7 +68,7 @@ finish npm-ci sysroots
 filter=()
 if [ "$(id -u)" -ne 0 ]; then
   step "NOT RUN: the power-cut and full-disk tests mount file systems, others change their user, and need root. They run in CI, and here with sudo."
-  filter=(--filter 'FullyQualifiedName!~PowerCutTests&FullyQualifiedName!~DiskFullTests&FullyQualifiedName!~OtherUserTests')
+  filter=(--filter 'FullyQualifiedName!~PowerCutTests&FullyQualifiedName!~DiskFullTests&FullyQualifiedName!~DiskErrorTests&FullyQualifiedName!~OtherUserTests&FullyQualifiedName!~StateOwnerTests')
 fi
 
 results=artifacts/test-results
@@ -94,20 +91,18 @@ step "unit tests"
 run unit unit "${unit[@]}" FleetSimulation || status=$?
 finish native
 
-# Nothing in a unit test may depend on the day on which it runs: certificates, files and tokens are dated by the test's own clock.
+# Nothing in a unit test may depend on the day on which it runs: certificates, files and tokens are dated by the test's own clock. Spoilt input is none
+# of a day's business.
 shifted() {
   # Only the wall clock is moved: timeouts count on the monotonic one.
-  FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0 faketime "$1" nice -n 10 bash -c "$(declare -f run); filter=(); results=$results; run unit $2 ${unit[*]}"
+  FAKETIME_DONT_FAKE_MONOTONIC=1 FAKETIME_FORCE_MONOTONIC_FIX=0 faketime "$1" nice -n 10 bash -c "$(declare -f run); filter=(--filter 'FullyQualifiedName!~Fuzz'); results=$results; run unit $2 ${unit[*]}"
 }
 formatting() { nice -n 10 dotnet format whitespace DeviceAgent.sln --verify-no-changes --no-restore; }
 # One after the other: the integration tests keep one of two cores busy now and then.
 others() {
   if [ "$native" != linux-arm64 ]; then nice -n 10 scripts/publish.sh linux-arm64 artifacts/linux-arm64 || return; fi
   formatting || return
-  local code=0
-  shifted '+900 days' in-900-days || code=$?
-  shifted '2038-02-01 00:00:00' in-2038 || code=$?
-  return "$code"
+  shifted '2038-02-01 00:00:00' in-2038
 }
 beside others others
 step "integration tests (with artifacts/$native/device-agent)"

@@ -6,7 +6,7 @@ _device_agent() {
   for ((i = 1; i < COMP_CWORD; i++)); do
     case $command/${COMP_WORDS[i]} in
       /run | /check | /provision | /status | /spool | /credentials | /clients) command=${COMP_WORDS[i]} ;;
-      spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke)
+      spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke | clients/rotate)
         command="$command ${COMP_WORDS[i]}"
         ;;
     esac
@@ -23,6 +23,10 @@ _device_agent() {
       mapfile -t COMPREPLY < <(compgen -g -- "$current")
       return
       ;;
+    --user)
+      mapfile -t COMPREPLY < <(compgen -u -- "$current")
+      return
+      ;;
     --set | --template | -p | --parameter) return ;;
   esac
 
@@ -30,19 +34,20 @@ _device_agent() {
     '') offered='run check provision status spool credentials clients --help --version' ;;
     run) offered="$common" ;;
     check) offered="$common" ;;
-    provision) offered="--claim-certificate --claim-key --template --parameter $common" ;;
+    provision) offered="--claim-certificate --claim-key --template --parameter --user $common" ;;
     status) offered="--json $common" ;;
     spool) offered='status dead-letters export requeue --help' ;;
     'spool status') offered="--json $common" ;;
     'spool dead-letters') offered="--json $common" ;;
     'spool export') offered="--dead-letters --output $common" ;;
     'spool requeue') offered="--all $common" ;;
-    credentials) offered="refresh $common" ;;
+    credentials) offered="refresh --user $common" ;;
     'credentials refresh') offered="$common" ;;
-    clients) offered='add list revoke --help' ;;
-    'clients add') offered="--group $common" ;;
+    clients) offered='add list revoke rotate --help' ;;
+    'clients add') offered="--group --user $common" ;;
     'clients list') offered="$common" ;;
     'clients revoke') offered="$common" ;;
+    'clients rotate') offered="--all $common" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$current")
 }

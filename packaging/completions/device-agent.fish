@@ -7,7 +7,7 @@ function __device_agent_at
         switch "$command/$word"
             case /run /check /provision /status /spool /credentials /clients
                 set command $word
-            case spool/status spool/dead-letters spool/export spool/requeue credentials/refresh clients/add clients/list clients/revoke
+            case spool/status spool/dead-letters spool/export spool/requeue credentials/refresh clients/add clients/list clients/revoke clients/rotate
                 set command "$command $word"
         end
     end
@@ -32,6 +32,7 @@ complete -c device-agent -n '__device_agent_at provision' -l claim-certificate -
 complete -c device-agent -n '__device_agent_at provision' -l claim-key -r -F -d 'Its private key'
 complete -c device-agent -n '__device_agent_at provision' -l template -x -d 'The provisioning template'
 complete -c device-agent -n '__device_agent_at provision' -s p -l parameter -x -d 'A parameter for the template, name=value'
+complete -c device-agent -n '__device_agent_at provision' -l user -x -a '(__fish_complete_users)' -d 'For whom root makes the state directory'
 
 complete -c device-agent -n '__device_agent_at status' -l json -d 'Print JSON'
 
@@ -46,8 +47,12 @@ complete -c device-agent -n '__device_agent_at spool export' -s o -l output -r -
 complete -c device-agent -n '__device_agent_at spool requeue' -l all -d 'Put all back'
 
 complete -c device-agent -n '__device_agent_at credentials' -a refresh -d 'Make the running agent fetch new ones'
+complete -c device-agent -n '__device_agent_at credentials' -l user -x -a '(__fish_complete_users)' -d 'For whom root makes the state directory'
 
 complete -c device-agent -n '__device_agent_at clients' -a add -d 'Make a token for a program'
 complete -c device-agent -n '__device_agent_at clients' -a list -d 'Name the clients'
 complete -c device-agent -n '__device_agent_at clients' -a revoke -d 'Remove a token'
+complete -c device-agent -n '__device_agent_at clients' -a rotate -d 'Replace tokens'
+complete -c device-agent -n '__device_agent_at clients rotate' -l all -d 'The tokens of all programs'
 complete -c device-agent -n '__device_agent_at clients add' -l group -x -a '(__fish_complete_groups)' -d 'Who can read the token file'
+complete -c device-agent -n '__device_agent_at clients add' -l user -x -a '(__fish_complete_users)' -d 'For whom root makes the state directory'

@@ -6,7 +6,7 @@ _device_agent() {
   for ((i = 2; i < CURRENT; i++)); do
     case $command/${words[i]} in
       /run | /check | /provision | /status | /spool | /credentials | /clients) command=${words[i]} at=$i ;;
-      spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke)
+      spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke | clients/rotate)
         command="$command ${words[i]}" at=$i
         ;;
     esac
@@ -23,19 +23,20 @@ _device_agent() {
     '') _arguments $help '--version[show the version]' '1:command:((run\:"run the agent" check\:"check the configuration" provision\:"get a certificate by a claim certificate" status\:"show the state of the running agent" spool\:"look at what waits for upload" credentials\:"print AWS credentials" clients\:"programs that get credentials by a token"))' ;;
     run) _arguments $common ;;
     check) _arguments $common ;;
-    provision) _arguments $common '--claim-certificate[the claim certificate]:file:_files' '--claim-key[its private key]:file:_files' '--template[the provisioning template]:name: ' '*'{-p,--parameter}'[a parameter for the template]:name=value: ' ;;
+    provision) _arguments $common '--claim-certificate[the claim certificate]:file:_files' '--claim-key[its private key]:file:_files' '--template[the provisioning template]:name: ' '*'{-p,--parameter}'[a parameter for the template]:name=value: ' '--user[for whom root makes the state directory]:user:_users' ;;
     status) _arguments $common '--json[print JSON]' ;;
     spool) _arguments $help '1:command:((status\:"how many readings wait" dead-letters\:"readings that DynamoDB will never accept" export\:"write what waits as NDJSON" requeue\:"put dead letters back"))' ;;
     'spool status') _arguments $common '--json[print JSON]' ;;
     'spool dead-letters') _arguments $common '--json[print one JSON object a line]' ;;
     'spool export') _arguments $common '--dead-letters[export the dead letters instead]' '(-o --output)'{-o,--output}'[write to this file]:file:_files' ;;
     'spool requeue') _arguments $common '--all[put all back]' '*:id: ' ;;
-    credentials) _arguments $common '1:command:((refresh\:"make the running agent fetch new ones"))' ;;
+    credentials) _arguments $common '--user[for whom root makes the state directory]:user:_users' '1:command:((refresh\:"make the running agent fetch new ones"))' ;;
     'credentials refresh') _arguments $common ;;
-    clients) _arguments $help '1:command:((add\:"make a token for a program" list\:"name the clients" revoke\:"remove a token"))' ;;
-    'clients add') _arguments $common '--group[who can read the token file]:group:_groups' '1:name: ' ;;
+    clients) _arguments $help '1:command:((add\:"make a token for a program" list\:"name the clients" revoke\:"remove a token" rotate\:"replace tokens"))' ;;
+    'clients add') _arguments $common '--group[who can read the token file]:group:_groups' '--user[for whom root makes the state directory]:user:_users' '1:name: ' ;;
     'clients list') _arguments $common ;;
     'clients revoke') _arguments $common '1:name: ' ;;
+    'clients rotate') _arguments $common '--all[the tokens of all programs]' '1:name: ' ;;
   esac
 }
 

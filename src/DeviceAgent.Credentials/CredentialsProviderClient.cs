@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Credentials.Provider;
+using DeviceAgent.Credentials.Transport;
 
 namespace DeviceAgent.Credentials;
 
@@ -41,6 +42,7 @@ public sealed class CredentialsProviderClient : IDisposable
         ArgumentNullException.ThrowIfNull(timeProvider);
         var problems = RoleAliasOptionsValidator.Validate(options).ToList();
         _roots = RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems);
+        _proxy = options.Proxy ?? ProxySetting.Read(problems, http: false);
         if (problems.Count > 0 || !EndpointAddress.TryParse(options.Endpoint, out var endpoint))
             throw new RoleAliasOptionsException(problems);
 
@@ -49,7 +51,6 @@ public sealed class CredentialsProviderClient : IDisposable
         _timeProvider = timeProvider;
         _endpoint = endpoint;
         _reader = new AnswerReader(timeProvider);
-        _proxy = options.Proxy ?? HttpClient.DefaultProxy;
     }
 
     /// <summary>Asks for credentials of <see cref="RoleAliasOptions.RoleAlias"/>.</summary>
@@ -89,7 +90,9 @@ public sealed class CredentialsProviderClient : IDisposable
             return new FetchResult.Failure(abort.IsCancellationRequested
                 ? request.HandshakeDone
                     ? NetworkFailures.RequestTimeout(context, _options.RequestTimeout)
-                    : NetworkFailures.ConnectTimeout(context, _options.ConnectTimeout)
+                    : request.ProxyAnswer == ProxyAnswer.None
+                        ? NetworkFailures.ProxySilent(context, _options.ConnectTimeout)
+                        : NetworkFailures.ConnectTimeout(context, _options.ConnectTimeout)
                 : ExceptionFailures.Of(e, request, context, uri));
         }
     }

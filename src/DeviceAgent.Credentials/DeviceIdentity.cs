@@ -88,14 +88,28 @@ public sealed class DeviceIdentity : IDisposable
         : now > NotAfter ? CertificateValidity.Expired
         : CertificateValidity.Valid;
 
-    /// <summary>What is worth a warning at <paramref name="now"/>: expired, not valid yet, or ending within 30 days.</summary>
-    public IReadOnlyList<DeviceIdentityProblem> WarningsAt(DateTimeOffset now) => ValidityAt(now) switch
+    /// <summary>What is worth a warning at <paramref name="now"/>: expired, not valid yet, or ending within 30 days; the intermediates included.</summary>
+    public IReadOnlyList<DeviceIdentityProblem> WarningsAt(DateTimeOffset now) =>
+        [.. OwnWarningsAt(now), .. Chain.Select(c => IntermediateWarningAt(c, now)).OfType<DeviceIdentityProblem>()];
+
+    /// <summary>Whether it and all its intermediates are valid at that time.</summary>
+    internal bool IsWithinDates(DateTimeOffset now) => new[] { Certificate }.Concat(Chain).All(c => now >= c.NotBefore && now <= c.NotAfter);
+
+    private IReadOnlyList<DeviceIdentityProblem> OwnWarningsAt(DateTimeOffset now) => ValidityAt(now) switch
     {
         CertificateValidity.Expired => [Problems.CertificateExpired(Subject, NotAfter, now)],
         CertificateValidity.NotYetValid => [Problems.CertificateNotYetValid(Subject, NotBefore, now)],
         _ when NotAfter - now < ExpiryWarning => [Problems.CertificateEndsSoon(Subject, NotAfter)],
         _ => [],
     };
+
+    private static DeviceIdentityProblem? IntermediateWarningAt(X509Certificate2 certificate, DateTimeOffset now)
+    {
+        DateTimeOffset start = certificate.NotBefore, end = certificate.NotAfter;
+        if (now > end) return Problems.IntermediateExpired(certificate.Subject, end, now);
+        if (now < start) return Problems.IntermediateNotYetValid(certificate.Subject, start, now);
+        return end - now < ExpiryWarning ? Problems.IntermediateEndsSoon(certificate.Subject, end) : null;
+    }
 
     /// <summary>Frees certificate and key; when they are in use at this moment, the last user's end does it.</summary>
     public void Dispose()

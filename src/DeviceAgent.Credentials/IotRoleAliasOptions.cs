@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Transport;
 using Microsoft.Extensions.Options;
 
 namespace DeviceAgent.Credentials;
@@ -79,6 +80,7 @@ internal sealed class IotRoleAliasOptionsValidator : IValidateOptions<IotRoleAli
         var roleAlias = options.ToRoleAlias();
         var problems = RoleAliasOptionsValidator.Validate(roleAlias).ToList();
         foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(roleAlias.CaBundlePath, problems) ?? []) root.Dispose();
+        ProxySetting.Read(problems, http: false);
         if (options.StartSpread < TimeSpan.Zero || options.StartSpread > MaxStartSpread)
             problems.Add(new(nameof(options.StartSpread), $"{options.StartSpread}", "it is out of range", "Use 0 to 2 h."));
         if (string.IsNullOrEmpty(options.CertificatePath))

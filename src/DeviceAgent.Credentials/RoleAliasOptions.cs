@@ -24,8 +24,8 @@ public sealed record RoleAliasOptions
     public string? CaBundlePath { get; init; }
 
     /// <summary>
-    /// The proxy to ask through, by CONNECT. Null: the one of the environment (<c>HTTPS_PROXY</c> or <c>https_proxy</c>, with
-    /// <c>NO_PROXY</c> or <c>no_proxy</c>), if any. It never sees the request: TLS goes through it, not to it.
+    /// The proxy to ask through, by CONNECT. Null: the one of the environment (<c>https_proxy</c>, <c>HTTPS_PROXY</c>, <c>all_proxy</c> or <c>ALL_PROXY</c>, with
+    /// <c>no_proxy</c> or <c>NO_PROXY</c>), if any; one that cannot be used is an error of the options. It never sees the request: TLS goes through it, not to it.
     /// </summary>
     public IWebProxy? Proxy { get; init; }
 

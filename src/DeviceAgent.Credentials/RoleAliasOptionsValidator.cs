@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.RegularExpressions;
 using DeviceAgent.Credentials.Provider;
@@ -41,22 +40,13 @@ public static partial class RoleAliasOptionsValidator
     {
         try
         {
-            var roots = CertificateTrust.LoadRoots(path);
-            if (roots is { Count: 0 }) Add("the file holds no PEM certificate", "It needs a block -----BEGIN CERTIFICATE-----.");
-            return roots;
+            return CertificateTrust.LoadRoots(path);
         }
-        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        catch (DeviceIdentityException e)
         {
-            Add("the file does not exist", "Put it there, or leave the option out to trust the system's roots.");
+            problems.AddRange(e.Problems.Select(p => new OptionProblem(nameof(RoleAliasOptions.CaBundlePath), path!, p.What, p.Remedy)));
+            return [];
         }
-        catch (Exception e) when (e is UnauthorizedAccessException or IOException or CryptographicException or ArgumentException or NotSupportedException)
-        {
-            Add($"the file cannot be read ({e.Message})", "Make it a readable PEM file of certificates.");
-        }
-
-        return [];
-
-        void Add(string what, string remedy) => problems.Add(new(nameof(RoleAliasOptions.CaBundlePath), path!, what, remedy));
     }
 
     [GeneratedRegex(@"\A[A-Za-z0-9_=,@-]{1,128}\z")]

@@ -179,7 +179,9 @@ public sealed class ReconnectingMqttClient : IMqttClient
             else
             {
                 await _client.DisconnectAsync(stop).ConfigureAwait(false);
-                return new MqttDisconnected(MqttDisconnectReason.ConnectionLost, "The subscriptions could not be made again.");
+                return new MqttDisconnected(
+                    MqttDisconnectReason.ConnectionLost,
+                    $"The connection ended before the subscriptions were made again ({string.Join(", ", _client.Subscriptions.Missing().Select(f => f.Filter))}): when that repeats, the policy may no longer allow one of them.");
             }
 
             var end = await ended.ConfigureAwait(false);

@@ -1,3 +1,5 @@
 using DeviceAgent.Commands;
+using DeviceAgent.Storage;
 
+ProcessUser.KeepFilesPrivate();
 return (int)await AgentCommand.RunAsync(args, Console.Out, Console.Error);

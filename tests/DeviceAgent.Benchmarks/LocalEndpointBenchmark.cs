@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net.Sockets;
 using System.Text.Json.Nodes;
+using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Faults;
@@ -48,7 +49,7 @@ internal static class LocalEndpointBenchmark
         var folder = Directory.CreateTempSubdirectory("device-agent-benchmark-");
         await using var cloud = await Cloud.StartAsync(new TestbedOptions { PortBase = 0 }, folder.FullName, CancellationToken.None);
         using var dynamoDb = cloud.CreateOperatorDynamoDb();
-        await using (await DemoDevice.PrepareAsync(Thing, cloud, dynamoDb, CancellationToken.None))
+        await using (await DemoDevice.PrepareAsync(Thing, cloud, new TestbedOptions().ReadingsPerSecond, dynamoDb, CancellationToken.None))
         {
             var device = DeviceFolder.PathOf(folder.FullName, Thing);
             var port = FreePort.Next();
@@ -56,7 +57,7 @@ internal static class LocalEndpointBenchmark
             await using (AgentProcess.Start(configuration, TimeProvider.System))
             {
                 var tokens = new List<string>();
-                for (var i = 0; i < Callers; i++) tokens.Add(await AddClientAsync(configuration, $"caller-{i}"));
+                for (var i = 0; i < Callers; i++) tokens.Add(await LocalClient.AddAsync(configuration, $"caller-{i}"));
                 await CallAsync(port, tokens, WarmUp);
                 cloud.Faults.Update(f => f with { Credentials = fault });
                 using var end = new CancellationTokenSource();
@@ -77,14 +78,6 @@ internal static class LocalEndpointBenchmark
         configuration["credentials"] = new JsonObject { ["port"] = port };
         File.WriteAllText(path, configuration.ToJsonString());
         return path;
-    }
-
-    private static async Task<string> AddClientAsync(string configuration, string name)
-    {
-        using var process = Process.Start(AgentProcess.StartInfo("clients", "add", name, "--config", configuration))!;
-        var lines = await process.StandardOutput.ReadToEndAsync();
-        await process.WaitForExitAsync();
-        return await File.ReadAllTextAsync(lines.Split('\n')[1].Split('=')[1]);
     }
 
     private static async Task<List<(bool Good, TimeSpan Time)>> CallAsync(int port, List<string> tokens, TimeSpan duration)

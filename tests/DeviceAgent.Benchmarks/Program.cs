@@ -1,5 +1,6 @@
 using System.Globalization;
 using DeviceAgent.Benchmarks;
+using DeviceAgent.Benchmarks.Comparison;
 
 switch (args)
 {
@@ -13,7 +14,9 @@ switch (args)
     case ["footprint", var runs, var idle]:
         await FootprintBenchmark.RunAsync(int.Parse(runs, CultureInfo.InvariantCulture), TimeSpan.FromSeconds(double.Parse(idle, CultureInfo.InvariantCulture)), Console.Out);
         return 0;
+    case ["compare", .. var options]:
+        return await ComparisonCommand.RunAsync(options);
     default:
-        Console.Error.WriteLine("arguments: none (the local endpoint), machine, or: footprint RUNS IDLE-SECONDS");
+        Console.Error.WriteLine("arguments: none (the local endpoint), machine, footprint RUNS IDLE-SECONDS, or compare [OPTIONS] (--help lists them)");
         return 2;
 }

@@ -17,7 +17,7 @@ public sealed class RoleAliasCredentialsTests : IDisposable
 
         var asynchronous = await credentials.GetCredentialsAsync();
         var synchronous = credentials.GetCredentials();
-        Assert.Equal("ASIATEST", asynchronous.AccessKey);
+        Assert.Equal("ASIATEST00000000", asynchronous.AccessKey);
         Assert.Equal(Answers.SecretKey, asynchronous.SecretKey);
         Assert.Equal(Answers.Token, asynchronous.Token);
         Assert.Equal(asynchronous, synchronous);
@@ -30,7 +30,7 @@ public sealed class RoleAliasCredentialsTests : IDisposable
         await using var server = new TlsServer();
         await using var credentials = RoleAliasCredentials.Create(Identity(), Options(server.Endpoint), timeProvider: new ManualTimeProvider(Pki.Now));
         var got = await Task.Run(credentials.GetCredentials).WaitAsync(TimeSpan.FromSeconds(30));
-        Assert.Equal("ASIATEST", got.AccessKey);
+        Assert.Equal("ASIATEST00000000", got.AccessKey);
     }
 
     [Fact]

@@ -67,8 +67,8 @@ public sealed class RoleAliasOptionsTests
 
     [Theory]
     [InlineData(null, "does not exist")]
-    [InlineData("no certificate", "holds no PEM certificate")]
-    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "cannot be read")]
+    [InlineData("no certificate", "neither a PEM nor a DER certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----", "certificate 1 in the file is damaged")]
     public void NewClient_BadCaBundle_IsReportedWithTheOtherFaults(string? content, string what)
     {
         using var folder = new TestFolder();

@@ -27,7 +27,7 @@ public sealed class ServiceCollectionTests : IDisposable
             .BuildServiceProvider();
         var credentials = services.GetRequiredService<AWSCredentials>();
         Assert.Same(credentials, services.GetRequiredService<RoleAliasCredentials>());
-        Assert.Equal("ASIATEST", (await credentials.GetCredentialsAsync()).AccessKey);
+        Assert.Equal("ASIATEST00000000", (await credentials.GetCredentialsAsync()).AccessKey);
         Assert.Contains("GET /role-aliases/fleet-ddb/credentials", Assert.Single(server.Requests));
     }
 
@@ -36,7 +36,7 @@ public sealed class ServiceCollectionTests : IDisposable
     {
         await using var server = new TlsServer();
         await using var services = Configured(new(Settings(server.Endpoint)) { ["RequestTimeout"] = "00:00:20" });
-        Assert.Equal("ASIATEST", (await services.GetRequiredService<AWSCredentials>().GetCredentialsAsync()).AccessKey);
+        Assert.Equal("ASIATEST00000000", (await services.GetRequiredService<AWSCredentials>().GetCredentialsAsync()).AccessKey);
         Assert.Equal(TimeSpan.FromSeconds(20), services.GetRequiredService<IOptions<IotRoleAliasOptions>>().Value.RequestTimeout);
     }
 

@@ -1,4 +1,5 @@
 using System.Globalization;
+using DeviceAgent.Rigs.Disks;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Faults;
 
@@ -22,7 +23,7 @@ public sealed class ClockTests
         {
             await killed.WaitForOutputAsync("The time is not known yet");
             await killed.WaitForOutputAsync("Reading from");
-            await GrowAsync(Path.Combine(Path.GetDirectoryName(configuration)!, "state", "spool.db-wal"), 120_000);
+            await UntilStoredAsync(Path.Combine(Path.GetDirectoryName(configuration)!, "state"), 6);
             await Command.RunAsync("kill", ["-KILL", $"{killed.ProcessId}"]);
             await killed.WaitForExitAsync();
         }
@@ -86,11 +87,11 @@ public sealed class ClockTests
     }
 
     /// <summary>Waits until so much was written: readings are piling up.</summary>
-    private static async Task GrowAsync(string path, long bytes)
+    private static async Task UntilStoredAsync(string stateDirectory, int readings)
     {
         using var patience = new CancellationTokenSource(RunningAgent.Patience);
         using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
-        while (new FileInfo(path) is not { Exists: true } file || file.Length < bytes) await poll.WaitForNextTickAsync(patience.Token);
+        while (SpoolRows.Read(stateDirectory).Items.Count < readings) await poll.WaitForNextTickAsync(patience.Token);
     }
 
     private static int Waiting(string line) => int.Parse(line.Split("; ")[1].Split(' ')[0], CultureInfo.InvariantCulture);

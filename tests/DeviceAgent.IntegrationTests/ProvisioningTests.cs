@@ -7,19 +7,44 @@ namespace DeviceAgent.IntegrationTests;
 /// <summary>Fleet provisioning with clients that we did not write: the AWS CLI for the operator, mosquitto's and openssl for the device.</summary>
 public sealed class ProvisioningTests
 {
+    private const string Role = "device-agent-provisioning";
+
     private static readonly TestbedOptions Options = new() { BrokerLimits = new BrokerLimits { ConnectInterval = TimeSpan.Zero } };
 
+    /// <summary>A second template beside the testbed's own: both have the role, each has policies of its own, and neither gets in the other's way.</summary>
     [Fact]
-    public async Task SetupScript_RunTwice_ChangesNothing()
+    public async Task SetupScript_SecondTemplateRunTwiceAndTeardown_ChangesNothing()
     {
         await using var cloud = await TestCloud.StartAsync();
-        var command = $"scripts/aws-provisioning-setup.sh --template boilers --role boilers-role --directory '{cloud.Directory}/boilers'";
+        var (registry, roles, templates) = (cloud.Cloud.Registry, cloud.Cloud.Iam.Roles, cloud.Cloud.Templates);
+        var (before, roleBefore) = (SetupTests.Inventory(cloud), roles.Get(Role).InlinePolicies);
+        var command = $"scripts/aws-provisioning-setup.sh --template boilers --allow-alias boilers-next --directory '{cloud.Directory}/boilers'";
 
         var first = (await cloud.ShellAsync(command)).Succeeded();
         var second = (await cloud.ShellAsync(command)).Succeeded();
 
         Assert.Equal(first, second);
-        Assert.Equal(1, cloud.Cloud.Registry.Policies.All.Count(p => p.Name == "boilers-claim"));
+        Assert.Equal(1, registry.Policies.All.Count(p => p.Name == "boilers-claim"));
+        var body = templates.Get("boilers").Default.Body;
+        Assert.Contains("\"PolicyName\": \"assume-boilers-next\"", body);
+        Assert.Contains("\"PolicyName\": \"device-agent-boilers\"", body);
+        Assert.Contains("topic/$aws/provisioning-templates/boilers/provision/json\"", registry.Policies.Get("device-agent-boilers").Default.Document);
+        Assert.Contains("policy/device-agent-boilers\"", roles.GetInlinePolicy(Role, "provision-boilers"));
+        Assert.Equal(roleBefore["provision"], roles.GetInlinePolicy(Role, "provision"));
+        Assert.DoesNotContain("boilers", registry.Policies.Get("device-agent").Default.Document);
+
+        // The role's policy is somebody else's and stays, so the template may not ask for more either.
+        var stale = await cloud.ShellAsync($"sed -i /^role-policy/d '{cloud.Directory}/boilers/aws-made'; {command} --allow-alias boilers-third");
+        stale.Succeeded();
+        Assert.Contains($"policy provision-boilers of role {Role} is not as in scripts/policies", stale.Error);
+        Assert.Contains("template boilers is not as in scripts/policies, and stays as it is; --update-policies", stale.Error);
+        Assert.Equal(body, templates.Get("boilers").Default.Body);
+
+        (await cloud.ShellAsync($"echo 'role-policy {Role} provision-boilers' >>'{cloud.Directory}/boilers/aws-made'; {command} --teardown")).Succeeded();
+        Assert.Equal(before, SetupTests.Inventory(cloud));
+        Assert.Equal(roleBefore.Keys, roles.Get(Role).InlinePolicies.Keys);
+        Assert.Null(templates.Find("boilers"));
+        Assert.False(System.IO.Directory.Exists($"{cloud.Directory}/boilers"));
     }
 
     /// <summary>
@@ -50,7 +75,7 @@ public sealed class ProvisioningTests
               credentials $3 | grep -o '"accessKeyId":"ASIA'
             }
             credentials() { curl -sS --cert $1/certificate.pem --key $1/private.key --cacert $IOT_SERVER_CA -H "x-amzn-iot-thingname: boiler-07" https://$CREDENTIALS/role-aliases/device-agent/credentials; }
-            enrol operators-claim new-device first
+            enrol operators-claim claim.new-device first
             enrol first boiler-07 second
             credentials first | grep -o '"accessKeyId":"ASIA'
             aws iot list-thing-principals --thing-name boiler-07 --query 'length(principals)'

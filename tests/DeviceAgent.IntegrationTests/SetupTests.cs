@@ -22,16 +22,73 @@ public sealed class SetupTests
         Assert.NotNull(item["expires_at"].N);
     }
 
+    /// <summary>
+    /// What is only tried makes nothing; what is interrupted goes on and makes nothing twice, the key is its owner's alone; and all of it is taken
+    /// back, but what others use, what was there before, and readings. One test: each call of the AWS CLI takes a second.
+    /// </summary>
     [Fact]
-    public async Task SetupScript_RunTwice_ChangesNothing()
+    public async Task SetupScript_DryRunInterruptionAndTeardown_LeaveWhatWasThere()
     {
         await using var cloud = await TestCloud.StartAsync();
+        var other = await cloud.DeviceAsync();
         var folder = Path.Combine(cloud.Directory, "boiler-07");
-        var first = (await cloud.ShellAsync($"scripts/aws-setup.sh boiler-07 --directory '{folder}'")).Succeeded();
+        var script = $"umask 0; scripts/aws-setup.sh boiler-07 --role-alias fleet --allow-alias device-agent --role fleet-role --directory '{folder}'";
+        var before = Inventory(cloud);
 
-        var second = (await cloud.ShellAsync($"scripts/aws-setup.sh boiler-07 --directory '{folder}'")).Succeeded();
+        var tried = (await cloud.ShellAsync($"{script} --dry-run")).Succeeded();
+        Assert.Contains("would run: aws iot create-thing --thing-name boiler-07\n", tried);
+        Assert.Contains("would run: aws iot create-policy --policy-name assume-fleet --policy-document '{ ", tried);
+        Assert.DoesNotContain("create-policy --policy-name assume-device-agent", tried);
+        Assert.Equal(before, Inventory(cloud));
+        Assert.False(Directory.Exists(folder));
 
-        Assert.Equal(first, second);
+        var interrupted = await cloud.ShellAsync($"AWS_MAX_ATTEMPTS=1 AWS_ENDPOINT_URL_DYNAMODB=http://127.0.0.1:1 {script.Replace("umask 0; ", "")}");
+        Assert.Equal(1, interrupted.ExitCode);
+        Assert.Contains("aws-setup: aws dynamodb describe-table: ", interrupted.Error);
+        var (key, half) = (await File.ReadAllTextAsync(Path.Combine(folder, "private.key")), Inventory(cloud));
+        (await cloud.ShellAsync(script)).Succeeded();
+        Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(folder, "private.key")));
+        Assert.Equal(half.Append("table boiler-07").Order(StringComparer.Ordinal), Inventory(cloud).Order(StringComparer.Ordinal));
+        Assert.All(Directory.GetFiles(folder), file => Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), file));
+
+        var (complete, elsewhere) = (Inventory(cloud), await cloud.ShellAsync($"scripts/aws-setup.sh boiler-07 --directory '{folder}-2'"));
+        Assert.Equal(1, elsewhere.ExitCode);
+        Assert.Contains($"there is no {folder}-2/certificate.pem: name the folder that holds it with --directory DIR", elsewhere.Error);
+        Assert.Equal(complete, Inventory(cloud));
+        Assert.False(Directory.Exists($"{folder}-2"));
+
+        var registry = cloud.Cloud.Registry;
+        var neighbour = registry.Principals.OfThing(TestCloud.Thing).Single().CertificateId;
+        registry.PolicyTargets.Attach("assume-fleet", neighbour);
+        await cloud.DynamoDb.PutItemAsync("boiler-07", new() { ["serial_number"] = new("boiler-07"), ["timestamp"] = new("2026-01-05T10:00:00.000Z") });
+        var kept = (await cloud.ShellAsync($"{script} --teardown")).Succeeded();
+        Assert.Contains("stays          table boiler-07: it holds readings", kept);
+        Assert.Contains("stays          role alias fleet: policy assume-fleet", kept);
+        Assert.EndsWith("with --delete-data to delete the table with its readings\n", kept, StringComparison.Ordinal);
+        Assert.Equal([.. before, "policy assume-fleet", "role alias fleet", "role fleet-role", "table boiler-07"], Inventory(cloud));
+
+        registry.PolicyTargets.Detach("assume-fleet", neighbour);
+        (await cloud.ShellAsync($"{script} --teardown --delete-data")).Succeeded();
+        Assert.Equal(before, Inventory(cloud));
+        Assert.False(Directory.Exists(folder));
+        Assert.StartsWith("nothing ", (await cloud.ShellAsync($"{script} --teardown")).Succeeded(), StringComparison.Ordinal);
+        Assert.True(File.Exists(other));
+    }
+
+    /// <summary>What the account holds, as far as the set-up scripts make it: first what every testbed has, then the rest in order.</summary>
+    internal static List<string> Inventory(TestCloud cloud)
+    {
+        var registry = cloud.Cloud.Registry;
+        IEnumerable<string> all =
+        [
+            .. registry.Things.All.Select(t => $"thing {t.Name}"),
+            .. registry.Certificates.All.Select(c => $"certificate {c.Id} {c.Status}"),
+            .. registry.Policies.All.Select(p => $"policy {p.Name}{(p.Versions.Count > 1 ? $" {p.Versions.Count} versions" : "")}"),
+            .. registry.RoleAliases.All.Select(a => $"role alias {a.Name}"),
+            .. cloud.Cloud.Iam.Roles.All.Select(r => $"role {r.Name}"),
+            .. cloud.DynamoDb.ListTablesAsync().GetAwaiter().GetResult().TableNames.Select(t => $"table {t}"),
+        ];
+        return [.. all.OrderBy(line => line.Contains("fleet", StringComparison.Ordinal) || line.Contains("boiler", StringComparison.Ordinal)).ThenBy(line => line, StringComparer.Ordinal)];
     }
 
     /// <summary>The blog's order with an own CA: type, thing, CA, certificate, attach, role, policy, alias, IoT policy, test with curl.</summary>
@@ -53,7 +110,8 @@ public sealed class SetupTests
             aws iot register-ca-certificate --ca-certificate file://certs/ca.pem --verification-certificate file://v.pem --set-as-active --no-allow-auto-registration
             CERT_ARN=$(aws iot register-certificate --certificate-pem file://dev.pem --ca-certificate-pem file://certs/ca.pem --status ACTIVE --query certificateArn --output text)
             aws iot attach-thing-principal --thing-name boiler-07 --principal "$CERT_ARN"
-            aws iam create-role --role-name ddb-access --assume-role-policy-document file://$policies/trust.json --max-session-duration 43200
+            sed 's/@PARTITION@/aws/; s/@REGION@/us-east-1/; s/@ACCOUNT@/123456789012/' $policies/trust.json >trust.json
+            aws iam create-role --role-name ddb-access --assume-role-policy-document file://trust.json --max-session-duration 43200
             sed 's/@PARTITION@/aws/; s/@REGION@/us-east-1/; s/@ACCOUNT@/123456789012/' $policies/dynamodb-own-table.json >ddb.json
             POLICY_ARN=$(aws iam create-policy --policy-name ddb-own-table --policy-document file://ddb.json --query Policy.Arn --output text)
             aws iam attach-role-policy --role-name ddb-access --policy-arn "$POLICY_ARN"

@@ -67,7 +67,7 @@ public sealed class SupervisionTests(ITestOutputHelper output)
         await using var systemd = NotifySocket.Abstract();
         await using var agent = RunningAgent.Run(configuration, [$"endpoint.port={((IPEndPoint)taken.LocalEndpoint).Port}", "source.kind=simulated"], systemd.Environment());
         await systemd.WaitForAsync(Ready, agent: agent);
-        await agent.WaitForOutputAsync("cannot be opened");
+        await agent.WaitForOutputAsync(" is taken by ");
     }
 
     [Fact]

@@ -44,8 +44,49 @@ public sealed class UploadTests
         Assert.Equal(Lines, (await TestCloud.ItemsAsync(client, "thermostat-01")).Count);
     }
 
+    /// <summary>The windows of real readings, as they are worked out here from the same lines.</summary>
     [Fact]
-    public async Task Agent_StandardInput_UploadsEveryLineAndEndsWithZero()
+    public async Task Agent_ReplayWithReduction_WritesTheWindowsOfTheReadings()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync();
+        var lines = File.ReadLines(RoomReadings.Path).Take(Lines + 1).ToList();
+        await File.WriteAllLinesAsync(Path.Combine(Path.GetDirectoryName(configuration)!, "first-lines.csv"), lines);
+
+        await using var agent = RunningAgent.Run(
+            configuration, "source.file=first-lines.csv", "source.speed=0", "source.repeat=false", "upload.maxDelaySeconds=1",
+            "reduction.everySeconds=900", "reduction.functions=min,mean,max,last,count", "reduction.attributes.Occupancy.everySeconds=0", "reduction.attributes.Occupancy.onChange=true");
+        Assert.Equal(0, await agent.WaitForExitAsync());
+
+        var items = (await cloud.ItemsAsync("thermostat-01")).ToDictionary(i => i["timestamp"].S);
+        var columns = lines[0].Replace("\"", "", StringComparison.Ordinal).Split(',')[1..];
+        var readings = lines.Skip(1).Select(l => l.Replace("\"", "", StringComparison.Ordinal).Split(',')[1..])
+            .Select(f => (Time: DateTimeOffset.Parse(f[0] + "Z"), Values: f[1..])).ToList();
+        var windows = readings.GroupBy(r => r.Time.AddTicks(-(r.Time.UtcTicks % TimeSpan.FromMinutes(15).Ticks)).AddMinutes(15)).ToList();
+        Assert.InRange(windows.Count, 5, 8);
+        foreach (var window in windows)
+        {
+            var item = items[$"{window.Key.AddMinutes(-1):yyyy-MM-ddTHH:mm}:59.999999Z"];
+            for (var column = 0; column < columns.Length; column++)
+            {
+                if (columns[column] == "Occupancy") continue;
+                var values = window.Select(r => decimal.Parse(r.Values[column])).ToList();
+                var places = window.Max(r => (r.Values[column] + ".").Split('.')[1].Length);
+                Assert.Equal(values.Min(), decimal.Parse(item[$"{columns[column]}_min"].N));
+                Assert.Equal(values.Max(), decimal.Parse(item[$"{columns[column]}_max"].N));
+                Assert.Equal(values[^1], decimal.Parse(item[$"{columns[column]}_last"].N));
+                Assert.Equal(Math.Round(values.Sum() / values.Count, places + 2), decimal.Parse(item[$"{columns[column]}_mean"].N));
+                Assert.Equal(values.Count, int.Parse(item[$"{columns[column]}_count"].N));
+            }
+        }
+
+        var changes = readings.Where((r, i) => i == 0 || r.Values[^1] != readings[i - 1].Values[^1]).ToList();
+        Assert.Equal(windows.Count + changes.Count, items.Count);
+        foreach (var change in changes) Assert.Equal(change.Values[^1], items[$"{change.Time:yyyy-MM-ddTHH:mm:ss.fff}Z"]["Occupancy"].N);
+    }
+
+    [Fact]
+    public async Task Agent_StandardInput_UploadsEveryLineAndSaysWhichItSkipped()
     {
         await using var cloud = await TestCloud.StartAsync();
         var configuration = await cloud.DeviceAsync();
@@ -56,7 +97,7 @@ public sealed class UploadTests
         await agent.Input.WriteLineAsync("""{"temperature":0.1000000000000000055511151231257827}""");
         agent.Input.Close();
 
-        Assert.Equal(0, await agent.WaitForExitAsync());
+        Assert.Equal(65, await agent.WaitForExitAsync());
         var items = await cloud.ItemsAsync("thermostat-01");
         Assert.Equal(2, items.Count);
         var first = items[0];
@@ -68,7 +109,8 @@ public sealed class UploadTests
         Assert.Equal(["1", "2"], first["levels"].L.Select(l => l.N));
         Assert.Equal("3", first["where"].M["floor"].N);
         Assert.Equal("0.1000000000000000055511151231257827", items[1]["temperature"].N);
-        Assert.Contains("Line 2 of the input was refused", agent.Output);
+        Assert.Contains("line 2: not JSON", agent.Output);
+        Assert.Contains("Skipped of the input: 1 lines (2)", agent.Output);
     }
 
     [Fact]

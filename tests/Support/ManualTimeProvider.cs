@@ -129,15 +129,15 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         }
     }
 
-    /// <summary>Completes when the next timer fires in exactly that time: the code under test waits anew.</summary>
-    public async Task WaitForNextTimerAsync(TimeSpan due)
+    /// <summary>Completes when a timer is armed that fires in exactly that time: the code under test waits for it.</summary>
+    public async Task WaitForTimerAsync(TimeSpan due)
     {
         while (true)
         {
             Task changed;
             lock (_gate)
             {
-                if (_timers.Min?.Due - _monotonic == due) return;
+                if (_timers.Any(t => t.Due == _monotonic + due)) return;
                 changed = _changed.Task;
             }
 

@@ -1,4 +1,4 @@
-using DeviceAgent.Credentials.Provider;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Credentials.Caching;
 
@@ -7,7 +7,7 @@ internal static class CacheFailures
 {
     public static CredentialFailure Unexpected(Exception exception) => new(
         CredentialFailureKind.Unexpected,
-        $"The source of the credentials failed with {exception.GetType().Name}: {OneLine.From(exception.Message)}.",
+        $"The source of the credentials failed with {exception.GetType().Name}: {PrintableText.Of(exception.Message)}.",
         "a fault in this program",
         "Report it with the log around this message; it is tried again");
 

@@ -23,9 +23,6 @@ namespace DeviceAgent.Credentials.Identity;
 /// </summary>
 internal static class BouncyCastleKeys
 {
-    /// <summary>What deriving a key may take; OpenSSL's own limit is half of it.</summary>
-    private const long MaxScryptBytes = 64 * 1024 * 1024;
-
     private const string Scrypt = "1.3.6.1.4.1.11591.4.11";
     private const string Pkcs12Encryption = "1.2.840.113549.1.12.1.";
 
@@ -117,7 +114,6 @@ internal static class BouncyCastleKeys
     private static PrivateKeyInfo DecryptScrypt(byte[] data, ScryptParams derivation, EncryptionScheme scheme, Secret password)
     {
         var (cost, size, lanes) = (derivation.CostParameter.IntValueExact, derivation.BlockSize.IntValueExact, derivation.ParallelizationParameter.IntValueExact);
-        if (128L * size * cost > MaxScryptBytes || 128L * size * lanes > MaxScryptBytes) throw new NotSupportedException("It takes too much memory.");
         var secret = Encoding.UTF8.GetBytes(password.Reveal());
         using var aes = Aes.Create();
         try

@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using DeviceAgent.Credentials.Identity.Hardware;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Credentials.Identity;
 
@@ -12,14 +13,14 @@ internal sealed class IdentityFile : IDisposable
     private const UnixFileMode Others =
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite;
 
-    private readonly char[] _text;
+    private readonly Lazy<PemText?> _pem;
 
     private IdentityFile(string path, byte[] bytes, bool openToOthers)
     {
         Path = path;
         Bytes = bytes;
         OpenToOthers = openToOthers;
-        _text = Encoding.UTF8.GetChars(bytes);
+        _pem = new Lazy<PemText?>(() => PemText.Of(Bytes));
     }
 
     public string Path { get; }
@@ -29,28 +30,27 @@ internal sealed class IdentityFile : IDisposable
     /// <summary>Whether group or others may read or write it (Unix modes only).</summary>
     public bool OpenToOthers { get; }
 
-    public ReadOnlySpan<char> Text => _text;
-
-    public bool IsPem => Text.Contains("-----BEGIN ", StringComparison.Ordinal);
+    /// <summary>Its blocks; null when it has none.</summary>
+    public PemText? Pem => _pem.Value;
 
     /// <summary>Reads the file; null after adding the reason to <paramref name="problems"/>.</summary>
     public static IdentityFile? Read(string path, List<DeviceIdentityProblem> problems)
     {
         try
         {
-            using var handle = File.OpenHandle(path);
-            var length = RandomAccess.GetLength(handle);
-            if (length > MaxBytes)
-            {
-                problems.Add(Problems.FileTooLarge(path, length));
-                return null;
-            }
-
-            var bytes = new byte[length];
-            var read = RandomAccess.Read(handle, bytes, 0);
+            using var handle = InputFile.Open(path);
+            var bytes = InputFile.Read(handle, MaxBytes);
             // Asked of the open file, not of the path: what is checked is what was read, through links too.
             var openToOthers = !OperatingSystem.IsWindows() && (File.GetUnixFileMode(handle) & Others) != 0;
-            return new IdentityFile(path, bytes[..read], openToOthers);
+            return new IdentityFile(path, bytes, openToOthers);
+        }
+        catch (FileTooLongException e)
+        {
+            problems.Add(Problems.FileTooLarge(path, e.FileLength));
+        }
+        catch (NotAFileException e)
+        {
+            problems.Add(Problems.NotAFile(path, e.Message));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
@@ -67,7 +67,7 @@ internal sealed class IdentityFile : IDisposable
     public void Dispose()
     {
         CryptographicOperations.ZeroMemory(Bytes);
-        Array.Clear(_text);
+        if (_pem.IsValueCreated) _pem.Value?.Dispose();
     }
 }
 

@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
-using System.Text;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Credentials.Provider;
 
@@ -8,6 +8,9 @@ namespace DeviceAgent.Credentials.Provider;
 internal sealed class AnswerReader(TimeProvider timeProvider)
 {
     public const int MaxBodyBytes = 64 * 1024;
+
+    /// <summary>Of error types and request ids: a real one has 40.</summary>
+    private const int LongestId = 100;
 
     /// <param name="response">The head of the answer.</param>
     /// <param name="date">Its <c>Date</c>, if it can be believed.</param>
@@ -52,7 +55,7 @@ internal sealed class AnswerReader(TimeProvider timeProvider)
         date - now);
 
     private static string? Header(HttpResponseMessage response, string name) =>
-        response.Headers.TryGetValues(name, out var values) ? OneLine.From(values.First()) : null;
+        response.Headers.TryGetValues(name, out var values) ? PrintableText.Of(values.First().Trim(), LongestId) : null;
 
     private static async Task<int> FillAsync(byte[] buffer, HttpContent content, CancellationToken cancellationToken)
     {
@@ -60,23 +63,26 @@ internal sealed class AnswerReader(TimeProvider timeProvider)
         return await stream.ReadAtLeastAsync(buffer, buffer.Length, throwOnEndOfStream: false, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary><c>message</c> or <c>Message</c> of a JSON object; a body that is no JSON is the message itself.</summary>
+    /// <summary>
+    /// <c>message</c> or <c>Message</c> of a JSON object, and nothing else: what stands in a body is not known, and a set of credentials may come with any status.
+    /// </summary>
     private static string ErrorText(ReadOnlyMemory<byte> body)
     {
         try
         {
-            using var json = JsonDocument.Parse(body);
+            using var json = JsonInput.Parse(body);
             if (json.RootElement.ValueKind == JsonValueKind.Object
+                && !json.RootElement.TryGetProperty("credentials", out _)
                 && (json.RootElement.TryGetProperty("message", out var message) || json.RootElement.TryGetProperty("Message", out message))
-                && JsonText.Of(message) is { } text)
-                return OneLine.From(text);
+                && message.ValueKind == JsonValueKind.String)
+                return PrintableText.Of(message.GetString()!.Trim());
         }
         catch (JsonException)
         {
-            // Not JSON: shown as it is.
+            // Not JSON, so it has no message.
         }
 
-        return OneLine.From(Encoding.UTF8.GetString(body.Span));
+        return "";
     }
 }
 

@@ -1,5 +1,5 @@
-using System.Globalization;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 using static DeviceAgent.Credentials.CredentialFailureKind;
 
 namespace DeviceAgent.Credentials.Provider;
@@ -7,8 +7,13 @@ namespace DeviceAgent.Credentials.Provider;
 /// <summary>Reads <c>{"credentials":{"accessKeyId","secretAccessKey","sessionToken","expiration"}}</c>.</summary>
 internal static class CredentialsParser
 {
-    /// <summary>The longest that a role alias may ask for: credentialDurationSeconds 43200. A larger difference is a wrong <c>Date</c>.</summary>
-    private static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(12);
+    /// <summary>
+    /// The longest that a role alias may ask for (credentialDurationSeconds 43200), and a bit for the clocks. What is later comes of a wrong <c>Date</c>, or of
+    /// somebody who wants his credentials to be kept.
+    /// </summary>
+    private static readonly TimeSpan MaxLifetime = TimeSpan.FromHours(12) + TimeSpan.FromMinutes(5);
+
+    private const string ExpirationForm = " such as \"2026-01-05T10:00:00Z\"";
 
     private static readonly string[] Fields = ["accessKeyId", "secretAccessKey", "sessionToken", "expiration"];
 
@@ -19,12 +24,12 @@ internal static class CredentialsParser
         JsonDocument json;
         try
         {
-            json = JsonDocument.Parse(body);
+            json = JsonInput.Parse(body);
         }
         catch (JsonException e)
         {
-            // Only the place: the exception's own message quotes the body.
-            return Failed(AnswerFailures.Malformed(answer, context, $"it breaks off or errs in line {e.LineNumber + 1}, byte {e.BytePositionInLine}"));
+            // Only the place: the exception's own message quotes the body. What is no text has no lines.
+            return Failed(AnswerFailures.Malformed(answer, context, e.LineNumber is null ? e.Message : $"it breaks off or errs in line {e.LineNumber + 1}, byte {e.BytePositionInLine}"));
         }
 
         using (json)
@@ -34,20 +39,29 @@ internal static class CredentialsParser
                 || credentials.ValueKind != JsonValueKind.Object)
                 return Failed(AnswerFailures.Incomplete(answer, context, ["the object credentials"]));
 
-            var values = Fields.ToDictionary(f => f, f => Text(credentials, f));
+            var found = Fields.ToDictionary(f => f, f => credentials.TryGetProperty(f, out var value) ? value : default);
+            var others = found.Where(f => f.Value.ValueKind is not (JsonValueKind.Undefined or JsonValueKind.Null or JsonValueKind.String)).ToArray();
+            if (others.Length > 0)
+                return Failed(AnswerFailures.Malformed(answer, context, string.Join(", ", others.Select(f => $"{f.Key} is {KindOf(f.Value)} where a text belongs{(f.Key == "expiration" ? ExpirationForm : "")}"))));
+            var values = found.ToDictionary(f => f.Key, f => f.Value.ValueKind == JsonValueKind.String ? f.Value.GetString() : null);
             var missing = Fields.Where(f => string.IsNullOrEmpty(values[f])).ToArray();
             if (missing.Length > 0) return Failed(AnswerFailures.Incomplete(answer, context, missing));
-            if (!DateTimeOffset.TryParse(
-                    values["expiration"], CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out var expiration))
-                return Failed(AnswerFailures.Malformed(answer, context, "expiration is not a time"));
+            if (!IsoTimestamp.TryParse(values["expiration"], out var timestamp))
+                return Failed(AnswerFailures.Malformed(answer, context, $"expiration is not a time{ExpirationForm}"));
+            if (CredentialsGrammar.FindProblem(values["accessKeyId"]!, values["secretAccessKey"]!, values["sessionToken"]!) is { } problem)
+                return Failed(AnswerFailures.Malformed(answer, context, problem));
+            var expiration = timestamp.Time;
             if (expiration <= sentAt) return Failed(AnswerFailures.Expired(answer, context, expiration, sentAt));
+
+            // One of the two clocks may be slow: other programs shall not be told an end that is over.
+            var latest = (sentAt > context.Now ? sentAt : context.Now) + MaxLifetime;
 
             return new FetchResult.Success(new TemporaryCredentials
             {
                 AccessKeyId = values["accessKeyId"]!,
                 SecretAccessKey = new Secret(values["secretAccessKey"]!),
                 SessionToken = new Secret(values["sessionToken"]!),
-                Expiration = expiration,
+                Expiration = expiration < latest ? expiration : latest,
                 Lifetime = expiration - sentAt < MaxLifetime ? expiration - sentAt : MaxLifetime,
                 ReceivedAt = receivedAt,
                 ProviderDate = answer.Date,
@@ -56,8 +70,13 @@ internal static class CredentialsParser
         }
     }
 
-    private static string? Text(JsonElement parent, string name) =>
-        parent.TryGetProperty(name, out var value) ? JsonText.Of(value) : null;
+    private static string KindOf(JsonElement value) => value.ValueKind switch
+    {
+        JsonValueKind.Number => "a number",
+        JsonValueKind.True or JsonValueKind.False => "true or false",
+        JsonValueKind.Array => "a list",
+        _ => "an object",
+    };
 
     private static FetchResult.Failure Failed(CredentialFailure failure) => new(failure);
 }

@@ -22,7 +22,16 @@ internal static class EndpointAddress
     }
 
     /// <summary>The address as <c>https://host:port/</c>.</summary>
-    public static bool TryParse(string endpoint, [NotNullWhen(true)] out Uri? uri) =>
+    public static bool TryParse(string endpoint, [NotNullWhen(true)] out Uri? uri)
+    {
+        uri = null;
+        return IsPlain(endpoint) && TryCreate(endpoint, out uri);
+    }
+
+    /// <summary>Nothing but a host and perhaps a port: an address would be read with slashes, spaces or a colon at its end as well.</summary>
+    public static bool IsPlain(string endpoint) => !endpoint.Any(c => c is '/' or '\\' || char.IsWhiteSpace(c)) && !endpoint.EndsWith(':');
+
+    private static bool TryCreate(string endpoint, [NotNullWhen(true)] out Uri? uri) =>
         Uri.TryCreate($"https://{endpoint}/", UriKind.Absolute, out uri)
         && uri is { AbsolutePath: "/", Query: "", Fragment: "", UserInfo: "", Host.Length: > 0, Port: > 0 }
         && uri.HostNameType != UriHostNameType.Unknown;

@@ -1,3 +1,5 @@
+using DeviceAgent.Credentials.Text;
+
 namespace DeviceAgent.Credentials.Provider;
 
 /// <summary>The names that go into messages and remedies.</summary>
@@ -27,7 +29,7 @@ internal sealed record FailureContext(
 
     /// <summary>A sentence about the device certificate's own dates, empty while they are fine.</summary>
     public string CertificateDates => string.Concat(
-        Identity.WarningsAt(Now).Where(_ => Identity.ValidityAt(Now) != CertificateValidity.Valid).Select(p => $" Note: {p.What}."));
+        Identity.WarningsAt(Now).Where(_ => !Identity.IsWithinDates(Now)).Select(p => $" Note: {p.What}."));
 
     /// <summary>Taken from <c>PREFIX.credentials.iot.REGION.amazonaws.com</c>.</summary>
     private string Region
@@ -46,7 +48,7 @@ internal static class RequestFailures
 {
     public static CredentialFailure AliasName(FailureContext c) => new(
         CredentialFailureKind.RoleAliasNameInvalid,
-        $"\"{OneLine.From(c.RoleAlias)}\" cannot be the name of a role alias; nothing was sent.",
+        $"\"{PrintableText.Of(c.RoleAlias)}\" cannot be the name of a role alias; nothing was sent.",
         "role alias: its name",
         "Use 1 to 128 of A-Z a-z 0-9 _ = , @ - (list the existing ones: aws iot list-role-aliases)");
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using DeviceAgent.Credentials.Text;
+using DeviceAgent.Credentials.Transport;
 using static DeviceAgent.Credentials.CredentialFailureKind;
 
 namespace DeviceAgent.Credentials.Provider;
@@ -23,7 +25,7 @@ internal static class ExceptionFailures
         if (request.ServerTrusted && !LinkIsDown(exception)) return TlsFailures.ClientRefused(context, Innermost(exception));
         // Within the handshake of TLS 1.2 an alert comes before the server's certificate has been judged here.
         if (IsCertificateAlert(Innermost(exception))) return TlsFailures.ClientRefused(context, Innermost(exception));
-        return BeforeTls(exception, context, uri);
+        return BeforeTls(exception, request, context, uri);
     }
 
     /// <summary>The local network stack says so; a cut by the other side looks different.</summary>
@@ -35,7 +37,7 @@ internal static class ExceptionFailures
             ? AnswerFailures.NotHttp(context, e.HttpRequestError == HttpRequestError.InvalidResponse ? "no status line or bad headers" : "headers too large")
             : NetworkFailures.Lost(context);
 
-    private static CredentialFailure BeforeTls(Exception exception, FailureContext context, Uri uri)
+    private static CredentialFailure BeforeTls(Exception exception, ProviderRequest request, FailureContext context, Uri uri)
     {
         var http = exception as HttpRequestException;
         if (http?.HttpRequestError == HttpRequestError.ProxyTunnelError)
@@ -45,6 +47,7 @@ internal static class ExceptionFailures
             return NetworkFailures.ProxyUnreachable(context, Find<SocketException>(exception)?.SocketErrorCode.ToString() ?? Innermost(exception));
         if (http?.HttpRequestError == HttpRequestError.NameResolutionError) return NetworkFailures.NoAddress(context, uri.IdnHost);
         if (LinkIsDown(exception)) return NetworkFailures.Unreachable(context, Find<SocketException>(exception)!.SocketErrorCode);
+        if (request.ProxyAnswer is ProxyAnswer.None or ProxyAnswer.Tls or ProxyAnswer.Other) return NetworkFailures.ProxyNotHttp(context, request.ProxyAnswer);
         if (http?.HttpRequestError == HttpRequestError.SecureConnectionError || Find<AuthenticationException>(exception) is not null)
             return TlsFailures.Handshake(context, Innermost(exception));
         return Find<SocketException>(exception)?.SocketErrorCode switch
@@ -72,7 +75,7 @@ internal static class ExceptionFailures
     private static string Innermost(Exception exception)
     {
         while (exception.InnerException is { } inner) exception = inner;
-        return OneLine.From(exception.Message.TrimEnd('.'));
+        return PrintableText.Of(exception.Message.TrimEnd('.'));
     }
 }
 
@@ -103,6 +106,19 @@ internal static class NetworkFailures
         $"The proxy {c.Proxy} does not connect to {c.Endpoint} ({(status == 0 ? "it does not speak HTTP" : $"{status}")}).",
         "network: the proxy does not allow the endpoint, or cannot reach it",
         $"Let the proxy pass CONNECT to {c.Endpoint}, or name the host in NO_PROXY");
+
+    /// <summary>It took the connection, and what came is not the answer of an HTTP proxy: neither side's certificate has been seen.</summary>
+    public static CredentialFailure ProxyNotHttp(FailureContext c, ProxyAnswer answer) => new(
+        ProxyFailed,
+        $"The proxy {c.Proxy} {ProxyAnswers.Describe(answer)}.",
+        "configuration: HTTPS_PROXY names another port than the proxy's plain one",
+        "Give the port at which the proxy takes CONNECT by plain HTTP: HTTPS_PROXY=http://host:port");
+
+    public static CredentialFailure ProxySilent(FailureContext c, TimeSpan limit) => new(
+        ProxyFailed,
+        $"The proxy {c.Proxy} took the connection and did not answer to CONNECT within {limit.TotalSeconds:0.###} s.",
+        "network: the proxy does not reach the endpoint, or its port is not one for HTTP",
+        $"Try it: curl -v -x {c.Proxy} https://{c.Endpoint}. On slow links raise {nameof(RoleAliasOptions.ConnectTimeout)}");
 
     public static CredentialFailure ProxyUnreachable(FailureContext c, string detail) => new(
         ProxyFailed,

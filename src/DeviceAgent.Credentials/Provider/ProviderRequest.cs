@@ -22,6 +22,7 @@ internal sealed class ProviderRequest : IDisposable
     private volatile bool _serverTrusted;
     private (DateTimeOffset From, DateTimeOffset To)? _serverDates;
     private volatile ServerCertificateFault? _serverFault;
+    private volatile ProxyAnswer _proxyAnswer = ProxyAnswer.NotAsked;
 
     public ProviderRequest(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
     {
@@ -38,7 +39,12 @@ internal sealed class ProviderRequest : IDisposable
             PlaintextStreamFilter = (context, _) =>
             {
                 // The connection to a proxy passes here too, before there is a tunnel in it.
-                if (context.InitialRequestMessage.Method == HttpMethod.Connect) return ValueTask.FromResult(context.PlaintextStream);
+                if (context.InitialRequestMessage.Method == HttpMethod.Connect)
+                {
+                    _proxyAnswer = ProxyAnswer.None;
+                    return ValueTask.FromResult<Stream>(new CountingStream(context.PlaintextStream, _ => { }, begun: b => _proxyAnswer = ProxyAnswers.Of(b)));
+                }
+
                 _handshakeDone = true;
                 return ValueTask.FromResult<Stream>(new CountingStream(context.PlaintextStream, received: _ => _answerBegun = true));
             },
@@ -70,6 +76,9 @@ internal sealed class ProviderRequest : IDisposable
 
     /// <summary>Why the server's certificate was not accepted; null when it was, or was not seen.</summary>
     public ServerCertificateFault? ServerFault => _serverFault;
+
+    /// <summary>What the proxy has said to CONNECT.</summary>
+    public ProxyAnswer ProxyAnswer => _proxyAnswer;
 
     /// <summary>
     /// The <c>Date</c> of the answer, if the server's own certificate is valid then. Another is as good as none: who holds a stolen key whose certificate has

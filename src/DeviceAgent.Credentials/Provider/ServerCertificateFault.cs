@@ -1,5 +1,6 @@
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Text;
 using static DeviceAgent.Credentials.CredentialFailureKind;
 
 namespace DeviceAgent.Credentials.Provider;
@@ -40,8 +41,8 @@ internal sealed record ServerCertificateFault
         {
             Kind = kind,
             Detail = string.Join(", ", others.Select(s => s.Status)),
-            Subject = certificate.Subject,
-            Issuer = certificate.Issuer,
+            Subject = PrintableText.Of(certificate.Subject),
+            Issuer = PrintableText.Of(certificate.Issuer),
             Names = AlternativeNames(certificate),
             NotBefore = outOfDate.NotBefore,
             NotAfter = outOfDate.NotAfter,
@@ -60,7 +61,23 @@ internal sealed record ServerCertificateFault
     {
         var names = certificate.Extensions.OfType<X509SubjectAlternativeNameExtension>()
             .SelectMany(e => e.EnumerateDnsNames().Concat(e.EnumerateIPAddresses().Select(a => a.ToString()))).ToArray();
-        return names.Length > 0 ? string.Join(", ", names) : certificate.Subject;
+        return PrintableText.Of(names.Length > 0 ? string.Join(", ", names) : certificate.Subject);
+    }
+}
+
+/// <summary>The environment variables by which OpenSSL finds the system's root certificates.</summary>
+internal static class RootVariables
+{
+    private static readonly string[] Names = ["SSL_CERT_FILE", "SSL_CERT_DIR"];
+
+    /// <summary>Says which of them lead nowhere, with a space before; empty when none does.</summary>
+    /// <param name="variable">Looks one up.</param>
+    /// <param name="exists">Whether there is such a file or folder.</param>
+    public static string Missing(Func<string, string?> variable, Func<string, bool> exists)
+    {
+        var missing = Names.Select(n => (Name: n, Value: variable(n))).Where(v => !string.IsNullOrEmpty(v.Value) && !v.Value.Split(':').Any(exists))
+            .Select(v => $"{v.Name} leads to {PrintableText.Of(v.Value!)}, which is not there").ToList();
+        return missing.Count == 0 ? "" : $". {string.Join("; ", missing)}: unset it, or correct it";
     }
 }
 
@@ -69,7 +86,7 @@ internal static class TlsFailures
 {
     public static CredentialFailure ClientRefused(FailureContext c, string detail) => new(
         ClientCertificateRefused,
-        $"{c.Endpoint} refused the device's certificate {c.CertificateId} in TLS ({detail}).",
+        $"{c.Endpoint} refused the device's certificate {c.CertificateId} in TLS{c.Way} ({detail}).",
         "certificate: not registered in this account and region, INACTIVE, REVOKED, expired, or of another account",
         $"See its status: aws iot describe-certificate --certificate-id {c.CertificateId}; activate it: "
         + $"aws iot update-certificate --certificate-id {c.CertificateId} --new-status ACTIVE. The endpoint must belong to the same account: "
@@ -77,16 +94,17 @@ internal static class TlsFailures
 
     public static CredentialFailure Handshake(FailureContext c, string detail) => new(
         TlsHandshakeFailed,
-        $"The TLS handshake with {c.Endpoint} failed ({detail}).",
+        $"The TLS handshake with {c.Endpoint}{c.Way} failed ({detail}).",
         "configuration: not a TLS 1.2 or 1.3 port, a host name that the endpoint does not serve, or a device certificate that it refuses without a word",
         "Compare the endpoint with: aws iot describe-endpoint --endpoint-type iot:CredentialProvider. See who answers: "
         + $"openssl s_client -connect {c.Endpoint}. See the certificate's status: aws iot describe-certificate --certificate-id {c.CertificateId}");
 
     public static CredentialFailure Untrusted(FailureContext c, ServerCertificateFault fault) => new(
         ServerCertificateUntrusted,
-        $"The certificate of {c.Endpoint} is not trusted: {fault.Detail} (subject {fault.Subject}, issuer {fault.Issuer}).",
+        $"The certificate of {c.Endpoint}{c.Way} is not trusted: {fault.Detail} (subject {fault.Subject}, issuer {fault.Issuer}).",
         "certificate of the endpoint: another authority than the ones trusted here, or somebody in the middle",
-        $"Look at it: openssl s_client -connect {c.Endpoint} -showcerts. For AWS install the Amazon root CAs; for a private authority set {nameof(RoleAliasOptions.CaBundlePath)}");
+        $"Look at it: openssl s_client -connect {c.Endpoint} -showcerts. For AWS install the Amazon root CAs; for a private authority set {nameof(RoleAliasOptions.CaBundlePath)}"
+        + RootVariables.Missing(Environment.GetEnvironmentVariable, Path.Exists));
 
     public static CredentialFailure WrongHost(FailureContext c, ServerCertificateFault fault) => new(
         ServerCertificateWrongHost,

@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Identity;
 
 namespace DeviceAgent.Credentials.Transport;
 
@@ -24,15 +24,16 @@ internal static class CertificateTrust
         return policy;
     }
 
-    /// <summary>The certificates of a PEM file; null without a path, for the system's roots.</summary>
-    /// <exception cref="IOException">The file cannot be read.</exception>
-    /// <exception cref="UnauthorizedAccessException">The file may not be read.</exception>
-    /// <exception cref="CryptographicException">A certificate in it is damaged.</exception>
+    /// <summary>The certificates of a PEM, DER or PKCS#7 file; null without a path, for the system's roots.</summary>
+    /// <exception cref="DeviceIdentityException">The file cannot be read, or holds none; all problems are listed.</exception>
     public static X509Certificate2Collection? LoadRoots(string? path)
     {
         if (path is null) return null;
-        var roots = new X509Certificate2Collection();
-        roots.ImportFromPemFile(path);
-        return roots;
+        var problems = new List<DeviceIdentityProblem>();
+        using var file = IdentityFile.Read(path, problems);
+        var roots = file is null ? [] : CertificateReader.Read(file, problems);
+        if (problems.Count == 0) return [.. roots];
+        foreach (var root in roots) root.Dispose();
+        throw new DeviceIdentityException(problems);
     }
 }

@@ -4,8 +4,11 @@ namespace DeviceAgent.Credentials.Transport;
 /// <param name="inner">Is disposed with this one.</param>
 /// <param name="received">Told after each read that brought something.</param>
 /// <param name="sent">Told after each write; null when nobody counts.</param>
-internal sealed class CountingStream(Stream inner, Action<long> received, Action<long>? sent = null) : Stream
+/// <param name="begun">Told the first byte that came; null when nobody asks.</param>
+internal sealed class CountingStream(Stream inner, Action<long> received, Action<long>? sent = null, Action<byte>? begun = null) : Stream
 {
+    private bool _hasBegun;
+
     public override bool CanRead => inner.CanRead;
 
     public override bool CanSeek => false;
@@ -20,12 +23,12 @@ internal sealed class CountingStream(Stream inner, Action<long> received, Action
         set => throw new NotSupportedException();
     }
 
-    public override int Read(Span<byte> buffer) => Received(inner.Read(buffer));
+    public override int Read(Span<byte> buffer) => Received(inner.Read(buffer), buffer);
 
-    public override int Read(byte[] buffer, int offset, int count) => Received(inner.Read(buffer, offset, count));
+    public override int Read(byte[] buffer, int offset, int count) => Received(inner.Read(buffer, offset, count), buffer.AsSpan(offset));
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default) =>
-        Received(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false));
+        Received(await inner.ReadAsync(buffer, cancellationToken).ConfigureAwait(false), buffer.Span);
 
     public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -67,8 +70,14 @@ internal sealed class CountingStream(Stream inner, Action<long> received, Action
         base.Dispose(disposing);
     }
 
-    private int Received(int count)
+    private int Received(int count, ReadOnlySpan<byte> buffer)
     {
+        if (count > 0 && !_hasBegun)
+        {
+            _hasBegun = true;
+            begun?.Invoke(buffer[0]);
+        }
+
         if (count > 0) received(count);
         return count;
     }

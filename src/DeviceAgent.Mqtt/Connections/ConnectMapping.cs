@@ -1,4 +1,5 @@
 using System.Net;
+using DeviceAgent.Credentials.Text;
 using MQTTnet;
 using MQTTnet.Packets;
 using MQTTnet.Protocol;
@@ -38,7 +39,7 @@ internal static class ConnectMapping
         var isV5 = options.ProtocolVersion == MqttProtocolVersion.V5;
         return new MqttConnectResult(
             ack.IsSessionPresent,
-            string.IsNullOrEmpty(ack.AssignedClientIdentifier) ? clientId : ack.AssignedClientIdentifier,
+            string.IsNullOrEmpty(ack.AssignedClientIdentifier) ? clientId : PrintableText.Of(ack.AssignedClientIdentifier),
             serverKeepAlive > 0 ? TimeSpan.FromSeconds(serverKeepAlive) : options.KeepAlive,
             !isV5 ? null : ack.SessionExpiryInterval > 0 ? TimeSpan.FromSeconds(ack.SessionExpiryInterval) : options.SessionExpiry);
     }
@@ -50,7 +51,7 @@ internal static class ConnectMapping
         var code = returned is { } raw ? OfReturnCode(raw) : (MqttReasonCode)(int)ack.ReasonCode;
         if (code == MqttReasonCode.Success) return null;
         var said = returned is null ? $"{code} (0x{(int)code:X2})" : $"return code {returned}, {code}";
-        var words = ack.ReasonString is { } reason ? $": {reason}" : "";
+        var words = ack.ReasonString is { } reason ? $": {PrintableText.Of(reason)}" : "";
         return new MqttConnectException(MqttConnectFailure.Refused, $"The server refused the client id '{clientId}' with {said}{words}.", RemedyFor(code))
         {
             ReasonCode = code,

@@ -1,5 +1,7 @@
 using System.Net.Sockets;
 using System.Security.Authentication;
+using DeviceAgent.Credentials.Text;
+using DeviceAgent.Mqtt.Transport;
 using Microsoft.Extensions.Logging;
 using MQTTnet.Adapter;
 using MQTTnet.Exceptions;
@@ -35,7 +37,7 @@ internal sealed class Handshake(MqttClientOptions options, Func<CancellationToke
         {
             throw failure is MqttCommunicationException or IOException or SocketException or AuthenticationException or ObjectDisposedException
                 ? ClosedEarly(failure)
-                : Confused($"The server's answer is not MQTT: {failure?.Message}", failure);
+                : Confused($"The server's answer is not MQTT: {PrintableText.Of(failure?.Message)}", failure);
         }
 
         if (ConnectMapping.RefusalOf(ack, options.ProtocolVersion, clientId) is { } refusal) throw refusal;
@@ -73,12 +75,12 @@ internal sealed class Handshake(MqttClientOptions options, Func<CancellationToke
             cancellationToken.ThrowIfCancellationRequested();
             if (!late.IsCancellationRequested) throw;
             throw new MqttConnectException(
-                MqttConnectFailure.Timeout, $"No {what} from {options.Host}:{options.Port} within {timeout.TotalSeconds:F0} s.", "Check the network and the firewall; it may pass.", e);
+                MqttConnectFailure.Timeout, $"No {what} from {options.Host}:{options.Port}{MqttTransport.Way(options)} within {timeout.TotalSeconds:F0} s.", "Check the network and the firewall; it may pass.", e);
         }
     }
 
     private MqttConnectException ClosedEarly(Exception cause) => new(
-        MqttConnectFailure.ClosedBeforeConnAck, $"{options.Host}:{options.Port} closed the connection without an answer to CONNECT ({cause.Message.TrimEnd('.')}).",
+        MqttConnectFailure.ClosedBeforeConnAck, $"{options.Host}:{options.Port} closed the connection without an answer to CONNECT ({PrintableText.Of(cause.Message.TrimEnd('.'))}).",
         "On AWS IoT: check that the certificate is registered and active, and that its policy allows iot:Connect for this client id.", cause);
 
     private static MqttConnectException Confused(string message, Exception? cause) =>

@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using Microsoft.Extensions.Logging;
 using MQTTnet;
 using MQTTnet.Exceptions;
@@ -71,14 +72,14 @@ internal sealed class MqttConnection : IDisposable
         foreach (var filter in filters) _server.Check(filter);
         var asked = new MqttClientSubscribeOptions { TopicFilters = [.. filters.Select(MessageMapping.ToNet)] };
         var result = await AskInTimeAsync(token => _client.SubscribeAsync(asked, token), cancellationToken).ConfigureAwait(false);
-        return new MqttSubscribeResult([.. result.Items.Select(i => new MqttSubscribeResultItem(i.TopicFilter.Topic, (MqttReasonCode)(int)i.ResultCode))], result.ReasonString);
+        return new MqttSubscribeResult([.. result.Items.Select(i => new MqttSubscribeResultItem(i.TopicFilter.Topic, (MqttReasonCode)(int)i.ResultCode))], PrintableText.Of(result.ReasonString));
     }
 
     public async Task<MqttSubscribeResult> UnsubscribeAsync(IReadOnlyList<string> filters, CancellationToken cancellationToken)
     {
         var asked = new MqttClientUnsubscribeOptions { TopicFilters = [.. filters] };
         var result = await AskInTimeAsync(token => _client.UnsubscribeAsync(asked, token), cancellationToken).ConfigureAwait(false);
-        return new MqttSubscribeResult([.. result.Items.Select(i => new MqttSubscribeResultItem(i.TopicFilter, (MqttReasonCode)(int)i.ResultCode))], result.ReasonString);
+        return new MqttSubscribeResult([.. result.Items.Select(i => new MqttSubscribeResultItem(i.TopicFilter, (MqttReasonCode)(int)i.ResultCode))], PrintableText.Of(result.ReasonString));
     }
 
     /// <summary>Called by the connection itself, after its end.</summary>
@@ -89,7 +90,7 @@ internal sealed class MqttConnection : IDisposable
     private static async Task<MqttPublishResult> PublishAsync(MQTTnet.MqttClient client, MqttMessage message, CancellationToken cancellationToken)
     {
         var result = await client.PublishAsync(MessageMapping.ToNet(message), cancellationToken).ConfigureAwait(false);
-        return new MqttPublishResult((MqttReasonCode)(int)result.ReasonCode, result.ReasonString);
+        return new MqttPublishResult((MqttReasonCode)(int)result.ReasonCode, PrintableText.Of(result.ReasonString));
     }
 
     private async Task<MqttPublishResult> PublishInWindowAsync(MqttMessage message, CancellationToken cancellationToken)
@@ -110,6 +111,9 @@ internal sealed class MqttConnection : IDisposable
 
         try
         {
+            // A place may still be given to a wait that is being cancelled.
+            cancellationToken.ThrowIfCancellationRequested();
+
             // The time limit of the acknowledgement begins now: a place that came late says nothing about the connection.
             late.CancelAfter(_options.AckTimeout);
 
@@ -159,7 +163,7 @@ internal sealed class MqttConnection : IDisposable
             // A SUBACK with too few or no codes; the latter is an ArgumentOutOfRangeException.
             if (cause is MqttProtocolViolationException or ArgumentException)
             {
-                var broken = MqttProtocolException.Error(cause.Message);
+                var broken = MqttProtocolException.Error(PrintableText.Of(cause.Message));
                 End(NetFailure.Broken(broken));
                 throw broken;
             }

@@ -1,4 +1,5 @@
 using System.Text;
+using DeviceAgent.Credentials.Transport;
 
 namespace DeviceAgent.Mqtt.Transport;
 
@@ -16,9 +17,13 @@ internal static class HttpProxyTunnel
             await stream.WriteAsync(Encoding.UTF8.GetBytes(Request(proxy, host, port)), cancellationToken).ConfigureAwait(false);
             statusLine = await ReadStatusLineAsync(stream, cancellationToken).ConfigureAwait(false);
         }
+        catch (ProxyAnswerException e)
+        {
+            throw Failed(proxy, ProxyAnswers.Describe(e.Answer), e);
+        }
         catch (IOException e)
         {
-            throw Failed(proxy, "closed the connection", e);
+            throw Failed(proxy, ProxyAnswers.Describe(ProxyAnswer.None), e);
         }
 
         var parts = statusLine.Split(' ', 3);
@@ -42,10 +47,18 @@ internal static class HttpProxyTunnel
         for (var length = 0; length < head.Length; length++)
         {
             await stream.ReadExactlyAsync(head.AsMemory(length, 1), cancellationToken).ConfigureAwait(false);
+            // What is not HTTP may never end: its first byte tells.
+            if (length == 0 && ProxyAnswers.Of(head[0]) is not ProxyAnswer.Http and var other) throw new ProxyAnswerException(other);
             if (head.AsSpan(0, length + 1).EndsWith("\r\n\r\n"u8)) return Encoding.ASCII.GetString(head, 0, head.AsSpan().IndexOf((byte)'\r'));
         }
 
         throw new IOException("The proxy's answer does not end.");
+    }
+
+    /// <summary>What answers is no HTTP proxy.</summary>
+    private sealed class ProxyAnswerException(ProxyAnswer answer) : IOException(ProxyAnswers.Describe(answer))
+    {
+        public ProxyAnswer Answer => answer;
     }
 
     private static MqttConnectException Failed(MqttProxyOptions proxy, string what, Exception? cause = null) => new(

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Security;
 using System.Net.Sockets;
 using System.Security.Authentication;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Mqtt.Transport;
 
@@ -13,7 +14,7 @@ internal static class MqttTransport
     public static async Task<Stream> OpenAsync(MqttClientOptions options, TimeProvider timeProvider, CancellationToken cancellationToken)
     {
         var host = new DnsEndPoint(options.Proxy?.Host ?? options.Host, options.Proxy?.Port ?? options.Port);
-        var stream = await ConnectAsync(host, options.ConnectCallback ?? ConnectAsync, cancellationToken).ConfigureAwait(false);
+        var stream = await ConnectAsync(host, options.Proxy is null ? "" : "The proxy ", options.ConnectCallback ?? ConnectAsync, cancellationToken).ConfigureAwait(false);
         try
         {
             if (options.Proxy is { } proxy)
@@ -28,7 +29,7 @@ internal static class MqttTransport
     }
 
     private static async Task<Stream> ConnectAsync(
-        DnsEndPoint host, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect, CancellationToken cancellationToken)
+        DnsEndPoint host, string what, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect, CancellationToken cancellationToken)
     {
         try
         {
@@ -37,7 +38,7 @@ internal static class MqttTransport
         catch (SocketException e)
         {
             throw new MqttConnectException(
-                MqttConnectFailure.Network, $"{host.Host}:{host.Port} cannot be reached ({e.SocketErrorCode}).", RemedyFor(e.SocketErrorCode), e);
+                MqttConnectFailure.Network, $"{what}{host.Host}:{host.Port} cannot be reached ({e.SocketErrorCode}).", RemedyFor(e.SocketErrorCode), e);
         }
     }
 
@@ -69,10 +70,13 @@ internal static class MqttTransport
         {
             await secure.DisposeAsync().ConfigureAwait(false);
             throw new MqttConnectException(
-                MqttConnectFailure.Tls, $"The TLS handshake with {options.Host}:{options.Port} failed: {(e.InnerException?.Message ?? e.Message).TrimEnd('.')}.",
+                MqttConnectFailure.Tls, $"The TLS handshake with {options.Host}:{options.Port}{Way(options)} failed: {PrintableText.Of((e.InnerException?.Message ?? e.Message).TrimEnd('.'))}.",
                 "Check the trusted roots, the device's certificate and key, the clock, and that the port is the one for MQTT over TLS.", e);
         }
     }
+
+    /// <summary>Says in a message that there is a proxy on the way.</summary>
+    public static string Way(MqttClientOptions options) => options.Proxy is { } proxy ? $" through the proxy {proxy.Host}:{proxy.Port}" : "";
 
     private static string RemedyFor(SocketError error) => error switch
     {

@@ -23,6 +23,12 @@ internal static class TestbedCommand
             HelpName = "N",
             DefaultValueFactory = _ => defaults.Devices,
         };
+        var rate = new Option<double>("--rate")
+        {
+            Description = "Readings a second of each device, from 0.01 to 100.",
+            HelpName = "N",
+            DefaultValueFactory = _ => defaults.ReadingsPerSecond,
+        };
         var noDevices = new Option<bool>("--no-devices")
         {
             Description = "Start no agents: the cloud side alone. The things and their folders are made all the same.",
@@ -50,7 +56,11 @@ internal static class TestbedCommand
             HelpName = "PORT",
             DefaultValueFactory = _ => defaults.PortBase,
         };
-        devices.Validators.Add(InRange(devices, 0, 99));
+        devices.Validators.Add(InRange(devices, 0, 999));
+        rate.Validators.Add(result =>
+        {
+            if (result.GetValue(rate) is not (>= 0.01 and <= 100)) result.AddError("--rate must be between 0.01 and 100.");
+        });
         portBase.Validators.Add(InRange(portBase, 0, 65526));
         lifetime.Validators.Add(result =>
         {
@@ -61,7 +71,7 @@ internal static class TestbedCommand
         var command = new RootCommand("AWS for DeviceAgent on one machine: credentials provider, IoT registry, IAM and DynamoDB on loopback. "
             + "With no options it is the demonstration: it makes certificates, starts a device that uploads recorded room readings, and shows what lands.")
         {
-            duration, devices, noDevices, state, lifetime, dynamoDbUrl, portBase,
+            duration, devices, rate, noDevices, state, lifetime, dynamoDbUrl, portBase,
         };
         command.SetAction((result, cancellationToken) => Demonstration.RunAsync(
             new TestbedOptions
@@ -69,6 +79,7 @@ internal static class TestbedCommand
                 PortBase = result.GetValue(portBase),
                 StateDirectory = result.GetValue(state),
                 Devices = result.GetValue(devices),
+                ReadingsPerSecond = result.GetValue(rate),
                 StartAgents = !result.GetValue(noDevices),
                 Duration = result.GetValue(duration),
                 CredentialLifetime = result.GetValue(lifetime),

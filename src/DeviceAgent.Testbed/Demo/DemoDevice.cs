@@ -1,5 +1,4 @@
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.Model;
 using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.Testbed.Demo;
@@ -7,20 +6,20 @@ namespace DeviceAgent.Testbed.Demo;
 /// <summary>One thing of the demonstration: its folder, its table and, once started, its agent.</summary>
 internal sealed class DemoDevice : IAsyncDisposable
 {
+    private static readonly TimeSpan SettlePoll = TimeSpan.FromMilliseconds(50);
+
     private readonly Cloud _cloud;
-    private readonly IAmazonDynamoDB _dynamoDb;
     private readonly string _configuration;
     private readonly RowRate _rate = new(TimeProvider.System);
     private AgentProcess? _agent;
     private long _rows;
     private double _rowsPerSecond;
 
-    private DemoDevice(string thing, string configuration, Cloud cloud, IAmazonDynamoDB dynamoDb)
+    private DemoDevice(string thing, string configuration, Cloud cloud)
     {
         Thing = thing;
         _configuration = configuration;
         _cloud = cloud;
-        _dynamoDb = dynamoDb;
     }
 
     public string Thing { get; }
@@ -43,13 +42,13 @@ internal sealed class DemoDevice : IAsyncDisposable
     }
 
     /// <summary>Registers the thing with certificate and policy, writes its folder, makes its table. What is there already stays.</summary>
-    public static async Task<DemoDevice> PrepareAsync(string thing, Cloud cloud, IAmazonDynamoDB dynamoDb, CancellationToken cancellationToken)
+    public static async Task<DemoDevice> PrepareAsync(string thing, Cloud cloud, double readingsPerSecond, IAmazonDynamoDB dynamoDb, CancellationToken cancellationToken)
     {
         var folder = DeviceFolder.PathOf(cloud.Directory, thing);
         cloud.Provision(thing, folder);
-        var configuration = DeviceFolder.WriteConfiguration(folder, thing, cloud);
+        var configuration = DeviceFolder.WriteConfiguration(folder, thing, cloud, readingsPerSecond);
         await TelemetryTable.EnsureAsync(dynamoDb, thing, cancellationToken);
-        return new DemoDevice(thing, configuration, cloud, dynamoDb);
+        return new DemoDevice(thing, configuration, cloud);
     }
 
     public void StartAgent(TimeProvider time) => _agent = AgentProcess.Start(_configuration, time);
@@ -62,18 +61,17 @@ internal sealed class DemoDevice : IAsyncDisposable
         AgentEnd = code is null ? $"killed after {patience.TotalSeconds:0} s" : $"exit code {code}";
     }
 
-    /// <summary>Counts by a scan: other implementations update the table's own count only now and then.</summary>
-    public async Task CountRowsAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until the agent has got credentials, has ended or has taken too long.</summary>
+    public async Task SettleAsync(TimeSpan patience, TimeProvider time, CancellationToken cancellationToken)
     {
-        long rows = 0;
-        var request = new ScanRequest(Thing) { Select = Select.COUNT };
-        do
-        {
-            var page = await _dynamoDb.ScanAsync(request, cancellationToken);
-            rows += page.Count ?? 0;
-            request.ExclusiveStartKey = page.LastEvaluatedKey;
-        }
-        while (request.ExclusiveStartKey is { Count: > 0 });
+        var start = time.GetTimestamp();
+        using var timer = new PeriodicTimer(SettlePoll, time);
+        while (_agent is { IsRunning: true } && _cloud.Activity.Of(Thing).CredentialRequests == 0 && time.GetElapsedTime(start) < patience)
+            await timer.WaitForNextTickAsync(cancellationToken);
+    }
+
+    public void NoteRows(long rows)
+    {
         _rows = rows;
         _rowsPerSecond = _rate.Sample(rows);
     }

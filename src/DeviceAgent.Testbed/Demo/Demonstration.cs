@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.DynamoDBv2;
 using DeviceAgent.Testbed.Hosting;
 using Microsoft.Data.Sqlite;
@@ -8,6 +9,7 @@ namespace DeviceAgent.Testbed.Demo;
 internal static class Demonstration
 {
     private static readonly TimeSpan ViewInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(15);
 
     /// <returns>0: the devices' readings are in their tables, unchanged (or there were no devices); 1: they are not; 2: the testbed could not start.</returns>
@@ -36,23 +38,21 @@ internal static class Demonstration
     {
         var time = TimeProvider.System;
         using var dynamoDb = cloud.CreateOperatorDynamoDb();
-        var devices = new List<DemoDevice>();
+        var devices = new DemoDevice[options.Devices];
         try
         {
-            for (var number = 1; number <= options.Devices; number++)
-                devices.Add(await DemoDevice.PrepareAsync(DeviceFolder.Name(number), cloud, dynamoDb, cancellationToken));
+            await Parallel.ForAsync(0, devices.Length, AtOnce(cancellationToken), async (index, token) =>
+                devices[index] = await DemoDevice.PrepareAsync(DeviceFolder.Name(index + 1), cloud, options.ReadingsPerSecond, dynamoDb, token));
             cloud.Watch(devices);
             Announce(cloud, EnvironmentFile.Write(cloud.Directory, cloud), options);
-            if (options.StartAgents) devices.ForEach(d => d.StartAgent(time));
-
             var view = new LiveView(Console.Out, !Console.IsOutputRedirected, time);
-            await WatchAsync(devices, options, view, time, cancellationToken);
-            await Task.WhenAll(devices.Select(d => d.StopAgentAsync(AgentPatience)));
-            return options.StartAgents && devices.Count > 0 ? await JudgeAsync(devices, dynamoDb) : 0;
+            await WatchAsync(devices, options, new RowCounts(cloud.ItemCounts, dynamoDb), view, time, cancellationToken);
+            await Parallel.ForEachAsync(devices, AtOnce(CancellationToken.None), async (device, _) => await device.StopAgentAsync(AgentPatience));
+            return options.StartAgents && devices.Length > 0 ? await JudgeAsync(devices, dynamoDb) : 0;
         }
         finally
         {
-            foreach (var device in devices) await device.DisposeAsync();
+            foreach (var device in devices.OfType<DemoDevice>()) await device.DisposeAsync();
         }
     }
 
@@ -70,32 +70,58 @@ internal static class Demonstration
               . {environmentFile}; aws dynamodb scan --table-name {DeviceFolder.Name(1)} --max-items 3
             """);
         Console.WriteLine(options is { StartAgents: true, Devices: > 0 }
-            ? $"Devices replay {RoomReadings.Load().Count} recorded room readings, ten a second. Their logs: {Path.Combine(cloud.Directory, "things", "*", "agent.log")}\nCtrl-C ends it.\n"
+            ? $"Devices replay {RoomReadings.Load().Count} recorded room readings, {options.ReadingsPerSecond.ToString(CultureInfo.InvariantCulture)} a second each. Their logs: {Path.Combine(cloud.Directory, "things", "*", "agent.log")}\nCtrl-C ends it.\n"
             : $"No agents. Device folders: {Path.Combine(cloud.Directory, "things")}\nCtrl-C ends it.\n");
     }
 
+    /// <summary>So many devices at a time: two hundred agents that start at once leave none of them a processor.</summary>
+    private static ParallelOptions AtOnce(CancellationToken cancellationToken) => new() { MaxDegreeOfParallelism = 2 * Environment.ProcessorCount, CancellationToken = cancellationToken };
+
+    private static async Task StartAgentsAsync(DemoDevice[] devices, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await Parallel.ForEachAsync(devices, AtOnce(cancellationToken), async (device, token) =>
+            {
+                device.StartAgent(time);
+                await device.SettleAsync(StartPatience, time, token);
+            });
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // The rest is not started.
+        }
+    }
+
     private static async Task WatchAsync(
-        List<DemoDevice> devices, TestbedOptions options, LiveView view, TimeProvider time, CancellationToken cancellationToken)
+        DemoDevice[] devices, TestbedOptions options, RowCounts counts, LiveView view, TimeProvider time, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var duration = options.Duration is { } length ? new CancellationTokenSource(length, time) : new CancellationTokenSource();
         await using var _ = duration.Token.Register(end.Cancel);
         using var timer = new PeriodicTimer(ViewInterval, time);
+        var starting = options.StartAgents ? StartAgentsAsync(devices, time, end.Token) : Task.CompletedTask;
         try
         {
             while (await timer.WaitForNextTickAsync(end.Token))
             {
-                foreach (var device in devices) await device.CountRowsAsync(end.Token);
-                if (options.StartAgents && devices.Count > 0) view.Show(devices.ConvertAll(d => d.Status));
+                if (starting.IsFaulted) break;
+                await counts.UpdateAsync(devices, end.Token);
+                if (options.StartAgents && devices.Length > 0) view.Show(Array.ConvertAll(devices, d => d.Status));
             }
         }
         catch (OperationCanceledException) when (end.IsCancellationRequested)
         {
             // The time is up, or the person at the keyboard has seen enough.
         }
+        finally
+        {
+            await end.CancelAsync();
+            await starting;
+        }
     }
 
-    private static async Task<int> JudgeAsync(List<DemoDevice> devices, IAmazonDynamoDB dynamoDb)
+    private static async Task<int> JudgeAsync(DemoDevice[] devices, IAmazonDynamoDB dynamoDb)
     {
         var readings = RoomReadings.Load();
         var code = 0;

@@ -9,8 +9,8 @@ namespace DeviceAgent.Testbed.Demo;
 /// </summary>
 internal static class DeviceFolder
 {
-    /// <summary>Ten readings a second of a recording with one a minute.</summary>
-    public const double ReplaySpeed = 600;
+    /// <summary>The recording has one reading a minute.</summary>
+    private const double SecondsBetweenReadings = 60;
 
     /// <summary>Often enough to watch it.</summary>
     private const double ReportSeconds = 5;
@@ -23,7 +23,7 @@ internal static class DeviceFolder
     public static string PathOf(string stateDirectory, string thing) => Path.Combine(stateDirectory, "things", thing);
 
     /// <returns>The path of the configuration file.</returns>
-    public static string WriteConfiguration(string folder, string thing, Cloud cloud)
+    public static string WriteConfiguration(string folder, string thing, Cloud cloud, double readingsPerSecond)
     {
         var configuration = new JsonObject
         {
@@ -43,7 +43,7 @@ internal static class DeviceFolder
             {
                 ["kind"] = "replay",
                 ["file"] = "builtin:occupancy",
-                ["speed"] = ReplaySpeed,
+                ["speed"] = readingsPerSecond * SecondsBetweenReadings,
                 ["repeat"] = true,
             },
         };

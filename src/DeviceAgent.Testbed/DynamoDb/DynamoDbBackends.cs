@@ -50,6 +50,9 @@ internal sealed class TableStore : IDisposable
 
     public DynamoDbOperations Operations { get; }
 
+    /// <summary>How many items each table has, by its name; null when the tables are on another server.</summary>
+    public IReadOnlyDictionary<string, long>? ItemCounts() => _forwarding is null ? _engine.ItemCounts() : null;
+
     public void Dispose()
     {
         _forwarding?.Dispose();

@@ -27,15 +27,21 @@ internal sealed class DynamoDbEngine : IDisposable
     };
 
     private readonly TableDatabase _database;
+    private readonly TableRows _rows;
     private readonly TableCatalog _tables;
     private readonly ItemRows _items;
 
-    public DynamoDbEngine(string databasePath, DynamoDbEngineOptions options, TimeProvider time)
+    public DynamoDbEngine(string databasePath, DynamoDbEngineOptions options, TimeProvider time) : this(new TableDatabase(databasePath), options, time)
     {
-        _database = new TableDatabase(databasePath);
-        var rows = new TableRows(_database);
-        _items = new ItemRows(_database, rows);
-        _tables = new TableCatalog(rows, _items, options, time);
+    }
+
+    /// <param name="database">Disposed of with the engine.</param>
+    public DynamoDbEngine(TableDatabase database, DynamoDbEngineOptions options, TimeProvider time)
+    {
+        _database = database;
+        _rows = new TableRows(_database);
+        _items = new ItemRows(_database, _rows);
+        _tables = new TableCatalog(_rows, _items, options, time);
     }
 
     /// <summary>Is it an operation of the testbed? Names are case-sensitive, as in <c>X-Amz-Target</c>.</summary>
@@ -69,6 +75,9 @@ internal sealed class DynamoDbEngine : IDisposable
             return DynamoDbException.InternalServerError().ToResponse();
         }
     }
+
+    /// <summary>How many items each table has now, by its name: kept with every write, so it costs the same however many there are.</summary>
+    public IReadOnlyDictionary<string, long> ItemCounts() => _database.Atomically(_rows.ItemCounts);
 
     public void Dispose() => _database.Dispose();
 

@@ -32,7 +32,6 @@ internal sealed class Cloud : IAsyncDisposable
     private readonly StateStore _store;
     private readonly CertificateAuthority _authority;
     private readonly TableStore _tables;
-    private readonly ProvisioningTemplateRegistry _templates;
     private readonly TemporaryCertificates _temporary;
     private readonly ProvisioningService _provisioning;
     private readonly RegistrySeed _seed;
@@ -67,9 +66,9 @@ internal sealed class Cloud : IAsyncDisposable
         Broker = new MqttBroker(Registry, _store, options.BrokerLimits, Time, NullLogger<MqttBroker>.Instance);
         Shadows = new ShadowService(_store, Time);
         Jobs = new JobsService(_store, Registry, Broker, Time);
-        _templates = new ProvisioningTemplateRegistry(_store, Time);
+        Templates = new ProvisioningTemplateRegistry(_store, Time);
         _temporary = new TemporaryCertificates(_store, Registry, Time);
-        _provisioning = new ProvisioningService(Registry, Iam, _templates, _temporary, Time);
+        _provisioning = new ProvisioningService(Registry, Iam, Templates, _temporary, Time);
         _tables = new TableStore(folder, options.DynamoDbUrl, Time);
 
         // The console.
@@ -97,6 +96,8 @@ internal sealed class Cloud : IAsyncDisposable
 
     public RegistryService Registry { get; }
 
+    public ProvisioningTemplateRegistry Templates { get; }
+
     public MqttBroker Broker { get; }
 
     public ShadowService Shadows { get; }
@@ -123,7 +124,7 @@ internal sealed class Cloud : IAsyncDisposable
         {
             PrivateFiles.Write(cloud.CaPath, cloud._authority.CertificatePem);
             cloud._seed.EnsureDefaults();
-            new ProvisioningSeed(cloud.Registry, cloud.Iam, cloud._templates, cloud._authority).EnsureDefaults(directory);
+            new ProvisioningSeed(cloud.Registry, cloud.Iam, cloud.Templates, cloud._authority).EnsureDefaults(directory);
             cloud.ServeTopics();
             cloud._host = await ListenerHost.StartAsync(options.PortBase, cloud.Listeners(), cancellationToken);
             return cloud;
@@ -140,6 +141,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     /// <summary>Shows these devices on the console.</summary>
     public void Watch(IReadOnlyList<DemoDevice> devices) => _console.Watch(devices);
+
+    /// <summary>How many items each table has, by its name, whatever the clients' permissions; null when the tables are on another server.</summary>
+    public IReadOnlyDictionary<string, long>? ItemCounts() => _tables.ItemCounts();
 
     /// <summary>An unmodified SDK client with the operator's key, that goes through the DynamoDB listener.</summary>
     public IAmazonDynamoDB CreateOperatorDynamoDb() => new AmazonDynamoDBClient(
@@ -205,7 +209,7 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>The control plane's operations beside the registry's own.</summary>
     private IReadOnlyList<RestRoute> ControlRoutes() =>
     [
-        .. new ProvisioningTemplateOperations(_templates, _provisioning).Routes,
+        .. new ProvisioningTemplateOperations(Templates, _provisioning).Routes,
         .. new JobOperations(Jobs.Control, Registry.ThingGroups, Time).Routes,
         .. new JobExecutionOperations(Jobs.Control, Time).Routes,
     ];

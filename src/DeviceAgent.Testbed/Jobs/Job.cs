@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 
 namespace DeviceAgent.Testbed.Jobs;
@@ -10,6 +11,30 @@ namespace DeviceAgent.Testbed.Jobs;
 /// <param name="Created">By the cloud's clock.</param>
 internal sealed record Job(string Id, string Document, IReadOnlyList<string> Targets, string Selection, DateTimeOffset Created)
 {
+    /// <summary>
+    /// The document as devices get it: what is null is left out, as AWS IoT Jobs do it (github.com/aws/aws-iot-device-sdk-python-v2/issues/597);
+    /// operators are shown it as they wrote it.
+    /// </summary>
+    public JsonObject DocumentForDevices
+    {
+        get
+        {
+            var document = JsonNode.Parse(Document)!.AsObject();
+            LeaveOutNulls(document);
+            return document;
+        }
+    }
+
+    /// <summary>The same as text: as the operator wrote it, where nothing is left out.</summary>
+    public string TextForDevices
+    {
+        get
+        {
+            var document = JsonNode.Parse(Document)!.AsObject();
+            return LeaveOutNulls(document) ? document.ToJsonString() : Document;
+        }
+    }
+
     public string Arn => CloudAccount.Arn("iot", $"job/{Id}");
 
     public required JobSettings Settings { get; init; }
@@ -43,6 +68,23 @@ internal sealed record Job(string Id, string Document, IReadOnlyList<string> Tar
     public bool IsContinuous => Selection == TargetSelection.Continuous;
 
     public bool IsActive => Status is JobStatus.InProgress or JobStatus.Scheduled;
+
+    /// <returns>True when there were any.</returns>
+    private static bool LeaveOutNulls(JsonNode? node)
+    {
+        var found = false;
+        if (node is JsonArray items)
+        {
+            foreach (var item in items) found |= LeaveOutNulls(item);
+        }
+        else if (node is JsonObject members)
+        {
+            foreach (var name in members.Where(m => m.Value is null).Select(m => m.Key).ToList()) found |= members.Remove(name);
+            foreach (var (_, value) in members) found |= LeaveOutNulls(value);
+        }
+
+        return found;
+    }
 }
 
 /// <summary>The states of a job, spelt as the API spells them.</summary>

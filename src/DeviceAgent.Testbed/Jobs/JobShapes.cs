@@ -123,7 +123,7 @@ internal static class ExecutionShapes
     {
         var shape = new JsonObject { ["jobId"] = execution.JobId, ["status"] = execution.Status };
         if (execution.StatusDetails.Count > 0) shape["statusDetails"] = RestJson.Map(execution.StatusDetails);
-        return Times(shape, execution).With("jobDocument", JsonNode.Parse(job.Document));
+        return Times(shape, execution).With("jobDocument", job.DocumentForDevices);
     }
 
     public static JsonObject State(JobExecution execution) => new()

@@ -51,11 +51,11 @@ internal sealed class JobTopics(DeviceJobs jobs, TimeProvider time) : ITopicServ
     private JsonObject Pending(string thing) => JobsDataOperations.Pending(jobs.Pending(thing));
 
     private JsonObject Execution(AssignedExecution? found, bool includeDocument) => new JsonObject().With(
-        "execution", found is (var execution, var job) ? ExecutionShapes.Whole(execution, includeDocument ? JsonNode.Parse(job.Document) : null, time.GetUtcNow()) : null);
+        "execution", found is (var execution, var job) ? ExecutionShapes.Whole(execution, includeDocument ? job.DocumentForDevices : null, time.GetUtcNow()) : null);
 
     private static JsonObject Updated(AssignedExecution updated, JobsDataRequest data) => new JsonObject()
         .With("executionState", data.IncludeState ? ExecutionShapes.State(updated.Execution) : null)
-        .With("jobDocument", data.IncludeDocument == true ? JsonNode.Parse(updated.Job.Document) : null);
+        .With("jobDocument", data.IncludeDocument == true ? updated.Job.DocumentForDevices : null);
 
     private void Reply(TopicRequest request, string outcome, JsonObject answer, string? clientToken)
     {

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Iam;
 using DeviceAgent.Testbed.Registry;
@@ -20,16 +21,31 @@ internal sealed class ProvisioningSeed(RegistryService registry, IamService iam,
         if (iam.FindRole(RoleName) is null)
         {
             iam.Roles.Create(RoleName, PolicyFiles.Read("provisioning-trust.json"));
-            iam.Roles.PutInlinePolicy(RoleName, RolePolicyName, PolicyFiles.Read("provisioning-role.json"));
+            iam.Roles.PutInlinePolicy(RoleName, RolePolicyName, PolicyFiles.ReadFor(RegistrySeed.RoleAliasNames, "provisioning-role.json"));
         }
 
         if (templates.Find(TemplateName) is null)
         {
-            var body = PolicyFiles.Read("provisioning-template.json", ("@ROLE_ALIAS@", RegistrySeed.RoleAliasName));
-            templates.Create(TemplateName, "Things that run the device agent", body, enabled: true, iam.Roles.Get(RoleName).Arn);
+            templates.Create(TemplateName, "Things that run the device agent", TemplateFor(RegistrySeed.RoleAliasNames), enabled: true, iam.Roles.Get(RoleName).Arn);
         }
 
         var policy = ClaimPolicy.Ensure(registry, TemplateName);
         new CertificateFolder(registry, authority).Ensure(Path.Combine(directory, ClaimFolder), policy, id => registry.PolicyTargets.Attach(policy, id));
+    }
+
+    /// <summary>The template that lets its things use several role aliases, the first of them from the start, as scripts/aws-provisioning-setup.sh makes it.</summary>
+    private static string TemplateFor(IReadOnlyList<string> roleAliases)
+    {
+        var body = JsonNode.Parse(PolicyFiles.Read("provisioning-template.json", ("@ROLE_ALIAS@", roleAliases[0])))!;
+        for (var i = 1; i < roleAliases.Count; i++)
+        {
+            body["Resources"]![$"credentials{i}"] = new JsonObject
+            {
+                ["Type"] = "AWS::IoT::Policy",
+                ["Properties"] = new JsonObject { ["PolicyName"] = RegistrySeed.IotPolicyName(roleAliases[i]) },
+            };
+        }
+
+        return body.ToJsonString();
     }
 }

@@ -78,8 +78,13 @@ internal sealed class TemplateApplication(RegistryService registry, IamService i
     private Caller RoleOf(ProvisioningTemplate template)
     {
         var role = iam.FindRole(template.RoleArn[(template.RoleArn.LastIndexOf('/') + 1)..]);
-        if (role is null || role.Arn != template.RoleArn || !role.MayBeAssumedBy(ServicePrincipal, new Dictionary<string, IReadOnlyList<string>>()))
-            throw Denied($"{ServicePrincipal} cannot assume the provisioning role {template.RoleArn}: it must exist and its trust policy must name {ServicePrincipal}.");
+        var context = new Dictionary<string, IReadOnlyList<string>>
+        {
+            ["aws:SourceArn"] = [template.Arn],
+            ["aws:SourceAccount"] = [CloudAccount.AccountId],
+        };
+        if (role is null || role.Arn != template.RoleArn || !role.MayBeAssumedBy(ServicePrincipal, context))
+            throw Denied($"{ServicePrincipal} cannot assume the provisioning role {template.RoleArn}: it must exist, and its trust policy must name {ServicePrincipal} and, where it asks for them, this account and template.");
         return new Caller("", role.Arn, $"{role.RoleId}:{template.Name}", role.Name, new Dictionary<string, string>());
     }
 

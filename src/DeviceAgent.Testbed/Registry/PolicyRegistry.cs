@@ -113,6 +113,14 @@ internal sealed record IotPolicyVersion(string Id, string Document, DateTimeOffs
 /// <summary>The documents in scripts/policies, embedded: the testbed starts with what the set-up scripts make on AWS.</summary>
 internal static class PolicyFiles
 {
+    private const string RoleAliasPlaceholder = "@ROLE_ALIAS@";
+
+    /// <summary>A document for this account and several role aliases: a line of a list that names the role alias is there once for each.</summary>
+    public static string ReadFor(IReadOnlyList<string> roleAliases, string file) => string.Join('\n', Read(file).Split('\n').SelectMany(line =>
+        line.EndsWith(RoleAliasPlaceholder + "\",", StringComparison.Ordinal)
+            ? roleAliases.Select(alias => line.Replace(RoleAliasPlaceholder, alias))
+            : [line.Replace(RoleAliasPlaceholder, roleAliases[0])]));
+
     /// <summary>A document for this account; the names between @ signs are replaced.</summary>
     public static string Read(string file, params ReadOnlySpan<(string Placeholder, string Value)> names)
     {

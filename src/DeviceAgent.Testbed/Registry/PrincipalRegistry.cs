@@ -38,7 +38,7 @@ internal sealed class PrincipalRegistry(RegistryTables tables)
         lock (tables.Gate)
         {
             RequireThing(thingName);
-            return [.. tables.ThingAttachments.All.Where(a => a.ThingName == thingName)];
+            return tables.ThingAttachments.StartingWith(ThingAttachment.IdOf(thingName, ""));
         }
     }
 

@@ -17,7 +17,8 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
     public const string NextRoleAliasName = "device-agent-next";
     public const string ReadOnlyRoleAliasName = "device-agent-readonly";
 
-    public const string IotPolicyName = "assume-device-agent";
+    /// <summary>The role aliases that its things may use; a policy for each.</summary>
+    public static readonly IReadOnlyList<string> RoleAliasNames = [RoleAliasName, NextRoleAliasName, ReadOnlyRoleAliasName];
 
     /// <summary>What the agent may do over MQTT.</summary>
     public const string MqttPolicyName = "device-agent";
@@ -27,6 +28,9 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
     private const string ReadOnlyPolicy =
         """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:DescribeTable","Resource":"*"}]}""";
 
+    /// <summary>The policy that lets a certificate use a role alias.</summary>
+    public static string IotPolicyName(string roleAlias) => $"assume-{roleAlias}";
+
     /// <summary>The thing type, the role with its policies, the role alias and the IoT policies.</summary>
     public void EnsureDefaults()
     {
@@ -34,8 +38,8 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
         EnsureRole(RoleAliasName, RoleName, PolicyFiles.Read("dynamodb-own-table.json"));
         EnsureRole(NextRoleAliasName, $"{RoleName}-next", PolicyFiles.Read("dynamodb-own-table.json"));
         EnsureRole(ReadOnlyRoleAliasName, $"{RoleName}-readonly", ReadOnlyPolicy);
-        if (registry.Policies.All.All(p => p.Name != IotPolicyName)) registry.Policies.Create(IotPolicyName, PolicyFiles.Read("iot-assume-role.json", ("@ROLE_ALIAS@", RoleAliasName)));
-        if (registry.Policies.All.All(p => p.Name != MqttPolicyName)) registry.Policies.Create(MqttPolicyName, PolicyFiles.Read("iot-device-agent.json"));
+        foreach (var alias in RoleAliasNames) EnsurePolicy(IotPolicyName(alias), PolicyFiles.Read("iot-assume-role.json", ("@ROLE_ALIAS@", alias)));
+        EnsurePolicy(MqttPolicyName, PolicyFiles.Read("iot-device-agent.json"));
     }
 
     /// <summary>
@@ -48,10 +52,15 @@ internal sealed class RegistrySeed(RegistryService registry, IamService iam, Cer
         var certificate = new CertificateFolder(registry, authority).Ensure(directory, name, id =>
         {
             registry.Principals.Attach(name, id, exclusive: false);
-            registry.PolicyTargets.Attach(IotPolicyName, id);
+            foreach (var alias in RoleAliasNames) registry.PolicyTargets.Attach(IotPolicyName(alias), id);
             registry.PolicyTargets.Attach(MqttPolicyName, id);
         });
         return new ProvisionedThing(name, certificate, directory);
+    }
+
+    private void EnsurePolicy(string name, string document)
+    {
+        if (registry.Policies.All.All(p => p.Name != name)) registry.Policies.Create(name, document);
     }
 
     private void EnsureRole(string alias, string role, string policy)

@@ -83,6 +83,9 @@ internal sealed class Documents<T>(StateStore store, string kind, JsonTypeInfo<T
 {
     public IReadOnlyList<T> All => store.List(kind, type);
 
+    /// <summary>Those whose ids begin so; only they are read.</summary>
+    public IReadOnlyList<T> StartingWith(string prefix) => store.List(kind, type, prefix);
+
     public T? Find(string id) => store.Get(kind, id, type);
 
     public T Put(string id, T document)

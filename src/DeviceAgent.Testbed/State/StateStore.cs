@@ -31,12 +31,14 @@ internal sealed class StateStore : IDisposable
         }
     }
 
-    /// <summary>All documents of a kind, ordered by id.</summary>
-    public IReadOnlyList<T> List<T>(string kind, JsonTypeInfo<T> type) where T : class
+    /// <summary>All documents of a kind, or those whose ids begin with <paramref name="prefix"/>, ordered by id.</summary>
+    public IReadOnlyList<T> List<T>(string kind, JsonTypeInfo<T> type, string prefix = "") where T : class
     {
         lock (_gate)
         {
-            using var command = Command("SELECT json FROM documents WHERE kind = $kind ORDER BY id", kind);
+            // No character comes behind the last one.
+            using var command = Command("SELECT json FROM documents WHERE kind = $kind AND id >= $prefix AND id < $prefix || char(0x10FFFF) ORDER BY id", kind);
+            command.Parameters.AddWithValue("$prefix", prefix);
             using var reader = command.ExecuteReader();
             var documents = new List<T>();
             while (reader.Read()) documents.Add(JsonSerializer.Deserialize(reader.GetString(0), type)!);

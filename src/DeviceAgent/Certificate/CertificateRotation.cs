@@ -144,6 +144,8 @@ internal sealed class RotateCertificateOperation(CertificateRotation rotation) :
 {
     public string Name => OperationNames.RotateCertificate;
 
+    public IReadOnlyList<string> Arguments => [];
+
     public Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken) =>
         rotation.RotateAsync(progress, cancellationToken);
 }

@@ -1,6 +1,8 @@
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.RoleAlias;
 
 namespace DeviceAgent.Certificate;
@@ -63,10 +65,11 @@ internal sealed class Enrolment(
         Func<AsymmetricAlgorithm> makeKey, string thingName, Secret? password, CancellationToken cancellationToken)
     {
         string csr;
+        byte[] publicKey;
         try
         {
             using var key = makeKey();
-            csr = NewKey.RequestFor(key, thingName);
+            (csr, publicKey) = (NewKey.RequestFor(key, thingName), key.ExportSubjectPublicKeyInfo());
             if (!staged.KeyStays) staged.WriteKey(NewKey.Pem(key, password));
         }
         catch (Exception e) when (e is DeviceIdentityException or CryptographicException)
@@ -75,9 +78,42 @@ internal sealed class Enrolment(
         }
 
         var (issued, refusal) = await cloud.CreateFromCsrAsync(csr, cancellationToken).ConfigureAwait(false);
-        if (issued is null) return (null, refusal);
-        staged.WriteCertificate(issued.Pem);
-        return (file.Save(new EnrolmentRecord { Phase = EnrolmentPhase.Issued, CertificateId = issued.Id, OwnershipToken = issued.OwnershipToken }), null);
+        if (issued is null) return Discard(refusal!);
+        return Stage(issued, publicKey) is var (id, problem) && id is null
+            ? Discard(problem!)
+            : (file.Save(new EnrolmentRecord { Phase = EnrolmentPhase.Issued, CertificateId = id!, OwnershipToken = issued.OwnershipToken }), null);
+    }
+
+    /// <summary>
+    /// What came is judged before it is registered: a certificate for another key would bind somebody else's key to this thing. Only the certificate is kept of
+    /// the text, and its id is reckoned here.
+    /// </summary>
+    private (string? CertificateId, RejectionReason? Problem) Stage(IssuedCertificate issued, byte[] publicKey)
+    {
+        try
+        {
+            using var certificate = X509Certificate2.CreateFromPem(issued.Pem);
+            if (!certificate.PublicKey.ExportSubjectPublicKeyInfo().AsSpan().SequenceEqual(publicKey))
+            {
+                return (null, new RejectionReason(
+                    ProvisioningCode.CertificateNotOurs,
+                    "The certificate that came is not for the key that the request was signed with. Nothing was registered. Ask again; if it happens again, somebody else answers for AWS IoT."));
+            }
+
+            staged.WriteCertificate(certificate.ExportCertificatePem());
+            using var identity = DeviceIdentity.Load(staged.Options);
+            return (identity.CertificateId, null);
+        }
+        catch (Exception e) when (e is CryptographicException or DeviceIdentityException)
+        {
+            return (null, new RejectionReason(ProvisioningCode.CertificateRefused, $"The certificate that came cannot be used: {PrintableText.Of(e.Message)} Nothing was registered."));
+        }
+    }
+
+    private (EnrolmentRecord? Record, RejectionReason? Refusal) Discard(RejectionReason refusal)
+    {
+        staged.Discard();
+        return (null, refusal);
     }
 
     private async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> RegisterAsync(EnrolmentRecord record, CancellationToken cancellationToken)

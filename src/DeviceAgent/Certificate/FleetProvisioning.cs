@@ -1,6 +1,7 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Control.Cloud;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.RoleAlias;
 
 namespace DeviceAgent.Certificate;
@@ -9,6 +10,10 @@ namespace DeviceAgent.Certificate;
 internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider time)
 {
     private const int Attempts = 4;
+
+    /// <summary>What a template tells is printed.</summary>
+    private const int LongestSetting = 1000;
+
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(3);
 
     /// <summary>A certificate for a key that stays here.</summary>
@@ -17,9 +22,9 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
         var (answer, _) = await AskAsync("$aws/certificates/create-from-csr/json", new JsonObject { ["certificateSigningRequest"] = csr }, cancellationToken).ConfigureAwait(false);
         if (answer is not TopicResponse.Accepted { Payload: var payload })
             return (null, Refuse(answer, ProvisioningCode.CertificateRefused, "AWS IoT does not issue a certificate", "Look at the certificate's IoT policy: it must allow to publish to $aws/certificates/create-from-csr/json."));
-        return Text(payload, "certificateId") is { } id && Text(payload, "certificatePem") is { } pem && Text(payload, "certificateOwnershipToken") is { } token
-            ? (new IssuedCertificate(id, pem, token), null)
-            : (null, new RejectionReason(ProvisioningCode.CertificateRefused, "The answer to the certificate signing request lacks certificateId, certificatePem or certificateOwnershipToken."));
+        return Text(payload, "certificatePem") is { } pem && Text(payload, "certificateOwnershipToken") is { } token
+            ? (new IssuedCertificate(pem, token), null)
+            : (null, new RejectionReason(ProvisioningCode.CertificateRefused, "The answer to the certificate signing request lacks certificatePem or certificateOwnershipToken."));
     }
 
     /// <summary>Binds the certificate to a thing, as the template says. An earlier request whose answer was lost counts as done when it is refused now.</summary>
@@ -31,8 +36,8 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
         var (answer, mayBeDone) = await AskAsync($"$aws/provisioning-templates/{template}/provision/json", payload, cancellationToken).ConfigureAwait(false);
         if (answer is TopicResponse.Accepted { Payload: var accepted })
         {
-            var settings = accepted.TryGetProperty("deviceConfiguration", out var told) && told.ValueKind == JsonValueKind.Object ? told.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString()) : [];
-            return (new RegisteredThing(Text(accepted, "thingName"), settings), null);
+            var settings = accepted.TryGetProperty("deviceConfiguration", out var told) && told.ValueKind == JsonValueKind.Object ? told.EnumerateObject().DistinctBy(p => p.Name).ToDictionary(p => PrintableText.Of(p.Name), p => PrintableText.Of(p.Value.ToString(), LongestSetting)) : [];
+            return (new RegisteredThing(PrintableText.Of(Text(accepted, "thingName")), settings), null);
         }
 
         if (answer is TopicResponse.Rejected && mayBeDone) return (new RegisteredThing(null, new Dictionary<string, string>()), null);
@@ -68,12 +73,11 @@ internal sealed class FleetProvisioning(TopicRequests requests, TimeProvider tim
 }
 
 /// <summary>The answer to a certificate signing request.</summary>
-/// <param name="Id">AWS IoT's id of the certificate.</param>
 /// <param name="Pem">The certificate.</param>
 /// <param name="OwnershipToken">Good for one hour; whoever has it may register the certificate.</param>
-internal sealed record IssuedCertificate(string Id, string Pem, string OwnershipToken)
+internal sealed record IssuedCertificate(string Pem, string OwnershipToken)
 {
-    public override string ToString() => $"certificate {Id}";
+    public override string ToString() => "a certificate";
 }
 
 /// <summary>The answer to a registration.</summary>
@@ -92,6 +96,9 @@ internal static class ProvisioningCode
 
     /// <summary>AWS IoT did not issue one.</summary>
     public const string CertificateRefused = "certificateRefused";
+
+    /// <summary>The certificate that was issued is for another key than this device's.</summary>
+    public const string CertificateNotOurs = "certificateNotOurs";
 
     /// <summary>The template did not register it.</summary>
     public const string RegistrationRefused = "registrationRefused";

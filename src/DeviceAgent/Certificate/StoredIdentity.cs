@@ -59,6 +59,24 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
         else file.Delete(); // An operator has put another certificate there since.
     }
 
+    /// <summary>Why <see cref="FinishSwap"/> and <see cref="Tidy"/> could not do what they have to do; null when they could. Reads only.</summary>
+    /// <exception cref="IOException">What is to be done cannot be told.</exception>
+    public string? StartProblem(EnrolmentFile file) => WrittenAtStart(file).Select(FolderAccess.WriteProblem).FirstOrDefault(p => p is not null);
+
+    private IEnumerable<string> WrittenAtStart(EnrolmentFile file)
+    {
+        if (file.Read() is { Phase: EnrolmentPhase.Swapping } record)
+        {
+            var isStored = record.Replaces is not null;
+            IEnumerable<string> swapped = !isStored ? new StagedIdentity(configured).Folders : StandsIn(record) ? new StagedIdentity(Files).Folders : [];
+            return swapped.Append(stateDirectory);
+        }
+
+        if (IsHere || !File.Exists(Files.CertificatePath)) return [];
+        if (!StandsIn(null)) return [stateDirectory];
+        return _record.Read().Value is null ? [_folder] : [];
+    }
+
     /// <summary>Where a new pair is to go: in the place of the active one where that can be written, else here.</summary>
     /// <returns>The place; and the id of the configured certificate that is replaced by a pair here, null where the files themselves are replaced.</returns>
     /// <exception cref="IOException">There is no such place, or it cannot be told.</exception>

@@ -1,40 +1,36 @@
 using DeviceAgent.Timing;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Clock;
 
 /// <summary>Watches for a synchronised kernel until the time is known, then saves it: at once, hourly and at the end.</summary>
-internal sealed class ClockService(DeviceClock clock, LastKnownTimeFile file, BootClock boot, LoopWatch loops, ILogger<ClockService> logger) : BackgroundService
+internal sealed class ClockService(DeviceClock clock, LastKnownTimeFile file, BootClock boot, LoopWatch loops, ILogger<ClockService> logger) : WatchedLoop(loops.Pulse("clock"))
 {
     private static readonly TimeSpan SavePeriod = TimeSpan.FromHours(1);
 
-    private readonly LoopPulse _pulse = loops.Pulse("clock");
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
-        _pulse.Works();
+        Pulse.Works();
         file.Recover();
         try
         {
             if (!clock.IsTrusted) logger.TimeUnknown(clock.GetUtcNow() - clock.SystemOffset);
-            while (!clock.IsTrusted) await RestAsync(DeviceClock.ConsultPeriod, stoppingToken).ConfigureAwait(false);
+            while (!clock.IsTrusted) await RestAsync(DeviceClock.ConsultPeriod, stopping).ConfigureAwait(false);
             while (true)
             {
                 Save();
-                await RestAsync(SavePeriod, stoppingToken).ConfigureAwait(false);
+                await RestAsync(SavePeriod, stopping).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             if (clock.IsTrusted) Save();
-            _pulse.Ends();
         }
     }
 
     private async Task RestAsync(TimeSpan period, CancellationToken stopping)
     {
-        using (_pulse.WaitsFor(period)) await Task.Delay(period, clock, stopping).ConfigureAwait(false);
+        using (Pulse.WaitsFor(period)) await Task.Delay(period, clock, stopping).ConfigureAwait(false);
     }
 
     /// <summary>A time that only the configuration vouches for is no floor for others.</summary>

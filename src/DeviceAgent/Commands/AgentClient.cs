@@ -21,6 +21,8 @@ internal sealed class AgentClient : IDisposable
         _http = new HttpClient(new SocketsHttpHandler
         {
             ConnectTimeout = ConnectTimeout,
+            // To a socket there is no way through one.
+            UseProxy = false,
             PooledConnectionLifetime = Timeout.InfiniteTimeSpan,
             ConnectCallback = async (_, cancellationToken) =>
             {

@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Commands;
 
@@ -9,14 +10,19 @@ namespace DeviceAgent.Commands;
 internal static class AgentCommand
 {
     private const string Description = """
-        Puts a device's readings into the DynamoDB table that is called like its thing, with temporary AWS credentials that
-        the device's X.509 certificate gets from the AWS IoT credentials provider.
+        Puts a device's readings into the DynamoDB table that is called like its
+        thing, with temporary AWS credentials that the device's X.509 certificate gets
+        from the AWS IoT credentials provider.
 
         Exit codes:
-          0   ended as asked, or the source has ended and everything is delivered
-          1   unexpected failure; status: no agent runs; spool requeue: not all were found; provision: refused, unreachable or not proven;
-              credentials: there are none; clients: there is none of that name, or there is one already
+          0   ended as asked, or the source has ended and all is delivered
+          1   unexpected failure; status: no agent runs;
+              spool requeue: not all were found;
+              provision: refused, unreachable or not proven;
+              credentials: there are none;
+              clients: there is none of that name, or there is one already
           2   wrong command line
+          65  the source has ended and everything else is delivered, but lines of it were skipped: the log says which, and why
           74  the spool cannot be used
           78  wrong configuration
         """;
@@ -29,7 +35,11 @@ internal static class AgentCommand
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);
-        if (OperatingSystem.IsLinux()) RootCertificates.ReadOnce();
+        if (OperatingSystem.IsLinux())
+        {
+            RootCertificates.ReadOnce();
+            SdkSettings.Hide();
+        }
 
         // The host handles the signals.
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
@@ -59,6 +69,9 @@ internal enum ExitCode
 
     /// <summary>The command line is wrong.</summary>
     Usage = 2,
+
+    /// <summary>The source has ended, and lines of it were skipped (EX_DATAERR); everything else is delivered.</summary>
+    InputSkipped = 65,
 
     /// <summary>The spool cannot be used (EX_IOERR): in use by another process, written by a newer agent, or its folder cannot be made.</summary>
     SpoolUnusable = 74,

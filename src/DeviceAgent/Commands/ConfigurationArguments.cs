@@ -1,8 +1,9 @@
-using System.Collections;
 using System.CommandLine;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
 using DeviceAgent.Settings;
+using DeviceAgent.Spool;
+using DeviceAgent.Supervision;
 
 namespace DeviceAgent.Commands;
 
@@ -40,14 +41,52 @@ internal sealed class ConfigurationArguments
         command.Add(_set);
     }
 
-    /// <summary>Loads the configuration, or prints all that is wrong with it and returns null.</summary>
-    public (AgentOptions Options, DeviceIdentity Identity)? TryLoad(ParseResult parsed) => TryLoad(parsed, AgentConfiguration.Load);
+    /// <summary>The file that is read.</summary>
+    public string FileOf(ParseResult parsed) => parsed.GetRequiredValue(_config);
 
-    /// <summary>The same for the agent itself, which may write: see <see cref="AgentConfiguration.LoadToRun"/>.</summary>
+    /// <summary>
+    /// What <c>run</c> and <c>check</c> both begin with: all that can be told without the network is looked at, and nothing on disk changes. What is wrong is
+    /// printed.
+    /// </summary>
     /// <param name="parsed">The command line.</param>
-    /// <param name="refused">Is told as well what is wrong.</param>
-    public (AgentOptions Options, DeviceIdentity Identity)? TryLoadToRun(ParseResult parsed, Action<ConfigurationException> refused) =>
-        TryLoad(parsed, AgentConfiguration.LoadToRun, refused);
+    /// <param name="supervisor">Is told as well what is wrong.</param>
+    /// <param name="settled">Told the options before anything in the state directory is looked at; may throw what this prints.</param>
+    /// <returns>What was loaded; or null, and how the command ends.</returns>
+    public (AgentOptions? Options, DeviceIdentity? Identity, ExitCode Exit) Judge(ParseResult parsed, Supervisor supervisor, Action<AgentOptions>? settled = null)
+    {
+        DeviceIdentity? identity = null;
+        try
+        {
+            (var options, identity) = AgentConfiguration.Load(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? [], settled);
+            SpoolVerdict.Of(SpoolServiceCollectionExtensions.PathIn(options.StateDirectory));
+            return (options, identity, ExitCode.Ok);
+        }
+        catch (ConfigurationException e)
+        {
+            return (null, null, Refuse(parsed, supervisor, e));
+        }
+        catch (SpoolException e)
+        {
+            identity?.Dispose();
+            return (null, null, Refuse(parsed, supervisor, e));
+        }
+    }
+
+    /// <summary>Prints why the agent cannot start.</summary>
+    public ExitCode Refuse(ParseResult parsed, Supervisor supervisor, ConfigurationException problem)
+    {
+        Print(parsed, problem);
+        supervisor.Refused(problem);
+        return ExitCode.BadConfiguration;
+    }
+
+    /// <inheritdoc cref="Refuse(ParseResult, Supervisor, ConfigurationException)"/>
+    public static ExitCode Refuse(ParseResult parsed, Supervisor supervisor, SpoolException problem)
+    {
+        parsed.InvocationConfiguration.Error.WriteLine($"device-agent: {problem.Message}");
+        supervisor.Notifier.Status(problem.Message);
+        return ExitCode.SpoolUnusable;
+    }
 
     /// <summary>Loads the configuration again and again, certificate and key to look at only; throws what is wrong with it.</summary>
     public Func<AgentOptions> Loader(ParseResult parsed)
@@ -61,22 +100,7 @@ internal sealed class ConfigurationArguments
         };
     }
 
-    private (AgentOptions Options, DeviceIdentity Identity)? TryLoad(
-        ParseResult parsed, Func<string, IDictionary, IEnumerable<string>, (AgentOptions, DeviceIdentity)> load, Action<ConfigurationException>? refused = null)
-    {
-        try
-        {
-            return load(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
-        }
-        catch (ConfigurationException e)
-        {
-            Print(parsed, e);
-            refused?.Invoke(e);
-            return null;
-        }
-    }
-
-    /// <summary>The same without certificate and key.</summary>
+    /// <summary>Loads the configuration without certificate and key, or prints all that is wrong with it and returns null.</summary>
     public AgentOptions? TryLoadOptions(ParseResult parsed)
     {
         try

@@ -10,6 +10,7 @@ using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
 using DeviceAgent.Local;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Storage;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -27,17 +28,23 @@ internal static class CredentialsCommand
     public static Command Create()
     {
         var command = new Command("credentials", "Prints AWS credentials as a credential_process of an AWS profile must: those of the running agent, or, when none runs, some that are fetched now.") { Refresh() };
-        return With(command, async (options, output, cancellationToken) => await output.WriteLineAsync(await GetAsync(options, cancellationToken).ConfigureAwait(false)).ConfigureAwait(false));
+        var owner = new StateOwner();
+        owner.AddTo(command);
+        return With(command, async (options, parsed, cancellationToken) =>
+        {
+            var credentials = await GetAsync(options, () => owner.Become(parsed, options.StateDirectory), cancellationToken).ConfigureAwait(false);
+            await parsed.InvocationConfiguration.Output.WriteLineAsync(credentials).ConfigureAwait(false);
+        });
     }
 
-    private static Command Refresh() => With(new Command("refresh", "Makes the running agent fetch new credentials now."), async (options, output, cancellationToken) =>
+    private static Command Refresh() => With(new Command("refresh", "Makes the running agent fetch new credentials now."), async (options, parsed, cancellationToken) =>
     {
         using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) ?? throw new CommandException("no agent runs, or endpoint.socket is off");
         var answer = await agent.PostAsync(CredentialsEndpoint.Path + "/refresh", "{}", cancellationToken).ConfigureAwait(false);
-        await output.WriteLineAsync($"the agent holds {answer.GetProperty("access_key_id").GetString()}, valid until {answer.GetProperty("expiration").GetString()}").ConfigureAwait(false);
+        await parsed.InvocationConfiguration.Output.WriteLineAsync($"the agent holds {answer.GetProperty("access_key_id").GetString()}, valid until {answer.GetProperty("expiration").GetString()}").ConfigureAwait(false);
     });
 
-    private static Command With(Command command, Func<AgentOptions, TextWriter, CancellationToken, Task> action)
+    private static Command With(Command command, Func<AgentOptions, ParseResult, CancellationToken, Task> action)
     {
         var arguments = new ConfigurationArguments();
         arguments.AddTo(command);
@@ -46,7 +53,7 @@ internal static class CredentialsCommand
     }
 
     private static async Task<ExitCode> RunAsync(
-        ConfigurationArguments arguments, ParseResult parsed, Func<AgentOptions, TextWriter, CancellationToken, Task> action, CancellationToken cancellationToken)
+        ConfigurationArguments arguments, ParseResult parsed, Func<AgentOptions, ParseResult, CancellationToken, Task> action, CancellationToken cancellationToken)
     {
         ProcessMemory.Protect();
         if (arguments.TryLoadOptions(parsed) is not { } options) return ExitCode.BadConfiguration;
@@ -54,7 +61,7 @@ internal static class CredentialsCommand
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
         try
         {
-            await action(options, parsed.InvocationConfiguration.Output, either.Token).ConfigureAwait(false);
+            await action(options, parsed, either.Token).ConfigureAwait(false);
             return ExitCode.Ok;
         }
         catch (Exception e) when (e is CommandException or HttpRequestException or IOException or UnauthorizedAccessException)
@@ -69,10 +76,15 @@ internal static class CredentialsCommand
         return ExitCode.Failure;
     }
 
-    private static async Task<string> GetAsync(AgentOptions options, CancellationToken cancellationToken)
+    private static async Task<string> GetAsync(AgentOptions options, Action becomeOwner, CancellationToken cancellationToken)
     {
         using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false);
-        if (agent is null) return await new CrossProcessSingleFlight(options.StateDirectory, token => OneShotFetch.GetAsync(options, token), TimeProvider.System).GetAsync(cancellationToken).ConfigureAwait(false);
+        if (agent is null)
+        {
+            becomeOwner();
+            return await new CrossProcessSingleFlight(options.StateDirectory, token => OneShotFetch.GetAsync(options, token), TimeProvider.System).GetAsync(cancellationToken).ConfigureAwait(false);
+        }
+
         var held = await agent.GetAsync(CredentialsEndpoint.Path, cancellationToken).ConfigureAwait(false);
         return ProcessCredentials(held.GetProperty("AccessKeyId").GetString()!, held.GetProperty("SecretAccessKey").GetString()!, held.GetProperty("Token").GetString()!, held.GetProperty("Expiration").GetString()!);
     }
@@ -105,8 +117,10 @@ internal static class OneShotFetch
     {
         try
         {
-            var files = new StoredIdentity(options.Identity, options.StateDirectory, options.Configured.Credentials).ActiveAfterSwap(new EnrolmentFile(options.StateDirectory));
-            using var identity = DeviceIdentity.Load(files);
+            var files = options.StoredIdentity.ActiveAfterSwap(new EnrolmentFile(options.StateDirectory));
+
+            // The service manager may pass the key of root's own file; what is in the state directory is for its owner to read.
+            using var identity = files == options.Identity ? LoadAsCaller(files) : DeviceIdentity.Load(files);
             var services = new ServiceCollection();
             services.AddLogging().AddAgentMetrics().AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
             services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, files, options.Credentials, s => ActiveAlias(options, s));
@@ -120,6 +134,12 @@ internal static class OneShotFetch
         {
             throw new CommandException(e.Message, e);
         }
+    }
+
+    private static DeviceIdentity LoadAsCaller(DeviceIdentityOptions files)
+    {
+        using var _ = ProcessUser.AsCaller();
+        return DeviceIdentity.Load(files);
     }
 
     /// <summary>The one that was proven last, as the agent would start with it; only looked at, not changed.</summary>

@@ -132,6 +132,8 @@ internal sealed class CrossProcessSingleFlight(string folder, Func<CancellationT
             served.Add(SendAsync(next.Result, answer));
         }
 
+        // Who came at the last moment waits in the queue.
+        while (listener.Poll(TimeSpan.Zero, SelectMode.SelectRead)) served.Add(SendAsync(listener.Accept(), answer));
         await Task.WhenAll(served).ConfigureAwait(false);
     }
 

@@ -5,6 +5,7 @@ using DeviceAgent.Control;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
+using DeviceAgent.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Commands;
@@ -26,13 +27,13 @@ internal static class ProvisionCommand
         };
         var command = new Command(
             "provision",
-            """
-            Gets the device its own certificate by a claim certificate, over AWS IoT fleet provisioning. The key is made here and never leaves. The
-            files are put where the configuration says that they are. What was cut off goes on where it was; what is done already is not done again.
-            """)
+            "Gets the device its own certificate by a claim certificate, over AWS IoT fleet provisioning. The key is made here and never leaves. " +
+            "The files are put where the configuration says that they are. What was cut off goes on where it was; what is done already is not done again.")
         {
             certificate, key, template, parameters,
         };
+        var owner = new StateOwner();
+        owner.AddTo(command);
         arguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -57,6 +58,17 @@ internal static class ProvisionCommand
                 return (int)ExitCode.Usage;
             }
 
+            try
+            {
+                // Certificate and key may have to go where only root writes; each file is written as its folder's owner.
+                owner.Require(parsed, options.StateDirectory);
+            }
+            catch (Exception e) when (e is CommandException or IOException or UnauthorizedAccessException)
+            {
+                await error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
+                return (int)ExitCode.Failure;
+            }
+
             var claim = new DeviceIdentityOptions { CertificatePath = parsed.GetRequiredValue(certificate), PrivateKeyPath = parsed.GetValue(key) };
             return (int)await new FirstProvisioning(options with { Provisioning = provisioning }, claim, TimeProvider.System, output, error).RunAsync(cancellationToken).ConfigureAwait(false);
         });
@@ -70,7 +82,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
     private static readonly TimeSpan _connectPatience = TimeSpan.FromSeconds(60);
 
     private readonly StagedIdentity _staged = new(options.Identity);
-    private readonly StoredIdentity _store = new(options.Identity, options.StateDirectory, options.Configured.Credentials);
+    private readonly StoredIdentity _store = options.StoredIdentity;
     private readonly EnrolmentFile _file = new(options.StateDirectory);
 
     public async Task<ExitCode> RunAsync(CancellationToken cancellationToken)
@@ -106,9 +118,10 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
     private async Task<ExitCode> ProvisionAsync(CancellationToken cancellationToken)
     {
         using var claim = DeviceIdentity.Load(claimFiles);
-        output.WriteLine($"connecting to {options.Control.Host}:{options.Control.Port} as {options.ThingName} with claim certificate {claim.CertificateId} ...");
+        var clientId = ClaimClientId.Of(options.ThingName);
+        output.WriteLine($"connecting to {options.Control.Host}:{options.Control.Port} as {clientId} with claim certificate {claim.CertificateId} ...");
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-        var client = MqttClientFactory.Create(options.Control, options.ThingName, options.Credentials.CaBundlePath, claim, time, random, NullLoggerFactory.Instance);
+        var client = MqttClientFactory.Create(options.Control, clientId, options.Credentials.CaBundlePath, claim, time, random, NullLoggerFactory.Instance);
         await using var _ = client.ConfigureAwait(false);
         string? lastProblem = null;
         client.DisconnectedAsync += disconnected =>
@@ -125,7 +138,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
-            return await FailAsync(ExitCode.Failure, $"no connection to {options.Control.Host}:{options.Control.Port}: {lastProblem ?? "no answer"} The claim certificate must be active, and its policy must allow iot:Connect on client/{options.ThingName}.").ConfigureAwait(false);
+            return await FailAsync(ExitCode.Failure, $"no connection to {options.Control.Host}:{options.Control.Port}: {lastProblem ?? "no answer"} The claim certificate must be active, and its policy must allow iot:Connect on client/{clientId}.").ConfigureAwait(false);
         }
 
         return await EnrolAsync(new FleetProvisioning(requests, time), cancellationToken).ConfigureAwait(false);
@@ -133,7 +146,12 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
 
     private async Task<ExitCode> EnrolAsync(FleetProvisioning cloud, CancellationToken cancellationToken)
     {
-        foreach (var path in _staged.Folders) Directory.CreateDirectory(path);
+        foreach (var path in _staged.Folders.Where(f => !Directory.Exists(f)))
+        {
+            if (OperatingSystem.IsWindows()) Directory.CreateDirectory(path);
+            else FolderHandle.OpenOrMake(path).Dispose();
+        }
+
         var enrolment = new Enrolment(cloud, _staged, _file, options.Provisioning, options.EnrolmentParameters);
         var key = _staged.KeyStays ? () => DeviceIdentity.LoadPrivateKey(options.Identity) : (Func<AsymmetricAlgorithm>)NewKey.Default;
         var (record, refusal) = await enrolment.EnrolAsync(key, options.ThingName, options.Identity.PrivateKeyPassword, this, cancellationToken).ConfigureAwait(false);

@@ -7,6 +7,7 @@ using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
 using DeviceAgent.Local;
 using DeviceAgent.Spool;
+using DeviceAgent.Storage;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceAgent.Commands;
@@ -59,11 +60,12 @@ internal sealed class SpoolOfAgent(AgentClient agent) : ISpoolAccess
 internal sealed class SpoolOnDisk : ISpoolAccess
 {
     private readonly ServiceProvider _services;
+    private readonly StateDirectory _held;
     private readonly ISpool _spool;
 
-    private SpoolOnDisk(ServiceProvider services, string path)
+    private SpoolOnDisk(ServiceProvider services, StateDirectory held, string path)
     {
-        _services = services;
+        (_services, _held) = (services, held);
         _spool = services.GetRequiredService<ISpool>();
         Origin = $"{path}, no agent runs";
     }
@@ -73,19 +75,33 @@ internal sealed class SpoolOnDisk : ISpoolAccess
     /// <exception cref="SpoolException">There is none, or it cannot be opened.</exception>
     public static async Task<SpoolOnDisk> OpenAsync(AgentOptions options)
     {
-        var path = Path.Combine(options.StateDirectory, SpoolServiceCollectionExtensions.FileName);
+        var path = SpoolServiceCollectionExtensions.PathIn(options.StateDirectory);
         if (!File.Exists(path)) throw new SpoolException($"there is no spool '{path}': the agent has never run with this stateDirectory");
+        var held = Hold(options.StateDirectory);
         var services = new ServiceCollection();
-        services.AddSingleton(TimeProvider.System).AddLogging().AddAgentMetrics().AddSpool(options.StateDirectory, options.Spool);
+        services.AddSingleton(TimeProvider.System).AddLogging().AddAgentMetrics().AddSpool(options.StateDirectory, options.Spool, held);
         var provider = services.BuildServiceProvider();
         try
         {
-            return new SpoolOnDisk(provider, path);
+            return new SpoolOnDisk(provider, held, path);
         }
         catch (SpoolException)
         {
             await provider.DisposeAsync().ConfigureAwait(false);
+            held.Dispose();
             throw;
+        }
+    }
+
+    private static StateDirectory Hold(string stateDirectory)
+    {
+        try
+        {
+            return StateDirectory.Open(stateDirectory);
+        }
+        catch (StateDirectoryInUseException e)
+        {
+            throw new SpoolException(e.Message, e);
         }
     }
 
@@ -109,7 +125,11 @@ internal sealed class SpoolOnDisk : ISpoolAccess
 
     public Task<int> RequeueAsync(IReadOnlyCollection<long>? ids, CancellationToken cancellationToken) => _spool.RequeueAsync(ids, cancellationToken);
 
-    public ValueTask DisposeAsync() => _services.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _services.DisposeAsync().ConfigureAwait(false);
+        _held.Dispose();
+    }
 
     private static async IAsyncEnumerable<string> TextAsync(IAsyncEnumerable<ReadOnlyMemory<byte>> lines, [EnumeratorCancellation] CancellationToken cancellationToken)
     {

@@ -2,6 +2,8 @@ using System.CommandLine;
 using System.Text;
 using DeviceAgent.Hosting;
 using DeviceAgent.Spool;
+using DeviceAgent.Storage;
+using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Commands;
 
@@ -118,22 +120,28 @@ internal static class SpoolCommand
         }
     }
 
-    private static async Task<ISpoolAccess> OpenAsync(AgentOptions options, CancellationToken cancellationToken) =>
-        await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) is { } agent
-            ? new SpoolOfAgent(agent)
-            : await SpoolOnDisk.OpenAsync(options).ConfigureAwait(false);
+    private static async Task<ISpoolAccess> OpenAsync(AgentOptions options, CancellationToken cancellationToken)
+    {
+        if (await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) is { } agent) return new SpoolOfAgent(agent);
+        StateOwner.Become(options.StateDirectory);
+        return await SpoolOnDisk.OpenAsync(options).ConfigureAwait(false);
+    }
 }
 
-/// <summary>Writes lines to a file that is complete and on the medium, or not there.</summary>
+/// <summary>Writes lines to a file that is complete and on the medium, or not there; for the caller alone, and never through a link that somebody else made.</summary>
 internal static class ExportFile
 {
+    private const string Ending = ".partial";
+
     public static async Task<long> WriteAsync(string path, IAsyncEnumerable<string> lines, CancellationToken cancellationToken)
     {
-        var partial = path + ".partial";
+        var name = Path.GetFileName(path);
+        var (folder, handle) = Create(path, name + Ending);
+        using var _ = folder;
         long count = 0;
         try
         {
-            var file = new FileStream(partial, FileMode.Create, FileAccess.Write);
+            var file = new FileStream(handle, FileAccess.Write);
             await using (file.ConfigureAwait(false))
             {
                 await foreach (var line in lines.ConfigureAwait(false))
@@ -145,12 +153,35 @@ internal static class ExportFile
                 file.Flush(flushToDisk: true);
             }
 
-            File.Move(partial, path, overwrite: true);
+            using var asCaller = ProcessUser.AsCaller();
+            folder.Rename(name + Ending, name);
             return count;
         }
-        finally
+        catch
         {
-            File.Delete(partial);
+            using var asCaller = ProcessUser.AsCaller();
+            folder.Delete(name + Ending);
+            throw;
+        }
+    }
+
+    /// <summary>As the caller, whose file it is to be; the spool may be read as another user.</summary>
+    private static (FolderHandle Folder, SafeFileHandle File) Create(string path, string partial)
+    {
+        using var _ = ProcessUser.AsCaller();
+        var above = Path.GetDirectoryName(Path.GetFullPath(path)) ?? throw new IOException($"'{path}' is no file");
+        if (FileStatus.Of(path, follow: false) is { IsFile: false }) throw new IOException($"'{path}' is there and is no file: it would be replaced; name another, or leave out -o to write to standard output");
+        var folder = ProcessUser.IsRoot ? FolderHandle.OpenTrusted(above) : FolderHandle.Open(above);
+        try
+        {
+            // What a call that was cut off has left.
+            folder.Delete(partial);
+            return (folder, folder.Create(partial));
+        }
+        catch
+        {
+            folder.Dispose();
+            throw;
         }
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
 
@@ -49,6 +50,8 @@ internal static class StatusCommand
 /// <summary>The agent's status in words.</summary>
 internal static class StatusText
 {
+    private const int LongestText = 2000;
+
     public static async Task WriteAgentAsync(TextWriter output, JsonElement status, string origin)
     {
         await output.WriteLineAsync($"device-agent {Text(status, "version")}{Build(status)} for thing {Text(status, "thing")}, up {Span(Number(status, "uptime_seconds"))}").ConfigureAwait(false);
@@ -65,7 +68,10 @@ internal static class StatusText
         if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);
         await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
+        if (status.TryGetProperty("reduction", out var reduction)) await WriteReductionAsync(output, reduction).ConfigureAwait(false);
         await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
+        if (status.TryGetProperty("sensors", out var sensors)) await WriteSensorsAsync(output, sensors).ConfigureAwait(false);
+        if (status.TryGetProperty("listeners", out var listeners)) await WriteListenersAsync(output, listeners).ConfigureAwait(false);
     }
 
     public static async Task WriteSpoolAsync(TextWriter output, JsonElement spool, string origin)
@@ -80,6 +86,26 @@ internal static class StatusText
         if (Count(spool, "quarantined") is > 0 and var damaged) await output.WriteLineAsync($"  damage      {damaged} damaged files quarantined, {Count(spool, "salvaged")} readings saved from them").ConfigureAwait(false);
     }
 
+    private static async Task WriteReductionAsync(TextWriter output, JsonElement reduction)
+    {
+        await output.WriteLineAsync($"reduction     {Count(reduction, "open_windows")} windows open; of the readings since the start {Count(reduction, "readings_reduced")} were not sent by themselves, {Count(reduction, "readings_late")} came late").ConfigureAwait(false);
+        if (reduction.GetProperty("in_memory_only").GetBoolean()) await output.WriteLineAsync("  NOT ON DISK the open windows are held in memory only").ConfigureAwait(false);
+    }
+
+    /// <summary>Those that answer in a line; of the others, why not.</summary>
+    private static async Task WriteListenersAsync(TextWriter output, JsonElement listeners)
+    {
+        var all = listeners.EnumerateArray().ToList();
+        var open = all.Where(l => Text(l, "condition") == "open").Select(l => $"{Text(l, "address")}{(l.GetProperty("held_by_systemd").GetBoolean() ? " (held by systemd)" : "")}").ToList();
+        await output.WriteLineAsync($"answers on    {(open.Count == 0 ? "nothing" : string.Join(", ", open))}").ConfigureAwait(false);
+        foreach (var listener in all.Where(l => Text(l, "condition") is not ("open" or "absent")))
+        {
+            var holder = listener.TryGetProperty("taken_by_uid", out var user) && user.ValueKind == JsonValueKind.Number ? $" user {user}{(listener.TryGetProperty("taken_by_pid", out var process) && process.ValueKind == JsonValueKind.Number ? $", process {process}" : "")}:" : "";
+            var remedy = Text(listener, "condition") == "taken" ? ". Tokens that programs sent there may be known to it: once it is stopped, device-agent clients rotate --all" : "";
+            await output.WriteLineAsync($"  NOT ON      {Text(listener, "address")}:{holder} {Text(listener, "problem")}{remedy}").ConfigureAwait(false);
+        }
+    }
+
     private static async Task WriteControlAsync(TextWriter output, JsonElement control)
     {
         await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}").ConfigureAwait(false);
@@ -92,13 +118,24 @@ internal static class StatusText
         if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);
     }
 
+    private static async Task WriteSensorsAsync(TextWriter output, JsonElement sensors)
+    {
+        await output.WriteLineAsync($"sensors       {sensors.EnumerateArray().Count(s => Text(s, "condition") == "good")} of {sensors.GetArrayLength()} have a value").ConfigureAwait(false);
+        foreach (var sensor in sensors.EnumerateArray())
+        {
+            var problem = Text(sensor, "problem") is { } why ? $": LEFT OUT, {why}" : "";
+            var counted = Count(sensor, "out_of_range") is > 0 and var outside ? $" ({outside} values out of range since the start)" : "";
+            await output.WriteLineAsync($"              {Text(sensor, "name")} at {Text(sensor, "id")}{problem}{counted}").ConfigureAwait(false);
+        }
+    }
+
     /// <summary>A line for a dead letter of the export.</summary>
     public static string DeadLetter(string line)
     {
         using var document = JsonDocument.Parse(line);
         var letter = document.RootElement.GetProperty(ReadingExport.DeadLetterName);
-        var of = document.RootElement.TryGetProperty(ReadingJson.SerialNumberName, out var serial) ? serial.GetString() : "?";
-        var at = document.RootElement.TryGetProperty(ReadingJson.TimestampName, out var timestamp) ? timestamp.GetString() : "?";
+        var of = document.RootElement.TryGetProperty(ReadingJson.SerialNumberName, out var serial) ? PrintableText.Of(serial.GetString()) : "?";
+        var at = document.RootElement.TryGetProperty(ReadingJson.TimestampName, out var timestamp) ? PrintableText.Of(timestamp.GetString()) : "?";
         return $"{letter.GetProperty("id").GetInt64()}\t{of}\t{at}\t{Text(letter, "reason")}";
     }
 
@@ -139,7 +176,8 @@ internal static class StatusText
 
     private static string ByClass(JsonElement counts) => string.Join(", ", counts.EnumerateObject().Select(c => $"{c.Name} {c.Value.GetInt64()}"));
 
-    private static string? Text(JsonElement json, string name) => json.GetProperty(name).GetString();
+    /// <summary>What services, sensors and local programs said, fit for a terminal.</summary>
+    private static string? Text(JsonElement json, string name) => PrintableText.Of(json.GetProperty(name).GetString(), LongestText);
 
     private static long Count(JsonElement json, string name) => json.TryGetProperty(name, out var value) ? (long)value.GetDouble() : 0;
 

@@ -1,14 +1,35 @@
+using System.Text.Json;
 using System.Text.Json.Serialization;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Control;
 
 /// <summary>The end of a change, as it is reported in the shadow and in the job.</summary>
 /// <param name="Result">How it ended.</param>
-/// <param name="Code">Why, for programs: <c>writesDenied</c>, <c>aliasUnknown</c>, ...; null when applied.</param>
-/// <param name="Reason">Why, for people, with what to do about it; null when applied. No secrets; at most 1024 characters.</param>
+/// <param name="Code">Why, for programs: <c>writesDenied</c>, <c>aliasUnknown</c>, ...; null when applied, unless nothing had to be changed.</param>
+/// <param name="Reason">Why, for people, with what to do about it; null when applied, unless nothing had to be changed. No secrets; at most 1024 characters.</param>
 internal sealed record ChangeOutcome(ChangeResult Result, string? Code = null, string? Reason = null)
 {
+    public const int LongestReason = 1024;
+
+    /// <summary>It quotes what was asked for, and what services and files say: cleaned here, whoever made it.</summary>
+    public string? Reason { get; init => field = PrintableText.Of(value, LongestReason); } = PrintableText.Of(Reason, LongestReason);
+
     public static ChangeOutcome Applied { get; } = new(ChangeResult.Applied);
+
+    /// <summary>A fault of the agent ended it.</summary>
+    public static ChangeOutcome Unexpected { get; } = new(ChangeResult.Rejected, ChangeCodes.Unexpected, "The agent met a fault of its own; its log has the details.");
+
+    /// <summary>As it is told: <c>applied</c>, <c>unchanged</c>, <c>rejected</c>, <c>rolledBack</c>.</summary>
+    [JsonIgnore]
+    public string Name => IsUnchanged ? ChangeCodes.Unchanged : JsonNamingPolicy.CamelCase.ConvertName(Result.ToString());
+
+    /// <summary>It was so before.</summary>
+    [JsonIgnore]
+    public bool IsUnchanged => this is { Result: ChangeResult.Applied, Code: ChangeCodes.Unchanged };
+
+    /// <summary>What is asked for is so already.</summary>
+    public static ChangeOutcome Unchanged(string reason) => new(ChangeResult.Applied, ChangeCodes.Unchanged, $"Changed nothing: {reason}");
 
     public static ChangeOutcome Rejected(string code, string reason) => new(ChangeResult.Rejected, code, reason);
 
@@ -51,11 +72,20 @@ internal static class ChangeCodes
     /// <summary>A value is out of range, or of another kind.</summary>
     public const string InvalidSettings = "invalidSettings";
 
+    /// <summary>What was sent holds what no reader takes: nested too deep, a name twice, half a character, a number beyond all.</summary>
+    public const string NotReadable = "notReadable";
+
     /// <summary>There is no such setting, or not one that can be changed remotely.</summary>
     public const string UnknownSetting = "unknownSetting";
 
     /// <summary>Rolled back: with these settings the agent ended unasked again and again.</summary>
     public const string NotProven = "notProven";
+
+    /// <summary>Nothing had to be changed: it is so already.</summary>
+    public const string Unchanged = "unchanged";
+
+    /// <summary>It was done so shortly before that it is not done again yet.</summary>
+    public const string TooSoon = "tooSoon";
 
     /// <summary>The job's <c>expiresAt</c> is over.</summary>
     public const string Expired = "expired";
@@ -67,5 +97,5 @@ internal static class ChangeCodes
     public const string Unexpected = "unexpected";
 
     /// <summary>What the request itself is to blame for: no device will ever do it.</summary>
-    public static bool IsOfTheRequest(string? code) => code is UnknownOperation or InvalidArgument or InvalidSettings or UnknownSetting or Expired;
+    public static bool IsOfTheRequest(string? code) => code is UnknownOperation or NotReadable or InvalidArgument or InvalidSettings or UnknownSetting or Expired;
 }

@@ -1,13 +1,12 @@
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Timing;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control;
 
 /// <summary>A loop of remote control: a step, then a wait for a signal or for a while. A fault is logged and pauses the loop; it never ends it.</summary>
-internal abstract class ControlLoop(TimeSpan faultPause, LoopPulse pulse, TimeProvider time, Random random, ILogger logger) : BackgroundService
+internal abstract class ControlLoop(TimeSpan faultPause, LoopPulse pulse, TimeProvider time, Random random, ILogger logger) : WatchedLoop(pulse)
 {
     /// <summary>
     /// What AWS IoT is asked in one go has an answer, or none, long before: a request is given up after 75 s (subscription, acknowledgement, answer) and
@@ -21,13 +20,13 @@ internal abstract class ControlLoop(TimeSpan faultPause, LoopPulse pulse, TimePr
     /// <summary>When AWS IoT may be asked again.</summary>
     protected RetryPause Pause { get; } = new(time, random, logger);
 
-    /// <summary>What the policy lacks; null when nothing, as far as is known.</summary>
-    public string? NotAllowed => Pause.NotAllowed;
+    /// <summary>What the policy lacks, or what goes wrong again and again; null when nothing, as far as is known.</summary>
+    public virtual string? Problem => Pause.Problem;
 
     /// <returns>How long to wait for the next step.</returns>
     protected abstract Task<TimeSpan> StepAsync(CancellationToken stopping);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         while (true)
         {
@@ -35,19 +34,18 @@ internal abstract class ControlLoop(TimeSpan faultPause, LoopPulse pulse, TimePr
             {
                 var wake = Wake.Next;
                 TimeSpan wait;
-                using (pulse.WaitsFor(LongestExchange)) wait = await StepAsync(stoppingToken).ConfigureAwait(false);
-                using (pulse.WaitsFor(wait)) await WakeSignal.WaitAsync(wake, wait, time, stoppingToken).ConfigureAwait(false);
+                using (Pulse.WaitsFor(LongestExchange)) wait = await StepAsync(stopping).ConfigureAwait(false);
+                using (Pulse.WaitsFor(wait)) await WakeSignal.WaitAsync(wake, wait, time, stopping).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+            catch (OperationCanceledException) when (stopping.IsCancellationRequested)
             {
-                pulse.Ends();
                 return;
             }
             catch (Exception e)
             {
                 // The readings must flow whatever happens here.
                 logger.ControlFault(e, faultPause.TotalSeconds);
-                using (pulse.WaitsFor(faultPause)) await Task.Delay(faultPause, time, stoppingToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                using (Pulse.WaitsFor(faultPause)) await Task.Delay(faultPause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
     }
@@ -58,20 +56,23 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
 {
     private const int NotAllowedMinutes = 10;
 
+    /// <summary>From so many failures in a row on it is no chance.</summary>
+    private const int WorthTelling = 3;
+
     private static readonly Backoff Delays = new(TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(5), Jitter.Half);
     private long _since;
     private TimeSpan _length;
     private int _failures;
     private volatile bool _reset;
 
-    /// <summary>Why somebody must mend the policy; null when nobody must.</summary>
-    public string? NotAllowed { get; private set; }
+    /// <summary>Why somebody must mend the policy, or what fails again and again; null when nothing does.</summary>
+    public string? Problem { get; private set; }
 
     public TimeSpan Left
     {
         get
         {
-            if (_reset) (_reset, _length, _failures) = (false, TimeSpan.Zero, 0);
+            if (_reset) (_reset, _length) = (false, TimeSpan.Zero);
             var left = _length - time.GetElapsedTime(_since);
             return left > TimeSpan.Zero ? left : TimeSpan.Zero;
         }
@@ -82,20 +83,29 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
     {
         if (failure is null)
         {
-            (_length, _failures, NotAllowed) = (TimeSpan.Zero, 0, null);
+            (_length, _failures, Problem) = (TimeSpan.Zero, 0, null);
             return;
         }
 
         _since = time.GetTimestamp();
         if (failure is TopicResponse.Missing { Reason: NoResponse.NotAllowed } refused)
         {
-            if (NotAllowed != refused.Message) logger.NotAllowed(refused.Message, NotAllowedMinutes);
-            NotAllowed = refused.Message;
+            if (Problem != refused.Message) logger.NotAllowed(refused.Message, NotAllowedMinutes);
+            Problem = refused.Message;
             _length = TimeSpan.FromMinutes(NotAllowedMinutes);
             return;
         }
 
         _length = Delays.After(++_failures, random);
+        if (_failures < WorthTelling || failure is TopicResponse.Missing { Reason: NoResponse.NotConnected }) return;
+        var problem = failure switch
+        {
+            TopicResponse.Missing missing => missing.Message,
+            TopicResponse.Rejected rejected => $"AWS IoT refuses it: {rejected.Code} {rejected.Message.TrimEnd('.')}.",
+            _ => null,
+        };
+        if (problem is not null && problem != Problem) logger.KeepsFailing(problem, _failures);
+        Problem = problem;
     }
 
     /// <summary>A new connection: it may be asked at once. May be called by any thread; the rest is the loop's.</summary>

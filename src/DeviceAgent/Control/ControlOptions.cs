@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Provider;
 using DeviceAgent.Settings;
 
 namespace DeviceAgent.Control;
@@ -52,7 +53,7 @@ internal sealed record ControlOptions
         if (settings.Text("mqttEndpoint") is not { } text) return (null, DefaultPort);
         if (text.Contains(".credentials.iot.", StringComparison.OrdinalIgnoreCase))
             settings.Error("mqttEndpoint", text, "is the credentials endpoint; take it from: aws iot describe-endpoint --endpoint-type iot:Data-ATS");
-        else if (!text.Contains("://", StringComparison.Ordinal)
+        else if (EndpointAddress.IsPlain(text)
             && Uri.TryCreate($"mqtts://{text}", UriKind.Absolute, out var uri)
             && uri is { AbsolutePath: "/" or "", Query: "", Fragment: "", UserInfo: "", Host.Length: > 0 }
             && uri.HostNameType != UriHostNameType.Unknown && uri.Port != 0)

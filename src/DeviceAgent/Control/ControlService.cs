@@ -35,10 +35,10 @@ internal sealed class ControlService : ControlLoop
         connection.Connected += LookForJobs;
     }
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task RunAsync(CancellationToken stopping)
     {
         _connection.Start();
-        return base.ExecuteAsync(stoppingToken);
+        return base.RunAsync(stopping);
     }
 
     protected override async Task<TimeSpan> StepAsync(CancellationToken stopping)
@@ -56,7 +56,7 @@ internal sealed class ControlService : ControlLoop
     private async Task ReconcileAsync(CancellationToken stopping)
     {
         if (_shadow.Latest is not { } document || ReferenceEquals(document, _reconciled)) return;
-        await _reconciler.ReconcileAsync(document, stopping).ConfigureAwait(false);
+        await _reconciler.GuardAsync(document, stopping).ConfigureAwait(false);
         _reconciled = document;
     }
 

@@ -9,7 +9,8 @@ internal sealed class ControlStatus(OperationRunner runner, ControlState state, 
     public ConnectionStatus Connection => connection?.Status ?? new ConnectionStatus(ConnectionState.Off);
 
     /// <summary>What somebody must mend; null when nothing is known to be wrong.</summary>
-    public string? Problem => Connection.Problem ?? shadow?.NotAllowed ?? control?.NotAllowed;
+    public string? Problem =>
+        string.Join(" ", new[] { shadow?.Problem, control?.Problem, Connection.Problem, shadow?.Shortened is { } shortened ? $"Shadow: {shortened}" : null }.OfType<string>().Distinct()) is { Length: > 0 } problems ? problems : null;
 
     public ChangeRecord? LastChange => runner.Last;
 

@@ -11,6 +11,9 @@ internal interface IOperation
     /// <summary>The name in the job document: <c>rotate-role-alias</c>, <c>set-config</c>, ...</summary>
     string Name { get; }
 
+    /// <summary>What the job document may have besides what every one has. Anything else in it is refused: it would have no effect.</summary>
+    IReadOnlyList<string> Arguments { get; }
+
     /// <summary>Does it.</summary>
     /// <param name="arguments">The job document, an object; whatever is in it must be checked.</param>
     /// <param name="progress">Is told of the steps.</param>
@@ -33,4 +36,13 @@ internal static class OperationNames
     public const string RotateCertificate = "rotate-certificate";
     public const string SetConfig = "set-config";
     public const string RefreshCredentials = "refresh-credentials";
+
+    /// <summary>In every job document: which operation.</summary>
+    public const string Operation = "operation";
+
+    /// <summary>In every job document: until when; may be left out.</summary>
+    public const string ExpiresAt = "expiresAt";
+
+    /// <summary>What every job document may have.</summary>
+    public static IReadOnlyList<string> EveryDocument { get; } = [Operation, ExpiresAt];
 }

@@ -47,7 +47,7 @@ internal static partial class Log
     [LoggerMessage(2613, LogLevel.Information, "Job {JobId} is over in the cloud ({Status}); its outcome here is kept.")]
     public static partial void JobOver(this ILogger logger, string jobId, string status);
 
-    [LoggerMessage(2614, LogLevel.Warning, "Message on {Topic} is not a JSON object; it is ignored.")]
+    [LoggerMessage(2614, LogLevel.Warning, "Message on {Topic} is not a JSON object; what it is about is asked for.")]
     public static partial void NotJson(this ILogger logger, string topic);
 
     [LoggerMessage(2615, LogLevel.Error, "The connection to AWS IoT cannot be made.")]
@@ -64,6 +64,15 @@ internal static partial class Log
 
     [LoggerMessage(2619, LogLevel.Warning, "Remote settings are rolled back. {Reason}")]
     public static partial void SettingsRolledBack(this ILogger logger, string reason);
+
+    [LoggerMessage(2620, LogLevel.Information, "Change {What} by {By} {Reference}: {Reason}")]
+    public static partial void ChangeHadNoEffect(this ILogger logger, string what, ChangeOrigin by, string reference, string? reason);
+
+    [LoggerMessage(2621, LogLevel.Warning, "Shadow: {Problem}")]
+    public static partial void ReportShortened(this ILogger logger, string problem);
+
+    [LoggerMessage(2622, LogLevel.Warning, "Remote control: {Times} times in a row: {Problem} It is tried again.")]
+    public static partial void KeepsFailing(this ILogger logger, string problem, int times);
 
     [LoggerMessage(2690, LogLevel.Warning, "The connection to AWS IoT cannot be made anew, next attempt in {Seconds:0} s. {Problem}")]
     public static partial void ConnectionNotRenewed(this ILogger logger, double seconds, string problem);

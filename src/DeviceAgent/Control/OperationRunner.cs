@@ -1,6 +1,6 @@
-using System.Globalization;
 using System.Text.Json;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Settings;
 using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
@@ -13,8 +13,6 @@ namespace DeviceAgent.Control;
 internal sealed class OperationRunner(
     IEnumerable<IOperation> operations, ControlState state, AgentMetrics metrics, LoopWatch loops, TimeProvider time, ILogger<OperationRunner> logger)
 {
-    private const int LongestReason = 1024;
-
     private readonly Dictionary<string, IOperation> _operations = operations.ToDictionary(o => o.Name);
     private string? _step;
 
@@ -31,10 +29,17 @@ internal sealed class OperationRunner(
 
     public ChangeRecord? Last => state.Record.LastChange;
 
-    /// <summary>Why an operation cannot be carried out; null when it is known.</summary>
-    public ChangeOutcome? FindProblem(string operation) => _operations.ContainsKey(operation)
-        ? null
-        : ChangeOutcome.Rejected(ChangeCodes.UnknownOperation, Printable($"This agent does not know the operation '{operation}'; it knows {string.Join(", ", _operations.Keys.Order())}.")!);
+    /// <summary>Why an operation cannot be carried out; null when it is known, and all that it is given, too.</summary>
+    /// <param name="operation">Its name.</param>
+    /// <param name="document">What it is given, an object.</param>
+    public ChangeOutcome? FindProblem(string operation, JsonElement document)
+    {
+        if (!_operations.TryGetValue(operation, out var known))
+            return ChangeOutcome.Rejected(ChangeCodes.UnknownOperation, $"This agent does not know the operation '{operation}'; it knows {string.Join(", ", _operations.Keys.Order())}{Ended(Spelling.Hint(operation, _operations.Keys))}");
+        string[] arguments = [.. OperationNames.EveryDocument, .. known.Arguments];
+        var unknown = document.EnumerateObject().Select(p => p.Name).Where(n => !arguments.Contains(n)).Select(n => $"\"{n}\" is nothing that the operation {operation} knows{Ended(Spelling.Hint(n, arguments))}").ToList();
+        return unknown.Count == 0 ? null : ChangeOutcome.Rejected(ChangeCodes.InvalidArgument, $"{string.Join(" ", unknown)} It knows {string.Join(", ", arguments)}.");
+    }
 
     /// <summary>Has an operation carried out. Its end is remembered, together with what <paramref name="alsoNote"/> adds.</summary>
     /// <param name="change">What, and who wants it.</param>
@@ -49,7 +54,10 @@ internal sealed class OperationRunner(
     {
         try
         {
-            var outcome = FindProblem(operation) ?? Begin(change) ?? await ExecuteAsync(change, operation, arguments, progress, cancellationToken).ConfigureAwait(false);
+            // What an earlier run has done before it was killed is not nothing.
+            var isResumed = Executing is { } before && (before.What, before.By) == (change.What, change.By) && (change.By == ChangeOrigin.Shadow || before.Reference == change.Reference);
+            var outcome = FindProblem(operation, arguments) ?? Begin(change) ?? await ExecuteAsync(change, operation, arguments, progress, cancellationToken).ConfigureAwait(false);
+            if (isResumed && outcome.IsUnchanged) outcome = ChangeOutcome.Applied;
             End(change, outcome, r => alsoNote(r, outcome));
             return outcome;
         }
@@ -64,19 +72,14 @@ internal sealed class OperationRunner(
     {
         var end = new ChangeRecord(change.What, change.By, change.Reference, outcome, time.GetUtcNow());
         if (state.Note(r => alsoNote(r) with { LastChange = end, Executing = null }) is { } problem) logger.NotWritten(problem);
-        metrics.ControlChanges.Add(1, new KeyValuePair<string, object?>(AgentMetrics.OutcomeTag, JsonNamingPolicy.CamelCase.ConvertName(outcome.Result.ToString())));
-        if (outcome.Result == ChangeResult.Applied) logger.ChangeApplied(change.What, change.By, change.Reference);
+        metrics.ControlChanges.Add(1, new KeyValuePair<string, object?>(AgentMetrics.OutcomeTag, outcome.Name));
+        if (outcome.IsUnchanged) logger.ChangeHadNoEffect(change.What, change.By, change.Reference, outcome.Reason);
+        else if (outcome.Result == ChangeResult.Applied) logger.ChangeApplied(change.What, change.By, change.Reference);
         else logger.ChangeRefused(change.What, change.By, change.Reference, outcome.Result, outcome.Code, outcome.Reason);
         Changed?.Invoke();
     }
 
-    /// <summary>A reason as it may be sent: one line, bounded.</summary>
-    public static string? Printable(string? reason, int longest = LongestReason)
-    {
-        if (reason is null) return null;
-        var line = string.Concat(reason.Select(c => char.GetUnicodeCategory(c) is >= UnicodeCategory.Control and <= UnicodeCategory.PrivateUse or UnicodeCategory.OtherNotAssigned ? ' ' : c));
-        return line.Length <= longest ? line : line[..(longest - 3)] + "...";
-    }
+    private static string Ended(string hint) => hint.Length == 0 ? "." : hint;
 
     /// <summary>Null when it may be done.</summary>
     private ChangeOutcome? Begin(ExecutingChange change)
@@ -96,7 +99,7 @@ internal sealed class OperationRunner(
             ChangeOutcome outcome;
             using (Pulse.Waits()) outcome = await _operations[operation].ExecuteAsync(arguments, new Both(this, progress), cancellationToken).ConfigureAwait(false);
             _ = Pulse.WaitsFor(ControlLoop.LongestExchange);
-            return outcome with { Reason = Printable(outcome.Reason) };
+            return outcome;
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
@@ -106,7 +109,7 @@ internal sealed class OperationRunner(
         {
             // An operation that breaks its word must not end the control of the device.
             logger.ChangeFailed(e, change.What, change.By, change.Reference);
-            return ChangeOutcome.Rejected(ChangeCodes.Unexpected, "The agent met a fault of its own; its log has the details.");
+            return ChangeOutcome.Unexpected;
         }
     }
 

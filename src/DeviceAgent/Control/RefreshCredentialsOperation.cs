@@ -8,13 +8,18 @@ internal sealed class RefreshCredentialsOperation(CredentialCache credentials) :
 {
     public string Name => OperationNames.RefreshCredentials;
 
+    public IReadOnlyList<string> Arguments => [];
+
     public async Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken)
     {
         progress.Reached("fetching");
         try
         {
-            await credentials.RefreshAsync(cancellationToken).ConfigureAwait(false);
-            return ChangeOutcome.Applied;
+            var before = credentials.Status.AccessKeyId;
+            var fetched = await credentials.RefreshAsync(cancellationToken).ConfigureAwait(false);
+            return fetched.AccessKeyId != before
+                ? ChangeOutcome.Applied
+                : ChangeOutcome.Rejected(ChangeCodes.TooSoon, "New credentials were asked for several times just before, and the credentials provider is not asked more often: those held stay. Ask again in a minute.");
         }
         catch (CredentialsUnavailableException e)
         {

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Timing;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control;
@@ -44,7 +44,7 @@ internal sealed record SettingsTrial(ExecutingChange Change, int Starts = 0)
         var handled = record.Handled.ToDictionary();
         foreach (var key in keys)
         {
-            if (handled.TryGetValue(key, out var desired)) handled[key] = desired with { Rejection = OperationRunner.Printable(reason, HandledValue.LongestRejection), OthersToBlame = false };
+            if (handled.TryGetValue(key, out var desired)) handled[key] = desired with { Rejection = PrintableText.Of(reason, HandledValue.LongestRejection), OthersToBlame = false };
         }
 
         var end = new ChangeRecord(trial.Change.What, trial.Change.By, trial.Change.Reference, ChangeOutcome.RolledBack(ChangeCodes.NotProven, reason), now);
@@ -52,43 +52,29 @@ internal sealed record SettingsTrial(ExecutingChange Change, int Starts = 0)
     }
 
     /// <summary>The keys that are set otherwise, or in one of them only.</summary>
-    private static HashSet<string> Differences(IReadOnlyDictionary<string, SettingOverride> one, IReadOnlyDictionary<string, SettingOverride> other) =>
+    public static HashSet<string> Differences(IReadOnlyDictionary<string, SettingOverride> one, IReadOnlyDictionary<string, SettingOverride> other) =>
         [.. one.Keys.Union(other.Keys).Where(k => !one.TryGetValue(k, out var a) || !other.TryGetValue(k, out var b) || a.By != b.By || !JsonElement.DeepEquals(a.Value, b.Value))];
 }
 
 /// <summary>Notes that remote settings have proven themselves, once the agent has run with them for long enough.</summary>
-internal sealed class SettingsProof(ControlState state, LoopWatch loops, TimeProvider time, ILogger<SettingsProof> logger) : BackgroundService
+internal sealed class SettingsProof(ControlState state, LoopWatch loops, TimeProvider time, ILogger<SettingsProof> logger) : WatchedLoop(loops.Pulse("proof of settings"))
 {
-    private readonly LoopPulse _pulse = loops.Pulse("proof of settings");
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await RunAsync(stoppingToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _pulse.Ends();
-        }
-    }
-
-    private async Task RunAsync(CancellationToken stopping)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         SettingsTrial? watched = null;
         long since = 0;
         while (true)
         {
-            _pulse.Works();
+            Pulse.Works();
             var (changed, trial) = (state.NextChange, state.Record.Trial);
             if (!ReferenceEquals(trial, watched)) (watched, since) = (trial, time.GetTimestamp());
             if (trial is null)
             {
-                using (_pulse.Waits()) await changed.WaitAsync(stopping).ConfigureAwait(false);
+                using (Pulse.Waits()) await changed.WaitAsync(stopping).ConfigureAwait(false);
             }
             else if (SettingsTrial.ProofPeriod - time.GetElapsedTime(since) is var left && left > TimeSpan.Zero)
             {
-                using (_pulse.WaitsFor(left)) await WakeSignal.WaitAsync(changed, left, time, stopping).ConfigureAwait(false);
+                using (Pulse.WaitsFor(left)) await WakeSignal.WaitAsync(changed, left, time, stopping).ConfigureAwait(false);
             }
             else
             {

@@ -19,7 +19,7 @@ internal static class StartupJitter
     /// <param name="afterPowerCut">The spread after a power cut.</param>
     public static TimeSpan Of(TimeSpan uptime, string stateDirectory, TimeSpan afterPowerCut)
     {
-        var spool = Path.Combine(stateDirectory, SpoolServiceCollectionExtensions.FileName);
+        var spool = SpoolServiceCollectionExtensions.PathIn(stateDirectory);
         if (uptime > JustBooted || !File.Exists(spool)) return TimeSpan.Zero;
         return File.Exists($"{spool}-wal") ? afterPowerCut : AfterReboot;
     }

@@ -20,11 +20,18 @@ internal sealed class AgentMetrics
     /// <summary>The tag that tells the results of <see cref="RoleAliasChanges"/> apart.</summary>
     public const string ResultTag = "result";
 
+    /// <summary>The tag that tells the sensors of <see cref="SensorsOutOfRange"/> apart.</summary>
+    public const string SensorTag = "sensor";
+
     public AgentMetrics(IMeterFactory factory)
     {
         Meter = factory.Create(MeterName);
         Read = Counter("readings.read", "Readings that a source or a local program handed in.");
         Refused = Counter("readings.refused", "Readings that were handed in and not taken: malformed, too large, or under pressure.");
+        Reduced = Counter("readings.reduced", "Readings of the source that were not sent by themselves: in a window, or within a dead band.");
+        Late = Counter("readings.late", "Readings of the source that came after their window was closed, and were sent as they are.");
+        Windows = Counter("reduction.windows", "Items of windows that were put into the spool.");
+        SensorsOutOfRange = Counter("sensors.out_of_range", "Values of sensors that were left out, because no such sensor can measure them, by sensor.");
         Spooled = Counter("readings.spooled", "Readings that were put into the spool (on disk or in the memory ring).");
         Committed = Counter("readings.committed", "Readings that are on disk.");
         Evicted = Counter("readings.shed", "Readings that were dropped by the rule of the quota, by class.");
@@ -47,6 +54,14 @@ internal sealed class AgentMetrics
     public Counter<long> Read { get; }
 
     public Counter<long> Refused { get; }
+
+    public Counter<long> Reduced { get; }
+
+    public Counter<long> Late { get; }
+
+    public Counter<long> Windows { get; }
+
+    public Counter<long> SensorsOutOfRange { get; }
 
     public Counter<long> Spooled { get; }
 

@@ -1,4 +1,5 @@
 using System.Collections;
+using System.Text;
 using System.Text.Json.Nodes;
 using DeviceAgent.Certificate;
 using DeviceAgent.Clock;
@@ -6,6 +7,7 @@ using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
+using DeviceAgent.Readings.Reduction;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
@@ -18,24 +20,43 @@ namespace DeviceAgent.Hosting;
 /// <summary>Loads the configuration: file, environment, command line, each overriding the one before.</summary>
 internal static class AgentConfiguration
 {
-    /// <summary>Reads and checks everything, and loads the device's identity to see that it is usable. Uses no network and writes nothing.</summary>
+    /// <summary>
+    /// Reads and checks everything, and loads the device's identity to see that it is usable. Uses no network and writes nothing: of a swap of certificate
+    /// and key that a kill cut off the pair is loaded that <see cref="Settle"/> will make the active one.
+    /// </summary>
+    /// <param name="path">The configuration.</param>
+    /// <param name="environment">Variables.</param>
+    /// <param name="assignments">Of the command line.</param>
+    /// <param name="settled">Told the options where nothing is wrong with them, before anything in the state directory is looked at.</param>
     /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
-    public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments) =>
-        Load(path, environment, assignments, toRun: false);
-
-    /// <summary>The same for the agent itself: a swap of certificate and key that a kill cut off is ended first.</summary>
-    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
-    public static (AgentOptions Options, DeviceIdentity Identity) LoadToRun(string path, IDictionary environment, IEnumerable<string> assignments) =>
-        Load(path, environment, assignments, toRun: true);
-
-    private static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments, bool toRun)
+    public static (AgentOptions Options, DeviceIdentity Identity) Load(string path, IDictionary environment, IEnumerable<string> assignments, Action<AgentOptions>? settled = null)
     {
         var errors = new List<ConfigurationError>();
         var options = ReadLayers(path, environment, assignments, errors);
-        var (identity, files) = LoadIdentity(options, toRun, errors);
+        if (errors.Count == 0) settled?.Invoke(options);
+        var (identity, files) = LoadIdentity(options, errors);
         if (errors.Count == 0) return (options with { ActiveIdentity = files }, identity!);
         identity?.Dispose();
         throw new ConfigurationException(errors);
+    }
+
+    /// <summary>Ends a swap that was cut off, and puts away a stored pair that no longer counts: what the agent itself does at its start, once all is known to be right.</summary>
+    /// <returns>The options, with the place of the active pair.</returns>
+    /// <exception cref="ConfigurationException">A file could not be renamed or written.</exception>
+    public static AgentOptions Settle(AgentOptions options)
+    {
+        try
+        {
+            var store = options.StoredIdentity;
+            store.FinishSwap(new EnrolmentFile(options.StateDirectory));
+            var active = store.Active;
+            store.Tidy();
+            return options with { ActiveIdentity = active };
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new ConfigurationException([NotSettled(options, e.Message)]);
+        }
     }
 
     /// <summary>The same without the identity, for commands that work on what is stored: a device whose certificate is lost still has its readings.</summary>
@@ -49,13 +70,15 @@ internal static class AgentConfiguration
 
     private static AgentOptions ReadLayers(string path, IDictionary environment, IEnumerable<string> assignments, List<ConfigurationError> errors)
     {
+        var file = SettingsLayers.TryReadFile(path, errors);
         var layers = new List<SettingsLayer?>
         {
-            SettingsLayers.TryReadFile(path, errors),
+            SettingsLayers.FromSdk(environment),
+            file,
             SettingsLayers.FromEnvironment(environment, errors),
             SettingsLayers.FromCommandLine(assignments, errors),
         };
-        if (layers[0] is null) throw new ConfigurationException(errors);
+        if (file is null) throw new ConfigurationException(errors);
 
         var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
         return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder, ServiceCredentials.From(environment)).Read(errors);
@@ -67,16 +90,18 @@ internal static class AgentConfiguration
         var thingName = settings.Required("thingName", "the name of the thing that the certificate is attached to");
         var stateDirectory = settings.FilePath("stateDirectory") ?? settings.Required("stateDirectory", "the folder in which the agent keeps what must survive a restart");
         var endpoint = EndpointOptions.Read(settings.Section("endpoint"), stateDirectory);
+        var table = TableOptions.Read(settings, thingName);
         var options = new AgentOptions
         {
             ThingName = thingName,
             SerialNumber = settings.Text("serialNumber") ?? thingName,
             StateDirectory = stateDirectory,
             Identity = CredentialSettings.ReadIdentity(settings),
-            Credentials = CredentialSettings.ReadRoleAlias(settings, thingName),
+            Credentials = CredentialSettings.ReadRoleAlias(settings, thingName, asksByHttp: table.Endpoint?.Scheme == Uri.UriSchemeHttp),
             PowerReturnSpread = settings.Seconds("powerReturnSpreadSeconds", TimeSpan.FromMinutes(20), 0, 7200),
-            Table = TableOptions.Read(settings, thingName),
-            Source = SourceOptions.Read(settings.Section("source")),
+            Table = table,
+            Source = SourceOptions.Read(settings.Section("source"), table.ReservedNames),
+            Reduction = ReductionOptions.Read(settings.Section("reduction"), table.ReservedNames),
             Upload = UploadOptions.Read(settings.Section("upload"), DynamoDbSink.MaxReadings),
             Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
@@ -87,24 +112,26 @@ internal static class AgentConfiguration
             Provisioning = ProvisioningOptions.Read(settings.Section("provisioning")),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
+        if (Encoding.UTF8.GetByteCount(options.SerialNumber) > ItemLimits.LongestSerialNumber)
+            settings.Error("serialNumber", options.SerialNumber, $"is longer than the {ItemLimits.LongestSerialNumber} bytes that a partition key may have");
+        else if (settings.Has("serialNumber") && options.SerialNumber != options.SerialNumber.Trim())
+            settings.Error("serialNumber", options.SerialNumber, "begins or ends with white space: leave it out");
+        if (settings.Text("stateDirectory") is { } folder && PathForm.FindProblem(folder) is { } form) settings.Error("stateDirectory", folder, form);
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");
         settings.ReportUnknown();
         return options;
     }
 
-    private static (DeviceIdentity? Identity, DeviceIdentityOptions Files) LoadIdentity(AgentOptions options, bool toRun, List<ConfigurationError> errors)
+    private static (DeviceIdentity? Identity, DeviceIdentityOptions Files) LoadIdentity(AgentOptions options, List<ConfigurationError> errors)
     {
         var files = options.Identity;
         if (options.StateDirectory.Length == 0 || files.CertificatePath.Length == 0) return (null, files);
-        DeviceIdentity? identity = null;
         try
         {
-            var (store, file) = (new StoredIdentity(files, options.StateDirectory, options.Configured.Credentials), new EnrolmentFile(options.StateDirectory));
-            if (toRun) store.FinishSwap(file);
-            files = toRun ? store.Active : store.ActiveAfterSwap(file);
-            identity = DeviceIdentity.Load(files);
-            if (toRun) store.Tidy();
-            return (identity, files);
+            var (store, file) = (options.StoredIdentity, new EnrolmentFile(options.StateDirectory));
+            if (store.StartProblem(file) is { } problem) errors.Add(NotSettled(options, $"{problem}."));
+            files = store.ActiveAfterSwap(file);
+            return (DeviceIdentity.Load(files), files);
         }
         catch (DeviceIdentityException e)
         {
@@ -114,12 +141,14 @@ internal static class AgentConfiguration
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            identity?.Dispose();
-            errors.Add(new ConfigurationError("certificatePath", options.Identity.CertificatePath, $"a new certificate cannot take its place: {e.Message} Let the agent's user write to the folder."));
+            errors.Add(NotSettled(options, e.Message));
         }
 
         return (null, files);
     }
+
+    private static ConfigurationError NotSettled(AgentOptions options, string problem) =>
+        new("certificatePath", options.Identity.CertificatePath, $"a new certificate cannot take its place: {problem} Let the agent's user write to the folder.");
 
     /// <summary>That a file was looked for among the credentials first.</summary>
     private static string NotPassed(AgentOptions options, string path)

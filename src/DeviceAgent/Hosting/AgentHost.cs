@@ -8,12 +8,15 @@ using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
+using DeviceAgent.Storage;
 using DeviceAgent.Supervision;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Console;
 
 namespace DeviceAgent.Hosting;
 
@@ -28,9 +31,19 @@ internal static class AgentHost
     /// <param name="supervisor">Who started the agent; null: nobody who wants to hear of it.</param>
     /// <param name="replace">Puts other services in the place of some, after all are registered.</param>
     /// <param name="reload">When to read the configuration again; null: never.</param>
-    public static IHost Build(AgentOptions options, DeviceIdentity identity, Supervisor? supervisor = null, Action<IServiceCollection>? replace = null, ReloadTrigger? reload = null)
+    /// <param name="state">The state directory, held against other agents; null: nobody holds it.</param>
+    /// <param name="passed">Sockets that systemd listens on; null: none.</param>
+    public static IHost Build(
+        AgentOptions options,
+        DeviceIdentity identity,
+        Supervisor? supervisor = null,
+        Action<IServiceCollection>? replace = null,
+        ReloadTrigger? reload = null,
+        StateDirectory? state = null,
+        PassedSockets? passed = null)
     {
-        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings());
+        // Nothing is read from the content root, whose default is the program's folder: the user that root became may not enter that.
+        var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = "/" });
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var stored = StoredSettings.Recall(options);
         builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel);
@@ -42,14 +55,15 @@ internal static class AgentHost
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
         builder.Services.AddDeviceCredentials(identity, options.ActiveIdentity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
-        builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool);
+        builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool, state);
         builder.Services.AddDynamoDb(options.Table);
         builder.Services.AddUpload(stored.Settings.Upload, s => s.GetRequiredService<InterceptedSink>());
         builder.Services.AddRoleAliasRotation(
             options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber, s => s.GetRequiredService<DynamoDbSink>());
         builder.Services.AddSingleton<ActiveRoleAlias>(s => () => s.GetRequiredService<RoleAliasState>().Active);
-        builder.Services.AddSensing(stored.Settings.Source, options.SerialNumber, s => s.GetRequiredService<IReadingSink>().ReadingLimits);
+        builder.Services.AddSensing(stored.Settings.Source, stored.Settings.Reduction, options.SerialNumber, options.StateDirectory, s => s.GetRequiredService<IReadingSink>().ReadingLimits);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
+        builder.Services.AddSingleton(passed ?? PassedSockets.None);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName);
         if (options.Control.Host is not null)
             builder.Services.AddCertificateRotation(
@@ -84,22 +98,18 @@ internal static class AgentHost
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 
-    private static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum)
+    internal static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum)
     {
         logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= minimum() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
-        if (JournalStream.IsOutput())
-        {
-            // One line a message, with its level as <3>: the journal has the rest.
-            logging.AddSystemdConsole();
-            return;
-        }
+        // A journal that reads nothing costs lines of the log; by default each loop would wait for it at its next line.
+        logging.Services.Configure<ConsoleLoggerOptions>(o => o.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
+        logging.AddConsole(o => o.FormatterName = LogLine.FormatterName);
+        logging.Services.AddSingleton<ConsoleFormatter>(new LogLine(forJournal: JournalStream.IsOutput(), TimeProvider.System));
 
-        logging.AddSimpleConsole(console =>
-        {
-            console.SingleLine = true;
-            console.UseUtcTimestamp = true;
-            console.TimestampFormat = "yyyy-MM-dd'T'HH:mm:ss.fff'Z' ";
-        });
+        // In the place of the console itself, so that no source of lines gets round it, the framework's included.
+        logging.Services.RemoveAll<ILoggerProvider>();
+        logging.Services.AddSingleton<ConsoleLoggerProvider>();
+        logging.Services.AddSingleton<ILoggerProvider>(s => new RepetitionLimit(s.GetRequiredService<ConsoleLoggerProvider>(), TimeProvider.System));
     }
 
     private static bool IsOfTheFramework(string? category) => category?.StartsWith("Microsoft", StringComparison.Ordinal) == true;

@@ -4,6 +4,7 @@ using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
+using DeviceAgent.Readings.Reduction;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
@@ -28,6 +29,9 @@ internal sealed record AgentOptions
     /// <summary>certificatePath, privateKeyPath, privateKeyPassword(File), certificateChainPath, allowInsecureKeyPermissions.</summary>
     public required DeviceIdentityOptions Identity { get; init; }
 
+    /// <summary>The pair in the state directory that may stand in for it.</summary>
+    public StoredIdentity StoredIdentity => new(Identity, StateDirectory, Configured.Credentials);
+
     /// <summary>Where the pair is that is active: as in <see cref="Identity"/>, unless one in the state directory stands in for it.</summary>
     public DeviceIdentityOptions ActiveIdentity { get => field ?? Identity; init; }
 
@@ -40,6 +44,8 @@ internal sealed record AgentOptions
     public required TableOptions Table { get; init; }
 
     public required SourceOptions Source { get; init; }
+
+    public required ReductionOptions Reduction { get; init; }
 
     public required UploadOptions Upload { get; init; }
 

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using DeviceAgent.Certificate;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Settings;
@@ -22,23 +21,9 @@ internal sealed class ConfigurationReload(
     IServiceNotifier notifier,
     IHostApplicationLifetime lifetime,
     LoopWatch loops,
-    ILogger<ConfigurationReload> logger) : BackgroundService
+    ILogger<ConfigurationReload> logger) : WatchedLoop(loops.Pulse("reload"))
 {
-    private readonly LoopPulse _pulse = loops.Pulse("reload");
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        try
-        {
-            await RunAsync(stoppingToken).ConfigureAwait(false);
-        }
-        finally
-        {
-            _pulse.Ends();
-        }
-    }
-
-    private async Task RunAsync(CancellationToken stopping)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         await StartedAsync(stopping).ConfigureAwait(false);
         var handled = 0;
@@ -47,7 +32,7 @@ internal sealed class ConfigurationReload(
             var (next, count) = (trigger.HangUp.Next, trigger.HangUp.Count);
             if (count == handled)
             {
-                using (_pulse.Waits()) await next.WaitAsync(stopping).ConfigureAwait(false);
+                using (Pulse.Waits()) await next.WaitAsync(stopping).ConfigureAwait(false);
                 continue;
             }
 
@@ -59,7 +44,7 @@ internal sealed class ConfigurationReload(
                 return;
             }
 
-            _pulse.Works();
+            Pulse.Works();
             Reload();
         }
     }
@@ -121,8 +106,7 @@ internal sealed class ConfigurationReload(
     {
         try
         {
-            var started = stored.Settings.Options;
-            var store = new StoredIdentity(started.Identity, started.StateDirectory, started.Configured.Credentials);
+            var store = stored.Settings.Options.StoredIdentity;
 
             // A rotation may put another pair there at the same time: the last one counts.
             DeviceIdentityOptions active;

@@ -1,4 +1,6 @@
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
+using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Settings;
 
 namespace DeviceAgent.Hosting;
@@ -6,6 +8,8 @@ namespace DeviceAgent.Hosting;
 /// <summary>The settings of the device's identity and of the credentials provider.</summary>
 internal static class CredentialSettings
 {
+    private const int MaxPasswordBytes = 4096;
+
     public static DeviceIdentityOptions ReadIdentity(SettingsReader settings)
     {
         settings.Required("certificatePath", "the file of the device's certificate (PEM or PFX), or its pkcs11 URI");
@@ -20,7 +24,10 @@ internal static class CredentialSettings
         };
     }
 
-    public static RoleAliasOptions ReadRoleAlias(SettingsReader settings, string thingName)
+    /// <param name="settings">All of them.</param>
+    /// <param name="thingName">Is sent along.</param>
+    /// <param name="asksByHttp">Whether the table is asked by http: that goes through another proxy than all else.</param>
+    public static RoleAliasOptions ReadRoleAlias(SettingsReader settings, string thingName, bool asksByHttp)
     {
         var options = new RoleAliasOptions
         {
@@ -31,7 +38,8 @@ internal static class CredentialSettings
         };
         List<OptionProblem> problems = [.. RoleAliasOptionsValidator.Validate(options).Where(p => p.Value.Length > 0)];
         foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems) ?? []) root.Dispose();
-        foreach (var problem in problems) settings.Error(KeyOf(problem.Option), problem.Value, $"{problem.What}. {problem.Remedy}");
+        ProxySetting.Read(problems, asksByHttp);
+        foreach (var problem in problems) settings.Error(KeyOf(problem.Option), problem.Value is { Length: > 0 } value ? value : null, $"{problem.What}. {problem.Remedy}");
         return options;
     }
 
@@ -45,7 +53,7 @@ internal static class CredentialSettings
         if (password is not null) settings.Error("privateKeyPasswordFile", file, "privateKeyPassword is set as well; keep one of the two");
         try
         {
-            var text = File.ReadAllText(file).TrimEnd('\r', '\n');
+            var text = InputFile.ReadText(file, MaxPasswordBytes).TrimEnd('\r', '\n');
             if (text.Length > 0) return new Secret(text);
             settings.Error("privateKeyPasswordFile", file, "the file is empty");
         }

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Control;
 using DeviceAgent.Readings;
+using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -27,10 +28,12 @@ internal sealed class RemoteSettings : IRemoteSettings
     {
         _started = _active = configured;
         _configured = new Configured(configured, new SettingsLayer(null, []));
-        (Source, Upload, Spool) = (configured.Source, configured.Upload, configured.Spool);
+        (Source, Reduction, Upload, Spool) = (configured.Source, configured.Reduction, configured.Upload, configured.Spool);
     }
 
     public LiveOptions<SourceOptions> Source { get; }
+
+    public LiveOptions<ReductionOptions> Reduction { get; }
 
     public LiveOptions<UploadOptions> Upload { get; }
 
@@ -100,8 +103,9 @@ internal sealed class RemoteSettings : IRemoteSettings
     {
         // Of the records of options some never equal each other: they hold dictionaries.
         if (!LiveSetting.All.Any(s => s.Differs(options, _active))) return;
-        Volatile.Write(ref _active, _started with { Source = options.Source, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel });
+        Volatile.Write(ref _active, _started with { Source = options.Source, Reduction = options.Reduction, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel });
         Source.Set(options.Source);
+        Reduction.Set(options.Reduction);
         Upload.Set(options.Upload);
         Spool.Set(options.Spool);
     }
@@ -128,6 +132,11 @@ internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> Valu
     public static IReadOnlyList<LiveSetting> All { get; } =
     [
         new("source.intervalSeconds", o => o.Source.Interval.TotalSeconds),
+        new("reduction.everySeconds", o => o.Reduction.Rule.Every.TotalSeconds),
+        new("reduction.deadband", o => o.Reduction.Rule.DeadBand),
+        new("reduction.deadbandPercent", o => o.Reduction.Rule.DeadBandPercent),
+        new("reduction.onChange", o => o.Reduction.Rule.OnChange),
+        new("reduction.atLeastEverySeconds", o => o.Reduction.Rule.AtLeastEvery.TotalSeconds),
         new("upload.batchSize", o => o.Upload.BatchSize),
         new("upload.maxDelaySeconds", o => o.Upload.MaxDelay.TotalSeconds),
         new("upload.maxConcurrency", o => o.Upload.MaxConcurrency),

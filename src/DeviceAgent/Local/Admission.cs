@@ -1,3 +1,4 @@
+using DeviceAgent.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Net.Http.Headers;
@@ -59,7 +60,7 @@ internal sealed class SocketUsers(LocalCredentialsOptions options, AuditLog audi
 
     private string? FindProblem(uint? user)
     {
-        if (user is not { } id) return "the kernel does not tell which user asks";
+        if (user is not { } id || !LocalUsers.IsKnown(id)) return "the kernel does not tell which user asks";
         if (id == LocalUsers.Root || id == LocalUsers.Own || options.AllowedUsers.Contains(id)) return null;
         return $"user {id} gets no credentials: add it to credentials.allowedUsers and restart the agent";
     }

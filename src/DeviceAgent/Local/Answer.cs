@@ -2,8 +2,10 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Spool;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Local;
@@ -79,6 +81,7 @@ internal sealed class Refusals(Func<HttpContext, int, string, TimeSpan?, Task> a
         }
         catch (RefusedException e)
         {
+            HangUp(context, e.Status);
             await answer(context, e.Status, e.Message, e.RetryAfter).ConfigureAwait(false);
         }
         catch (BadHttpRequestException e) when (!context.Response.HasStarted)
@@ -93,13 +96,29 @@ internal sealed class Refusals(Func<HttpContext, int, string, TimeSpan?, Task> a
         catch (SpoolException e)
         {
             // The answer is being sent: only an aborted connection tells the client that it is not whole.
-            logger.AnswerBroken(context.Request.Path.Value, e.Message);
+            logger.AnswerBroken(PrintableText.Of(context.Request.Path.Value), e.Message);
             context.Abort();
         }
         catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
         {
             // The client is gone.
         }
+        catch (Exception e) when (!context.Response.HasStarted)
+        {
+            // A request that no handler expected ends with an answer, too, and with nothing of the exception in it.
+            logger.RequestFailed(e, PrintableText.Of(context.Request.Path.Value));
+            await answer(context, StatusCodes.Status500InternalServerError, "the agent met a fault of its own; its log has the details", null).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// Who was refused holds no connection: a flood of wrong tokens would otherwise take them all. One that still sends a body would miss the answer;
+    /// its connection is the first to be closed for another.
+    /// </summary>
+    private static void HangUp(HttpContext context, int status)
+    {
+        var isRefusal = status is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests;
+        if (isRefusal && context.Features.Get<IHttpRequestBodyDetectionFeature>() is not { CanHaveBody: true }) context.Response.Headers.Connection = "close";
     }
 }
 

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using System.Threading.Channels;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Readings;
 using DeviceAgent.Timing;
@@ -18,7 +19,6 @@ internal sealed class AuditLog(AuditFile file, LoopWatch loops, TimeProvider tim
     private const int MaxWaiting = 1024;
     private const int RefusalsPerSecond = 5;
     private const int RefusalBurst = 50;
-    private const int MaxReasonLength = 300;
 
     private readonly Channel<byte[]> _lines = Channel.CreateBounded<byte[]>(new BoundedChannelOptions(MaxWaiting) { SingleReader = true });
     private readonly TokenBucket _refusals = TokenBucket.PerSecond(RefusalsPerSecond, RefusalBurst, time);
@@ -39,7 +39,7 @@ internal sealed class AuditLog(AuditFile file, LoopWatch loops, TimeProvider tim
             return;
         }
 
-        Add(caller, "refused", json => json.WriteString("reason", reason.Length <= MaxReasonLength ? reason : reason[..MaxReasonLength]));
+        Add(caller, "refused", json => json.WriteString("reason", PrintableText.Of(reason)));
     }
 
     public override async Task StopAsync(CancellationToken cancellationToken)

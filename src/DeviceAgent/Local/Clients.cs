@@ -2,10 +2,12 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Storage;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Logging;
+using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Local;
 
@@ -19,7 +21,7 @@ internal static class ClientToken
 
     private const int MaxNameLength = 64;
     private const int TokenBytes = 32;
-    private const long MaxFileBytes = 4096;
+    private const int MaxFileBytes = 4096;
 
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -29,18 +31,45 @@ internal static class ClientToken
 
     public static string PathOf(string folder, string client) => Path.Combine(folder, client + Extension);
 
-    public static void Create(string path) =>
-        DurableFile.Write(path, Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes))), FileMode);
+    /// <param name="path">Where it is to be.</param>
+    /// <param name="give">Gives it to its owner before it has its name; null: it stays with who makes it.</param>
+    /// <param name="rights">The rights of the file that it replaces: it has no others.</param>
+    public static void Create(string path, Action<SafeFileHandle>? give = null, UnixFileMode rights = FileMode) =>
+        DurableFile.Write(path, Encoding.ASCII.GetBytes(Base64Url.EncodeToString(RandomNumberGenerator.GetBytes(TokenBytes))), rights & FileMode, give);
+
+    /// <summary>Why nothing in the folder is taken: whoever may write there would hand out the device's credentials. Null when it may be.</summary>
+    public static string? FolderProblem(string folder)
+    {
+        if (FileStatus.Of(folder) is not { } status) return null;
+        if (!IsTrusted(status))
+            return $"no token in '{folder}' counts, because the folder belongs to the user {LocalUsers.Shown(status.User)}, who could put one there: chown {LocalUsers.Shown(LocalUsers.Own)} '{folder}', and look at what is in it";
+        return status.IsWritableByOthers
+            ? $"no token in '{folder}' counts, because other users could put one there (mode {status.Octal}): chmod go-w '{folder}', and look at what is in it"
+            : null;
+    }
+
+    /// <summary>Why a token file is not taken whatever is in it; null when it may be.</summary>
+    public static string? OwnerProblem(string path)
+    {
+        if (FileStatus.Of(path) is not { } status) return null;
+        if (!IsTrusted(status))
+            return $"'{path}' belongs to the user {LocalUsers.Shown(status.User)}, who knows what is in it: rm '{path}', and add the client again";
+        return status.IsWritableByOthers ? $"other users may write to '{path}' (mode {status.Octal}): rm '{path}', and add the client again" : null;
+    }
+
+    /// <summary>The agent's own, or root's.</summary>
+    private static bool IsTrusted(FileStatus status) => status.User == LocalUsers.Root || status.User == LocalUsers.Own;
 
     /// <summary>The token, or why it is not taken.</summary>
     public static (Secret? Token, string? Problem) Read(string path)
     {
         try
         {
+            if (OwnerProblem(path) is { } problem) return (null, problem);
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
                 return (null, $"'{path}' can be read by every user of the device: chmod 640 it, and revoke the client if it may have been read");
             if (new FileInfo(path).Length > MaxFileBytes) return (null, $"'{path}' is no token: it is larger than {MaxFileBytes} bytes");
-            var token = File.ReadAllText(path).TrimEnd('\r', '\n');
+            var token = InputFile.ReadText(path, MaxFileBytes).TrimEnd('\r', '\n');
             return token.Length >= MinLength ? (new Secret(token), null) : (null, $"the token in '{path}' is shorter than {MinLength} characters: revoke the client and add it again");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -62,6 +91,7 @@ internal sealed class ClientTokens(string folder, ILogger<ClientTokens> logger)
     private readonly Lock _gate = new();
     private IReadOnlyList<FileStamp> _stamps = [];
     private IReadOnlyList<(string Client, byte[] Hash)> _clients = [];
+    private string? _folderProblem;
 
     /// <summary>The client whose token it is, or null. All are compared, by hash, so that the time tells neither which nor how far.</summary>
     public string? Find(string? token)
@@ -81,7 +111,10 @@ internal sealed class ClientTokens(string folder, ILogger<ClientTokens> logger)
     {
         lock (_gate)
         {
-            var stamps = Stamps();
+            var problem = ClientToken.FolderProblem(folder);
+            if (problem is not null && problem != _folderProblem) logger.ClientIgnored(problem);
+            _folderProblem = problem;
+            var stamps = problem is null ? Stamps() : [];
             if (!stamps.SequenceEqual(_stamps)) (_clients, _stamps) = (Load(stamps), stamps);
             return _clients;
         }
@@ -109,7 +142,7 @@ internal sealed class ClientTokens(string folder, ILogger<ClientTokens> logger)
                 .. new DirectoryInfo(folder).EnumerateFiles("*" + ClientToken.Extension)
                     .Where(f => ClientToken.IsName(Path.GetFileNameWithoutExtension(f.Name)))
                     .OrderBy(f => f.Name, StringComparer.Ordinal).Take(MaxClients)
-                    .Select(f => new FileStamp(f.FullName, f.LastWriteTimeUtc, f.Length, OperatingSystem.IsWindows() ? UnixFileMode.None : f.UnixFileMode)),
+                    .Select(f => new FileStamp(f.FullName, f.LastWriteTimeUtc, f.Length, FileStatus.Of(f.FullName) ?? default)),
             ];
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
@@ -119,7 +152,7 @@ internal sealed class ClientTokens(string folder, ILogger<ClientTokens> logger)
         }
     }
 
-    private readonly record struct FileStamp(string Path, DateTime Written, long Length, UnixFileMode Mode);
+    private readonly record struct FileStamp(string Path, DateTime Written, long Length, FileStatus Status);
 }
 
 /// <summary>The request budget of each client: 20 a second, bursts of 40, 8 in progress. Thread-safe.</summary>

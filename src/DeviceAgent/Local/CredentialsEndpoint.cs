@@ -14,23 +14,24 @@ internal sealed class CredentialsEndpoint
     public const string Path = "/v1/credentials";
 
     /// <summary>Idle connections cost little, and more of them make it harder to push a good client's out.</summary>
-    private static readonly ListenerLimits Limits = new() { Connections = 256 };
+    private static readonly ListenerLimits Limits = new() { Connections = 256, LeastConnections = 16 };
+
+    private const string Leak = "programs may have sent it their tokens, with which it gets credentials: once it is stopped, run 'device-agent clients rotate --all', which replaces them";
 
     private readonly LoopbackGuard _guard;
     private readonly RouteTable _routes;
     private readonly AuditLog _audit;
     private readonly Refusals _refusals;
-    private readonly LoopbackPeer _peer;
 
     public CredentialsEndpoint(
-        LocalCredentialsOptions options, CredentialsAdmission admission, CredentialsApi credentials, ImdsApi imds, AuditLog audit, LoopbackPeer peer, ILogger<CredentialsEndpoint> logger)
+        LocalCredentialsOptions options, CredentialsAdmission admission, CredentialsApi credentials, ImdsApi imds, AuditLog audit, ILogger<CredentialsEndpoint> logger)
     {
         var port = options.Port ?? throw new ArgumentException("There is no port.", nameof(options));
-        (_audit, _peer) = (audit, peer);
+        _audit = audit;
         _guard = new LoopbackGuard(port);
         _refusals = new Refusals(CredentialsAnswer.ProblemAsync, logger);
         _routes = new RouteTable([new(HttpMethods.Get, Path, RouteGuard.Token, credentials.GetAsync), .. options.Imds ? imds.Routes : []], admission);
-        Listener = new ExtraListener(new ListenAddress.Loopback(port, options.HopLimit), Limits, HandleAsync);
+        Listener = new ExtraListener(ListenAddress.Loopback.Both(port, options.HopLimit), Limits, HandleAsync, Leak);
         if (options.Imds) logger.OpenToAllUsers(port);
     }
 
@@ -38,7 +39,7 @@ internal sealed class CredentialsEndpoint
 
     private Task HandleAsync(HttpContext context) => _refusals.GuardAsync(context, async () =>
     {
-        var caller = new LocalCaller(context.Request.Path.Value == Path ? LocalCaller.Container : LocalCaller.Imds, User: _peer.UserOf(context.Connection));
+        var caller = new LocalCaller(context.Request.Path.Value == Path ? LocalCaller.Container : LocalCaller.Imds, User: context.Features.Get<ConnectionSlot>()?.Peer);
         context.Features.Set(caller);
         try
         {

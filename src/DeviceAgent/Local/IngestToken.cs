@@ -2,6 +2,7 @@ using System.Buffers.Text;
 using System.Security.Cryptography;
 using System.Text;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Storage;
 using Microsoft.AspNetCore.Http;
 
@@ -15,6 +16,7 @@ internal sealed class IngestToken
     private const string Scheme = "Bearer ";
     private const int TokenBytes = 32;
     private const int MinLength = 32;
+    private const int MaxBytes = 4096;
 
     private const UnixFileMode FileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
     private const UnixFileMode Others = UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
@@ -31,9 +33,10 @@ internal sealed class IngestToken
         try
         {
             if (!File.Exists(path)) Create(path);
+            if (ClientToken.OwnerProblem(path) is { } problem) throw new EndpointException($"the token file {problem}");
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
                 throw new EndpointException($"the token file '{path}' can be read by every user of the device: chmod 640 it, and replace its content if it may have been read");
-            var token = File.ReadAllText(path).Trim();
+            var token = InputFile.ReadText(path, MaxBytes).Trim();
             if (token.Length >= MinLength) return new IngestToken(new Secret(token));
             throw new EndpointException($"the token in '{path}' is shorter than {MinLength} characters: remove the file, and the next start makes a new one");
         }

@@ -12,8 +12,9 @@ namespace DeviceAgent.Local;
 /// <param name="budget">How much may be on its way.</param>
 /// <param name="rate">How much in the course of time.</param>
 /// <param name="metrics">Counts what was handed in and what was refused.</param>
+/// <param name="timestamps">Reads their times.</param>
 internal sealed class Ingestion(
-    ISpool spool, Ingest ingest, IngestBudget budget, TokenBucket rate, AgentMetrics metrics)
+    ISpool spool, Ingest ingest, IngestBudget budget, TokenBucket rate, AgentMetrics metrics, TimestampReader timestamps)
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
@@ -60,7 +61,7 @@ internal sealed class Ingestion(
     }
 
     private SpoolEntry? ToEntry(ReadOnlyMemory<byte> item, SpoolClass @class, out string? problem) =>
-        ReadingJson.TryRead(item, out problem) is { } sample ? ingest.TryAccept(sample, @class, out problem) : null;
+        ReadingJson.TryRead(item, timestamps, out problem) is { } sample ? ingest.TryAccept(sample, @class, out problem) : null;
 
     private RefusedException Pressed(int readings, string problem, TimeSpan retryAfter)
     {

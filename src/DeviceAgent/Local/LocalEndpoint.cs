@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using DeviceAgent.Spool;
 using DeviceAgent.Timing;
 using Microsoft.AspNetCore.Http;
@@ -8,18 +9,23 @@ namespace DeviceAgent.Local;
 
 /// <summary>
 /// Keeps the listeners open while the agent runs. One that cannot be opened is logged and tried again: the readings of the agent's own
-/// sources do not depend on it.
+/// sources do not depend on it, and neither do the other addresses.
 /// </summary>
 internal sealed class LocalEndpointService(
-    EndpointOptions options, ListenerLimits limits, string stateDirectory, LocalApi api, IEnumerable<ExtraListener> others, ISpool spool, LoopWatch loops, TimeProvider time, ILoggerFactory loggers) : BackgroundService
+    EndpointOptions options, ListenerLimits limits, string stateDirectory, LocalApi api, IEnumerable<ExtraListener> others, ISpool spool, LoopWatch loops, DescriptorBudget descriptors, PassedSockets passed,
+    ListenerStates states, ListenerServices services) : BackgroundService
 {
+    private const string IngestLeak = $"programs may have sent it the token for readings: once it is stopped, remove '{IngestToken.FileName}' from the state directory, restart the agent, and give them the new one";
+    private const string SocketLeak = "programs may have sent it their readings";
+
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(30);
     private static readonly TimeSpan FlushPeriod = TimeSpan.FromMilliseconds(50);
 
     /// <summary>For requests in progress when the agent stops.</summary>
     private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(3);
 
-    private readonly ILogger _logger = loggers.CreateLogger<LocalEndpointService>();
+    private readonly TimeProvider _time = services.Time;
+    private readonly ILogger _logger = services.Loggers.CreateLogger<LocalEndpointService>();
     private readonly TaskCompletionSource _tried = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _untried;
 
@@ -29,25 +35,52 @@ internal sealed class LocalEndpointService(
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _untried = 1;
-        var listeners = new List<Task>();
-        if (options.Socket is { } path) listeners.Add(KeepOpenAsync(new ListenAddress.UnixSocket(path, options.SocketMode), limits, api.OnSocket, stoppingToken));
-        if (options.Port is { } port) listeners.Add(KeepOpenAsync(new ListenAddress.Loopback(port), limits, () => FromLoopback(port), stoppingToken));
-        listeners.AddRange(others.Select(o => KeepOpenAsync(o.Address, o.Limits, () => o.Handler, stoppingToken)));
+        var wanted = Wanted();
+        var shares = descriptors.Share([.. wanted.Select(w => w.Limits)]);
+        var listeners = wanted.Zip(shares).SelectMany(w => Open(w.First, w.Second, stoppingToken)).ToList();
+        foreach (var problem in passed.Problems.Concat(passed.Left.Select(at => $"the agent does not listen on {at}"))) _logger.PassedSocketUnused(problem);
         NoteTried();
         return Task.WhenAll(listeners);
     }
 
-    private async Task KeepOpenAsync(ListenAddress address, ListenerLimits bounds, Func<RequestDelegate> handler, CancellationToken stopping)
+    /// <summary>The most needed first: of too few descriptors the last get none.</summary>
+    private List<Listener> Wanted()
+    {
+        var wanted = new List<Listener>();
+        if (options.Socket is { } path) wanted.Add(new Listener([new ListenAddress.UnixSocket(path, options.SocketMode)], limits, api.OnSocket, SocketLeak));
+        wanted.AddRange(others.Select(o => new Listener(o.Addresses, o.Limits, () => o.Handler, o.Leak)));
+        if (options.Port is { } port) wanted.Add(new Listener(ListenAddress.Loopback.Both(port), limits, Shared(() => FromLoopback(port)), IngestLeak));
+        return wanted;
+    }
+
+    private List<Task> Open(Listener listener, int connections, CancellationToken stopping)
+    {
+        if (connections == 0)
+        {
+            foreach (var address in listener.Addresses)
+            {
+                _logger.TooFewDescriptors(address, descriptors.Limit, descriptors.Free);
+                states.Note(new ListenerState($"{address}", ListenerCondition.NoDescriptors, $"the process may have {descriptors.Limit} descriptors only"));
+            }
+
+            return [];
+        }
+
+        if (connections < listener.Limits.Connections) _logger.FewDescriptors(listener.Addresses[0], connections, listener.Limits.Connections, descriptors.Limit);
+        var limiter = new ConnectionLimiter(connections);
+        return [.. listener.Addresses.Select(a => KeepOpenAsync(a, listener with { Limits = listener.Limits with { Connections = connections } }, limiter, stopping))];
+    }
+
+    private async Task KeepOpenAsync(ListenAddress address, Listener listener, ConnectionLimiter limiter, CancellationToken stopping)
     {
         var pulse = loops.Pulse($"listener on {address}");
         try
         {
             pulse.Works();
             Interlocked.Increment(ref _untried);
-            var server = await OpenAsync(address, bounds, handler, pulse, stopping).ConfigureAwait(false);
+            var server = await OpenAsync(address, listener, limiter, pulse, stopping).ConfigureAwait(false);
             await using var _ = server.ConfigureAwait(false);
-            _logger.ListenerOpened(address);
-            using (pulse.Waits()) await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            using (pulse.Waits()) await Task.Delay(Timeout.InfiniteTimeSpan, _time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             await CloseAsync(server).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
@@ -58,30 +91,90 @@ internal sealed class LocalEndpointService(
         pulse.Ends();
     }
 
-    private async Task<LocalListener> OpenAsync(ListenAddress address, ListenerLimits bounds, Func<RequestDelegate> handler, LoopPulse pulse, CancellationToken stopping)
+    private async Task<LocalListener> OpenAsync(ListenAddress address, Listener listener, ConnectionLimiter limiter, LoopPulse pulse, CancellationToken stopping)
     {
+        ListenerState? last = null;
+        string? takenBy = null;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
-                return await LocalListener.OpenAsync(address, bounds, handler(), loggers, stopping).ConfigureAwait(false);
+                // Before there is a socket: a handler that cannot be made leaves none behind.
+                var handler = listener.Handler();
+                var (socket, isPassed) = passed.Claim(address) is { } claimed ? (claimed, true) : (Listen(address), false);
+                var server = await LocalListener.OpenAsync(address, socket, listener.Limits, limiter, handler, services, stopping).ConfigureAwait(false);
+                states.Note(new ListenerState($"{address}", ListenerCondition.Open, Connections: listener.Limits.Connections, Passed: isPassed));
+                if (isPassed) _logger.SocketPassed(address);
+                _logger.ListenerOpened(address);
+                if (takenBy is not null) _logger.PortWasTaken(address, takenBy, listener.Leak);
+                return server;
             }
-            catch (EndpointException e)
+            catch (Exception e) when (e is EndpointException or SocketException or IOException)
             {
-                _logger.ListenerNotOpened(address, e.Message, RetryPeriod.TotalSeconds);
+                var state = StateOf(address, e);
+                if (state.Condition == ListenerCondition.Taken) takenBy = NameOf(state);
+                if (state != last) Tell(address, state, listener.Leak);
+                states.Note(last = state);
             }
             finally
             {
                 if (attempt == 1) NoteTried();
             }
 
-            using (pulse.WaitsFor(RetryPeriod)) await Task.Delay(RetryPeriod, time, stopping).ConfigureAwait(false);
+            using (pulse.WaitsFor(RetryPeriod)) await Task.Delay(RetryPeriod, _time, stopping).ConfigureAwait(false);
         }
     }
+
+    private static Socket Listen(ListenAddress address)
+    {
+        const int backlog = 512;
+        var socket = address.Bind();
+        try
+        {
+            socket.Listen(backlog);
+            return socket;
+        }
+        catch (SocketException)
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static ListenerState StateOf(ListenAddress address, Exception problem) => (problem as SocketException)?.SocketErrorCode switch
+    {
+        SocketError.AddressAlreadyInUse => new ListenerState(
+            $"{address}", ListenerCondition.Taken, "another process listens there", address is ListenAddress.Loopback loopback ? PortOwner.Find(loopback.EndPoint) : null),
+        SocketError.AddressNotAvailable or SocketError.AddressFamilyNotSupported or SocketError.ProtocolNotSupported => new ListenerState($"{address}", ListenerCondition.Absent, problem.Message),
+        _ => new ListenerState($"{address}", ListenerCondition.Failed, problem.Message),
+    };
+
+    private void Tell(ListenAddress address, ListenerState state, string leak)
+    {
+        switch (state.Condition)
+        {
+            case ListenerCondition.Taken: _logger.PortTaken(address, NameOf(state), leak, RetryPeriod.TotalSeconds); break;
+            case ListenerCondition.Absent: _logger.AddressAbsent(address, state.Problem!); break;
+            default: _logger.ListenerNotOpened(address, state.Problem!, RetryPeriod.TotalSeconds); break;
+        }
+    }
+
+    private static string NameOf(ListenerState state) => state.Holder?.ToString() ?? "another process, which the kernel does not name";
 
     private void NoteTried()
     {
         if (Interlocked.Decrement(ref _untried) == 0) _tried.TrySetResult();
+    }
+
+    /// <summary>One for all addresses of a listener, which must not know different tokens; a failure is tried again.</summary>
+    private static Func<RequestDelegate> Shared(Func<RequestDelegate> make)
+    {
+        var gate = new Lock();
+        RequestDelegate? made = null;
+        return () =>
+        {
+            lock (gate) return made ??= make();
+        };
     }
 
     private RequestDelegate FromLoopback(int port)
@@ -95,12 +188,12 @@ internal sealed class LocalEndpointService(
     private async Task CloseAsync(LocalListener server)
     {
         api.Close();
-        using var timeout = new CancellationTokenSource(LastRequests, time);
+        using var timeout = new CancellationTokenSource(LastRequests, _time);
         var stopped = server.StopAsync(timeout.Token);
         while (!stopped.IsCompleted)
         {
             await FlushAsync().ConfigureAwait(false);
-            await Task.WhenAny(stopped, Task.Delay(FlushPeriod, time, CancellationToken.None)).ConfigureAwait(false);
+            await Task.WhenAny(stopped, Task.Delay(FlushPeriod, _time, CancellationToken.None)).ConfigureAwait(false);
         }
 
         await stopped.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
@@ -117,6 +210,8 @@ internal sealed class LocalEndpointService(
             _logger.LastCommitFailed(e.Message);
         }
     }
+
+    private sealed record Listener(IReadOnlyList<ListenAddress> Addresses, ListenerLimits Limits, Func<RequestDelegate> Handler, string Leak);
 }
 
 /// <summary>What the socket and the port for readings answer.</summary>

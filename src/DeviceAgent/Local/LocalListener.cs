@@ -1,64 +1,21 @@
-using System.Net;
 using System.Net.Sockets;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Server.Kestrel.Core;
-using Microsoft.AspNetCore.Server.Kestrel.Transport.Sockets;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace DeviceAgent.Local;
 
-/// <summary>Where the agent listens for other programs on the device.</summary>
-internal abstract record ListenAddress
-{
-    private ListenAddress()
-    {
-    }
-
-    /// <summary>The Unix socket: who may use it is decided by its file's mode.</summary>
-    internal sealed record UnixSocket(string Path, UnixFileMode Mode) : ListenAddress
-    {
-        public override string ToString() => Path;
-    }
-
-    /// <summary>A port on 127.0.0.1 and ::1: everybody on the device can reach it, a browser's pages included.</summary>
-    /// <param name="Port">1 to 65535.</param>
-    /// <param name="HopLimit">The TTL of the answers' packets, 1 to 255; null: the system's.</param>
-    internal sealed record Loopback(int Port, int? HopLimit = null) : ListenAddress
-    {
-        public override string ToString() => $"port {Port} of 127.0.0.1 and ::1";
-    }
-
-    /// <summary>A bound socket for each IP address of the listener.</summary>
-    public Socket Bind(EndPoint address)
-    {
-        if (this is UnixSocket unix) return SocketFile.Bind((UnixDomainSocketEndPoint)address, unix.Path, unix.Mode);
-        if (address is not IPEndPoint ip || !IPAddress.IsLoopback(ip.Address)) throw new EndpointException($"{address} is not a loopback address");
-        var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        try
-        {
-            if (address.AddressFamily == AddressFamily.InterNetworkV6) socket.DualMode = false;
-
-            // What is accepted takes the limit over.
-            if (this is Loopback { HopLimit: { } hops }) socket.Ttl = (short)hops;
-            socket.Bind(address);
-            return socket;
-        }
-        catch (SocketException)
-        {
-            socket.Dispose();
-            throw;
-        }
-    }
-}
-
-/// <summary>The limits of one listener.</summary>
+/// <summary>The limits of one listener: of a port, on both of its addresses, or of the socket.</summary>
 internal sealed record ListenerLimits
 {
-    /// <summary>One more, and the oldest that has no request in progress is closed.</summary>
+    /// <summary>One more, and another is closed for it (<see cref="ConnectionLimiter"/>). Fewer where the process may have few descriptors.</summary>
     public int Connections { get; init; } = 64;
+
+    /// <summary>With fewer the listener is not opened.</summary>
+    public int LeastConnections { get; init; } = 8;
 
     /// <summary>Request line and headers, each.</summary>
     public int HeaderBytes { get; init; } = 8 * 1024;
@@ -71,8 +28,18 @@ internal sealed record ListenerLimits
     public TimeSpan TrickleGrace { get; init; } = TimeSpan.FromSeconds(5);
 }
 
-/// <summary>A listener that another feature adds, with its handler.</summary>
-internal sealed record ExtraListener(ListenAddress Address, ListenerLimits Limits, RequestDelegate Handler);
+/// <summary>A listener that another feature adds.</summary>
+/// <param name="Addresses">Where; each is opened by itself.</param>
+/// <param name="Limits">Of all addresses together.</param>
+/// <param name="Handler">Answers.</param>
+/// <param name="Leak">What to do when somebody else had the address, and clients may have sent him what only the agent is to know.</param>
+internal sealed record ExtraListener(IReadOnlyList<ListenAddress> Addresses, ListenerLimits Limits, RequestDelegate Handler, string Leak);
+
+/// <summary>What the listeners use.</summary>
+/// <param name="Peers">Tells whose a connection is.</param>
+/// <param name="Time">For waits.</param>
+/// <param name="Loggers">Kestrel's, too.</param>
+internal sealed record ListenerServices(LoopbackPeer Peers, TimeProvider Time, ILoggerFactory Loggers);
 
 /// <summary>
 /// Kestrel on one address, without the web host around it. Each listener has a server and limits of its own: a client that uses up the
@@ -86,24 +53,27 @@ internal sealed class LocalListener : IAsyncDisposable
 
     private LocalListener(KestrelServer server) => _server = server;
 
-    /// <exception cref="EndpointException">The address cannot be opened.</exception>
-    public static async Task<LocalListener> OpenAsync(ListenAddress address, ListenerLimits limits, RequestDelegate handler, ILoggerFactory loggers, CancellationToken cancellationToken)
+    /// <param name="address">For the log.</param>
+    /// <param name="listening">Bound and listening; the listener's from now on.</param>
+    /// <param name="limits">Of its connections.</param>
+    /// <param name="limiter">Has their places.</param>
+    /// <param name="handler">Answers.</param>
+    /// <param name="services">What all listeners use.</param>
+    /// <param name="cancellationToken">Ends the start.</param>
+    public static async Task<LocalListener> OpenAsync(
+        ListenAddress address, Socket listening, ListenerLimits limits, ConnectionLimiter limiter, RequestDelegate handler, ListenerServices services, CancellationToken cancellationToken)
     {
-        var transport = new SocketTransportFactory(Options.Create(new SocketTransportOptions { CreateBoundListenSocket = address.Bind }), loggers);
-        var server = new KestrelServer(Options.Create(Configure(address, limits)), transport, loggers);
+        var transport = new LocalTransport(address, listening, limiter, services.Peers, services.Time, services.Loggers);
+        var server = new KestrelServer(Options.Create(Configure(transport, limits)), transport, services.Loggers);
         try
         {
             await server.StartAsync(new Application(handler), cancellationToken).ConfigureAwait(false);
             return new LocalListener(server);
         }
-        catch (IOException e)
+        catch
         {
             server.Dispose();
-            throw new EndpointException($"{address} cannot be opened: {e.Message} Stop the process that has it, or change the section endpoint.", e);
-        }
-        catch (EndpointException)
-        {
-            server.Dispose();
+            listening.Dispose();
             throw;
         }
     }
@@ -117,13 +87,9 @@ internal sealed class LocalListener : IAsyncDisposable
         return ValueTask.CompletedTask;
     }
 
-    private static KestrelServerOptions Configure(ListenAddress address, ListenerLimits limits)
+    private static KestrelServerOptions Configure(LocalTransport transport, ListenerLimits limits)
     {
         var options = new KestrelServerOptions { AddServerHeader = false, AllowSynchronousIO = false };
-        var limiter = new ConnectionLimiter(limits.Connections);
-
-        // The limiter closes idle ones; this is for what comes in faster than it can close.
-        options.Limits.MaxConcurrentConnections = 2 * limits.Connections;
         options.Limits.MaxConcurrentUpgradedConnections = 0;
         options.Limits.MaxRequestLineSize = limits.HeaderBytes;
         options.Limits.MaxRequestHeadersTotalSize = limits.HeaderBytes;
@@ -135,15 +101,8 @@ internal sealed class LocalListener : IAsyncDisposable
         options.Limits.KeepAliveTimeout = limits.KeepAlive;
         options.Limits.MinRequestBodyDataRate = new MinDataRate(SlowestClient, limits.TrickleGrace);
         options.Limits.MinResponseDataRate = new MinDataRate(SlowestClient, limits.TrickleGrace);
-        if (address is ListenAddress.UnixSocket socket) options.Listen(SocketFile.Address(socket.Path), Listen);
-        else options.ListenLocalhost(((ListenAddress.Loopback)address).Port, Listen);
+        options.Listen(transport.EndPoint, listen => listen.Protocols = HttpProtocols.Http1);
         return options;
-
-        void Listen(ListenOptions listen)
-        {
-            listen.Protocols = HttpProtocols.Http1;
-            listen.Use(next => connection => limiter.ServeAsync(connection, next));
-        }
     }
 
     private sealed class Application(RequestDelegate handler) : IHttpApplication<HttpContext>
@@ -160,7 +119,7 @@ internal sealed class LocalListener : IAsyncDisposable
             }
             finally
             {
-                slot?.End();
+                slot?.End(refused: context.Response.StatusCode is StatusCodes.Status401Unauthorized or StatusCodes.Status403Forbidden or StatusCodes.Status429TooManyRequests);
             }
         }
 
@@ -168,21 +127,5 @@ internal sealed class LocalListener : IAsyncDisposable
         {
             // The context owns nothing.
         }
-    }
-}
-
-/// <summary>The endpoint cannot be opened; the message says why and what to do.</summary>
-internal sealed class EndpointException : Exception
-{
-    public EndpointException()
-    {
-    }
-
-    public EndpointException(string message) : base(message)
-    {
-    }
-
-    public EndpointException(string message, Exception innerException) : base(message, innerException)
-    {
     }
 }

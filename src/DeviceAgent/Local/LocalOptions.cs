@@ -1,5 +1,6 @@
 using System.Text;
 using DeviceAgent.Settings;
+using DeviceAgent.Storage;
 
 namespace DeviceAgent.Local;
 
@@ -44,13 +45,18 @@ internal sealed record EndpointOptions
 
     private static string? ReadSocket(SettingsReader settings, string stateDirectory)
     {
-        if (settings.Text("socket") is not { } text) return Path.Combine(stateDirectory, SocketName);
-        if (text.Equals(Off, StringComparison.OrdinalIgnoreCase)) return null;
-        var path = Path.GetFullPath(text, settings.BaseDirectory);
-        if (Encoding.UTF8.GetByteCount(path) > MaxSocketPathBytes) settings.Error("socket", path, $"is longer than {MaxSocketPathBytes} bytes, the most that a socket's path may have");
+        var text = settings.Text("socket");
+        if (Off.Equals(text, StringComparison.OrdinalIgnoreCase)) return null;
+        if (text is not null && SocketForm(text) is { } form) settings.Error("socket", text, form);
+        var path = text is null ? Path.Combine(stateDirectory, SocketName) : Path.GetFullPath(text, settings.BaseDirectory);
+        if (Encoding.UTF8.GetByteCount(path) > MaxSocketPathBytes)
+            settings.Error("socket", path, $"is longer than {MaxSocketPathBytes} bytes, the most that a socket's path may have: set a shorter one, e.g. /run/device-agent.sock, or off");
         if (Directory.Exists(path)) settings.Error("socket", path, "is a folder; it must be the path of the socket, or off");
         return path;
     }
+
+    private static string? SocketForm(string text) =>
+        text.StartsWith('@') ? "is an abstract socket, which is not supported: write the path of a file, e.g. /run/device-agent.sock" : PathForm.FindProblem(text);
 
     private static UnixFileMode ReadMode(SettingsReader settings)
     {

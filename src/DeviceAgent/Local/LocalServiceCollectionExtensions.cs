@@ -21,7 +21,8 @@ internal static class LocalServiceCollectionExtensions
             s.GetRequiredService<Ingest>(),
             s.GetRequiredService<IngestBudget>(),
             Ingestion.RateOf(options.MaxReadingsPerSecond, s.GetRequiredService<TimeProvider>()),
-            s.GetRequiredService<AgentMetrics>()));
+            s.GetRequiredService<AgentMetrics>(),
+            new TimestampReader(TimestampUnit.Auto, null, s.GetRequiredService<TimeProvider>(), isOfSource: false)));
         services.TryAddSingleton<ListenerLimits>();
         services.AddSingleton<RequestBody>();
         services.AddSingleton<ReadingsApi>();
@@ -30,6 +31,11 @@ internal static class LocalServiceCollectionExtensions
         services.AddSingleton<SpoolApi>();
         services.AddSingleton<LocalApi>();
         services.TryAddSingleton<LoopWatch>();
+        services.TryAddSingleton(_ => DescriptorBudget.Measure());
+        services.TryAddSingleton(PassedSockets.None);
+        services.TryAddSingleton<ListenerStates>();
+        services.AddSingleton<LoopbackPeer>();
+        services.AddSingleton<ListenerServices>();
         services.AddSingleton(s => new LocalEndpointService(
             options,
             s.GetRequiredService<ListenerLimits>(),
@@ -38,8 +44,10 @@ internal static class LocalServiceCollectionExtensions
             s.GetServices<ExtraListener>(),
             s.GetRequiredService<ISpool>(),
             s.GetRequiredService<LoopWatch>(),
-            s.GetRequiredService<TimeProvider>(),
-            s.GetRequiredService<ILoggerFactory>()));
+            s.GetRequiredService<DescriptorBudget>(),
+            s.GetRequiredService<PassedSockets>(),
+            s.GetRequiredService<ListenerStates>(),
+            s.GetRequiredService<ListenerServices>()));
         services.AddHostedService(s => s.GetRequiredService<LocalEndpointService>());
         return services;
     }
@@ -61,7 +69,6 @@ internal static class LocalServiceCollectionExtensions
         services.AddSingleton(s => new ClientTokens(options.ClientsDirectory, s.GetRequiredService<ILogger<ClientTokens>>()));
         services.AddSingleton<ImdsTokens>();
         services.AddSingleton<CredentialsAdmission>();
-        services.AddSingleton<LoopbackPeer>();
         services.AddSingleton(s => new ImdsApi(
             s.GetRequiredService<ImdsTokens>(), s.GetRequiredService<ClientBudgets>(), s.GetRequiredService<CredentialsApi>(), s.GetRequiredService<AuditLog>(), region));
         services.AddSingleton(options).AddSingleton<CredentialsEndpoint>();

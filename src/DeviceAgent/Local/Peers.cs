@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Net;
 using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using Microsoft.AspNetCore.Connections.Features;
@@ -66,12 +67,15 @@ internal sealed partial class LoopbackPeer
     private const int HeaderBytes = 16;
     private const int RequestBytes = HeaderBytes + 56;
     private const int UserOffset = HeaderBytes + 64;
+    private const int InodeOffset = HeaderBytes + 68;
     private const int AnswerBytes = HeaderBytes + 72;
 
     /// <summary>The numeric user id; null when the kernel does not tell (the client is gone, or netlink is not allowed).</summary>
-    public uint? UserOf(ConnectionInfo connection)
+    /// <exception cref="SocketException">The connection is gone.</exception>
+    public uint? UserOf(Socket connection)
     {
-        if (!OperatingSystem.IsLinux() || connection is not { RemoteIpAddress: { } remote, LocalIpAddress: { } local }) return null;
+        if (connection.AddressFamily == AddressFamily.Unix) return PeerProcess.Of(connection)?.User;
+        if (!OperatingSystem.IsLinux() || connection is not { RemoteEndPoint: IPEndPoint { Address: var remote } client, LocalEndPoint: IPEndPoint { Address: var local } server }) return null;
         Span<byte> request = stackalloc byte[RequestBytes];
         request.Clear();
         MemoryMarshal.Write(request, (uint)RequestBytes);
@@ -83,8 +87,8 @@ internal sealed partial class LoopbackPeer
         var id = request[(HeaderBytes + 8)..];
 
         // The client's socket: its own address is our remote one.
-        BinaryPrimitives.WriteUInt16BigEndian(id, (ushort)connection.RemotePort);
-        BinaryPrimitives.WriteUInt16BigEndian(id[2..], (ushort)connection.LocalPort);
+        BinaryPrimitives.WriteUInt16BigEndian(id, (ushort)client.Port);
+        BinaryPrimitives.WriteUInt16BigEndian(id[2..], (ushort)server.Port);
         remote.TryWriteBytes(id[4..], out _);
         local.TryWriteBytes(id[20..], out _);
         MemoryMarshal.Write(id[40..], ulong.MaxValue);
@@ -97,7 +101,10 @@ internal sealed partial class LoopbackPeer
         if (netlink.IsInvalid || Send(netlink, request, request.Length, 0) != request.Length) return null;
         Span<byte> answer = stackalloc byte[512];
         var length = Receive(netlink, answer, answer.Length, DoNotWait);
-        return length >= AnswerBytes && MemoryMarshal.Read<ushort>(answer[4..]) == ByFamily ? MemoryMarshal.Read<uint>(answer[UserOffset..]) : null;
+        if (length < AnswerBytes || MemoryMarshal.Read<ushort>(answer[4..]) != ByFamily) return null;
+
+        // A socket that its process has closed has no file any more, and the kernel says root for its user.
+        return MemoryMarshal.Read<uint>(answer[InodeOffset..]) == 0 ? null : MemoryMarshal.Read<uint>(answer[UserOffset..]);
     }
 
     [LibraryImport("libc", EntryPoint = "socket")]

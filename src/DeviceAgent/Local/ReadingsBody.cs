@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Net.Http.Headers;
 
@@ -21,7 +22,7 @@ internal static class BodyFormats
     public static BodyFormat Of(HttpRequest request)
     {
         var known = MediaTypeHeaderValue.TryParse(request.ContentType, out var type)
-            && (!type.Charset.HasValue || type.Charset.Equals("utf-8", StringComparison.OrdinalIgnoreCase))
+            && (!type.Charset.HasValue || HeaderUtilities.RemoveQuotes(type.Charset).Equals("utf-8", StringComparison.OrdinalIgnoreCase))
             && request.Headers.ContentEncoding.Count == 0;
         return (known ? type!.MediaType.Value?.ToLowerInvariant() : null) switch
         {
@@ -42,17 +43,25 @@ internal static class ReadingsBody
     /// <exception cref="RefusedException">Not JSON as a whole, or too many readings.</exception>
     public static IReadOnlyList<ReadOnlyMemory<byte>> Split(ReadOnlyMemory<byte> body, BodyFormat format)
     {
-        if (body.Span.StartsWith("\uFEFF"u8)) body = body[3..];
-        return format == BodyFormat.Ndjson ? Lines(body) : Values(body);
+        try
+        {
+            // As lines are read: what cannot be converted spoils its own reading alone.
+            var utf8 = Utf8Stream.Convert(body);
+            return format == BodyFormat.Ndjson ? Lines(utf8) : Values(utf8);
+        }
+        catch (InvalidDataException e)
+        {
+            throw new RefusedException($"the body cannot be read: {e.Message}", e);
+        }
     }
 
-    /// <summary>Blank lines do not count.</summary>
+    /// <summary>They end with LF, CR LF or CR. Blank ones do not count.</summary>
     private static List<ReadOnlyMemory<byte>> Lines(ReadOnlyMemory<byte> body)
     {
         var lines = new List<ReadOnlyMemory<byte>>();
         while (!body.IsEmpty)
         {
-            var end = body.Span.IndexOf((byte)'\n');
+            var end = body.Span.IndexOfAny((byte)'\n', (byte)'\r');
             var line = end < 0 ? body : body[..end];
             body = end < 0 ? default : body[(end + 1)..];
             if (line.Span.IndexOfAnyExcept(" \t\r"u8) >= 0) Add(lines, line);
@@ -64,7 +73,8 @@ internal static class ReadingsBody
     private static List<ReadOnlyMemory<byte>> Values(ReadOnlyMemory<byte> body)
     {
         var values = new List<ReadOnlyMemory<byte>>();
-        var reader = new Utf8JsonReader(body.Span);
+        // Of any depth here: what is nested too deep spoils its own reading alone.
+        var reader = new Utf8JsonReader(body.Span, new JsonReaderOptions { MaxDepth = int.MaxValue });
         try
         {
             reader.Read();
@@ -82,7 +92,7 @@ internal static class ReadingsBody
         }
         catch (JsonException e)
         {
-            throw new RefusedException($"the body is not JSON: {e.Message}", e);
+            throw new RefusedException($"the body is not JSON: {JsonInput.Describe(e)}", e);
         }
 
         return values;
@@ -121,8 +131,10 @@ internal sealed class RequestBody(IngestBudget budget, TimeProvider time)
         var body = new ArrayBufferWriter<byte>(4096);
         using var timeout = new CancellationTokenSource(Timeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, context.RequestAborted);
+        var slot = context.Features.Get<ConnectionSlot>();
         try
         {
+            slot?.WaitForBody();
             while (true)
             {
                 var read = await context.Request.BodyReader.ReadAsync(either.Token).ConfigureAwait(false);
@@ -134,7 +146,9 @@ internal sealed class RequestBody(IngestBudget budget, TimeProvider time)
                 }
 
                 context.Request.BodyReader.AdvanceTo(read.Buffer.End);
-                if (read.IsCompleted) return use(body.WrittenMemory);
+                if (!read.IsCompleted) continue;
+                slot?.HasBody();
+                return use(body.WrittenMemory);
             }
         }
         catch (OperationCanceledException) when (timeout.IsCancellationRequested && !context.RequestAborted.IsCancellationRequested)

@@ -38,6 +38,7 @@ internal sealed class RouteTable(IReadOnlyList<LocalRoute> routes, IAdmission ad
     {
         var route = Find(context);
         admission.Admit(context, route);
+        if (route.Guard != RouteGuard.None) context.Features.Get<ConnectionSlot>()?.Admit();
         return route.Handle(context);
     }
 

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Globalization;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using Microsoft.AspNetCore.Http;
@@ -56,7 +57,7 @@ internal sealed class SpoolApi(ISpool spool, RequestBody bodies)
         const string expected = "the body must be {\"ids\":[1,2,...]} or {\"all\":true}";
         try
         {
-            using var document = JsonDocument.Parse(body);
+            using var document = JsonInput.Parse(body);
             var root = document.RootElement;
             if (root.ValueKind != JsonValueKind.Object || root.EnumerateObject().Count() != 1) throw new RefusedException(expected);
             if (root.TryGetProperty("all", out var all) && all.ValueKind == JsonValueKind.True) return null;
@@ -66,7 +67,7 @@ internal sealed class SpoolApi(ISpool spool, RequestBody bodies)
         }
         catch (JsonException e)
         {
-            throw new RefusedException($"{expected}: {e.Message}", e);
+            throw new RefusedException($"{expected}: {JsonInput.Describe(e)}", e);
         }
     }
 
@@ -93,7 +94,7 @@ internal static class ReadingExport
 
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <summary>All that waits and has a timestamp, oldest first, without taking it. Rows that the medium has damaged are left out: they become dead letters.</summary>
+    /// <summary>All that waits and has a timestamp, oldest first, without taking it.</summary>
     public static async IAsyncEnumerable<ReadOnlyMemory<byte>> WaitingAsync(
         ISpool spool, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -102,7 +103,7 @@ internal static class ReadingExport
         {
             foreach (var record in page)
             {
-                if (record.IsSound && ReadingJson.TryRead(record.Payload, out _) is { } sample) yield return Line(sample, record.Timestamp, null);
+                if (ReadingJson.TryReadStored(record.Payload, out _) is { } sample) yield return Line(sample, record.Timestamp, null);
             }
 
             after = page[^1].Sequence;
@@ -123,7 +124,7 @@ internal static class ReadingExport
 
     /// <summary>One line, its end included.</summary>
     public static ReadOnlyMemory<byte> Line(DeadLetter letter) =>
-        Line(ReadingJson.TryRead(letter.Payload, out _) ?? new Sample([]), letter.Timestamp, letter);
+        Line(ReadingJson.TryReadStored(letter.Payload, out _) ?? new Sample([]), letter.Timestamp, letter);
 
     private static ReadOnlyMemory<byte> Line(Sample sample, DateTimeOffset? timestamp, DeadLetter? letter)
     {
@@ -132,7 +133,8 @@ internal static class ReadingExport
         {
             json.WriteStartObject();
             if (sample.SerialNumber is { } owner) json.WriteString(ReadingJson.SerialNumberName, owner);
-            if ((timestamp ?? sample.Timestamp) is { } moment) json.WriteString(ReadingJson.TimestampName, TimestampText.Format(moment));
+            var time = timestamp is { } stored ? ReadingTime.Restore(stored, sample.Timestamp) : sample.Timestamp;
+            if (time is { } known) json.WriteString(ReadingJson.TimestampName, known.ToString());
             foreach (var (name, value) in sample.Attributes)
             {
                 json.WritePropertyName(name);
@@ -153,7 +155,7 @@ internal static class ReadingExport
         json.WriteNumber("id", letter.Id);
         json.WriteString("reason", letter.Reason);
         json.WriteString("set_aside_at", TimestampText.Format(letter.MovedAt));
-        if (ReadingJson.TryRead(letter.Payload, out _) is null) json.WriteBase64String("payload_base64", letter.Payload.Span);
+        if (ReadingJson.TryReadStored(letter.Payload, out _) is null) json.WriteBase64String("payload_base64", letter.Payload.Span);
         json.WriteEndObject();
     }
 }

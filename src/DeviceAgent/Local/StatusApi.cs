@@ -4,6 +4,8 @@ using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings;
+using DeviceAgent.Readings.Reduction;
+using DeviceAgent.Readings.Sources;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
@@ -14,7 +16,7 @@ namespace DeviceAgent.Local;
 /// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
-    DeviceIdentitySource? identity = null)
+    DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -33,7 +35,10 @@ internal sealed class StatusApi(
             RotationJson.Write(json, "role_alias", roleAlias.Status);
             Write(json, upload.Status);
             SpoolJson.Write(json, "spool", spool.Status);
+            Write(json, reduction?.Status);
             Write(json, control);
+            Write(json, sensors?.All);
+            Write(json, listeners?.All);
             WriteCounters(json);
         });
     }
@@ -90,6 +95,17 @@ internal sealed class StatusApi(
         json.WriteEndObject();
     }
 
+    private static void Write(Utf8JsonWriter json, ReductionStatus? status)
+    {
+        if (status is null) return;
+        json.WriteStartObject("reduction");
+        json.WriteNumber("open_windows", status.OpenWindows);
+        json.WriteNumber("readings_reduced", status.Reduced);
+        json.WriteNumber("readings_late", status.Late);
+        json.WriteBoolean("in_memory_only", status.InMemoryOnly);
+        json.WriteEndObject();
+    }
+
     private void Write(Utf8JsonWriter json, ControlStatus status)
     {
         var connection = status.Connection;
@@ -117,11 +133,53 @@ internal sealed class StatusApi(
         json.WriteStartObject("last_change");
         json.WriteString("what", change.What);
         json.WriteString("by", $"{JsonNamingPolicy.CamelCase.ConvertName(change.By.ToString())} {change.Reference}");
-        json.WriteString("outcome", JsonNamingPolicy.CamelCase.ConvertName(change.Outcome.Result.ToString()));
+        json.WriteString("outcome", change.Outcome.Name);
         json.WriteString("code", change.Outcome.Code);
         json.WriteString("reason", change.Outcome.Reason);
         json.WriteString("at", TimestampText.Format(change.At));
         json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<SensorState>? sensors)
+    {
+        if (sensors is null) return;
+        json.WriteStartArray("sensors");
+        foreach (var sensor in sensors)
+        {
+            json.WriteStartObject();
+            json.WriteString("name", sensor.Name);
+            json.WriteString("id", sensor.Id);
+            json.WriteString("condition", JsonNamingPolicy.CamelCase.ConvertName(sensor.Condition.ToString()));
+            json.WriteString("problem", sensor.Problem);
+            json.WriteNumber("out_of_range", sensor.OutOfRange);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<ListenerState>? listeners)
+    {
+        if (listeners is null) return;
+        json.WriteStartArray("listeners");
+        foreach (var listener in listeners)
+        {
+            json.WriteStartObject();
+            json.WriteString("address", listener.Address);
+            json.WriteString("condition", JsonNamingPolicy.CamelCase.ConvertName(listener.Condition.ToString()));
+            json.WriteString("problem", listener.Problem);
+            if (listener.Holder is { } holder)
+            {
+                json.WriteNumber("taken_by_uid", holder.User);
+                if (holder.Process is { } process) json.WriteNumber("taken_by_pid", process);
+            }
+
+            json.WriteNumber("connections", listener.Connections);
+            json.WriteBoolean("held_by_systemd", listener.Passed);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     /// <summary>Everything that was measured, under its name; by its labels where it has some.</summary>
@@ -180,10 +238,12 @@ internal static class SpoolJson
         json.WriteNumber("quarantined", status.Quarantined);
     }
 
-    private static void Write(Utf8JsonWriter json, string name, IReadOnlyDictionary<SpoolClass, long> byClass)
+    private static void Write(Utf8JsonWriter json, string name, ClassCounts byClass)
     {
         json.WriteStartObject(name);
-        foreach (var @class in Enum.GetValues<SpoolClass>().Order()) json.WriteNumber(JsonNamingPolicy.CamelCase.ConvertName(@class.ToString()), byClass.GetValueOrDefault(@class));
+        json.WriteNumber("low", byClass.Low);
+        json.WriteNumber("normal", byClass.Normal);
+        json.WriteNumber("critical", byClass.Critical);
         json.WriteEndObject();
     }
 }

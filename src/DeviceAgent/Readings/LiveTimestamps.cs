@@ -44,7 +44,17 @@ internal sealed class LiveTimestamps(TimeProvider time)
 
             var now = TimestampText.WholeMilliseconds(time.GetUtcNow());
             var last = _last.GetValueOrDefault(serialNumber, floor);
+            if (last < floor) last = floor;
             return _last[serialNumber] = now > last ? now : last + Step;
+        }
+    }
+
+    /// <summary>A window of the serial number's readings was told up to this moment: no further one may lie in it.</summary>
+    public void RaiseTo(string serialNumber, DateTimeOffset moment)
+    {
+        lock (_gate)
+        {
+            if (!_last.TryGetValue(serialNumber, out var last) || last < moment) _last[serialNumber] = moment;
         }
     }
 

@@ -16,17 +16,17 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Error, "A reading could not be stored ({Count} since the last message): {Problem}")]
     public static partial void ReadingNotStored(this ILogger logger, string problem, int count);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Line {Line} of the input was refused: {Problem}.")]
-    public static partial void LineRefused(this ILogger logger, long line, string problem);
+    [LoggerMessage(2004, LogLevel.Warning, "Skipped of the input: {Count} lines ({Lines}); the exit code is 65.")]
+    public static partial void LinesSkipped(this ILogger logger, long count, string lines);
 
-    [LoggerMessage(2005, LogLevel.Warning, "Line {Line} of the recording was skipped ({Count} since the last message): {Problem}.")]
-    public static partial void LineSkipped(this ILogger logger, long line, string? problem, int count);
+    [LoggerMessage(2005, LogLevel.Warning, "The recording: {Notice}.")]
+    public static partial void FormDecided(this ILogger logger, string notice);
 
     [LoggerMessage(2006, LogLevel.Information, "The recording was played (round {Round}): {Played} readings, {Skipped} lines skipped.")]
     public static partial void RecordingPlayed(this ILogger logger, int round, long played, long skipped);
 
-    [LoggerMessage(2007, LogLevel.Information, "Sensor {Sensor} found.")]
-    public static partial void SensorFound(this ILogger logger, string sensor);
+    [LoggerMessage(2007, LogLevel.Information, "Sensor {Sensor} found: {Id}.")]
+    public static partial void SensorFound(this ILogger logger, string sensor, string id);
 
     [LoggerMessage(2008, LogLevel.Warning, "Sensor {Sensor} is left out: {Problem}.")]
     public static partial void SensorFails(this ILogger logger, string sensor, string problem);
@@ -45,4 +45,40 @@ internal static partial class Log
 
     [LoggerMessage(2011, LogLevel.Critical, "The source cannot be read: {Problem}")]
     public static partial void SourceFailed(this ILogger logger, string problem);
+
+    [LoggerMessage(2014, LogLevel.Warning, "Sensor {Sensor} ({Id}) is left out: {Value} is {Problem}. Its values are counted as sensors.out_of_range.")]
+    public static partial void SensorOutOfRange(this ILogger logger, string sensor, string id, decimal value, string problem);
+
+    [LoggerMessage(2015, LogLevel.Warning, "At {Id} there is {Chip} now, where {Before} was as {Name}: it gets a name of its own. To go on with the old one, set source.names.")]
+    public static partial void SensorReplaced(this ILogger logger, string id, string chip, string before, string name);
+
+    [LoggerMessage(2016, LogLevel.Warning, "A sensor is new at {Id}; {Name}, of the same kind, is no longer at {Before}. It gets a name of its own: if it is the same sensor, set source.names to go on with the old one.")]
+    public static partial void SensorMoved(this ILogger logger, string id, string name, string before);
+
+    [LoggerMessage(2017, LogLevel.Warning, "The sensors {Series} are told apart by nothing but the kernel's numbers, and there were {Before}, now {Now}: which of them has which name may have changed.")]
+    public static partial void SensorsNotToldApart(this ILogger logger, string series, int before, int now);
+
+    [LoggerMessage(2018, LogLevel.Information, "Sensor {Sensor} is at {Id} now, it was at {Before}.")]
+    public static partial void SensorFoundElsewhere(this ILogger logger, string sensor, string id, string before);
+
+    [LoggerMessage(2019, LogLevel.Warning, "The names of the sensors were lost, they are given anew: {Problem}.")]
+    public static partial void SensorNamesLost(this ILogger logger, string problem);
+
+    [LoggerMessage(2020, LogLevel.Warning, "The names of the sensors are remembered only until the agent ends: {Problem}")]
+    public static partial void SensorNamesNotWritten(this ILogger logger, string problem);
+
+    [LoggerMessage(2021, LogLevel.Warning, "source.names: {Problem}. The sensors that are there: {Ids}.")]
+    public static partial void SensorNamesUnused(this ILogger logger, string problem, string ids);
+
+    [LoggerMessage(2022, LogLevel.Information, "Sensor {Sensor} of an earlier run is not there: {Id}. Its name is kept for it.")]
+    public static partial void SensorMissing(this ILogger logger, string sensor, string id);
+
+    [LoggerMessage(2023, LogLevel.Warning, "The open windows of the last run were lost: {Problem}.")]
+    public static partial void WindowsLost(this ILogger logger, string problem);
+
+    [LoggerMessage(2024, LogLevel.Warning, "Open windows are kept in memory only, until the file can be written: {Problem}")]
+    public static partial void WindowsNotSaved(this ILogger logger, string problem);
+
+    [LoggerMessage(2025, LogLevel.Warning, "Readings of {SerialNumber} are not reduced: the open windows hold as much as they may. They are sent as they are.")]
+    public static partial void NoRoomForWindows(this ILogger logger, string serialNumber);
 }

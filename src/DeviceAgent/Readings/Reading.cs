@@ -3,11 +3,11 @@ using System.Text.Json;
 
 namespace DeviceAgent.Readings;
 
-/// <summary>What the agent stores and uploads: who measured, when (UTC, whole milliseconds), and what, in order.</summary>
+/// <summary>What the agent stores and uploads: who measured, when, and what, in order.</summary>
 /// <param name="SerialNumber">The device that measured; half of the reading's key.</param>
 /// <param name="Timestamp">The other half of the key; default while the time is not known.</param>
 /// <param name="Attributes">Name and value, in the source's order.</param>
-internal sealed record Reading(string SerialNumber, DateTimeOffset Timestamp, IReadOnlyList<KeyValuePair<string, ReadingValue>> Attributes);
+internal sealed record Reading(string SerialNumber, ReadingTime Timestamp, IReadOnlyList<KeyValuePair<string, ReadingValue>> Attributes);
 
 /// <summary>One value of a reading. A number keeps the exact decimal text it was given as.</summary>
 internal abstract record ReadingValue

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Readings;
 
@@ -27,7 +28,7 @@ internal static class ReadingJson
         {
             writer.WriteStartObject();
             writer.WriteString(SerialNumberName, reading.SerialNumber);
-            if (reading.Timestamp != default) writer.WriteString(TimestampName, TimestampText.Format(reading.Timestamp));
+            if (reading.Timestamp != default) writer.WriteString(TimestampName, reading.Timestamp.ToString());
             foreach (var (name, value) in reading.Attributes)
             {
                 writer.WritePropertyName(name);
@@ -45,46 +46,84 @@ internal static class ReadingJson
         written is [(byte)'{', .., (byte)'}'] ? [.. written[..^1], .. ",\"timestamp_estimated\":true}"u8] : null;
 
     /// <summary>Whose reading it is; empty when the object does not say, or is none any more because the medium has changed it.</summary>
-    public static string SerialNumberOf(ReadOnlySpan<byte> written)
+    public static string SerialNumberOf(ReadOnlySpan<byte> written) => TryReadHead(written, out _)?.SerialNumber ?? "";
+
+    /// <summary>Who measured and when, in an object that <see cref="Write"/> gave; null when the medium has changed it. The whole object is looked at.</summary>
+    public static (string? SerialNumber, string? Timestamp)? TryReadHead(ReadOnlySpan<byte> written, out string? problem)
     {
+        problem = null;
+        string? serialNumber = null;
+        string? timestamp = null;
         try
         {
             var reader = new Utf8JsonReader(written);
+            reader.Read();
+            if (reader.TokenType != JsonTokenType.StartObject) problem = "no JSON object";
             while (reader.Read())
             {
-                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName || !reader.ValueTextEquals(SerialNumberName)) continue;
-                return reader.Read() && reader.TokenType == JsonTokenType.String ? reader.GetString()! : "";
+                if (reader.CurrentDepth != 1 || reader.TokenType != JsonTokenType.PropertyName) continue;
+                if (reader.ValueTextEquals(SerialNumberName)) serialNumber = Text(ref reader, SerialNumberName, ref problem);
+                else if (reader.ValueTextEquals(TimestampName)) timestamp = Text(ref reader, TimestampName, ref problem);
             }
-        }
-        catch (Exception e) when (e is JsonException or InvalidOperationException)
-        {
-            // Not JSON, or not text: nobody's.
-        }
-
-        return "";
-    }
-
-    /// <summary>Reads one object; serial number and timestamp may be absent. <paramref name="problem"/> says what is wrong.</summary>
-    public static Sample? TryRead(ReadOnlyMemory<byte> utf8, out string? problem)
-    {
-        try
-        {
-            using var document = JsonDocument.Parse(utf8);
-            return TryRead(document.RootElement, out problem);
         }
         catch (JsonException e)
         {
-            problem = $"not JSON: {e.Message}";
-            return null;
+            problem = $"not JSON: {JsonInput.Describe(e, withLine: false)}";
         }
         catch (InvalidOperationException e)
         {
             problem = $"not valid text: {e.Message}";
+        }
+
+        return problem is null ? (serialNumber, timestamp) : null;
+    }
+
+    private static string? Text(ref Utf8JsonReader reader, string name, ref string? problem)
+    {
+        reader.Read();
+        if (reader.TokenType == JsonTokenType.String) return reader.GetString();
+        problem ??= $"{name} must be a string";
+        return null;
+    }
+
+    /// <summary>Reads what <see cref="Write"/> gave; null when the medium has changed it.</summary>
+    public static Sample? TryReadStored(ReadOnlyMemory<byte> written, out string? problem) => TryRead(written, TimestampReader.Stored, out problem);
+
+    /// <summary>Reads one object; serial number and timestamp may be absent. <paramref name="problem"/> says what is wrong, and what to write.</summary>
+    /// <param name="utf8">The object.</param>
+    /// <param name="timestamps">Reads its time.</param>
+    /// <param name="problem">Null when the result is not.</param>
+    public static Sample? TryRead(ReadOnlyMemory<byte> utf8, TimestampReader timestamps, out string? problem)
+    {
+        try
+        {
+            using var document = JsonDocument.Parse(utf8);
+            var sample = TryRead(document.RootElement, timestamps, out problem);
+            // What the agent itself has written was judged before.
+            if (sample is null || timestamps == TimestampReader.Stored) return sample;
+            problem = AlikeProblem(sample, TimestampName, "time", sample.Timestamp is not null) ?? AlikeProblem(sample, SerialNumberName, "serial number", sample.SerialNumber is not null);
+            return problem is null ? sample : null;
+        }
+        catch (JsonException e)
+        {
+            problem = $"not JSON: {JsonInput.Describe(e, withLine: false).TrimEnd('.')}";
+            return null;
+        }
+        catch (InvalidOperationException e)
+        {
+            problem = TextDecoder.ProblemOf(utf8.Span) ?? $"not valid text: {e.Message}";
             return null;
         }
     }
 
-    private static Sample? TryRead(JsonElement root, out string? problem)
+    /// <summary>Timestamp may be the time; left as an attribute, the reading would get the time of its arrival.</summary>
+    private static string? AlikeProblem(Sample sample, string name, string what, bool isThere)
+    {
+        var alike = isThere ? null : sample.Attributes.Select(a => a.Key).FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
+        return alike is null ? null : $"{Shown.Of(alike)} may be the {what}: write it {name}, or call the attribute something else";
+    }
+
+    private static Sample? TryRead(JsonElement root, TimestampReader timestamps, out string? problem)
     {
         problem = null;
         if (root.ValueKind != JsonValueKind.Object)
@@ -94,19 +133,21 @@ internal static class ReadingJson
         }
 
         string? serialNumber = null;
-        DateTimeOffset? timestamp = null;
+        ReadingTime? timestamp = null;
         var attributes = new List<KeyValuePair<string, ReadingValue>>();
         foreach (var property in root.EnumerateObject())
         {
             if (property.NameEquals(SerialNumberName))
             {
+                if (serialNumber is not null) problem ??= $"{SerialNumberName} appears twice";
                 serialNumber = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
-                if (serialNumber is null) problem = $"{SerialNumberName} must be a string";
+                if (serialNumber is null) problem ??= $"{SerialNumberName} must be a string";
             }
             else if (property.NameEquals(TimestampName))
             {
-                if (TimestampText.TryParse(property.Value, out var parsed)) timestamp = parsed;
-                else problem = $"{TimestampName} is neither ISO-8601 nor an epoch number";
+                if (timestamp is not null) problem ??= $"{TimestampName} appears twice";
+                timestamp = timestamps.TryRead(property.Value, out var wrong);
+                if (timestamp is null) problem ??= $"{TimestampName} {Shown.Of(property.Value.ToString())} {wrong}";
             }
             else
             {

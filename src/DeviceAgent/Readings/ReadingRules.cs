@@ -31,13 +31,13 @@ internal sealed class ReadingRules(IReadingLimits limits)
     /// <summary>What is wrong with the reading, or null.</summary>
     public string? FindProblem(Reading reading)
     {
-        if (reading.SerialNumber.Length == 0) return "the serial number is empty";
+        if (string.IsNullOrWhiteSpace(reading.SerialNumber)) return "the serial number is empty";
         if (Encoding.UTF8.GetByteCount(reading.SerialNumber) > limits.MaxSerialNumberBytes) return $"the serial number is longer than {limits.MaxSerialNumberBytes} bytes";
 
         var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (name, value) in reading.Attributes)
         {
-            if (limits.ReservedNames.Contains(name)) return $"the attribute '{name}' has the name of a key or of the expiry";
+            if (limits.ReservedNames.Contains(name) || name is ReadingJson.SerialNumberName or ReadingJson.TimestampName) return $"the attribute {Shown.Of(name)} has the name of a key or of the expiry";
             if (FindProblem(names, name, value, depth: 1) is { } problem) return problem;
         }
 
@@ -49,8 +49,8 @@ internal sealed class ReadingRules(IReadingLimits limits)
     {
         if (name.Length == 0) return "an attribute has an empty name";
         if (Encoding.UTF8.GetByteCount(name) > limits.MaxNameBytes) return $"an attribute's name is longer than {limits.MaxNameBytes} bytes";
-        if (!siblings.Add(name)) return $"the attribute '{name}' appears twice";
-        return FindProblem(value, depth) is { } problem ? $"attribute '{name}': {problem}" : null;
+        if (!siblings.Add(name)) return $"the attribute {Shown.Of(name)} appears twice";
+        return FindProblem(value, depth) is { } problem ? $"attribute {Shown.Of(name)}: {problem}" : null;
     }
 
     private string? FindProblem(ReadingValue value, int depth)

@@ -1,7 +1,7 @@
 using DeviceAgent.Diagnostics;
+using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Spool;
 using DeviceAgent.Timing;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Readings;
@@ -15,35 +15,45 @@ internal sealed class SensingService(
     SourceKind kind,
     string serialNumber,
     Ingest ingest,
+    EdgeReduction reduction,
     ISpool spool,
     DrainSignal drain,
     AgentMetrics metrics,
     LoopPulse pulse,
     TimeProvider time,
-    ILogger<SensingService> logger) : BackgroundService
+    ILogger<SensingService> logger) : WatchedLoop(pulse)
 {
     /// <summary>Readings in flight to the medium at a time: a fast source waits for the commits.</summary>
-    private const int MaxUncommitted = 256;
+    private const int MaxUncommitted = 512;
+
+    /// <summary>So many refusals are told one by one; from then on one a minute, and the lines in the end.</summary>
+    private const int ToldOneByOne = 100;
 
     private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
 
     private readonly ReportInterval _refused = new(ReportPeriod, time);
     private readonly ReportInterval _notStored = new(ReportPeriod, time);
-    private readonly Queue<Task> _uncommitted = new();
+    private readonly Queue<(Task Stored, Sample? Sample)> _uncommitted = new();
+    private readonly SkippedLines _skipped = new();
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    /// <summary>The source has ended, and not all that it gave was stored.</summary>
+    public bool HasSkipped { get; private set; }
+
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         logger.SourceStarted(kind.ToString(), serialNumber);
-        pulse.Works();
+        Pulse.Works();
         long readings = 0;
         try
         {
-            await foreach (var sample in source.ReadAsync(stoppingToken).ConfigureAwait(false))
+            await foreach (var sample in source.ReadAsync(stopping).ConfigureAwait(false))
             {
-                if (await TakeAsync(sample, stoppingToken).ConfigureAwait(false)) readings++;
+                if (await TakeAsync(sample, stopping).ConfigureAwait(false)) readings++;
             }
+
+            if (!stopping.IsCancellationRequested) await StoreAsync(reduction.TakeAll(), null, stopping).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped: what was read is committed below.
         }
@@ -54,46 +64,60 @@ internal sealed class SensingService(
         }
         finally
         {
-            using (pulse.Waits()) await CommitAllAsync().ConfigureAwait(false);
-            pulse.Ends();
+            using (Pulse.Waits())
+            {
+                reduction.SaveOpen();
+                await CommitAllAsync().ConfigureAwait(false);
+                reduction.SaveOpen();
+            }
         }
 
-        if (stoppingToken.IsCancellationRequested) return;
+        if (stopping.IsCancellationRequested) return;
         logger.SourceEnded(readings);
+        HasSkipped = _skipped.Count > 0;
+        if (HasSkipped) logger.LinesSkipped(_skipped.Count, _skipped.ToString());
         drain.Request();
     }
 
     /// <summary>True when the sample became a reading.</summary>
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
-        pulse.Works();
+        Pulse.Works();
         metrics.Read.Add(1);
-        if (ingest.TryAccept(sample, SpoolClass.Normal, out var problem) is not { } entry)
+        if (ingest.TryAccept(sample, out var problem) is not { } reading)
         {
-            if (sample.Line is { } line) problem = $"line {line}: {problem}";
+            if (sample.Line is { } line) problem = $"{(sample.LastLine > line ? $"lines {line} to {sample.LastLine}" : $"line {line}")}{(problem!.StartsWith("column ", StringComparison.Ordinal) ? "," : ":")} {problem}";
             metrics.Refused.Add(1);
-            if (_refused.TryReport(out var count)) logger.ReadingRefused(problem!, count);
+            _skipped.Add(sample);
+            if (_refused.TryReport(out var count, always: sample.Line is not null && _skipped.Count <= ToldOneByOne)) logger.ReadingRefused(problem!, count);
             return false;
         }
 
-        var committed = spool.AppendAsync(entry, CancellationToken.None);
-        _uncommitted.Enqueue(committed);
-        while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().IsCompleted))
+        await StoreAsync(reduction.Take(reading), sample, stopping).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <param name="readings">What becomes of a reading: itself, windows that end, nothing.</param>
+    /// <param name="sample">Counts as skipped when one of them cannot be stored; null: the source has ended.</param>
+    /// <param name="stopping">Ends the waiting.</param>
+    private async Task StoreAsync(IReadOnlyList<AcceptedReading> readings, Sample? sample, CancellationToken stopping)
+    {
+        foreach (var reading in readings) _uncommitted.Enqueue((reduction.AppendAsync(reading), sample));
+        while (_uncommitted.Count > 0 && (_uncommitted.Count >= MaxUncommitted || _uncommitted.Peek().Stored.IsCompleted))
         {
-            using (pulse.Waits()) await ObserveAsync(_uncommitted.Peek().WaitAsync(stopping)).ConfigureAwait(false);
+            var (stored, given) = _uncommitted.Peek();
+            if (!stored.IsCompletedSuccessfully) using (Pulse.Waits()) await ObserveAsync(stored.WaitAsync(stopping), given).ConfigureAwait(false);
             _ = _uncommitted.Dequeue();
         }
-
-        return true;
     }
 
     private async Task CommitAllAsync()
     {
-        await ObserveAsync(spool.FlushAsync(CancellationToken.None)).ConfigureAwait(false);
-        while (_uncommitted.TryDequeue(out var append)) await ObserveAsync(append).ConfigureAwait(false);
+        await ObserveAsync(spool.FlushAsync(CancellationToken.None), null).ConfigureAwait(false);
+        while (_uncommitted.TryDequeue(out var append)) await ObserveAsync(append.Stored, append.Sample).ConfigureAwait(false);
     }
 
-    private async Task ObserveAsync(Task stored)
+    private async Task ObserveAsync(Task stored, Sample? sample)
     {
         try
         {
@@ -102,6 +126,7 @@ internal sealed class SensingService(
         catch (SpoolException e)
         {
             metrics.Refused.Add(1);
+            if (sample is not null) _skipped.Add(sample);
             if (_notStored.TryReport(out var count)) logger.ReadingNotStored(e.Message, count);
         }
     }
@@ -113,12 +138,12 @@ internal sealed class ReportInterval(TimeSpan period, TimeProvider time)
     private long? _last;
     private int _heldBack;
 
-    /// <summary>True when it is time to report; <paramref name="count"/> includes those held back since the last report.</summary>
-    public bool TryReport(out int count)
+    /// <summary>True when it is time to report, or <paramref name="always"/>; <paramref name="count"/> includes those held back since the last report.</summary>
+    public bool TryReport(out int count, bool always = false)
     {
         _heldBack++;
         count = _heldBack;
-        if (_last is { } last && time.GetElapsedTime(last) < period) return false;
+        if (!always && _last is { } last && time.GetElapsedTime(last) < period) return false;
         _last = time.GetTimestamp();
         _heldBack = 0;
         return true;

@@ -1,3 +1,4 @@
+using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.Settings;
 using DeviceAgent.Timing;
@@ -11,24 +12,37 @@ internal static class SourceFactory
     /// <summary>The longest conversion of a 1-wire thermometer takes 0.75 s; a read that takes longer than this hangs.</summary>
     private static readonly TimeSpan SensorTimeout = TimeSpan.FromSeconds(2);
 
-    public static ISource Create(LiveOptions<SourceOptions> live, LoopPulse pulse, TimeProvider time, Random random, ILoggerFactory loggers)
+    public static ISource Create(LiveOptions<SourceOptions> live, LoopPulse pulse, TimeProvider time, Random random, ILoggerFactory loggers, SensorServices sensors)
     {
         var options = live.Value;
+        var timestamps = new TimestampReader(options.TimestampUnit, options.TimestampStart, time);
         return options.Kind switch
         {
             SourceKind.Simulated => new SimulatedSource(live, options.Seed is { } seed ? new Random(seed) : random, pulse, time),
             SourceKind.Replay => new ReplaySource(
-                RecordingFile.Open(options),
+                RecordingFile.Open(options, timestamps, loggers.CreateLogger<ReplaySource>().FormDecided),
                 new ReplaySettings(options.Speed, () => live.Value.Interval, options.Timestamps == TimestampMode.Recorded, options.Repeat),
                 pulse,
                 time,
                 loggers.CreateLogger<ReplaySource>()),
-            SourceKind.Linux => new LinuxSource(Kinds(new Sysfs(options.SysfsRoot, SensorTimeout, time)), live, pulse, time, loggers.CreateLogger<LinuxSource>()),
-            SourceKind.Stdin => new StdinSource(Console.OpenStandardInput, pulse, loggers.CreateLogger<StdinSource>()),
+            SourceKind.Linux => Sensors(live, pulse, time, loggers.CreateLogger<LinuxSource>(), sensors),
+            SourceKind.Stdin => new StdinSource(Console.OpenStandardInput, timestamps, pulse, options.Encoding),
             _ => throw new ArgumentOutOfRangeException(nameof(live), options.Kind, "no such kind of source"),
         };
     }
 
+    private static LinuxSource Sensors(LiveOptions<SourceOptions> live, LoopPulse pulse, TimeProvider time, ILogger<LinuxSource> logger, SensorServices sensors) => new(
+        Kinds(new Sysfs(live.Value.SysfsRoot, SensorTimeout, time)),
+        new SensorRegister(sensors.StateDirectory, sensors.ReservedNames, live.Value.Names, logger),
+        sensors.States, live, sensors.Metrics, pulse, time, logger);
+
     private static ISensorKind[] Kinds(Sysfs sysfs) =>
         [new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)];
 }
+
+/// <summary>What only the source of sensors needs.</summary>
+/// <param name="StateDirectory">Where their names are remembered.</param>
+/// <param name="ReservedNames">Names that no attribute may have.</param>
+/// <param name="States">Is told how they are.</param>
+/// <param name="Metrics">Counts what is left out.</param>
+internal sealed record SensorServices(string StateDirectory, IReadOnlySet<string> ReservedNames, SensorStates States, AgentMetrics Metrics);

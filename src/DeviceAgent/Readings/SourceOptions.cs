@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.Settings;
 
@@ -33,16 +34,27 @@ internal sealed record SourceOptions
     /// <summary>replay: begin again at the end, with the timestamps moved on by the length of the recording.</summary>
     public bool Repeat { get; init; }
 
-    /// <summary>replay, csv: column name to attribute name; other columns keep their names.</summary>
-    public IReadOnlyDictionary<string, string> Columns { get; init; } = new Dictionary<string, string>();
+    /// <summary>replay, csv: the form of the file.</summary>
+    public CsvOptions Csv { get; init; } = new();
 
-    /// <summary>replay, csv: the column of the time; by default the one called timestamp, time, date or datetime.</summary>
-    public string? TimestampColumn { get; init; }
+    /// <summary>replay, stdin: how the text is encoded; null: by its byte order mark, else UTF-8.</summary>
+    public TextEncoding? Encoding { get; init; }
+
+    /// <summary>replay, stdin: what the numbers are that stand for times.</summary>
+    public TimestampUnit TimestampUnit { get; init; }
+
+    /// <summary>replay, stdin: where <see cref="TimestampUnit.StartSeconds"/> are counted from, in whole milliseconds.</summary>
+    public DateTimeOffset? TimestampStart { get; init; }
 
     /// <summary>linux: where sysfs is mounted.</summary>
     public string SysfsRoot { get; init; } = "/sys";
 
-    public static SourceOptions Read(SettingsReader settings)
+    /// <summary>linux: the sensor's place or present name to attribute name; other sensors are named by chip and label.</summary>
+    public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
+
+    /// <param name="settings">The section.</param>
+    /// <param name="reservedNames">Names that no attribute may have.</param>
+    public static SourceOptions Read(SettingsReader settings, IReadOnlySet<string> reservedNames)
     {
         var defaults = new SourceOptions();
         if (!settings.Has("kind")) settings.Error("kind", null, "is missing: one of simulated, replay, linux, stdin");
@@ -58,9 +70,20 @@ internal sealed record SourceOptions
             Speed = settings.Number("speed", defaults.Speed, 0, 1_000_000),
             Timestamps = settings.Choice("timestamps", defaults.Timestamps),
             Repeat = settings.Flag("repeat", defaults.Repeat),
-            Columns = ReadColumns(settings.Section("columns")),
-            TimestampColumn = settings.Text("timestampColumn"),
+            Csv = new CsvOptions
+            {
+                Delimiter = ReadDelimiter(settings, defaults.Csv.Delimiter),
+                DecimalComma = settings.Flag("decimalComma", defaults.Csv.DecimalComma),
+                Columns = ReadColumns(settings.Section("columns")),
+                TimestampColumn = settings.Text("timestampColumn"),
+                Types = ReadTypes(settings.Section("types")),
+                ReservedNames = reservedNames,
+            },
+            Encoding = ReadEncoding(settings),
+            TimestampUnit = settings.Choice("timestampUnit", defaults.TimestampUnit),
+            TimestampStart = ReadStart(settings),
             SysfsRoot = settings.FilePath("sysfsRoot") ?? defaults.SysfsRoot,
+            Names = ReadNames(settings.Section("names"), reservedNames),
         };
         settings.ReportUnknown();
         options.CheckKind(settings);
@@ -70,12 +93,66 @@ internal sealed record SourceOptions
     private void CheckKind(SettingsReader settings)
     {
         if (Kind == SourceKind.Linux && settings.Has("sysfsRoot") && !Directory.Exists(SysfsRoot)) settings.Error("sysfsRoot", SysfsRoot, "there is no such folder");
+        if (TimestampUnit == TimestampUnit.StartSeconds && TimestampStart is null && !settings.Has("timestampStart"))
+            settings.Error("timestampStart", null, "is missing: the time from which source.timestampUnit startSeconds counts, e.g. 2026-01-05T10:00:00Z");
         if (Kind != SourceKind.Replay || !settings.Has("kind")) return;
         if (File is null) settings.Error("file", null, "is missing: the file to replay, e.g. builtin:occupancy");
-        else if (RecordingFile.FindProblem(this) is { } problem) settings.Error("file", File, problem);
+        else if (SettingsReader.FindNoFile(File) is { } kind) settings.Error("file", File, Directory.Exists(File) ? kind : $"{kind}; what another program writes is read with source.kind stdin");
+        else if ((RecordingForm.FindProblem(this) ?? RecordingFile.FindProblem(this)) is { } problem) settings.Error("file", File, problem);
     }
 
     private static FileFormat FormatOf(string? file) => Path.GetExtension(file)?.ToLowerInvariant() is ".ndjson" or ".jsonl" ? FileFormat.Ndjson : FileFormat.Csv;
+
+    private static Dictionary<string, string> ReadNames(SettingsReader settings, IReadOnlySet<string> reservedNames)
+    {
+        var names = new Dictionary<string, string>();
+        foreach (var (sensor, value) in settings.Free())
+        {
+            if (SettingsReader.Scalar(value) is not { Length: > 0 } name) settings.Error(sensor, value?.ToJsonString(), "must be the name of an attribute");
+            else if (reservedNames.Contains(name)) settings.Error(sensor, name, "is the name of a key or of the TTL attribute; choose another");
+            else if (names.FirstOrDefault(n => n.Value == name) is { Key: { } other }) settings.Error(sensor, name, $"is the name of {settings.KeyOf(other)} already; choose another");
+            else names[sensor] = name;
+        }
+
+        return names;
+    }
+
+    private static char ReadDelimiter(SettingsReader settings, char otherwise)
+    {
+        if (settings.Text("delimiter") is not { } text) return otherwise;
+        if (text.Equals("tab", StringComparison.OrdinalIgnoreCase)) return '\t';
+        if (text is [var one] && one != '"' && !char.IsLetterOrDigit(one) && one is '\t' or > ' ' and <= '~' and not ('.' or '+' or '-')) return one;
+        settings.Error("delimiter", text, "must be one character between two fields, such as \",\", \";\" or \"|\", or tab");
+        return otherwise;
+    }
+
+    private static TextEncoding? ReadEncoding(SettingsReader settings)
+    {
+        if (settings.Text("encoding") is not { } text) return null;
+        if (TextEncodings.Find(text) is { } encoding) return encoding;
+        settings.Error("encoding", text, $"must be one of {TextEncodings.Names}");
+        return null;
+    }
+
+    private static DateTimeOffset? ReadStart(SettingsReader settings)
+    {
+        if (settings.Text("timestampStart") is not { } text) return null;
+        if (TimestampText.TryRead(text, out var start) && start.Finer.Length == 0) return start.Moment;
+        settings.Error("timestampStart", text, "must be a time in whole milliseconds, such as 2026-01-05T10:00:00Z");
+        return null;
+    }
+
+    private static Dictionary<string, CsvType> ReadTypes(SettingsReader settings)
+    {
+        var types = new Dictionary<string, CsvType>();
+        foreach (var (column, value) in settings.Free())
+        {
+            if (SettingsReader.Scalar(value) is { } text && Enum.GetNames<CsvType>().Contains(text, StringComparer.OrdinalIgnoreCase)) types[column] = Enum.Parse<CsvType>(text, ignoreCase: true);
+            else settings.Error(column, value?.ToJsonString(), "must be the type of the column: number, text or boolean");
+        }
+
+        return types;
+    }
 
     private static Dictionary<string, string> ReadColumns(SettingsReader settings)
     {

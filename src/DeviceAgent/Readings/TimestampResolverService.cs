@@ -1,14 +1,13 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Spool;
 using DeviceAgent.Timing;
-using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Readings;
 
 /// <summary>Waits until the time is known, has the readings stamped that waited for it, and opens <see cref="LiveTimestamps"/>.</summary>
 internal sealed class TimestampResolverService(
-    DeviceClock clock, BootClock boot, LastKnownTimeFile file, ISpool spool, LiveTimestamps timestamps, LoopWatch loops, ILogger<TimestampResolverService> logger) : BackgroundService
+    DeviceClock clock, BootClock boot, LastKnownTimeFile file, ISpool spool, LiveTimestamps timestamps, LoopWatch loops, ILogger<TimestampResolverService> logger) : WatchedLoop(loops.Pulse("timestamps"))
 {
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(10);
 
@@ -21,38 +20,35 @@ internal sealed class TimestampResolverService(
     /// <summary>Loaded before this run saves anything: it may be what an earlier boot knew.</summary>
     private readonly LastKnownTime? _earlier = file.Read();
 
-    private readonly LoopPulse _pulse = loops.Pulse("timestamps");
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         try
         {
-            using (_pulse.Waits()) await clock.Trusted.WaitAsync(stoppingToken).ConfigureAwait(false);
+            using (Pulse.Waits()) await clock.Trusted.WaitAsync(stopping).ConfigureAwait(false);
             var resolution = new TimestampResolver(boot.BootId, clock.TrustedAnchor!.Value, _earlier, spool.NewestLive);
             var before = timestamps.Withheld;
-            while (!await TryResolveAsync(resolution, stoppingToken).ConfigureAwait(false)) await RestAsync(stoppingToken).ConfigureAwait(false);
+            while (!await TryResolveAsync(resolution, stopping).ConfigureAwait(false)) await RestAsync(stopping).ConfigureAwait(false);
             timestamps.Open(withheld => EndOf(resolution, withheld - before));
             while (true)
             {
                 if (spool.Status.UnknownTime > 0 || timestamps.Withheld > before)
                 {
                     before = timestamps.Withheld;
-                    await TryResolveAsync(resolution, stoppingToken).ConfigureAwait(false);
+                    await TryResolveAsync(resolution, stopping).ConfigureAwait(false);
                 }
 
-                await RestAsync(stoppingToken).ConfigureAwait(false);
+                await RestAsync(stopping).ConfigureAwait(false);
             }
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped: what has no timestamp yet gets it at the next start.
-            _pulse.Ends();
         }
     }
 
     private async Task RestAsync(CancellationToken stopping)
     {
-        using (_pulse.WaitsFor(LookAgain)) await Task.Delay(LookAgain, clock, stopping).ConfigureAwait(false);
+        using (Pulse.WaitsFor(LookAgain)) await Task.Delay(LookAgain, clock, stopping).ConfigureAwait(false);
     }
 
     /// <summary>The end of the readings that are stamped afterwards: those that are given a timestamp at once begin behind it.</summary>
@@ -69,7 +65,7 @@ internal sealed class TimestampResolverService(
     {
         try
         {
-            using (_pulse.Waits())
+            using (Pulse.Waits())
             {
                 if (await spool.ResolveTimesAsync(resolution.Plan, stopping).ConfigureAwait(false) is > 0 and var count) logger.Restamped(count);
             }

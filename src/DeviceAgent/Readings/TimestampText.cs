@@ -1,54 +1,43 @@
 using System.Globalization;
-using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Readings;
 
-/// <summary>Timestamps as text: written as ISO-8601 UTC with milliseconds, read from ISO-8601 (no offset means UTC) or epoch numbers.</summary>
+/// <summary>Timestamps as text: written as ISO-8601 UTC with milliseconds, read from ISO-8601 (no offset means UTC).</summary>
 internal static class TimestampText
 {
-    /// <summary>Epoch numbers from here on are milliseconds: as seconds they would lie beyond the year 5000.</summary>
-    private const decimal FirstEpochInMilliseconds = 100_000_000_000;
-
-    private static readonly string[] Formats =
-    [
-        "yyyy-MM-dd'T'HH:mm:ss.FFFFFFFK", "yyyy-MM-dd HH:mm:ss.FFFFFFFK", "yyyy-MM-dd'T'HH:mmK", "yyyy-MM-dd HH:mmK", "yyyy-MM-dd",
-    ];
-
     public static string Format(DateTimeOffset timestamp) =>
         timestamp.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
 
-    public static bool TryParse(string text, out DateTimeOffset timestamp)
-    {
-        text = text.Trim();
-        if (DateTimeOffset.TryParseExact(text, Formats, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal | DateTimeStyles.AdjustToUniversal, out timestamp))
-        {
-            timestamp = WholeMilliseconds(timestamp);
-            return true;
-        }
-
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var epoch) && TryFromEpoch(epoch, out timestamp);
-    }
-
-    public static bool TryParse(JsonElement json, out DateTimeOffset timestamp)
+    /// <summary>To the last digit of the second.</summary>
+    public static bool TryRead(string text, out ReadingTime timestamp)
     {
         timestamp = default;
-        return json.ValueKind switch
-        {
-            JsonValueKind.String => TryParse(json.GetString()!, out timestamp),
-            JsonValueKind.Number => json.TryGetDecimal(out var epoch) && TryFromEpoch(epoch, out timestamp),
-            _ => false,
-        };
+        if (!IsoTimestamp.TryParse(text, out var iso)) return false;
+        var fraction = FractionOf(text);
+        if (fraction.Length > ReadingTime.MaxFractionDigits) return false;
+        timestamp = ReadingTime.Of(iso.Time, fraction);
+        return true;
+    }
+
+    /// <summary>To the millisecond; what is finer is cut off.</summary>
+    public static bool TryParse(string text, out DateTimeOffset timestamp)
+    {
+        var read = TryRead(text, out var exact);
+        timestamp = exact.Moment;
+        return read;
     }
 
     public static DateTimeOffset WholeMilliseconds(DateTimeOffset timestamp) =>
         new(timestamp.UtcTicks - (timestamp.UtcTicks % TimeSpan.TicksPerMillisecond), TimeSpan.Zero);
 
-    private static bool TryFromEpoch(decimal epoch, out DateTimeOffset timestamp)
+    /// <summary>The digits as they stand, which a number of ticks does not keep: behind the only point or comma of a timestamp.</summary>
+    private static string FractionOf(string text)
     {
-        timestamp = default;
-        var milliseconds = Math.Abs(epoch) < FirstEpochInMilliseconds ? epoch * 1000 : epoch;
-        if (milliseconds < DateTimeOffset.MinValue.ToUnixTimeMilliseconds() || milliseconds > DateTimeOffset.MaxValue.ToUnixTimeMilliseconds()) return false;
-        timestamp = DateTimeOffset.FromUnixTimeMilliseconds((long)Math.Floor(milliseconds));
-        return true;
+        var point = text.AsSpan().IndexOfAny('.', ',');
+        if (point < 0) return "";
+        var end = point + 1;
+        while (end < text.Length && char.IsAsciiDigit(text[end])) end++;
+        return text[(point + 1)..end];
     }
 }

@@ -92,8 +92,7 @@ internal sealed class Heartbeat(string serialNumber, LiveTimestamps timestamps)
     public IReadOnlyList<PendingReading>? Next()
     {
         if (timestamps.Next(serialNumber) is not { } timestamp) return null;
-        var reading = new Reading(serialNumber, timestamp, [KeyValuePair.Create<string, ReadingValue>(Attribute, new ReadingValue.Bool(true))]);
-        var record = new SpoolRecord(0, SpoolClass.Normal, timestamp, null, ReadOnlyMemory<byte>.Empty, IsSound: true);
-        return [new PendingReading(record, reading)];
+        var reading = new Reading(serialNumber, ReadingTime.ToTheMillisecond(timestamp), [KeyValuePair.Create<string, ReadingValue>(Attribute, new ReadingValue.Bool(true))]);
+        return [new PendingReading(new SpoolRecord(0, SpoolClass.Normal, timestamp, null, ReadingJson.Write(reading)), ReadingKey.Of(reading))];
     }
 }

@@ -7,9 +7,6 @@ namespace DeviceAgent.RoleAlias;
 /// <summary>Why a role alias does not do: a code for programs, a reason for people with what to do about it.</summary>
 internal sealed record RejectionReason(string Code, string Reason)
 {
-    /// <summary>What the reason of an outcome may have.</summary>
-    private const int MaxReason = 1024;
-
     /// <summary>The write was denied, or ends in a fault that only this alias has.</summary>
     public static RejectionReason Of(UploadFault fault) => new(CodeOf(fault), fault.ToString());
 
@@ -19,11 +16,9 @@ internal sealed record RejectionReason(string Code, string Reason)
     public static bool IsOfTheAlias(CredentialFailure failure) => failure.Kind is
         CredentialFailureKind.AccessDenied or CredentialFailureKind.RoleAliasNotFound or CredentialFailureKind.RoleNotAssumable or CredentialFailureKind.DurationTooLong;
 
-    public ChangeOutcome Rejected() => ChangeOutcome.Rejected(Code, Shortened());
+    public ChangeOutcome Rejected() => ChangeOutcome.Rejected(Code, Reason);
 
-    public ChangeOutcome RolledBack() => ChangeOutcome.RolledBack(Code, Shortened());
-
-    private string Shortened() => Reason.Length <= MaxReason ? Reason : string.Concat(Reason.AsSpan(0, MaxReason - 3), "...");
+    public ChangeOutcome RolledBack() => ChangeOutcome.RolledBack(Code, Reason);
 
     private static string CodeOf(UploadFault fault) =>
         fault.IsDenied ? RejectionCode.WritesDenied

@@ -73,7 +73,7 @@ internal sealed class RoleAliasRotation : BackgroundService
                 if (isThis) return ended;
             }
 
-            if (roleAlias == _state.Active) return ChangeOutcome.Applied;
+            if (roleAlias == _state.Active) return ChangeOutcome.Unchanged($"the role alias {roleAlias} is active already.");
             return await ChangeAsync(roleAlias, progress, cancellationToken).ConfigureAwait(false);
         }
         finally

@@ -11,6 +11,8 @@ internal sealed class RotateRoleAliasOperation(RoleAliasRotation rotation) : IOp
 
     public string Name => OperationNames.RotateRoleAlias;
 
+    public IReadOnlyList<string> Arguments => [ArgumentName];
+
     public async Task<ChangeOutcome> ExecuteAsync(JsonElement arguments, IChangeProgress progress, CancellationToken cancellationToken)
     {
         if (arguments.ValueKind != JsonValueKind.Object || !arguments.TryGetProperty(ArgumentName, out var argument)) return Invalid("is missing");

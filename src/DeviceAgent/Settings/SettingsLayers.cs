@@ -1,6 +1,7 @@
 using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Settings;
 
@@ -10,6 +11,11 @@ internal static class SettingsLayers
     public const string EnvironmentPrefix = "DEVICE_AGENT_";
 
     private const string NestingInEnvironment = "__";
+
+    /// <summary>The variable that sets the key: <c>DEVICE_AGENT_SOURCE__KIND</c> of <c>source.kind</c>.</summary>
+    public static string VariableOf(string key) => EnvironmentPrefix + key.Replace(".", NestingInEnvironment, StringComparison.Ordinal).ToUpperInvariant();
+
+    private const int MaxFileBytes = 1024 * 1024;
 
     private static readonly JsonDocumentOptions JsonOptions = new()
     {
@@ -21,9 +27,15 @@ internal static class SettingsLayers
     /// <summary>A JSON file; comments and trailing commas are allowed.</summary>
     public static SettingsLayer? TryReadFile(string path, ICollection<ConfigurationError> errors)
     {
+        if (path.Length == 0)
+        {
+            errors.Add(new ConfigurationError("--config", path, "names no file"));
+            return null;
+        }
+
         try
         {
-            if (JsonNode.Parse(File.ReadAllText(path), documentOptions: JsonOptions) is JsonObject values) return new SettingsLayer(null, values);
+            if (JsonInput.ParseNode(InputFile.Read(path, MaxFileBytes), JsonOptions) is JsonObject values) return new SettingsLayer(null, values);
             errors.Add(new ConfigurationError("--config", path, "the file must hold a JSON object"));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -36,16 +48,21 @@ internal static class SettingsLayers
         }
         catch (JsonException e)
         {
-            errors.Add(new ConfigurationError("--config", path, $"not valid JSON: {e.Message}"));
+            errors.Add(new ConfigurationError("--config", path, $"not valid JSON: {JsonInput.Describe(e)}"));
         }
 
         return null;
     }
 
+    /// <summary>The one setting that the AWS SDKs' own variable makes, below all others.</summary>
+    public static SettingsLayer? FromSdk(IDictionary environment) => environment[SdkSettings.EndpointVariable] is string { Length: > 0 } endpoint
+        ? new SettingsLayer(SdkSettings.EndpointVariable, new JsonObject { ["dynamoDbEndpoint"] = endpoint })
+        : null;
+
     /// <summary><c>DEVICE_AGENT_SOURCE__KIND=replay</c> sets source.kind.</summary>
     public static SettingsLayer FromEnvironment(IDictionary environment, ICollection<ConfigurationError> errors)
     {
-        var layer = new SettingsLayer("environment", []);
+        var layer = new SettingsLayer(SettingsLayer.Environment, []);
         foreach (var (name, value) in environment.Cast<DictionaryEntry>().Select(e => ((string)e.Key, (string?)e.Value ?? "")).OrderBy(e => e.Item1, StringComparer.Ordinal))
         {
             if (!name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)) continue;
@@ -78,6 +95,11 @@ internal static class SettingsLayers
 /// <param name="Values">The settings, sections as objects.</param>
 internal sealed record SettingsLayer(string? Origin, JsonObject Values)
 {
+    /// <summary>The origin of what the environment sets.</summary>
+    public const string Environment = "environment";
+
+    public bool IsEnvironment => Origin == Environment;
+
     /// <summary>Sets a value under a path of names, making the objects on the way. False when a name on the way has a value.</summary>
     public bool TrySet(IReadOnlyList<string> path, string value)
     {

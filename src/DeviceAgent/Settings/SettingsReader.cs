@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Settings;
 
@@ -13,6 +14,7 @@ internal sealed class SettingsReader(
     string path, IReadOnlyList<SettingsLayer> layers, string baseDirectory, ICollection<ConfigurationError> errors, ServiceCredentials? credentials = null)
 {
     private readonly List<string> _known = [];
+    private readonly List<string> _sections = [];
 
     /// <summary>What the service manager passes.</summary>
     public ServiceCredentials Credentials { get; } = credentials ?? ServiceCredentials.None;
@@ -22,7 +24,13 @@ internal sealed class SettingsReader(
 
     public string KeyOf(string name) => path.Length == 0 ? name : $"{path}.{name}";
 
-    public void Error(string name, string? value, string problem) => errors.Add(new ConfigurationError(KeyOf(name), value, problem));
+    /// <summary>A setting may be asked for more than once: what is wrong with it is said once.</summary>
+    public void Error(string name, string? value, string problem) => Error(new ConfigurationError(KeyOf(name), value, problem));
+
+    private void Error(ConfigurationError error)
+    {
+        if (!errors.Contains(error)) errors.Add(error);
+    }
 
     public bool Has(string name) => Find(name) is not null;
 
@@ -32,6 +40,7 @@ internal sealed class SettingsReader(
         if (Find(name) is not { } found) return null;
         if (Scalar(found.Value) is not { } text) Error(name, Shown(found), "must be a single value");
         else if (text.Length == 0) Error(name, Shown(found), "must not be empty; leave it out instead");
+        else if (text.Contains('\0', StringComparison.Ordinal)) Error(name, Shown(found), "holds a zero character (\\u0000): leave it out");
         else return text;
         return null;
     }
@@ -55,7 +64,8 @@ internal sealed class SettingsReader(
     public int Integer(string name, int otherwise, int min, int max)
     {
         if (Text(name) is not { } text) return otherwise;
-        if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number) && number >= min && number <= max) return number;
+        // 5.0 and 5e0 are whole numbers as well.
+        if (decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) && decimal.IsInteger(number) && number >= min && number <= max) return (int)number;
         Error(name, text, $"must be a whole number from {min} to {max}");
         return otherwise;
     }
@@ -108,9 +118,9 @@ internal sealed class SettingsReader(
     /// <summary>An absolute http or https address; null when absent.</summary>
     public Uri? Url(string name)
     {
-        if (Text(name) is not { } text) return null;
+        if (Text(name) is not { } text || Find(name) is not { } found) return null;
         if (Uri.TryCreate(text, UriKind.Absolute, out var url) && (url.Scheme == Uri.UriSchemeHttp || url.Scheme == Uri.UriSchemeHttps)) return url;
-        Error(name, text, "must be an address such as http://localhost:8000 or https://dynamodb.eu-central-1.amazonaws.com");
+        Error(name, text, $"must be an address such as http://localhost:8000 or https://dynamodb.eu-central-1.amazonaws.com{From(found.Layer)}");
         return null;
     }
 
@@ -118,6 +128,7 @@ internal sealed class SettingsReader(
     public SettingsReader Section(string name)
     {
         Know(name);
+        _sections.Add(name);
         var sections = new List<SettingsLayer>();
         foreach (var layer in layers)
         {
@@ -147,12 +158,31 @@ internal sealed class SettingsReader(
     {
         foreach (var layer in layers)
         {
+            foreach (var twice in layer.Values.Select(p => p.Key).GroupBy(n => n, StringComparer.OrdinalIgnoreCase).Where(g => g.Count() > 1 && _known.Contains(g.Key, StringComparer.OrdinalIgnoreCase)))
+            {
+                Error(_known.First(n => n.Equals(twice.Key, StringComparison.OrdinalIgnoreCase)), null, $"is set more than once, as {string.Join(" and ", twice)}; upper and lower case make no difference{From(layer)}");
+            }
+
             foreach (var name in layer.Values.Select(p => p.Key).Where(n => !_known.Contains(n, StringComparer.OrdinalIgnoreCase)))
             {
-                Error(name, null, $"is not a setting{Spelling.Hint(name, _known)}{From(layer)}");
+                if (layer.IsEnvironment) Error(new ConfigurationError(SettingsLayers.VariableOf(KeyOf(name)), null, $"is not a setting{VariableHint(name)}{From(layer)}"));
+                else Error(name, null, $"is not a setting{Spelling.Hint(name, _known)}{From(layer)}");
             }
         }
     }
+
+    /// <summary>Words are joined without an underscore in a variable, a section and its key with two.</summary>
+    private string VariableHint(string name)
+    {
+        var joined = name.Replace("_", "", StringComparison.Ordinal);
+        if (_known.Find(k => k.Equals(joined, StringComparison.OrdinalIgnoreCase)) is { } known) return $"; did you mean {SettingsLayers.VariableOf(KeyOf(known))}?";
+        return _sections.Find(s => name.StartsWith(s + "_", StringComparison.OrdinalIgnoreCase)) is { } section
+            ? $"; did you mean {SettingsLayers.VariableOf(KeyOf($"{section}.{joined[section.Length..]}"))}, with two underscores behind the section?"
+            : Spelling.Hint(name, _known);
+    }
+
+    /// <summary><c>is a named pipe, not a file</c>, or the like; null for a file, and for what is not there.</summary>
+    public static string? FindNoFile(string path) => InputFile.KindOf(path) is { } kind ? $"is {kind}, not a file" : null;
 
     /// <summary>The text of a single value; null for an object or a list.</summary>
     public static string? Scalar(JsonNode? node) => node switch

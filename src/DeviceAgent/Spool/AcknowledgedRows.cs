@@ -8,12 +8,18 @@ internal sealed class AcknowledgedRows(TimeProvider time)
 {
     private const int GroupSize = 500;
 
+    /// <summary>Large ones earlier: looking past them is to cost little.</summary>
+    private const int GroupBytes = 256 * 1024;
+
     private static readonly TimeSpan GroupDelay = TimeSpan.FromSeconds(60);
 
     private readonly Dictionary<long, RowSize> _rows = [];
     private long _opened;
 
     public IReadOnlyCollection<long> Sequences => _rows.Keys;
+
+    /// <summary>Worth being deleted on the way when something is written anyhow: half of what makes them due.</summary>
+    public bool IsWorthwhile => _rows.Count >= GroupSize / 2 || Counts.Bytes >= GroupBytes / 2 || (_rows.Count > 0 && time.GetElapsedTime(_opened) >= GroupDelay / 2);
 
     public RowCounts Counts { get; } = new();
 
@@ -42,7 +48,7 @@ internal sealed class AcknowledgedRows(TimeProvider time)
     public TimeSpan? DueIn()
     {
         if (_rows.Count == 0) return null;
-        if (_rows.Count >= GroupSize) return TimeSpan.Zero;
+        if (_rows.Count >= GroupSize || Counts.Bytes >= GroupBytes) return TimeSpan.Zero;
         var left = GroupDelay - time.GetElapsedTime(_opened);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }

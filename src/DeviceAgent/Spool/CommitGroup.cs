@@ -22,11 +22,14 @@ internal sealed class CommitGroup(LiveOptions<SpoolOptions> options, BootClock c
         _critical |= entry.Class == SpoolClass.Critical;
     }
 
+    /// <summary>However many more wait.</summary>
+    public bool HasEnoughBytes => _bytes >= options.Value.GroupCommitBytes;
+
     /// <summary>How long until the group must be committed: zero when it must be now, null when it is empty.</summary>
     public TimeSpan? DueIn()
     {
         if (_entries.Count == 0) return null;
-        if (_critical || _entries.Count >= options.Value.GroupCommitReadings || _bytes >= options.Value.GroupCommitBytes) return TimeSpan.Zero;
+        if (_critical || _entries.Count >= options.Value.GroupCommitReadings || HasEnoughBytes) return TimeSpan.Zero;
         var left = options.Value.GroupCommitDelay - clock.Time.GetElapsedTime(_opened);
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
@@ -53,7 +56,7 @@ internal sealed class WaitingEntry(SpoolEntry entry, long mono, TaskCompletionSo
     public SpoolException? Refusal { get; set; }
 
     public SpoolRow ToRow(long sequence, string bootId) =>
-        new(sequence, entry.Class, entry.Timestamp?.ToUnixTimeMilliseconds(), bootId, entry.IsLive ? mono : null, entry.Payload.ToArray());
+        new(sequence, entry.Class, entry.Timestamp?.ToUnixTimeMilliseconds(), bootId, entry.IsLive ? mono : null, entry.Payload);
 
     /// <summary>Tells who waits.</summary>
     public void Tell()

@@ -25,7 +25,7 @@ internal sealed class DeadLetterTable(SqliteConnection connection)
             ("$ts", letter.Row.Timestamp ?? 0),
             ("$at", letter.At),
             ("$reason", letter.Reason),
-            ("$payload", letter.Row.Payload),
+            ("$payload", letter.Row.Payload.ToArray()),
             ("$class", (int)letter.Row.Class),
             ("$crc", letter.Row.Checksum));
         Count++;

@@ -4,7 +4,7 @@ using Microsoft.Extensions.Logging;
 namespace DeviceAgent.Spool;
 
 /// <summary>Keeps the stored readings within the quota: acknowledged rows go first, then what the options say. Within the caller's transaction.</summary>
-internal sealed class EvictionRule(ReadingTable readings, RowCounts tally, long quota, Func<WhenFull> whenFull)
+internal sealed class EvictionRule(BlockTable readings, RowCounts tally, long quota, Func<WhenFull> whenFull)
 {
     /// <summary>No row of the class lies before this one; rows are only ever added at the end.</summary>
     private readonly Dictionary<SpoolClass, long> _oldest = [];
@@ -19,24 +19,20 @@ internal sealed class EvictionRule(ReadingTable readings, RowCounts tally, long 
     /// Stores the rows in order, with room made for them, and <paramref name="extra"/> bytes more. Rows in flight to the table are passed over while
     /// there are others of the class: they may be in the table already.
     /// </summary>
-    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isInFlight, long extra)
+    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, AcknowledgedRows acknowledged, Func<long, bool> isInFlight, long extra)
     {
         _isInFlight = isInFlight;
         _change = new RowCounts();
         _newOldest.Clear();
         var over = tally.Bytes + rows.Sum(r => r.Size.Bytes) + extra - quota;
-        var deleteAcknowledged = over > 0 && acknowledged.Count > 0;
-        if (deleteAcknowledged) over -= DeleteAcknowledged(acknowledged);
+        var deleteAcknowledged = acknowledged.IsWorthwhile || (over > 0 && acknowledged.Sequences.Count > 0);
+        if (deleteAcknowledged) over -= DeleteAcknowledged(acknowledged.Sequences);
 
         var evicted = new RowCounts();
         var refused = whenFull() == WhenFull.RefuseNew ? RefuseNew(rows, over) : DropOldest(rows, over, evicted);
-        foreach (var row in rows)
-        {
-            if (refused.Contains(row.Sequence)) continue;
-            readings.Insert(row);
-            _change.Add(row.Size);
-        }
-
+        IReadOnlyList<SpoolRow> taken = refused.Count == 0 ? rows : [.. rows.Where(r => !refused.Contains(r.Sequence))];
+        readings.Insert(taken);
+        foreach (var row in taken) _change.Add(row.Size);
         return new InsertResult(refused, evicted, deleteAcknowledged);
     }
 
@@ -51,15 +47,9 @@ internal sealed class EvictionRule(ReadingTable readings, RowCounts tally, long 
 
     private long DeleteAcknowledged(IReadOnlyCollection<long> acknowledged)
     {
-        var bytes = 0L;
-        foreach (var sequence in acknowledged)
-        {
-            if (readings.Delete(sequence) is not { } gone) continue;
-            _change.Remove(gone);
-            bytes += gone.Bytes;
-        }
-
-        return bytes;
+        var deleted = readings.Delete(acknowledged);
+        _change.Add(deleted, -1);
+        return deleted.Bytes;
     }
 
     private static HashSet<long> RefuseNew(IReadOnlyList<SpoolRow> rows, long over)
@@ -77,7 +67,7 @@ internal sealed class EvictionRule(ReadingTable readings, RowCounts tally, long 
     private HashSet<long> DropOldest(IReadOnlyList<SpoolRow> rows, long over, RowCounts evicted)
     {
         var refused = new HashSet<long>();
-        foreach (var @class in RowCounts.LowestFirst)
+        foreach (var @class in ClassCounts.LowestFirst)
         {
             if (over <= 0) break;
             over -= DropStored(@class, over, evicted);
@@ -94,7 +84,8 @@ internal sealed class EvictionRule(ReadingTable readings, RowCounts tally, long 
 
     private long DropStored(SpoolClass @class, long over, RowCounts evicted)
     {
-        if (tally.CountOf(@class) + _change.CountOf(@class) == 0) return 0;
+        var stored = tally.ByClass[@class] + _change.ByClass[@class];
+        if (stored == 0) return 0;
         var victims = new List<(long Sequence, RowSize Size)>();
         var spared = new List<(long Sequence, RowSize Size)>();
         var bytes = 0L;
@@ -109,11 +100,17 @@ internal sealed class EvictionRule(ReadingTable readings, RowCounts tally, long 
             if (_isInFlight(row.Sequence))
             {
                 spared.Add(row);
-                continue;
+            }
+            else
+            {
+                victims.Add(row);
+                bytes += row.Size.Bytes;
             }
 
-            victims.Add(row);
-            bytes += row.Size.Bytes;
+            // There are no more: the rest of the table need not be searched.
+            if (victims.Count + spared.Count < stored) continue;
+            _newOldest[@class] = spared.Count > 0 ? spared[0].Sequence : row.Sequence;
+            break;
         }
 
         foreach (var row in spared.TakeWhile(_ => bytes < over))
@@ -122,13 +119,9 @@ internal sealed class EvictionRule(ReadingTable readings, RowCounts tally, long 
             bytes += row.Size.Bytes;
         }
 
-        foreach (var (sequence, size) in victims)
-        {
-            readings.Delete(sequence);
-            evicted.Add(size);
-            _change.Remove(size);
-        }
-
+        var deleted = readings.Delete(victims.Select(v => v.Sequence));
+        evicted.Add(deleted);
+        _change.Add(deleted, -1);
         return bytes;
     }
 }
@@ -155,9 +148,9 @@ internal sealed class EvictionReport(AgentMetrics metrics, TimeProvider time, IL
         if (evicted.Count == 0) return;
         Total.Add(evicted);
         _unreported.Add(evicted);
-        foreach (var (@class, count) in evicted.ByClass())
+        foreach (var @class in ClassCounts.LowestFirst)
         {
-            if (count > 0) metrics.Evicted.Add(count, new KeyValuePair<string, object?>(AgentMetrics.ClassTag, NameOf(@class)));
+            if (evicted.ByClass[@class] is > 0 and var count) metrics.Evicted.Add(count, new KeyValuePair<string, object?>(AgentMetrics.ClassTag, NameOf(@class)));
         }
     }
 
@@ -181,7 +174,7 @@ internal sealed class EvictionReport(AgentMetrics metrics, TimeProvider time, IL
     public void Report()
     {
         if (_unreported.Count == 0) return;
-        logger.ReadingsEvicted(_unreported.CountOf(SpoolClass.Low), _unreported.CountOf(SpoolClass.Normal), _unreported.CountOf(SpoolClass.Critical));
+        logger.ReadingsEvicted(_unreported.ByClass[SpoolClass.Low], _unreported.ByClass[SpoolClass.Normal], _unreported.ByClass[SpoolClass.Critical]);
         _unreported = new RowCounts();
         _reported = time.GetTimestamp();
     }

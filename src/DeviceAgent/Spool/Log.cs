@@ -30,4 +30,13 @@ internal static partial class Log
 
     [LoggerMessage(2108, LogLevel.Error, "{Count} readings were held in memory when the spool was closed and are lost: {Problem}")]
     public static partial void MemoryLost(this ILogger logger, long count, string? problem);
+
+    [LoggerMessage(2109, LogLevel.Warning, "State directory: {Problem}")]
+    public static partial void StateDirectoryProblem(this ILogger logger, string problem);
+
+    [LoggerMessage(2110, LogLevel.Warning, "A new spool was made at {Path} in the place of the one that was removed or moved: {Readings} readings and {DeadLetters} dead letters that it still held are in the new one.")]
+    public static partial void SpoolRenewed(this ILogger logger, string path, long readings, long deadLetters);
+
+    [LoggerMessage(2111, LogLevel.Warning, "Another spool lay at {Path} in the place of the agent's own. It was moved to {Aside}; {Readings} readings and {DeadLetters} dead letters of it are in the agent's spool now under new numbers, and {Left} readings, for which there is no room (spool.quotaMegabytes), are in that file alone.")]
+    public static partial void ForeignSpoolSetAside(this ILogger logger, string path, string aside, long readings, long deadLetters, long left);
 }

@@ -25,7 +25,7 @@ internal sealed class MemoryRing(LiveOptions<SpoolOptions> options)
         var evicted = new List<SpoolRow>();
         while (IsOver(0, 0))
         {
-            var lowest = RowCounts.LowestFirst.First(c => Counts.CountOf(c) > 0);
+            var lowest = ClassCounts.LowestFirst.First(c => Counts.ByClass[c] > 0);
             var candidates = _rows.Values.Where(r => r.Class == lowest);
             var victim = candidates.FirstOrDefault(r => r.Sequence != row.Sequence && !isInFlight(r.Sequence)) ?? candidates.First();
             Remove(victim.Sequence);
@@ -109,6 +109,15 @@ internal sealed class SequenceNumbers
     public void Advance(long next) => Next = Math.Max(Next, next);
 
     public long Current(long sequence) => _renumbered.GetValueOrDefault(sequence, sequence);
+
+    /// <summary>Readings have got other numbers.</summary>
+    public void Move(IReadOnlyCollection<long> sequences, long offset)
+    {
+        if (offset == 0) return;
+        var moved = sequences.ToHashSet();
+        foreach (var (old, current) in _renumbered.Where(r => moved.Contains(r.Value)).ToList()) _renumbered[old] = current + offset;
+        foreach (var sequence in moved) _renumbered[sequence] = sequence + offset;
+    }
 
     public IReadOnlySet<long>? Current(IReadOnlySet<long>? sequences) =>
         sequences is null || _renumbered.Count == 0 ? sequences : sequences.Select(Current).ToHashSet();

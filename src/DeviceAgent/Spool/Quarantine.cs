@@ -11,10 +11,6 @@ namespace DeviceAgent.Spool;
 /// </summary>
 internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions> options, TimeProvider time, LoopPulse pulse, ILogger logger)
 {
-    private const int RowsAtOnce = 500;
-
-    private static readonly string[] Companions = ["-wal", "-shm", "-journal"];
-
     private string SalvagePath => Path.ChangeExtension(storage.Path, ".salvage.db");
 
     /// <summary>Damaged files since the start.</summary>
@@ -27,8 +23,14 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
     public void FinishInterrupted()
     {
         if (!File.Exists(SalvagePath)) return;
-        if (File.Exists(storage.Path)) Remove(SalvagePath);
-        else MoveIn(FreeName());
+        if (File.Exists(storage.Path))
+        {
+            Remove(SalvagePath);
+            return;
+        }
+
+        TakeInLog();
+        MoveIn(FreeName());
     }
 
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The new file cannot be written; the damaged one is where it was.</exception>
@@ -45,6 +47,58 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
         logger.SpoolQuarantined(storage.Path, problem, quarantined, readings, deadLetters);
     }
 
+    /// <summary>
+    /// Makes a new file in the place of one that was removed, moved or replaced, with all that is sound in that. Another file that lies there now is moved
+    /// away; its readings are taken in before those of the old one.
+    /// </summary>
+    /// <param name="gone">The old one, still open; it is not changed. Null when it is closed.</param>
+    /// <param name="next">The first number that was never given: what another file holds gets numbers from here on, for its own mean other readings here.</param>
+    /// <returns>As <see cref="SpoolFile.AdoptAll"/> gives it.</returns>
+    /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The new file cannot be written; nothing has changed.</exception>
+    /// <exception cref="IOException">The files cannot be moved.</exception>
+    public (IReadOnlyList<long> Sequences, long Offset, long DeadLetters) Renew(SpoolFile? gone, long next)
+    {
+        Remove(SalvagePath);
+
+        // A log of the old file that is still in its place is not the other one's: it is emptied first.
+        gone?.EmptyLog();
+        var isReplaced = File.Exists(storage.Path);
+        var (foreign, adopted) = ((Readings: 0L, DeadLetters: 0L, Left: 0L), ((IReadOnlyList<long>)[], 0L, 0L));
+        using (var target = new SpoolFile(storage with { Path = SalvagePath }, options))
+        {
+            if (isReplaced) foreign = AdoptForeign(target, next, storage.Quota(options.Value) - (gone?.Counts.Bytes ?? 0));
+            if (gone is not null) adopted = target.AdoptAll(gone, pulse.Works);
+            target.MarkClean();
+            target.Checkpoint();
+        }
+
+        var aside = FreeName();
+        if (isReplaced) File.Move(storage.Path, aside);
+        MoveIn(aside);
+        if (isReplaced) logger.ForeignSpoolSetAside(storage.Path, aside, foreign.Readings, foreign.DeadLetters, foreign.Left);
+        return adopted;
+    }
+
+    /// <summary>As many readings as there is room for; the others stay where they are.</summary>
+    private (long Readings, long DeadLetters, long Left) AdoptForeign(SpoolFile target, long next, long room)
+    {
+        using var source = DamagedFile.TryOpen(storage.Path);
+        if (source is null) return (0, 0, 0);
+        var (readings, left) = (0L, 0L);
+        foreach (var rows in source.Readings().InParts())
+        {
+            pulse.Works();
+            var fitting = rows.TakeWhile(r => (room -= r.Size.Bytes) >= 0).Select((r, i) => r with { Sequence = next + i }).ToList();
+            target.Adopt(fitting);
+            next += fitting.Count;
+            readings += fitting.Count;
+            left += rows.Count - fitting.Count;
+        }
+
+        target.AdoptNewest(source.Metadata(SpoolMetadata.NewestLive), next - 1);
+        return (readings, target.Adopt(source.DeadLetters(), pulse.Works), left);
+    }
+
     private (long Readings, long DeadLetters) Salvage()
     {
         var (readings, deadLetters) = (0L, 0L);
@@ -54,19 +108,14 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
             if (source is not null)
             {
                 target.AdoptNewest(source.Metadata(SpoolMetadata.NewestLive), source.Metadata(SpoolMetadata.NewestLiveSequence));
-                foreach (var rows in source.Readings().Chunk(RowsAtOnce))
+                foreach (var rows in source.Readings().InParts())
                 {
                     pulse.Works();
                     target.Adopt(rows);
-                    readings += rows.Length;
+                    readings += rows.Count;
                 }
 
-                foreach (var letters in source.DeadLetters().Chunk(RowsAtOnce))
-                {
-                    pulse.Works();
-                    target.Adopt(letters);
-                    deadLetters += letters.Length;
-                }
+                deadLetters = target.Adopt(source.DeadLetters(), pulse.Works);
             }
         }
 
@@ -75,10 +124,30 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
         return (readings, deadLetters);
     }
 
+    /// <summary>What a crash has left in the new file's log goes into the file, which is moved without it.</summary>
+    private void TakeInLog()
+    {
+        try
+        {
+            using var salvaged = new SpoolFile(storage with { Path = SalvagePath }, options);
+            salvaged.Checkpoint();
+        }
+        catch (Exception e) when (e is SqliteException or SpoolDamagedException or SpoolException or IOException or UnauthorizedAccessException)
+        {
+            // It is judged where it will be opened.
+        }
+    }
+
     /// <summary>The old file's log must be gone before the new file is there: it would be taken for the new one's.</summary>
     private void MoveIn(string quarantined)
     {
-        foreach (var companion in Companions.Where(c => File.Exists(storage.Path + c))) File.Move(storage.Path + companion, quarantined + companion);
+        foreach (var companion in SpoolConnection.Companions)
+        {
+            var file = new FileInfo(storage.Path + companion);
+            if (file is { Exists: true, Length: 0 }) file.Delete();
+            else if (file.Exists) file.MoveTo(quarantined + companion);
+        }
+
         File.Move(SalvagePath, storage.Path);
     }
 
@@ -88,13 +157,14 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
         for (var i = 1; ; i++)
         {
             var name = i == 1 ? $"{stem}.db" : $"{stem}-{i}.db";
-            if (!File.Exists(name) && !Companions.Any(c => File.Exists(name + c))) return name;
+            if (!File.Exists(name) && !SpoolConnection.Companions.Any(c => File.Exists(name + c))) return name;
         }
     }
 
-    private static void Remove(string path)
+    /// <summary>A spool's file, with what belongs to it.</summary>
+    public static void Remove(string path)
     {
-        foreach (var name in Companions.Select(c => path + c).Append(path)) File.Delete(name);
+        foreach (var name in SpoolConnection.Companions.Select(c => path + c).Append(path).Where(File.Exists)) File.Delete(name);
     }
 }
 
@@ -103,8 +173,6 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
 /// </summary>
 internal sealed class DamagedFile : IDisposable
 {
-    private const int NoCheckpointOnClose = 1006;
-
     private readonly SqliteConnection _connection;
 
     private DamagedFile(SqliteConnection connection) => _connection = connection;
@@ -112,8 +180,18 @@ internal sealed class DamagedFile : IDisposable
     /// <summary>With the rows of its log, if that can be read; else without.</summary>
     public static DamagedFile? TryOpen(string path) => TryOpen(path, "") ?? TryOpen(path, "?immutable=1");
 
-    public IEnumerable<SpoolRow> Readings() =>
-        Walk("readings", "seq", StoredRow.Columns, StoredRow.Read).Where(r => r.IsSound).Select(r => r.Row);
+    /// <summary>By number, each once.</summary>
+    public IEnumerable<SpoolRow> Readings()
+    {
+        var last = long.MinValue;
+        var blocks = Walk("blocks", "seq", "readings", reader => BlockCodec.TryDecode(reader.GetInt64(1), reader.GetValue(0) as byte[])).SelectMany(b => b?.Rows ?? []);
+        foreach (var row in blocks.Concat(OldRows()))
+        {
+            if (row.Sequence <= last) continue;
+            last = row.Sequence;
+            yield return row;
+        }
+    }
 
     public IEnumerable<NewDeadLetter> DeadLetters()
     {
@@ -130,6 +208,10 @@ internal sealed class DamagedFile : IDisposable
 
     public void Dispose() => _connection.Dispose();
 
+    private IEnumerable<SpoolRow> OldRows() => Try<bool?>(() => RowMigration.HasRows(_connection)) == true
+        ? Walk("readings", "seq", StoredRow.Columns, StoredRow.Read).Where(r => r.IsSound).Select(r => r.Row)
+        : [];
+
     private static DamagedFile? TryOpen(string path, string query)
     {
         var source = $"file:{Uri.EscapeDataString(path).Replace("%2F", "/", StringComparison.Ordinal)}{query}";
@@ -138,7 +220,7 @@ internal sealed class DamagedFile : IDisposable
         try
         {
             connection.Open();
-            _ = SQLitePCL.raw.sqlite3_db_config(connection.Handle!, NoCheckpointOnClose, 1, out _);
+            connection.LeaveLog();
             connection.Execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA query_only = ON; PRAGMA cache_size = -512; PRAGMA trusted_schema = OFF");
             _ = connection.Number("SELECT count(*) FROM sqlite_schema");
             return new DamagedFile(connection);
@@ -156,7 +238,7 @@ internal sealed class DamagedFile : IDisposable
         var limit = Try(() => _connection.Number($"SELECT max({key}) FROM {table}")) ?? long.MaxValue;
         while (true)
         {
-            var (last, whole) = (from, false);
+            var (last, whole) = ((long?)null, false);
             foreach (var (number, row) in ReadFrom(table, key, columns, from, read, () => whole = true))
             {
                 last = number;
@@ -164,8 +246,13 @@ internal sealed class DamagedFile : IDisposable
             }
 
             // The highest number ends it too: adding 1 to it would start again.
-            if (whole || last == long.MaxValue || Behind(table, key, last == from && from == long.MinValue ? 0 : last, limit) is not { } next) yield break;
-            from = next;
+            if (whole || last == long.MaxValue) yield break;
+            var next = last + 1 ?? from;
+
+            // A row of which the content alone cannot be read is stepped over.
+            if (KeyFrom(table, key, next) is { } unreadable && unreadable >= next && unreadable < long.MaxValue) from = unreadable + 1;
+            else if (Behind(table, key, next > 0 ? next - 1 : 0, limit) is { } behind) from = behind;
+            else yield break;
         }
     }
 
@@ -219,8 +306,10 @@ internal sealed class DamagedFile : IDisposable
         return null;
     }
 
-    private bool CanRead(string table, string key, long from) =>
-        Try<bool?>(() => _connection.Number($"SELECT {key} FROM {table} WHERE {key} >= $from ORDER BY {key} LIMIT 1", ("$from", from)) >= from) == true;
+    private bool CanRead(string table, string key, long from) => KeyFrom(table, key, from) >= from;
+
+    private long? KeyFrom(string table, string key, long from) =>
+        Try(() => _connection.Number($"SELECT {key} FROM {table} WHERE {key} >= $from ORDER BY {key} LIMIT 1", ("$from", from)));
 
     private static T? Try<T>(Func<T> read)
     {

@@ -6,6 +6,9 @@ namespace DeviceAgent.Spool;
 /// <summary>Opens the one connection, and puts SQLite's errors into words that help.</summary>
 internal static class SpoolConnection
 {
+    /// <summary>What the names of SQLite's files beside the spool's end in.</summary>
+    public static readonly string[] Companions = ["-wal", "-shm", "-journal"];
+
     public const int Busy = 5;
     private const int ReadOnly = 8;
     private const int IoError = 10;
@@ -17,15 +20,20 @@ internal static class SpoolConnection
     public static SqliteConnection Open(string path)
     {
         SQLitePCL.Batteries_V2.Init();
+        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        SpoolVerdict.OfFolder(path);
         try
         {
-            PrivateFolder.Make(Path.GetDirectoryName(Path.GetFullPath(path))!);
+            PrivateFolder.Make(folder);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
-            throw new SpoolException($"the folder of the spool '{path}' cannot be made: {e.Message}; create it and give it to the agent's user, or change stateDirectory", e);
+            throw SpoolVerdict.NoFolder(path, e.Message.TrimEnd('.'), e);
         }
 
+        // SQLite gives the log the rights of the file.
+        PrivateFile.Make(path);
+        foreach (var ending in Companions.Prepend("")) PrivateFile.Tighten(path + ending);
         var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 };
         var connection = new SqliteConnection(settings.ToString());
         try
@@ -95,6 +103,13 @@ internal static class Sql
     {
         using var command = connection.Prepare(sql, values);
         return command.ExecuteScalar() is long value ? value : null;
+    }
+
+    /// <summary>Closing the connection neither writes the log back nor removes it.</summary>
+    public static void LeaveLog(this SqliteConnection connection)
+    {
+        const int noCheckpointOnClose = 1006;
+        _ = SQLitePCL.raw.sqlite3_db_config(connection.Handle!, noCheckpointOnClose, 1, out _);
     }
 
     /// <summary>One transaction; on the medium when this returns.</summary>

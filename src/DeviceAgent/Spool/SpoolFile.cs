@@ -1,4 +1,5 @@
 using DeviceAgent.Settings;
+using DeviceAgent.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;
@@ -19,13 +20,22 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>So many rows behind the mark of the newest live timestamp are searched at most when the spool is opened after a crash.</summary>
     private const int RowsBetweenMarks = 500;
 
+    private const int DeadLettersAtOnce = 500;
+
+    /// <summary>A page in the log, with its head.</summary>
+    private const int LogFrame = PageSize + 24;
+
     private readonly SqliteConnection _connection;
     private readonly string _path;
     private readonly SpoolMetadata _metadata;
-    private readonly ReadingTable _readings;
+    private readonly BlockTable _readings;
     private readonly DeadLetterTable _deadLetters;
     private readonly EvictionRule _eviction;
+    private readonly Func<bool> _hasRoomForLog;
+    private readonly FileStatus? _opened;
+    private readonly FileStatus? _openedLog;
     private long _markedUpTo;
+    private int _pagesBeforeCheckpoint;
     private bool _clean;
 
     /// <exception cref="SpoolDamagedException">The content is wrong.</exception>
@@ -34,15 +44,16 @@ internal sealed class SpoolFile : IDisposable
     public SpoolFile(SpoolStorage storage, LiveOptions<SpoolOptions> options)
     {
         _path = storage.Path;
+        _hasRoomForLog = () => !storage.IsFull(4 * CheckpointRule.FullBytes, options.Value);
         var quota = storage.Quota(options.Value);
         _connection = storage.Connect(_path);
         try
         {
-            SpoolVersion.Establish(_connection, _path);
+            SpoolVersion.Establish(_connection, _path, storage.Progress);
             // The quota counts bytes of rows; rows that fill their pages badly are met by this.
             _connection.Execute($"PRAGMA max_page_count = {((quota + (quota / 2)) / PageSize) + 64}");
             _metadata = new SpoolMetadata(_connection);
-            _readings = new ReadingTable(_connection);
+            _readings = new BlockTable(_connection);
             _deadLetters = new DeadLetterTable(_connection);
             _clean = _metadata[SpoolMetadata.Clean] == 1;
             if (_clean) (Counts, _deadLetters.Count, _deadLetters.Bytes) = _metadata.Load();
@@ -50,18 +61,16 @@ internal sealed class SpoolFile : IDisposable
             _eviction = new EvictionRule(_readings, Counts, quota, () => options.Value.WhenFull);
             DeadLetterBounds = (options.Value.DeadLetters, quota / 8);
             _markedUpTo = _metadata[SpoolMetadata.NewestLiveSequence] ?? 0;
-            Next = Math.Max(_connection.Number("SELECT max(seq) FROM readings") ?? 0, _markedUpTo) + 1;
-            var behind = _connection.Number("SELECT max(ts) FROM readings WHERE seq > $seq AND mono IS NOT NULL", ("$seq", _markedUpTo));
-            NewestLive = Math.Max(_metadata[SpoolMetadata.NewestLive] ?? long.MinValue, behind ?? long.MinValue);
+            Next = Math.Max(_readings.Last ?? 0, _markedUpTo) + 1;
+            NewestLive = Newest(_readings.All(_markedUpTo + 1), _metadata[SpoolMetadata.NewestLive] ?? long.MinValue);
+            if (!_clean) TakeInLog();
+            (_opened, _openedLog) = (FileStatus.Of(_path), FileStatus.Of(LogPath));
         }
-        catch (SqliteException e) when (e.SqliteErrorCode == SpoolConnection.Busy)
+        catch (Exception e)
         {
+            _readings?.Dispose();
             _connection.Dispose();
-            throw SpoolConnection.Explain(_path, e);
-        }
-        catch
-        {
-            _connection.Dispose();
+            if (e is SqliteException { SqliteErrorCode: SpoolConnection.Busy } busy) throw SpoolConnection.Explain(_path, busy);
             throw;
         }
     }
@@ -82,12 +91,22 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Transactions that were committed, each with a sync of the medium.</summary>
     public long Commits { get; private set; }
 
+    /// <summary>Which file it is; null where that could not be told.</summary>
+    public FileStatus? Identity => _opened;
+
+    /// <summary>Whether the path still leads to this file, which it does not when file or folder were removed, moved or replaced.</summary>
+    public bool IsInPlace => IsThere(_path, _opened);
+
+    /// <summary>The same of the write-ahead log, without which the file lacks what was committed last.</summary>
+    public bool IsLogInPlace => IsThere(LogPath, _openedLog);
+
     public string SqliteVersion => _connection.ServerVersion;
 
-    public long WalBytes => new FileInfo(_path + "-wal") is { Exists: true } wal ? wal.Length : 0;
+    /// <summary>What was written to the write-ahead log since it last went back into the file.</summary>
+    public long LogBytes => (PagesWritten - _pagesBeforeCheckpoint) * (long)LogFrame;
 
     /// <summary>Stores rows in order, making room for them by the rule. Without rows it writes all the same: the disk is tried.</summary>
-    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isInFlight)
+    public InsertResult Insert(IReadOnlyList<SpoolRow> rows, AcknowledgedRows acknowledged, Func<long, bool> isInFlight)
     {
         for (var extra = 0L; ; extra = (extra * 2) + Math.Max(64 * PageSize / 4, rows.Sum(r => r.Size.Bytes)))
         {
@@ -102,7 +121,7 @@ internal sealed class SpoolFile : IDisposable
         }
     }
 
-    public IEnumerable<(SpoolRow Row, bool IsSound)> Read(SpoolQuery query, Func<long, bool> isHidden) => _readings.Read(query, isHidden);
+    public IEnumerable<SpoolRow> Read(SpoolQuery query, Func<long, bool> isHidden) => Counts.Count == Counts.UnknownTime ? [] : _readings.Read(query, isHidden);
 
     /// <summary>Number, boot and monotonic time of the oldest row that is not hidden.</summary>
     public SpoolRow? Oldest(Func<long, bool> isHidden) => _readings.Oldest(isHidden);
@@ -128,9 +147,9 @@ internal sealed class SpoolFile : IDisposable
         {
             foreach (var (letter, hasRow) in letters)
             {
-                var size = _readings.Delete(letter.Row.Sequence);
-                if (size is { } gone) deleted.Add(gone);
-                if (size is not null || !hasRow) _deadLetters.Insert(letter);
+                var row = _readings.Delete([letter.Row.Sequence]);
+                deleted.Add(row);
+                if (row.Count > 0 || !hasRow) _deadLetters.Insert(letter);
             }
 
             trimmed = _deadLetters.Trim(DeadLetterBounds.Count, DeadLetterBounds.Bytes);
@@ -140,7 +159,7 @@ internal sealed class SpoolFile : IDisposable
     }
 
     /// <summary>Puts dead letters back as new rows, as far as there is room for them.</summary>
-    public (int Requeued, InsertResult Result) Requeue(IReadOnlyCollection<long>? ids, long next, string bootId, IReadOnlyCollection<long> acknowledged, Func<long, bool> isInFlight)
+    public (int Requeued, InsertResult Result) Requeue(IReadOnlyCollection<long>? ids, long next, string bootId, AcknowledgedRows acknowledged, Func<long, bool> isInFlight)
     {
         var chosen = _deadLetters.ReadRows(0, int.MaxValue).Where(l => ids is null || ids.Contains(l.Id)).ToList();
         var rows = chosen.Select((l, i) => l.Letter.Row with { Sequence = next + i, BootId = bootId }).ToList();
@@ -152,7 +171,11 @@ internal sealed class SpoolFile : IDisposable
             {
                 if (!result.Refused.Contains(row.Sequence)) _deadLetters.Delete(letter.Id);
             }
+
+            // The newest timestamp may have gone with its row.
+            if (result.AcknowledgedDeleted) SaveNewest(next + rows.Count - 1, NewestLive);
         });
+        if (result!.AcknowledgedDeleted) _markedUpTo = next + rows.Count - 1;
         Settle(rows, result!);
         return (rows.Count - result!.Refused.Count, result);
     }
@@ -163,44 +186,77 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Gives times to rows behind <paramref name="after"/>; returns how many and the last row looked at, or null when there are no more.</summary>
     public (int Resolved, long? Last) Resolve(Func<UnresolvedReading, ResolvedReading> resolve, long after, int max)
     {
-        var unknown = _readings.ReadUnknownTime(after, max);
+        var unknown = _readings.UnknownTime(after).Take(max).ToList();
         if (unknown.Count == 0) return (0, null);
 
-        // A row that the medium has changed gets no true time any more; the mapping will find its checksum wrong and make it a dead letter.
-        var resolved = unknown.Where(r => r.IsSound).Select(r => (TimestampResolution.Of(r.Row, resolve), true));
-        var damaged = unknown.Where(r => !r.IsSound).Select(r => (r.Row with { Timestamp = 0 }, false));
-        var rows = resolved.Concat(damaged).ToList();
-        var newest = rows.Where(r => r.Item2).Select(r => r.Item1.Timestamp!.Value).DefaultIfEmpty(NewestLive).Max();
+        var rows = unknown.Select(r => TimestampResolution.Of(r, resolve)).ToList();
+        var newest = Newest(rows, NewestLive);
         Write(() =>
         {
-            foreach (var (row, isSound) in rows) _readings.SetTime(row, isSound);
-            _metadata[SpoolMetadata.NewestLive] = Math.Max(NewestLive, newest);
+            _readings.Update(rows);
+            _metadata[SpoolMetadata.NewestLive] = newest;
         });
-        NewestLive = Math.Max(NewestLive, newest);
-        foreach (var (row, _) in unknown) Counts.Remove(row.Size);
-        foreach (var (row, _) in rows) Counts.Add(row.Size);
-        return (rows.Count, unknown[^1].Row.Sequence);
+        NewestLive = newest;
+        foreach (var row in unknown) Counts.Remove(row.Size);
+        foreach (var row in rows) Counts.Add(row.Size);
+        return (rows.Count, unknown[^1].Sequence);
     }
 
     /// <summary>Takes in what was saved from a damaged file, under its old numbers.</summary>
     public void Adopt(IReadOnlyCollection<SpoolRow> rows)
     {
         var change = new RowCounts();
-        Write(() =>
-        {
-            foreach (var row in rows)
-            {
-                _readings.Insert(row);
-                change.Add(row.Size);
-            }
-        });
+        foreach (var row in rows) change.Add(row.Size);
+        Write(() => _readings.Insert([.. rows]));
         Counts.Add(change);
     }
 
-    public void Adopt(IReadOnlyCollection<NewDeadLetter> letters) => WriteDeadLetters(() =>
+    /// <summary>The same for dead letters, a part at a time; returns how many.</summary>
+    /// <param name="letters">Each is read when its part is due.</param>
+    /// <param name="progress">Called again and again.</param>
+    public long Adopt(IEnumerable<NewDeadLetter> letters, Action progress)
     {
-        foreach (var letter in letters) _deadLetters.Insert(letter);
-    });
+        var adopted = 0L;
+        foreach (var part in letters.Chunk(DeadLettersAtOnce))
+        {
+            progress();
+            WriteDeadLetters(() =>
+            {
+                foreach (var letter in part) _deadLetters.Insert(letter);
+            });
+            adopted += part.Length;
+        }
+
+        return adopted;
+    }
+
+    /// <summary>Takes in all that is sound in another file, its numbers moved on where they are taken here.</summary>
+    /// <param name="source">Is not changed.</param>
+    /// <param name="progress">Called again and again.</param>
+    /// <returns>The numbers of the readings there, by how much they were moved on, and how many dead letters there are.</returns>
+    public (IReadOnlyList<long> Sequences, long Offset, long DeadLetters) AdoptAll(SpoolFile source, Action progress)
+    {
+        var offset = Math.Max(0, Next - (source._readings.First ?? source.Next));
+        var sequences = new List<long>();
+        foreach (var rows in source._readings.All().InParts())
+        {
+            progress();
+            Adopt([.. rows.Select(r => r with { Sequence = r.Sequence + offset })]);
+            sequences.AddRange(rows.Select(r => r.Sequence));
+        }
+
+        var deadLetters = Adopt(source._deadLetters.ReadRows(0, int.MaxValue).Select(l => l.Letter), progress);
+        AdoptNewest(source.NewestLive, source.Next - 1 + offset);
+        MarkClean();
+        return (sequences, offset, deadLetters);
+    }
+
+    /// <summary>Closes a file that is not in its place any more and leaves alone what is there now: SQLite would remove the log of this name.</summary>
+    public void Abandon()
+    {
+        _connection.LeaveLog();
+        Dispose();
+    }
 
     /// <summary>Takes over what a damaged file remembered of rows that are gone.</summary>
     public void AdoptNewest(long? newestLive, long? sequence)
@@ -213,13 +269,22 @@ internal sealed class SpoolFile : IDisposable
     public void DropFrom(long sequence)
     {
         if (sequence >= Next) return;
-        Write(() => _connection.Execute("DELETE FROM readings WHERE seq >= $seq", ("$seq", sequence)));
+        Write(() => _readings.DeleteFrom(sequence));
         Recount();
         Next = sequence;
     }
 
-    /// <summary>Writes the log back into the file and gives its space back.</summary>
-    public void Checkpoint() => _connection.Execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    /// <summary>Writes the log back into the file. The next commit begins at the log's start again.</summary>
+    public void Checkpoint() => WriteLogBack("PASSIVE");
+
+    /// <summary>Writes the log back into the file and leaves nothing in it.</summary>
+    public void EmptyLog() => WriteLogBack("TRUNCATE");
+
+    private void WriteLogBack(string mode)
+    {
+        _connection.Execute($"PRAGMA wal_checkpoint({mode})");
+        _pagesBeforeCheckpoint = PagesWritten;
+    }
 
     /// <summary>
     /// Gives empty pages back to the file system when there are many and little else. Copying the few pages that hold something costs
@@ -251,7 +316,12 @@ internal sealed class SpoolFile : IDisposable
         _connection.Dispose();
     }
 
-    private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, IReadOnlyCollection<long> acknowledged, Func<long, bool> isInFlight, long extra)
+    private string LogPath => _path + "-wal";
+
+    /// <summary>Where it could not be told at first, it is not doubted.</summary>
+    private static bool IsThere(string path, FileStatus? opened) => opened is not { } status || (FileStatus.Of(path) is { } there && there.IsSame(status));
+
+    private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, AcknowledgedRows acknowledged, Func<long, bool> isInFlight, long extra)
     {
         InsertResult? result = null;
         var last = rows.Count == 0 ? Next - 1 : rows[^1].Sequence;
@@ -259,7 +329,8 @@ internal sealed class SpoolFile : IDisposable
         Write(() =>
         {
             result = _eviction.Insert(rows, acknowledged, isInFlight, extra);
-            if (mark) SaveNewest(last, Newest(rows, result));
+            mark |= result.AcknowledgedDeleted;
+            if (mark) SaveNewest(last, Newest(rows.Where(r => !result.Refused.Contains(r.Sequence)), NewestLive));
         });
         if (mark) _markedUpTo = last;
         Settle(rows, result!);
@@ -269,19 +340,25 @@ internal sealed class SpoolFile : IDisposable
     private void Settle(IReadOnlyList<SpoolRow> rows, InsertResult result)
     {
         _eviction.Committed();
-        NewestLive = Newest(rows, result);
+        NewestLive = Newest(rows.Where(r => !result.Refused.Contains(r.Sequence)), NewestLive);
         if (rows.Count > 0) Next = rows[^1].Sequence + 1;
     }
 
-    private long Newest(IReadOnlyList<SpoolRow> rows, InsertResult result) =>
-        rows.Where(r => r.IsLive && r.Timestamp is not null && !result.Refused.Contains(r.Sequence)).Select(r => r.Timestamp!.Value).Append(NewestLive).Max();
+    /// <summary>The newest timestamp of a live reading.</summary>
+    private static long Newest(IEnumerable<SpoolRow> rows, long before)
+    {
+        var newest = before;
+        foreach (var row in rows)
+        {
+            if (row.IsLive && row.Timestamp > newest) newest = row.Timestamp.Value;
+        }
+
+        return newest;
+    }
 
     private void DeleteRows(IReadOnlyCollection<long> sequences, RowCounts deleted)
     {
-        foreach (var sequence in sequences)
-        {
-            if (_readings.Delete(sequence) is { } gone) deleted.Add(gone);
-        }
+        deleted.Add(_readings.Delete(sequences));
 
         // The newest timestamp may go with its row.
         SaveNewest(Next - 1, NewestLive);
@@ -295,13 +372,63 @@ internal sealed class SpoolFile : IDisposable
 
     private void Write(Action work)
     {
-        _connection.Transact(() =>
+        try
         {
-            if (_clean) _metadata[SpoolMetadata.Clean] = 0;
-            work();
-        });
+            _connection.Transact(() =>
+            {
+                if (_clean) _metadata[SpoolMetadata.Clean] = 0;
+                work();
+            });
+        }
+        catch
+        {
+            _readings.Forget();
+            throw;
+        }
+
         _clean = false;
-        Commits++;
+        if (Commits++ == 0) ReserveLog();
+    }
+
+    /// <summary>Short lives, each ended by a power cut, would make the log of the ones before longer and longer.</summary>
+    private void TakeInLog()
+    {
+        try
+        {
+            Checkpoint();
+        }
+        catch (SqliteException)
+        {
+            // A full disk: it can be read all the same.
+        }
+    }
+
+    private int PagesWritten
+    {
+        get
+        {
+            const int cacheWrite = 9;
+            _ = SQLitePCL.raw.sqlite3_db_status(_connection.Handle!, cacheWrite, out var pages, out _, 0);
+            return pages;
+        }
+    }
+
+    /// <summary>
+    /// Gives the log the length to which it grows before it is written back. A commit that makes a file longer is written to the file system's journal as well, which costs
+    /// three times the readings; one that overwrites is not. SQLite takes what is behind the last whole commit for nothing.
+    /// </summary>
+    private void ReserveLog()
+    {
+        try
+        {
+            using var log = new FileStream(LogPath, FileMode.Open, FileAccess.Write, FileShare.ReadWrite);
+            var missing = CheckpointRule.FullBytes - log.Seek(0, SeekOrigin.End);
+            if (missing > 0 && _hasRoomForLog()) log.Write(new byte[missing]);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException or ArgumentOutOfRangeException)
+        {
+            // It goes on without; the last is how .NET tells of a limit for files (ulimit -f).
+        }
     }
 
     private void WriteDeadLetters(Action work)
@@ -320,7 +447,9 @@ internal sealed class SpoolFile : IDisposable
 
     private void Check()
     {
-        if (_connection.Prepare("PRAGMA quick_check(1)").ExecuteScalar() is not "ok") throw new SpoolDamagedException("quick_check finds errors");
+        // A statement that is left to the finalizer keeps the file and its log open beyond the end of the connection.
+        using var check = _connection.Prepare("PRAGMA quick_check(1)");
+        if (check.ExecuteScalar() is not "ok") throw new SpoolDamagedException("quick_check finds errors");
         Recount();
     }
 
@@ -335,6 +464,6 @@ internal sealed class SpoolFile : IDisposable
     private bool IsAtPageLimit(IReadOnlyList<SpoolRow> rows)
     {
         var used = (_connection.Number("PRAGMA page_count") ?? 0) - (_connection.Number("PRAGMA freelist_count") ?? 0);
-        return used + 16 + rows.Sum(r => (r.Size.Bytes / PageSize) + 1) >= _connection.Number("PRAGMA max_page_count");
+        return used + 16 + (rows.Sum(r => r.Size.Bytes) * 2 / PageSize) >= _connection.Number("PRAGMA max_page_count");
     }
 }

@@ -17,10 +17,10 @@ internal sealed class SpoolReads(SpoolState state, SpoolRecovery disk, Quarantin
         disk.Try(file =>
         {
             onDisk.Clear();
-            onDisk.AddRange(file.Read(query, IsHidden).Take(query.Max).Select(r => StoredRow.ToRecord(r.Row, r.IsSound, clock)));
+            onDisk.AddRange(file.Read(query, IsHidden).Take(query.Max).Select(r => r.ToRecord(clock)));
         });
         var inMemory = Ranked(state.Ring.Read(query.Order).Where(r => r.Sequence > query.After && !IsHidden(r.Sequence)), r => r.Class)
-            .Take(query.Max).Select(r => StoredRow.ToRecord(r, isSound: true, clock));
+            .Take(query.Max).Select(r => r.ToRecord(clock));
         List<SpoolRecord> records = [.. Ranked(query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk), r => r.Class).Take(query.Max)];
         if (except is not null) state.InFlight = [.. except, .. records.Select(r => r.Sequence)];
         return records;
@@ -33,14 +33,12 @@ internal sealed class SpoolReads(SpoolState state, SpoolRecovery disk, Quarantin
 
     public SpoolStatus Status()
     {
-        var byClass = disk.Counts.ByClass();
-        foreach (var @class in RowCounts.LowestFirst) byClass[@class] += state.Ring.Counts.CountOf(@class) - state.Acknowledged.Counts.CountOf(@class);
         if (state.Oldest is null && Count > 0) disk.Try(file => state.Oldest = file.Oldest(state.IsGone));
         var oldest = state.Oldest ?? state.Ring.Rows.FirstOrDefault();
         return new SpoolStatus
         {
             Count = Count,
-            CountByClass = byClass,
+            CountByClass = disk.Counts.ByClass + state.Ring.Counts.ByClass - state.Acknowledged.Counts.ByClass,
             UnknownTime = disk.Counts.UnknownTime + state.Ring.Counts.UnknownTime,
             Bytes = disk.Counts.Bytes + state.Ring.Counts.Bytes,
             QuotaBytes = quota,
@@ -49,7 +47,7 @@ internal sealed class SpoolReads(SpoolState state, SpoolRecovery disk, Quarantin
             OnDisk = disk.MemoryReason is null,
             MemoryReason = disk.MemoryReason,
             InMemory = state.Ring.Counts.Count,
-            Evicted = state.Evictions.Total.ByClass(),
+            Evicted = state.Evictions.Total.ByClass,
             Salvaged = quarantine.Salvaged,
             Quarantined = quarantine.Files,
         };

@@ -51,8 +51,7 @@ internal sealed record SpoolQuery(int Max, SpoolOrder Order = SpoolOrder.OldestF
 /// <param name="Timestamp">The reading's own timestamp.</param>
 /// <param name="Age">How long a live reading has waited; null where that is not known (recorded, or from an earlier boot).</param>
 /// <param name="Payload">The item as JSON.</param>
-/// <param name="IsSound">False when the stored checksum does not match: the medium changed the row.</param>
-internal sealed record SpoolRecord(long Sequence, SpoolClass Class, DateTimeOffset Timestamp, TimeSpan? Age, ReadOnlyMemory<byte> Payload, bool IsSound);
+internal sealed record SpoolRecord(long Sequence, SpoolClass Class, DateTimeOffset Timestamp, TimeSpan? Age, ReadOnlyMemory<byte> Payload);
 
 /// <summary>A reading that can never be accepted, kept for a look.</summary>
 /// <param name="Id">Its number among the dead letters, in the order in which they came.</param>

@@ -1,6 +1,7 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Settings;
+using DeviceAgent.Storage;
 using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 
@@ -17,6 +18,12 @@ internal sealed class SpoolRecovery(
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(10);
 
     private readonly SpoolDisk _disk = new(storage, options, quarantine);
+
+    /// <summary>Why the lock is not held, as it was last said.</summary>
+    private string? _saidOfLock;
+
+    /// <summary>Why a new file could not be made, as it was last said.</summary>
+    private string? _saidOfRenewal;
 
     /// <summary>What the file held when it was closed after a fault.</summary>
     private RowCounts _closedWith = new();
@@ -48,6 +55,8 @@ internal sealed class SpoolRecovery(
     {
         try
         {
+            storage.Hold();
+            Examine();
             Reconcile(_disk.Open());
             return true;
         }
@@ -63,20 +72,117 @@ internal sealed class SpoolRecovery(
         return false;
     }
 
-    /// <summary>Opens the file again, unless it is open.</summary>
+    /// <summary>Opens the file again, unless it is open and in its place.</summary>
     public bool Reopen()
     {
         _failedAt = clock.Time.GetTimestamp();
+        if (_disk.File is { IsInPlace: false } gone) return TryRenew(gone);
         try
         {
-            if (_disk.File is null) Reconcile(_disk.Reopen());
-            return true;
+            if (_disk.File is { IsLogInPlace: false } file)
+            {
+                // The file gets what it lacks while the log that has no name any more is still open.
+                file.EmptyLog();
+                _closedWith = file.Counts;
+                Reconcile(_disk.Reopen());
+            }
+
+            return _disk.File is not null || (_disk.IsReplaced ? TryRenew(null) : ReopenClosed());
         }
         catch (Exception e) when (IsOfTheDisk(e))
         {
             _disk.Close();
             return false;
         }
+    }
+
+    /// <summary>
+    /// Whether what was just committed is where a next start will look for it; when it is not, a new file is due at once. Looked at before anything is called
+    /// durable.
+    /// </summary>
+    public bool IsInPlace()
+    {
+        Examine();
+        if (_disk.File is not { } file || (file.IsInPlace && file.IsLogInPlace)) return true;
+        EnterMemory($"'{storage.Path}' or its folder was removed, moved or replaced while the agent runs; it is made anew, and gets what the agent still has of it");
+        _failedAt = clock.Time.GetTimestamp() - (long)(RetryPeriod.TotalSeconds * clock.Time.TimestampFrequency);
+        return false;
+    }
+
+    /// <summary>
+    /// A file that was removed or moved is still open: what it holds goes into a new one in its place. Until that is there, the old one goes on being uploaded.
+    /// </summary>
+    /// <param name="gone">Null when it is closed since a fault, and another file is in its place now: what it held is not to be had any more.</param>
+    private bool TryRenew(SpoolFile? gone)
+    {
+        try
+        {
+            storage.Hold();
+            if (gone is not null) Settle(gone);
+            var expected = gone?.Counts.Count ?? (_closedWith.Count - state.Acknowledged.Counts.Count - state.ToDeadLetters.Values.Count(l => l.HasRow));
+            var (sequences, offset, deadLetters) = _disk.Renew(gone, state.Numbers.Next);
+            state.Numbers.Move(sequences, offset);
+            Forget();
+            if (expected > sequences.Count) logger.ReadingsLost(expected - sequences.Count);
+            if (gone is not null) logger.SpoolRenewed(storage.Path, sequences.Count, deadLetters);
+            Reconcile(_disk.Open());
+            _saidOfRenewal = null;
+            return true;
+        }
+        catch (Exception e) when (IsOfTheDisk(e))
+        {
+            if (_saidOfRenewal != e.Message) logger.StateDirectoryProblem($"the spool cannot be made anew: {e.Message}");
+            _saidOfRenewal = e.Message;
+            return false;
+        }
+    }
+
+    private void Settle(SpoolFile gone)
+    {
+        gone.MoveToDeadLetters(state.ToDeadLetters.Values);
+        state.ToDeadLetters.Clear();
+        gone.Delete(state.Acknowledged.Sequences);
+        state.Acknowledged.Clear();
+    }
+
+    /// <summary>What is known of rows by their number in a file that is not there any more means nothing in the new one.</summary>
+    private void Forget()
+    {
+        foreach (var (sequence, (letter, _)) in state.ToDeadLetters.ToList()) state.ToDeadLetters[sequence] = (letter, HasRow: false);
+        state.Acknowledged.Clear();
+        state.AcknowledgedWhileClosed.Clear();
+        _closedWith = new RowCounts();
+        _inDoubtFrom = null;
+    }
+
+    private bool ReopenClosed()
+    {
+        Reconcile(_disk.Reopen());
+        return true;
+    }
+
+    /// <summary>A lock that was removed is taken again.</summary>
+    private static string? ProblemOfLock(StateDirectory directory)
+    {
+        try
+        {
+            directory.Hold();
+            return directory.Problem;
+        }
+        catch (StateDirectoryInUseException e)
+        {
+            return e.Message;
+        }
+    }
+
+    /// <summary>Says what is wrong with owner and rights of the state directory when that has changed.</summary>
+    private void Examine()
+    {
+        if (storage.Directory is not { } directory) return;
+        var unheld = ProblemOfLock(directory);
+        if (unheld is not null && unheld != _saidOfLock) logger.StateDirectoryProblem($"it cannot be locked against a second agent: {unheld}");
+        _saidOfLock = unheld;
+        foreach (var problem in directory.Examine()) logger.StateDirectoryProblem(problem);
     }
 
     public void Close() => _disk.Close();
@@ -186,8 +292,14 @@ internal sealed class SpoolRecovery(
 /// <summary>Opens, replaces and closes the file.</summary>
 internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> options, Quarantine quarantine)
 {
+    /// <summary>Which file was closed; null where there was none, or that could not be told.</summary>
+    private FileStatus? _closed;
+
     /// <summary>Null while it cannot be opened.</summary>
     public SpoolFile? File { get; private set; }
+
+    /// <summary>Whether another file lies where the one was that is closed.</summary>
+    public bool IsReplaced => _closed is { } closed && FileStatus.Of(storage.Path) is { } there && !there.IsSame(closed);
 
     /// <summary>A damaged file is replaced by a new one with its sound rows.</summary>
     /// <exception cref="SpoolException">Another process has it open, or a newer agent wrote it.</exception>
@@ -196,21 +308,30 @@ internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> 
     public SpoolFile Open()
     {
         quarantine.FinishInterrupted();
-        if (WhatIsWrong() is { } problem) quarantine.Replace(problem);
+        if (WhatIsWrong() is { } problem) ReplaceDamaged(problem);
         try
         {
             File = new SpoolFile(storage, options);
         }
         catch (SpoolDamagedException e)
         {
-            quarantine.Replace(e.Message);
+            ReplaceDamaged(e.Message);
         }
         catch (SqliteException e) when (SpoolFaults.Of(e) == SpoolFault.Damaged)
         {
-            quarantine.Replace(e.Message);
+            ReplaceDamaged(e.Message);
         }
 
         return File ??= new SpoolFile(storage, options);
+    }
+
+    /// <summary>As <see cref="Quarantine.Renew"/>. The new file is to be opened; when this throws, the old one is what there is, as before.</summary>
+    public (IReadOnlyList<long> Sequences, long Offset, long DeadLetters) Renew(SpoolFile? gone, long next)
+    {
+        var adopted = quarantine.Renew(gone, next);
+        (File, _closed) = (null, null);
+        gone?.Abandon();
+        return adopted;
     }
 
     /// <summary>After a failed operation of the disk: what the connection believes to be written may not be.</summary>
@@ -220,7 +341,7 @@ internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> 
         var file = Open();
 
         // What the log holds was perhaps never on the medium: it is written once more, into the file itself.
-        file.Checkpoint();
+        file.EmptyLog();
         return file;
     }
 
@@ -228,14 +349,23 @@ internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> 
     public SpoolFile Replace(string problem)
     {
         Close();
-        quarantine.Replace(problem);
+        ReplaceDamaged(problem);
         return Open();
     }
 
     public void Close()
     {
-        File?.Dispose();
+        if (File is not { } file) return;
+        _closed = file.Identity;
+        file.Dispose();
         File = null;
+    }
+
+    /// <summary>The new file has the numbers of the old one.</summary>
+    private void ReplaceDamaged(string problem)
+    {
+        quarantine.Replace(problem);
+        _closed = null;
     }
 
     /// <summary>SQLite would take an empty file for a new one.</summary>

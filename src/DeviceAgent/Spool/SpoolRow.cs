@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Numerics;
 using System.Runtime.InteropServices;
 using DeviceAgent.Clock;
@@ -13,13 +12,19 @@ namespace DeviceAgent.Spool;
 /// <param name="BootId">The boot in which it was put in.</param>
 /// <param name="Mono">When, in ms of that boot's monotonic clock; null when it was recorded with the data.</param>
 /// <param name="Payload">The item as JSON.</param>
-internal sealed record SpoolRow(long Sequence, SpoolClass Class, long? Timestamp, string BootId, long? Mono, byte[] Payload)
+internal sealed record SpoolRow(long Sequence, SpoolClass Class, long? Timestamp, string BootId, long? Mono, ReadOnlyMemory<byte> Payload)
 {
     public bool IsLive => Mono is not null;
 
     public RowSize Size => new(Class, RowSize.BytesOf(Payload.Length), Timestamp is null);
 
     public uint Checksum => RowChecksum.Of(this);
+
+    public SpoolRecord ToRecord(BootClock clock)
+    {
+        TimeSpan? age = Mono is { } mono && BootId == clock.BootId ? TimeSpan.FromMilliseconds(clock.Milliseconds - mono) : null;
+        return new SpoolRecord(Sequence, Class, DateTimeOffset.FromUnixTimeMilliseconds(Timestamp ?? 0), age, Payload);
+    }
 }
 
 /// <summary>What a row counts for.</summary>
@@ -31,12 +36,35 @@ internal readonly record struct RowSize(SpoolClass Class, long Bytes, bool IsTim
     public static long BytesOf(long payloadLength) => payloadLength + Overhead;
 }
 
-/// <summary>Rows and their bytes, by class.</summary>
+/// <summary>Readings by class. A class that this agent does not know counts as normal.</summary>
+internal readonly record struct ClassCounts(long Low, long Normal, long Critical)
+{
+    /// <summary>From what matters least to what matters most.</summary>
+    public static IReadOnlyList<SpoolClass> LowestFirst { get; } = [SpoolClass.Low, SpoolClass.Normal, SpoolClass.Critical];
+
+    public long this[SpoolClass @class] => @class switch
+    {
+        SpoolClass.Low => Low,
+        SpoolClass.Critical => Critical,
+        _ => Normal,
+    };
+
+    public static ClassCounts operator +(ClassCounts a, ClassCounts b) => new(a.Low + b.Low, a.Normal + b.Normal, a.Critical + b.Critical);
+
+    public static ClassCounts operator -(ClassCounts a, ClassCounts b) => new(a.Low - b.Low, a.Normal - b.Normal, a.Critical - b.Critical);
+
+    public static ClassCounts Of(SpoolClass @class, long count) => @class switch
+    {
+        SpoolClass.Low => new ClassCounts(count, 0, 0),
+        SpoolClass.Critical => new ClassCounts(0, 0, count),
+        _ => new ClassCounts(0, count, 0),
+    };
+}
+
+/// <summary>Rows and their bytes.</summary>
 internal sealed class RowCounts
 {
-    private static readonly SpoolClass[] Classes = Enum.GetValues<SpoolClass>();
-
-    private readonly long[] _counts = new long[Classes.Length];
+    public ClassCounts ByClass { get; private set; }
 
     public long Count { get; private set; }
 
@@ -44,18 +72,13 @@ internal sealed class RowCounts
 
     public long UnknownTime { get; private set; }
 
-    /// <summary>From what matters least to what matters most.</summary>
-    public static IEnumerable<SpoolClass> LowestFirst { get; } = [.. Classes.Order()];
-
-    public long CountOf(SpoolClass @class) => _counts[Index(@class)];
-
     public void Add(RowSize row) => Add(row.Class, 1, row.Bytes, row.IsTimeUnknown ? 1 : 0);
 
     public void Remove(RowSize row) => Add(row.Class, -1, -row.Bytes, row.IsTimeUnknown ? -1 : 0);
 
     public void Add(SpoolClass @class, long count, long bytes, long unknownTime)
     {
-        _counts[Index(@class)] += count;
+        ByClass += ClassCounts.Of(@class, count);
         Count += count;
         Bytes += bytes;
         UnknownTime += unknownTime;
@@ -63,16 +86,11 @@ internal sealed class RowCounts
 
     public void Add(RowCounts other, int sign = 1)
     {
-        foreach (var @class in Classes) _counts[Index(@class)] += sign * other.CountOf(@class);
+        ByClass = sign > 0 ? ByClass + other.ByClass : ByClass - other.ByClass;
         Count += sign * other.Count;
         Bytes += sign * other.Bytes;
         UnknownTime += sign * other.UnknownTime;
     }
-
-    public Dictionary<SpoolClass, long> ByClass() => Classes.ToDictionary(c => c, CountOf);
-
-    /// <summary>A class that this agent does not know counts as normal.</summary>
-    private static int Index(SpoolClass @class) => Array.IndexOf(Classes, Enum.IsDefined(@class) ? @class : SpoolClass.Normal);
 }
 
 /// <summary>A row as the medium gives it back: anything may have happened to it.</summary>
@@ -91,7 +109,7 @@ internal static class StoredRow
     {
         var sound = reader.GetValue(1) is long & reader.GetValue(5) is long & reader.GetValue(6) is byte[] & reader.GetValue(3) is string;
         var timestamp = reader.GetValue(2) as long?;
-        if (timestamp < Earliest || timestamp > Latest) (sound, timestamp) = (false, null);
+        if (timestamp is { } time && !IsTime(time)) (sound, timestamp) = (false, null);
         var row = new SpoolRow(
             reader.GetInt64(0),
             (SpoolClass)(int)(reader.GetValue(1) as long? ?? 0),
@@ -102,14 +120,15 @@ internal static class StoredRow
         return (row, sound && reader.GetValue(5) is long crc && (uint)crc == row.Checksum);
     }
 
-    /// <summary>A time of a boot's monotonic clock; null when it was not recorded, or is none.</summary>
-    public static long? Monotonic(object value) => value is long and >= 0 and <= LongestBoot and var mono ? mono : null;
+    /// <summary>Whether it is a time in ms since 1970.</summary>
+    public static bool IsTime(long value) => value >= Earliest && value <= Latest;
 
-    public static SpoolRecord ToRecord(SpoolRow row, bool isSound, BootClock clock)
-    {
-        TimeSpan? age = row.Mono is { } mono && row.BootId == clock.BootId ? TimeSpan.FromMilliseconds(clock.Milliseconds - mono) : null;
-        return new SpoolRecord(row.Sequence, row.Class, DateTimeOffset.FromUnixTimeMilliseconds(row.Timestamp ?? 0), age, row.Payload, isSound);
-    }
+    /// <summary>Whether it is a time of a boot's monotonic clock, in ms.</summary>
+    public static bool IsMonotonic(long value) => value is >= 0 and <= LongestBoot;
+
+    /// <summary>A time of a boot's monotonic clock; null when it was not recorded, or is none.</summary>
+    public static long? Monotonic(object value) => value is long mono && IsMonotonic(mono) ? mono : null;
+
 }
 
 /// <summary>CRC-32C over what makes up a row, so that a row changed by the medium is known.</summary>
@@ -119,8 +138,8 @@ internal static class RowChecksum
     public static uint Of(SpoolRow row)
     {
         var crc = Start(row.Sequence, row.Class, row.Timestamp ?? row.Mono ?? 0);
-        if (row.Timestamp is null) crc = Append(crc, MemoryMarshal.AsBytes(row.BootId.AsSpan()));
-        return ~Append(crc, row.Payload);
+        if (row.Timestamp is null) crc = Crc32C.Append(crc, MemoryMarshal.AsBytes(row.BootId.AsSpan()));
+        return ~Crc32C.Append(crc, row.Payload.Span);
     }
 
     private static uint Start(long sequence, SpoolClass @class, long time)
@@ -128,16 +147,5 @@ internal static class RowChecksum
         var crc = BitOperations.Crc32C(uint.MaxValue, (ulong)sequence);
         crc = BitOperations.Crc32C(crc, (uint)@class);
         return BitOperations.Crc32C(crc, (ulong)time);
-    }
-
-    private static uint Append(uint crc, ReadOnlySpan<byte> bytes)
-    {
-        for (; bytes.Length >= sizeof(ulong); bytes = bytes[sizeof(ulong)..])
-        {
-            crc = BitOperations.Crc32C(crc, BinaryPrimitives.ReadUInt64LittleEndian(bytes));
-        }
-
-        foreach (var b in bytes) crc = BitOperations.Crc32C(crc, b);
-        return crc;
     }
 }

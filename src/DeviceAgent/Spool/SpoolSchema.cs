@@ -5,7 +5,7 @@ namespace DeviceAgent.Spool;
 /// <summary>The spool's pragmas and tables.</summary>
 internal static class SpoolSchema
 {
-    public const int Version = 2;
+    public const int Version = 3;
 
     /// <summary>
     /// Set before anything else is read. WAL with FULL: each commit survives a power cut. One exclusive connection that does its own
@@ -17,7 +17,7 @@ internal static class SpoolSchema
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;
         PRAGMA wal_autocheckpoint = 0;
-        PRAGMA journal_size_limit = 4194304;
+        PRAGMA journal_size_limit = 1048576;
         PRAGMA mmap_size = 0;
         PRAGMA cache_size = -512;
         PRAGMA temp_store = MEMORY;
@@ -25,19 +25,10 @@ internal static class SpoolSchema
         """;
 
     /// <summary>
-    /// ts in ms since 1970; null while the time is not known. mono in ms of the monotonic clock of the boot; null where ts was
-    /// recorded with the data.
+    /// Readings lie in blocks (<see cref="BlockCodec"/>); seq is the block's key, critical and untimed say whether one of its readings is critical or has no time
+    /// yet. Times in ms since 1970.
     /// </summary>
-    public const string Tables = """
-        CREATE TABLE readings (
-          seq INTEGER PRIMARY KEY,
-          class INTEGER NOT NULL,
-          ts INTEGER,
-          boot_id TEXT NOT NULL,
-          mono INTEGER,
-          crc INTEGER NOT NULL,
-          payload BLOB NOT NULL);
-        CREATE INDEX critical_readings ON readings (seq) WHERE class = 1;
+    public const string Tables = $"""
         CREATE TABLE dead_letters (
           id INTEGER PRIMARY KEY,
           seq INTEGER NOT NULL,
@@ -50,48 +41,67 @@ internal static class SpoolSchema
         CREATE TABLE marks (
           name TEXT PRIMARY KEY,
           value INTEGER NOT NULL) WITHOUT ROWID;
-        PRAGMA user_version = 2;
+        {From2To3}
         """;
 
-    /// <summary>
-    /// Version 1 knew no reading without a time. Its rows fit as they are; only the table's text says otherwise, so it is the text
-    /// that is changed (the way that SQLite's documentation of ALTER TABLE gives for it): a full spool is not copied.
-    /// </summary>
     public const string From1To2 = """
-        PRAGMA writable_schema = ON;
-        UPDATE sqlite_schema SET sql = replace(sql, 'ts INTEGER NOT NULL', 'ts INTEGER') WHERE type = 'table' AND name = 'readings';
-        PRAGMA writable_schema = RESET;
-        CREATE INDEX critical_readings ON readings (seq) WHERE class = 1;
         ALTER TABLE dead_letters ADD COLUMN class INTEGER NOT NULL DEFAULT 0;
         ALTER TABLE dead_letters ADD COLUMN crc INTEGER;
-        PRAGMA user_version = 2;
+        """;
+
+    /// <summary>The table with a row for each reading stays until <see cref="RowMigration"/> has moved them.</summary>
+    public const string From2To3 = """
+        CREATE TABLE blocks (
+          seq INTEGER PRIMARY KEY,
+          critical INTEGER NOT NULL,
+          untimed INTEGER NOT NULL,
+          readings BLOB NOT NULL);
+        CREATE INDEX critical_blocks ON blocks (seq) WHERE critical = 1;
+        CREATE INDEX untimed_blocks ON blocks (seq) WHERE untimed = 1;
+        DROP INDEX IF EXISTS critical_readings;
+        PRAGMA user_version = 3;
         """;
 }
 
 /// <summary>Brings a file to the schema that this agent knows.</summary>
 internal static class SpoolVersion
 {
-    public static void Establish(SqliteConnection connection, string path)
+    public static void Establish(SqliteConnection connection, string path, Action progress)
     {
-        var version = connection.Number("PRAGMA user_version") ?? 0;
-        var exists = connection.Number("SELECT count(*) FROM sqlite_schema WHERE name = 'marks'") > 0;
-        var marked = exists ? new SpoolMetadata(connection)[SpoolMetadata.Version] : null;
+        var (version, marked) = Read(connection);
+        RefuseNewer(path, version, marked);
         switch (version)
         {
             case 0 when connection.Number("SELECT count(*) FROM sqlite_schema") == 0:
                 connection.Transact(() => Upgrade(connection, SpoolSchema.Tables));
                 break;
-            case 1 when exists && marked is null:
-                connection.Transact(() => Upgrade(connection, SpoolSchema.From1To2));
+            case 1 when marked is null && HasMarks(connection):
+                connection.Transact(() => Upgrade(connection, SpoolSchema.From1To2 + SpoolSchema.From2To3));
+                break;
+            case 2 when marked == version:
+                connection.Transact(() => Upgrade(connection, SpoolSchema.From2To3));
                 break;
             case SpoolSchema.Version when marked == version:
                 break;
-            case > SpoolSchema.Version when marked is null || marked == version:
-                throw new SpoolException($"the spool '{path}' has schema version {version}, this agent knows {SpoolSchema.Version}: it was written by a newer agent; run that one, or move the file away");
             default:
                 throw new SpoolDamagedException($"the file says that it has schema version {version}, its content says otherwise");
         }
+
+        RowMigration.Run(connection, progress);
     }
+
+    /// <summary>What the file's header says, and what its content says; null where that says nothing.</summary>
+    public static (long Header, long? Marked) Read(SqliteConnection connection) =>
+        (connection.Number("PRAGMA user_version") ?? 0, HasMarks(connection) ? new SpoolMetadata(connection)[SpoolMetadata.Version] : null);
+
+    /// <exception cref="SpoolException">A newer agent wrote the file.</exception>
+    public static void RefuseNewer(string path, long version, long? marked)
+    {
+        if (version <= SpoolSchema.Version || (marked is not null && marked != version)) return;
+        throw new SpoolException($"the spool '{path}' has schema version {version}, this agent knows {SpoolSchema.Version}: it was written by a newer agent; run that one, or move the file away");
+    }
+
+    private static bool HasMarks(SqliteConnection connection) => connection.Number("SELECT count(*) FROM sqlite_schema WHERE name = 'marks'") > 0;
 
     private static void Upgrade(SqliteConnection connection, string script)
     {
@@ -126,7 +136,7 @@ internal sealed class SpoolMetadata(SqliteConnection connection)
 
     public void Save(RowCounts readings, long deadLetters, long deadLetterBytes)
     {
-        foreach (var @class in RowCounts.LowestFirst) this[$"count_{(int)@class}"] = readings.CountOf(@class);
+        foreach (var @class in ClassCounts.LowestFirst) this[$"count_{(int)@class}"] = readings.ByClass[@class];
         this["bytes"] = readings.Bytes;
         this["unknown_time"] = readings.UnknownTime;
         this[DeadLetters] = deadLetters;
@@ -136,7 +146,7 @@ internal sealed class SpoolMetadata(SqliteConnection connection)
     public (RowCounts Readings, long DeadLetters, long DeadLetterBytes) Load()
     {
         var tally = new RowCounts();
-        foreach (var @class in RowCounts.LowestFirst) tally.Add(@class, this[$"count_{(int)@class}"] ?? 0, 0, 0);
+        foreach (var @class in ClassCounts.LowestFirst) tally.Add(@class, this[$"count_{(int)@class}"] ?? 0, 0, 0);
         tally.Add(SpoolClass.Normal, 0, this["bytes"] ?? 0, this["unknown_time"] ?? 0);
         return (tally, this[DeadLetters] ?? 0, this[DeadLetterBytes] ?? 0);
     }

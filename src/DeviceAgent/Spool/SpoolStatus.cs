@@ -9,7 +9,7 @@ internal sealed record SpoolStatus
     public long Count { get; init; }
 
     /// <summary>The same by class; acknowledged rows that are not yet deleted are still in these.</summary>
-    public required IReadOnlyDictionary<SpoolClass, long> CountByClass { get; init; }
+    public required ClassCounts CountByClass { get; init; }
 
     /// <summary>Readings among them whose time is not known yet.</summary>
     public long UnknownTime { get; init; }
@@ -34,7 +34,7 @@ internal sealed record SpoolStatus
     public long InMemory { get; init; }
 
     /// <summary>Readings that were dropped since the start, by class.</summary>
-    public required IReadOnlyDictionary<SpoolClass, long> Evicted { get; init; }
+    public required ClassCounts Evicted { get; init; }
 
     /// <summary>Readings and dead letters that were saved from damaged files since the start.</summary>
     public long Salvaged { get; init; }

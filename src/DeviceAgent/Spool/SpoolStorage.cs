@@ -1,3 +1,4 @@
+using DeviceAgent.Storage;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.Spool;
@@ -12,6 +13,12 @@ internal sealed record SpoolStorage(string Path)
     /// <summary>Free bytes of the partition that the agent's user may use.</summary>
     public Func<long> FreeBytes { get; init; } = () => new DriveInfo(Folder(Path)).AvailableFreeSpace;
 
+    /// <summary>The folder of the file, held against other agents; null where nobody holds it.</summary>
+    public StateDirectory? Directory { get; init; }
+
+    /// <summary>Called again and again while the file is brought to this agent's schema.</summary>
+    public Action Progress { get; init; } = () => { };
+
     public Func<long> TotalBytes { get; init; } = () => new DriveInfo(Folder(Path)).TotalSize;
 
     public Func<string, SqliteConnection> Connect { get; init; } = SpoolConnection.Open;
@@ -25,6 +32,20 @@ internal sealed record SpoolStorage(string Path)
 
     /// <summary>True when what is to be written would reach into the part of the free space that is left to others.</summary>
     public bool IsFull(long toWrite, SpoolOptions options) => Measure(FreeBytes, long.MaxValue) - toWrite < options.ReserveBytes;
+
+    /// <summary>Holds the folder for this process.</summary>
+    /// <exception cref="SpoolException">Another process has it.</exception>
+    public void Hold()
+    {
+        try
+        {
+            Directory?.Hold();
+        }
+        catch (StateDirectoryInUseException e)
+        {
+            throw new SpoolException(e.Message, e);
+        }
+    }
 
     private static string Folder(string path) => System.IO.Path.GetDirectoryName(System.IO.Path.GetFullPath(path))!;
 

@@ -50,7 +50,9 @@ internal sealed class SpoolStore
     {
         var rows = entries.Select(e => e.ToRow(_state.Numbers.Take(), _clock.BootId)).ToList();
         var refused = TryInsert(rows) is { } result ? result.Refused : null;
-        var durable = refused is not null;
+
+        // What is in a file that no next start will find is not durable; the file is made anew at once, with what it holds.
+        var durable = refused is not null && _disk.IsInPlace();
         refused ??= Hold(rows);
         _metrics.Spooled.Add(rows.Count - refused.Count);
         if (durable) _metrics.Committed.Add(rows.Count - refused.Count);
@@ -84,7 +86,7 @@ internal sealed class SpoolStore
         _state.Oldest = null;
         var sequence = _state.Numbers.Current(record.Sequence);
         if (_state.Acknowledged.Contains(sequence)) return;
-        var row = new SpoolRow(sequence, record.Class, record.Timestamp.ToUnixTimeMilliseconds(), "", null, record.Payload.ToArray());
+        var row = new SpoolRow(sequence, record.Class, record.Timestamp.ToUnixTimeMilliseconds(), "", null, record.Payload);
         var held = _state.Ring.Remove(sequence) is not null;
         _state.ToDeadLetters[sequence] = (new NewDeadLetter(row, reason, _clock.Time.GetUtcNow().ToUnixTimeMilliseconds()), HasRow: !held);
         WriteDeadLetters();
@@ -93,7 +95,7 @@ internal sealed class SpoolStore
     public int Requeue(IReadOnlyCollection<long>? ids)
     {
         if (IsInMemory) throw new SpoolException($"dead letters cannot be put back now: {_disk.MemoryReason}");
-        var (requeued, result) = _disk.Need(file => file.Requeue(ids, _state.Numbers.Next, _clock.BootId, _state.Acknowledged.Sequences, _state.InFlight.Contains));
+        var (requeued, result) = _disk.Need(file => file.Requeue(ids, _state.Numbers.Next, _clock.BootId, _state.Acknowledged, _state.InFlight.Contains));
         _state.Numbers.Advance(_disk.File!.Next);
         Note(result);
         return requeued;
@@ -133,7 +135,14 @@ internal sealed class SpoolStore
     }
 
     /// <summary>How long until <see cref="Upkeep"/> has something to do.</summary>
-    public TimeSpan? DueIn() => IsInMemory ? _disk.DueIn() : new[] { _state.Acknowledged.DueIn(), _checkpoints.DueIn(), _state.Evictions.DueIn() }.Min();
+    public TimeSpan? DueIn()
+    {
+        if (IsInMemory) return _disk.DueIn();
+        var due = _state.Acknowledged.DueIn();
+        if (_checkpoints.DueIn() is { } checkpoint && !(due < checkpoint)) due = checkpoint;
+        if (_state.Evictions.DueIn() is { } report && !(due < report)) due = report;
+        return due;
+    }
 
     /// <summary>Does what is due; true when readings went from memory to the disk.</summary>
     public bool Upkeep()
@@ -147,13 +156,15 @@ internal sealed class SpoolStore
 
     public void Close()
     {
+        if (!IsInMemory) _disk.IsInPlace();
         for (var attempt = 1; IsInMemory && attempt <= LastAttempts; attempt++) TryReturn();
         DeleteAcknowledged();
         if (!IsInMemory && _state.ToDeadLetters.Count == 0) _disk.Try(file => file.MarkClean());
         Checkpoint();
+        var lost = _state.Ring.Counts.Count + (_disk.File is { IsInPlace: false } gone ? gone.Counts.Count : 0);
         _disk.Close();
         _state.Evictions.Report();
-        if (_state.Ring.Counts.Count > 0) _logger.MemoryLost(_state.Ring.Counts.Count, _disk.MemoryReason);
+        if (lost > 0) _logger.MemoryLost(lost, _disk.MemoryReason);
     }
 
     /// <summary>Null when the disk cannot be used.</summary>
@@ -162,7 +173,7 @@ internal sealed class SpoolStore
         InsertResult? result = null;
         if (IsInMemory) return null;
         if (_storage.IsFull(rows.Sum(r => r.Size.Bytes), _options.Value)) _disk.EnterMemory("the partition's free space is down to what is left to others (spool.reserveMegabytes): free some space");
-        else _disk.Try(file => result = file.Insert(rows, _state.Acknowledged.Sequences, _state.InFlight.Contains), isInsert: true);
+        else _disk.Try(file => result = file.Insert(rows, _state.Acknowledged, _state.InFlight.Contains), isInsert: true);
         if (result is not null) Note(result);
         return result;
     }
@@ -187,7 +198,7 @@ internal sealed class SpoolStore
         var rows = ring.Rows.ToList();
         if (_storage.IsFull(ring.Counts.Bytes, _options.Value)) return false;
         InsertResult? result = null;
-        if (!_disk.Try(file => result = file.Insert(rows, _state.Acknowledged.Sequences, _state.InFlight.Contains), isInsert: true)) return false;
+        if (!_disk.Try(file => result = file.Insert(rows, _state.Acknowledged, _state.InFlight.Contains), isInsert: true)) return false;
         Note(result!);
         var stored = LeaveRing(rows, result!);
         if (ring.Counts.Count > 0) return stored > 0;
@@ -245,7 +256,7 @@ internal sealed class SpoolStore
     private void AfterWrite()
     {
         _checkpoints.NoteWrite();
-        if (_disk.File is { } file && CheckpointRule.IsDueAfterWrite(file.WalBytes, drained: file.Counts.Count == 0)) Checkpoint();
+        if (_disk.File is { } file && CheckpointRule.IsDueAfterWrite(file.LogBytes)) Checkpoint();
     }
 
     private void Checkpoint()

@@ -13,6 +13,9 @@ namespace DeviceAgent.Spool;
 /// </summary>
 internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 {
+    /// <summary>Bounds how long a commit that is due waits for what came meanwhile.</summary>
+    private const int WorkAtOnce = 512;
+
     private readonly SpoolStore _store;
     private readonly CommitGroup _group;
     private readonly BootClock _clock;
@@ -37,7 +40,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
         _clock = clock;
         _pulse = loops.Pulse("spool");
         _logger = logger;
-        _store = new SpoolStore(storage, options, clock, metrics, _pulse, logger);
+        _store = new SpoolStore(storage with { Progress = _pulse.Works }, options, clock, metrics, _pulse, logger);
         _group = new CommitGroup(options, clock);
         Publish();
         _timer = clock.Time.CreateTimer(_ => _work.Writer.TryWrite(static () => { }), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
@@ -126,10 +129,15 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     {
         try
         {
-            await foreach (var work in _work.Reader.ReadAllAsync().ConfigureAwait(false))
+            while (await _work.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
-                _pulse.Works();
-                work();
+                // What waits already goes into one commit, and needs no timer to wake the loop for it; only upkeep that is due comes before it.
+                for (var done = 0; done < WorkAtOnce && !_group.HasEnoughBytes && (done == 0 || _store.DueIn() != TimeSpan.Zero) && _work.Reader.TryRead(out var work); done++)
+                {
+                    _pulse.Works();
+                    work();
+                }
+
                 if (_group.DueIn() == TimeSpan.Zero) Commit();
                 if (_store.DueIn() == TimeSpan.Zero)
                 {
@@ -137,7 +145,7 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
                     Publish();
                 }
 
-                ArmTimer();
+                if (!_work.Reader.TryPeek(out _)) ArmTimer();
             }
 
             _pulse.Ends();
@@ -195,10 +203,12 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
 
     private void ArmTimer()
     {
-        var due = new[] { _group.DueIn(), _store.DueIn() }.Min();
+        var due = Earliest(_group.DueIn(), _store.DueIn());
         _timer.Change(due ?? Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
         _ = _pulse.WaitsFor(due ?? Timeout.InfiniteTimeSpan);
     }
+
+    private static TimeSpan? Earliest(TimeSpan? a, TimeSpan? b) => a is null || b < a ? b : a;
 
     private sealed record Snapshot(SpoolStatus Status, long At);
 }

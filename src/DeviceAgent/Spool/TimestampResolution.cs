@@ -26,6 +26,6 @@ internal static class TimestampResolution
     {
         var resolved = resolve(new UnresolvedReading(
             row.Sequence, row.BootId, TimeSpan.FromMilliseconds(row.Mono ?? 0), row.Payload));
-        return row with { Timestamp = resolved.Timestamp.ToUnixTimeMilliseconds(), Payload = resolved.Payload ?? row.Payload };
+        return row with { Timestamp = resolved.Timestamp.ToUnixTimeMilliseconds(), Payload = resolved.Payload is { } payload ? payload : row.Payload };
     }
 }

@@ -10,23 +10,38 @@ internal static partial class DurableFile
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
     /// <summary>Temporary file, fsync, rename, fsync of the folder. The file has exactly this mode; by default it is for its owner only.</summary>
+    /// <param name="path">Where it is to be.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="mode">Its rights.</param>
+    /// <param name="give">Gives it to its owner before it has its name; null: it stays with who makes it.</param>
     /// <exception cref="IOException">It could not be written; the old content is still there.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
-    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly)
+    public static void Write(string path, ReadOnlySpan<byte> content, UnixFileMode mode = OwnerOnly, Action<SafeFileHandle>? give = null)
     {
+        // Root in the folder of another user works as that one: it could be led anywhere.
+        using var _ = ProcessUser.On(FolderOf(path));
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0 };
         if (!OperatingSystem.IsWindows()) options.UnixCreateMode = mode;
         var temporary = path + ".new";
         File.Delete(temporary);
-        using (var file = new FileStream(temporary, options))
+        try
         {
-            // The umask may have taken rights away.
-            if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, mode);
-            file.Write(content);
-            file.Flush(flushToDisk: true);
-        }
+            using (var file = new FileStream(temporary, options))
+            {
+                // The umask may have taken rights away.
+                if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(file.SafeFileHandle, mode);
+                give?.Invoke(file.SafeFileHandle);
+                file.Write(content);
+                file.Flush(flushToDisk: true);
+            }
 
-        Move(temporary, path);
+            Move(temporary, path);
+        }
+        catch when (give is not null)
+        {
+            File.Delete(temporary);
+            throw;
+        }
     }
 
     /// <summary>Renames within a folder, durably: after a power cut the target is the old file or the new one.</summary>
@@ -34,9 +49,12 @@ internal static partial class DurableFile
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public static void Move(string from, string to)
     {
+        using var _ = ProcessUser.On(FolderOf(to));
         File.Move(from, to, overwrite: true);
-        if (!OperatingSystem.IsWindows()) Synchronise(Path.GetDirectoryName(Path.GetFullPath(to))!);
+        if (!OperatingSystem.IsWindows()) Synchronise(FolderOf(to));
     }
+
+    private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;
 
     private static void Synchronise(string folder)
     {
@@ -64,5 +82,39 @@ internal static class PrivateFolder
     {
         if (OperatingSystem.IsWindows()) Directory.CreateDirectory(folder);
         else Directory.CreateDirectory(folder, OwnerOnly);
+    }
+}
+
+/// <summary>Files of the agent's user alone, whatever the folder's rights and the umask are.</summary>
+internal static class PrivateFile
+{
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>Makes an empty one where there is none; whoever writes to it says what goes wrong.</summary>
+    public static void Make(string path)
+    {
+        if (OperatingSystem.IsWindows() || Path.Exists(path)) return;
+        try
+        {
+            using var _ = new FileStream(path, new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write, BufferSize = 0, UnixCreateMode = OwnerOnly });
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // Nor can it be written then.
+        }
+    }
+
+    /// <summary>Takes the rights of others away from one that is there, where it is this user's.</summary>
+    public static void Tighten(string path)
+    {
+        if (OperatingSystem.IsWindows() || FileStatus.Of(path, follow: false) is not { IsFile: true } status || status.User != LocalUsers.Own || (status.Rights & ~OwnerOnly) == 0) return;
+        try
+        {
+            File.SetUnixFileMode(path, status.Rights & OwnerOnly);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // A read-only medium; who writes to it says so.
+        }
     }
 }

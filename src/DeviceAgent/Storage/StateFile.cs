@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Storage;
 
@@ -15,11 +16,9 @@ internal delegate void WriteFile(string path, ReadOnlySpan<byte> content);
 /// <param name="json">The form on disk.</param>
 /// <param name="check">Why a value cannot be used although it could be read; null when it can.</param>
 /// <param name="write">How it is written; null for <see cref="DurableFile.Write"/>.</param>
-internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, string?>? check = null, WriteFile? write = null) where T : class
+/// <param name="maxBytes">Far more than the state needs; what is larger counts as damaged.</param>
+internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, string?>? check = null, WriteFile? write = null, int maxBytes = 1024 * 1024) where T : class
 {
-    /// <summary>Far more than any state needs.</summary>
-    private const int MaxBytes = 1024 * 1024;
-
     /// <summary>So many damaged ones are kept, the newest: a disk that damages each of them must not fill up.</summary>
     private const int MostKept = 3;
 
@@ -44,7 +43,7 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, st
             // Opened rather than asked for: whether it is there cannot be told either when the medium fails.
             using var file = File.OpenHandle(path);
             var length = RandomAccess.GetLength(file);
-            if (length > MaxBytes) return Damaged($"it is larger than {MaxBytes} bytes");
+            if (length > maxBytes) return Damaged($"it is larger than {maxBytes} bytes");
             var content = new byte[length];
             var value = JsonSerializer.Deserialize(content.AsSpan(0, RandomAccess.Read(file, content, 0)), json);
             return (value is null ? "it is empty" : check?.Invoke(value)) is { } problem ? Damaged(problem) : new StateReading<T>(value);
@@ -55,7 +54,7 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, st
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
-            return Damaged(e.Message);
+            return Damaged(e is JsonException fault ? JsonInput.Describe(fault) : e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

@@ -75,8 +75,9 @@ internal sealed class ServiceNotifier(ISystemdNotifier systemd, TimeProvider tim
             systemd.Notify(new ServiceState(message));
             _failing = false;
         }
-        catch (SocketException e)
+        catch (Exception e) when (e is SocketException or ArgumentException)
         {
+            // ArgumentException: NOTIFY_SOCKET is longer than a socket's address can be.
             if (!_failing) Logger?.NotNotified(e.Message);
             _failing = true;
         }

@@ -2,21 +2,23 @@ using System.Globalization;
 using DeviceAgent.Control;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
+using DeviceAgent.Local;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Supervision;
 
 /// <summary>What goes on, in a line for <c>systemctl status</c>. No secrets.</summary>
-internal sealed class ServiceStatus(UploadState upload, ISpool spool, CredentialCache credentials, ControlStatus control)
+internal sealed class ServiceStatus(UploadState upload, ISpool spool, CredentialCache credentials, ControlStatus control, ListenerStates listeners)
 {
-    public string Text => TextOf(upload.Status, spool.Status, credentials.Status, control.Connection.State);
+    public string Text => TextOf(upload.Status, spool.Status, credentials.Status, control.Connection.State, listeners.Problem);
 
-    public static string TextOf(UploadStatus upload, SpoolStatus spool, CredentialCacheStatus credentials, ConnectionState connection)
+    public static string TextOf(UploadStatus upload, SpoolStatus spool, CredentialCacheStatus credentials, ConnectionState connection, string? listeners = null)
     {
         List<string> parts = [Upload(upload, spool)];
         if (spool.UnknownTime > 0) parts.Add($"{Count(spool.UnknownTime)} have no timestamp until the clock is known");
         if (!spool.OnDisk) parts.Add($"NOT ON DISK: {Count(spool.InMemory)} readings are in memory only ({WithoutStop(spool.MemoryReason)})");
+        if (listeners is not null) parts.Add(listeners);
         parts.Add(credentials is { HasValidCredentials: true, Expiration: { } end }
             ? string.Create(CultureInfo.InvariantCulture, $"credentials valid until {end.UtcDateTime:HH:mm} UTC")
             : "no valid credentials");

@@ -25,6 +25,9 @@ internal sealed class SupervisionService(
     /// <summary>It is not looked more seldom whether the status has changed.</summary>
     private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(15);
 
+    /// <summary>Whatever WATCHDOG_USEC says: systemd itself takes no period of microseconds, and pings must not fill its queue.</summary>
+    private static readonly TimeSpan ShortestLookPeriod = TimeSpan.FromMilliseconds(100);
+
     /// <summary>The status is not sent more often, unless a loop hangs.</summary>
     private static readonly TimeSpan StatusPeriod = TimeSpan.FromSeconds(5);
 
@@ -60,7 +63,8 @@ internal sealed class SupervisionService(
 
     private async Task WatchAsync(CancellationToken end)
     {
-        var period = supervisor.WatchdogPeriod / PingsPerPeriod is { } third && third < LookPeriod ? third : LookPeriod;
+        var wanted = supervisor.WatchdogPeriod / PingsPerPeriod ?? LookPeriod;
+        var period = wanted > LookPeriod ? LookPeriod : wanted < ShortestLookPeriod ? ShortestLookPeriod : wanted;
         var last = time.GetTimestamp();
         Look(TimeSpan.Zero);
         while (true)

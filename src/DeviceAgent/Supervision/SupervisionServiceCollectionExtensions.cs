@@ -21,7 +21,7 @@ internal static class SupervisionServiceCollectionExtensions
         if (!supervisor.Listens) return services;
 
         services.AddSingleton(s => new ServiceStatus(
-            s.GetRequiredService<UploadState>(), s.GetRequiredService<ISpool>(), s.GetRequiredService<CredentialCache>(), s.GetRequiredService<ControlStatus>()));
+            s.GetRequiredService<UploadState>(), s.GetRequiredService<ISpool>(), s.GetRequiredService<CredentialCache>(), s.GetRequiredService<ControlStatus>(), s.GetRequiredService<ListenerStates>()));
         services.AddHostedService(s =>
         {
             var logger = s.GetRequiredService<ILogger<SupervisionService>>();

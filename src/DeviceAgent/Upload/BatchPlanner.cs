@@ -60,16 +60,16 @@ internal sealed class Batch(RequestLimits limits, int size, IReadOnlySet<Reading
         foreach (var record in records)
         {
             if (IsFull) break;
-            if (TryRestore(record, out var reason) is { } reading) all &= TryAdd(record, reading);
+            if (TryKey(record, out var reason) is { } key) all &= TryAdd(new PendingReading(record, key));
             else _damaged.Add((record, reason));
         }
 
         return all;
     }
 
-    private bool TryAdd(SpoolRecord record, Reading reading)
+    private bool TryAdd(PendingReading pending)
     {
-        var pending = new PendingReading(record, reading);
+        var record = pending.Record;
         if (keysUnderWay.Contains(pending.Key)) return false;
         if (_places.TryGetValue(pending.Key, out var place))
         {
@@ -88,12 +88,18 @@ internal sealed class Batch(RequestLimits limits, int size, IReadOnlySet<Reading
         return true;
     }
 
-    private static Reading? TryRestore(SpoolRecord record, out string reason)
+    private static ReadingKey? TryKey(SpoolRecord record, out string reason)
     {
-        reason = "the checksum does not match: the medium changed the row";
-        if (!record.IsSound) return null;
-        var sample = ReadingJson.TryRead(record.Payload, out var problem);
+        var head = ReadingJson.TryReadHead(record.Payload.Span, out var problem);
         reason = problem ?? "the reading has no serial number";
-        return sample?.SerialNumber is { Length: > 0 } serialNumber ? new Reading(serialNumber, record.Timestamp, sample.Attributes) : null;
+        return head is ({ Length: > 0 } serialNumber, var own) ? new ReadingKey(serialNumber, KeyTime(record.Timestamp, own)) : null;
+    }
+
+    /// <summary>As text; nearly always it is what the reading has.</summary>
+    private static string KeyTime(DateTimeOffset stored, string? own)
+    {
+        var text = TimestampText.Format(stored);
+        if (own is null || own == text) return text;
+        return ReadingTime.Restore(stored, TimestampText.TryRead(own, out var exact) ? exact : null).ToString();
     }
 }

@@ -39,20 +39,14 @@ internal sealed record RequestLimits(int MaxReadings, int TargetBytes, int Bytes
 
 /// <summary>What makes a reading this one and no other: a later one of the same key takes its place.</summary>
 /// <param name="SerialNumber">Who measured.</param>
-/// <param name="Timestamp">When, as it is uploaded.</param>
+/// <param name="Timestamp">When, as it is uploaded: to the last digit that is known.</param>
 internal readonly record struct ReadingKey(string SerialNumber, string Timestamp)
 {
-    public static ReadingKey Of(Reading reading) => new(reading.SerialNumber, TimestampText.Format(reading.Timestamp));
+    public static ReadingKey Of(Reading reading) => new(reading.SerialNumber, reading.Timestamp.ToString());
 }
 
-/// <summary>A record of the spool, read back, on its way to the sink.</summary>
-internal sealed record PendingReading(SpoolRecord Record, Reading Reading, ReadingKey Key)
-{
-    public PendingReading(SpoolRecord record, Reading reading)
-        : this(record, reading, ReadingKey.Of(reading))
-    {
-    }
-}
+/// <summary>A record of the spool on its way to the sink: its JSON is sound, and has this key.</summary>
+internal sealed record PendingReading(SpoolRecord Record, ReadingKey Key);
 
 /// <summary>The outcome of one request.</summary>
 /// <param name="Accepted">Readings that have arrived.</param>

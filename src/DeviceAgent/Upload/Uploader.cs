@@ -20,36 +20,33 @@ internal sealed class Uploader(
     IHostApplicationLifetime lifetime,
     LoopWatch loops,
     TimeProvider time,
-    ILogger<Uploader> logger) : BackgroundService
+    ILogger<Uploader> logger) : WatchedLoop(loops.Pulse("upload"))
 {
     /// <summary>How long requests that are in flight when the agent is stopped may go on.</summary>
     private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(4);
 
     private readonly BatchPlanner _planner = new(spool, sink.RequestLimits, options);
     private readonly InFlightBatches _inFlight = new();
-    private readonly LoopPulse _pulse = loops.Pulse("upload");
-
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task RunAsync(CancellationToken stopping)
     {
         using var requests = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
-        await using var registration = stoppingToken.Register(() => requests.CancelAfter(LastRequests)).ConfigureAwait(false);
-        _pulse.Works();
+        await using var registration = stopping.Register(() => requests.CancelAfter(LastRequests)).ConfigureAwait(false);
+        Pulse.Works();
         try
         {
-            await CheckSinkAsync(stoppingToken).ConfigureAwait(false);
-            while (!await StepAsync(IsDraining(), requests.Token, stoppingToken).ConfigureAwait(false)) stoppingToken.ThrowIfCancellationRequested();
+            await CheckSinkAsync(stopping).ConfigureAwait(false);
+            while (!await StepAsync(IsDraining(), requests.Token, stopping).ConfigureAwait(false)) stopping.ThrowIfCancellationRequested();
             logger.Drained();
             lifetime.StopApplication();
-            using (_pulse.Waits()) await Task.Delay(Timeout.InfiniteTimeSpan, time, stoppingToken).ConfigureAwait(false);
+            using (Pulse.Waits()) await Task.Delay(Timeout.InfiniteTimeSpan, time, stopping).ConfigureAwait(false);
         }
-        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
             // Stopped: what was not delivered stays in the spool.
         }
 
         await DeliverRestAsync(requests.Token).ConfigureAwait(false);
         pace.Final(spool.Count);
-        _pulse.Ends();
     }
 
     /// <summary>No more readings will come, and of none must the time be waited for.</summary>
@@ -67,14 +64,14 @@ internal sealed class Uploader(
             // The time is up; the rest stays in the spool.
         }
 
-        using (_pulse.Waits()) await Task.WhenAll(_inFlight.Tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        using (Pulse.Waits()) await Task.WhenAll(_inFlight.Tasks).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await SettleAsync(requests).ConfigureAwait(false);
     }
 
     /// <summary>Does what can be done now and waits for what comes next. True when nothing is left of what was to be drained.</summary>
     private async Task<bool> StepAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
-        _pulse.Works();
+        Pulse.Works();
 
         // Before the look into the spool: what is committed in between must not be missed.
         var (nextCommit, optionsChange, drainIsKnown) = (spool.NextCommit, options.NextChange, draining || drain.Requested.IsCompleted);
@@ -110,7 +107,7 @@ internal sealed class Uploader(
     private async Task<Next> SendNextAsync(bool draining, CancellationToken requests, CancellationToken until)
     {
         Batch batch;
-        using (_pulse.Waits())
+        using (Pulse.Waits())
         {
             batch = await _planner.NextAsync(_inFlight, until).ConfigureAwait(false);
             foreach (var (record, reason) in batch.Damaged) await writer.SetDamagedAsideAsync(record, reason, until).ConfigureAwait(false);
@@ -164,7 +161,7 @@ internal sealed class Uploader(
     {
         using var done = CancellationTokenSource.CreateLinkedTokenSource(until);
         signals.Add(Task.Delay(wait, time, done.Token));
-        using (_pulse.WaitsFor(wait)) await Task.WhenAny(signals).ConfigureAwait(false);
+        using (Pulse.WaitsFor(wait)) await Task.WhenAny(signals).ConfigureAwait(false);
         await done.CancelAsync().ConfigureAwait(false);
         until.ThrowIfCancellationRequested();
     }
@@ -177,7 +174,7 @@ internal sealed class Uploader(
             if (fault.Kind == FaultKind.StaleCredentials) fault = await WaitForAsync(sink.RefreshAsync(stopping)).ConfigureAwait(false) ?? fault;
             pace.Handle(fault, accepted: 0, spool.Count);
             var hold = pace.Hold;
-            using (_pulse.WaitsFor(hold)) await Task.Delay(hold, time, stopping).ConfigureAwait(false);
+            using (Pulse.WaitsFor(hold)) await Task.Delay(hold, time, stopping).ConfigureAwait(false);
         }
 
         pace.Ready();
@@ -185,7 +182,7 @@ internal sealed class Uploader(
 
     private async Task<UploadFault?> WaitForAsync(Task<UploadFault?> answer)
     {
-        using (_pulse.Waits()) return await answer.ConfigureAwait(false);
+        using (Pulse.Waits()) return await answer.ConfigureAwait(false);
     }
 
     /// <summary>When to look again.</summary>

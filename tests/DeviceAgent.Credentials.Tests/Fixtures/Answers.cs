@@ -10,7 +10,7 @@ internal static class Answers
     public const string Token = "canary-session-token";
 
     public static string Body(DateTimeOffset? expiration = null) =>
-        $$$"""{"credentials":{"accessKeyId":"ASIATEST","secretAccessKey":"{{{SecretKey}}}","sessionToken":"{{{Token}}}","expiration":"{{{(expiration ?? Pki.Now.AddHours(1)).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}}}"}}""";
+        $$$"""{"credentials":{"accessKeyId":"ASIATEST00000000","secretAccessKey":"{{{SecretKey}}}","sessionToken":"{{{Token}}}","expiration":"{{{(expiration ?? Pki.Now.AddHours(1)).UtcDateTime:yyyy-MM-ddTHH:mm:ssZ}}}"}}""";
 
     public static string Ok(DateTimeOffset? expiration = null, DateTimeOffset? date = null) =>
         Http(200, Body(expiration), DateHeader(date ?? Pki.Now));

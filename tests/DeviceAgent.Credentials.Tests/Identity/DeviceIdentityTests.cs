@@ -125,10 +125,10 @@ public sealed class DeviceIdentityTests : IDisposable
     public static TheoryData<string, string, string> BadCertificates => new()
     {
         { "none", "the file does not exist", "correct the path" },
-        { "folder", "cannot be read", "chown" },
+        { "folder", "it is a folder, not a file", "Correct the path" },
         { "text", "neither a PEM nor a DER certificate, nor a PFX file", "-----BEGIN CERTIFICATE-----" },
         { "empty", "neither a PEM nor a DER certificate, nor a PFX file", "-----BEGIN CERTIFICATE-----" },
-        { "der of a key", "neither a PEM nor a DER certificate, nor a PFX file", "-----BEGIN CERTIFICATE-----" },
+        { "der of a key", "neither a PEM nor a DER certificate, nor a PFX file; it is a private key in DER form (PRIVATE KEY)", "swapped" },
         { "key", "holds no certificate", "swapped" },
         { "damaged", "certificate 1 in the file is damaged", "again" },
         { "large", "never has more than 1 MiB", "correct the path" },
@@ -246,7 +246,69 @@ public sealed class DeviceIdentityTests : IDisposable
         else Assert.Contains(remedy, Assert.Single(identity.WarningsAt(now)).Remedy);
     }
 
+    [Fact]
+    public void WarningsAt_IntermediateHasExpired_NamesIt()
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var intermediate = new CertificateRequest("CN=Plant CA", key, HashAlgorithmName.SHA256).CreateSelfSigned(Pki.Now.AddYears(-2), Pki.Now.AddDays(-1));
+        using var identity = DeviceIdentity.Load(new()
+        {
+            CertificatePath = _folder.Write("device.pem", EcCertificate.ExportCertificatePem() + "\n" + Ec.ExportPkcs8PrivateKeyPem()),
+            CertificateChainPath = _folder.Write("chain.pem", intermediate.ExportCertificatePem()),
+        });
+
+        Assert.Equal(CertificateValidity.Valid, identity.ValidityAt(Pki.Now));
+        Assert.StartsWith("the intermediate certificate CN=Plant CA expired at", Assert.Single(identity.WarningsAt(Pki.Now)).What, StringComparison.Ordinal);
+        Assert.DoesNotContain(identity.WarningsAt(Pki.Now.AddDays(-40)), w => w.Subject == "CN=Plant CA");
+    }
+
+    /// <summary>A public key that is none, in every place where one can stand.</summary>
+    [Theory]
+    [InlineData("certificate")]
+    [InlineData("key")]
+    [InlineData("chain")]
+    public void Load_PointBesideItsCurve_IsAProblemByName(string place)
+    {
+        var certificate = place == "certificate" ? PemEncoding.WriteString("CERTIFICATE", BesideItsCurve(EcCertificate.RawData)) : EcCertificate.ExportCertificatePem();
+        var key = place == "key" ? PemEncoding.WriteString("PRIVATE KEY", BesideItsCurve(Ec.ExportPkcs8PrivateKey())) : Ec.ExportPkcs8PrivateKeyPem();
+        var options = new DeviceIdentityOptions
+        {
+            CertificatePath = _folder.Write("device.pem", certificate),
+            PrivateKeyPath = _folder.Write("device.key", key),
+            CertificateChainPath = place == "chain" ? _folder.Write("chain.pem", PemEncoding.WriteString("CERTIFICATE", BesideItsCurve(EcCertificate.RawData))) : null,
+        };
+        if (place != "certificate")
+        {
+            // The chain is the server's to judge; of a private key's file the public half is not used.
+            using var identity = DeviceIdentity.Load(options);
+            Assert.NotNull(identity.Tls);
+            return;
+        }
+
+        var problem = LoadFails(options);
+        Assert.Contains("device.pem", problem.Subject);
+        Assert.Contains("its public key cannot be used", problem.What);
+    }
+
+    [Fact]
+    public void Client_RootWithAPointBesideItsCurve_TrustsNobodyByIt()
+    {
+        using var identity = DeviceIdentity.Load(new() { CertificatePath = _folder.Write("device.pem", EcCertificate.ExportCertificatePem() + "\n" + Ec.ExportPkcs8PrivateKeyPem()) });
+        var bundle = _folder.Write("roots.pem", PemEncoding.WriteString("CERTIFICATE", BesideItsCurve(EcCertificate.RawData)));
+        using var client = new CredentialsProviderClient(identity, new RoleAliasOptions { Endpoint = "localhost", RoleAlias = "fleet-ddb", CaBundlePath = bundle }, TimeProvider.System);
+        Assert.NotNull(client);
+    }
+
     public void Dispose() => _folder.Dispose();
+
+    private static byte[] BesideItsCurve(byte[] der)
+    {
+        var point = Ec.ExportParameters(includePrivateParameters: false).Q.Y!;
+        var at = der.AsSpan().IndexOf(point) + point.Length - 1;
+        byte[] spoilt = [.. der];
+        spoilt[at] ^= 1;
+        return spoilt;
+    }
 
     private static DeviceIdentityProblem LoadFails(DeviceIdentityOptions options)
     {

@@ -69,6 +69,34 @@ public sealed class ProxyTests(ITestOutputHelper output)
         Assert.DoesNotContain("canary", failure.ToString());
     }
 
+    /// <summary>A port that is itself spoken to by TLS, given as http://: the device's certificate has no part in it.</summary>
+    [Fact]
+    public async Task Fetch_ProxyIsOneForTls_SaysThatItIsTheProxyAndNotTheCertificate()
+    {
+        await using var proxy = new TlsServer();
+        var port = int.Parse(proxy.Endpoint.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture);
+        using var test = new ProviderTest("c0ffee.credentials.iot.us-east-1.amazonaws.com", proxy: Proxy(port, "agent", Password));
+        var failure = await test.FailAsync();
+        Assert.Equal(ProxyFailed, failure.Kind);
+        Assert.Contains($"The proxy http://127.0.0.1:{port} ", failure.Message);
+        Assert.Contains("spoken to by TLS, which is not supported", failure.Message);
+        Assert.DoesNotContain(test.CertificateId, failure.ToString());
+        Assert.DoesNotContain("certificate", failure.Cause);
+        Assert.DoesNotContain("canary", failure.ToString());
+    }
+
+    [Theory]
+    [InlineData("\u0015\u0003\u0003", "answers in TLS, not in HTTP")]
+    [InlineData("SSH-2.0-OpenSSH_9.2\r\n", "does not answer in HTTP")]
+    public async Task Fetch_ProxyAnswersInAnotherProtocol_SaysWhich(string answer, string expected)
+    {
+        await using var proxy = new ConnectProxy { Answer = answer };
+        using var test = new ProviderTest("c0ffee.credentials.iot.us-east-1.amazonaws.com", proxy: Proxy(proxy.Port));
+        var failure = await test.FailAsync();
+        Assert.Equal(ProxyFailed, failure.Kind);
+        Assert.Contains(expected, failure.Message);
+    }
+
     [Fact]
     public async Task Fetch_ProxyDoesNotListen_SaysThatItIsTheProxy()
     {

@@ -32,13 +32,27 @@ public sealed class RequestTests
         using var test = new ProviderTest(server.Endpoint);
         var credentials = await test.SucceedAsync();
 
-        Assert.Equal("ASIATEST", credentials.AccessKeyId);
+        Assert.Equal("ASIATEST00000000", credentials.AccessKeyId);
         Assert.Equal(Answers.SecretKey, credentials.SecretAccessKey.Reveal());
         Assert.Equal(Answers.Token, credentials.SessionToken.Reveal());
         Assert.Equal(Pki.Now.AddHours(1), credentials.Expiration);
         Assert.Equal(TimeSpan.FromHours(1), credentials.Lifetime);
         Assert.Equal(test.Time.GetTimestamp(), credentials.ReceivedAt);
         Assert.Equal(TimeSpan.Zero, credentials.ClockOffset);
+    }
+
+    /// <summary>A role alias gives 12 hours at most.</summary>
+    [Theory]
+    [InlineData(12, 0)]
+    [InlineData(13, 12)]
+    [InlineData(24 * 365 * 50, 12)]
+    public async Task Fetch_ExpirationBeyondWhatARoleAliasGives_IsCut(int hours, int cutTo)
+    {
+        await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Ok(Pki.Now.AddHours(hours))) };
+        using var test = new ProviderTest(server.Endpoint);
+        var credentials = await test.SucceedAsync();
+        var expected = cutTo == 0 ? TimeSpan.FromHours(hours) : TimeSpan.FromHours(cutTo) + TimeSpan.FromMinutes(5);
+        Assert.Equal((expected, Pki.Now + expected), (credentials.Lifetime, credentials.Expiration));
     }
 
     [Fact]
@@ -139,7 +153,9 @@ public sealed class RequestTests
     {
         await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Ok(date: Pki.Now.AddDays(-20))) };
         using var test = new ProviderTest(server.Endpoint);
-        Assert.Equal(TimeSpan.FromHours(12), (await test.SucceedAsync()).Lifetime);
+        var credentials = await test.SucceedAsync();
+        Assert.Equal(TimeSpan.FromHours(12) + TimeSpan.FromMinutes(5), credentials.Lifetime);
+        Assert.Equal(Pki.Now.AddHours(1), credentials.Expiration);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using DeviceAgent.Credentials.Tests.Fixtures;
+using DeviceAgent.Credentials.Text;
 using static DeviceAgent.Credentials.CredentialFailureKind;
 
 namespace DeviceAgent.Credentials.Tests.Provider;
@@ -85,14 +86,46 @@ public sealed class StatusFailureTests
     }
 
     [Fact]
-    public async Task Fetch_BodyIsNoJson_BecomesTheMessageOnOneLine()
+    public async Task Fetch_BodyIsNoJson_IsNotQuoted()
     {
         await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Http(503, "<html>\n<b>portal</b>\u001b[31m" + new string('x', 1000))) };
         using var test = new ProviderTest(server.Endpoint);
         var failure = await test.FailAsync();
-        Assert.Contains("<html> <b>portal</b>", failure.Message);
-        Assert.DoesNotContain(failure.Message, char.IsControl);
+        Assert.Contains("503 without a message", failure.Message);
+        Assert.DoesNotContain("portal", failure.ToString());
+    }
+
+    /// <summary>ESC, the end of a line, the override of the writing direction, a separator of lines, a zero-width space.</summary>
+    [Fact]
+    public async Task Fetch_MessageTypeAndIdAreNotPrintable_AreCleanedAndCut()
+    {
+        await using var server = new TlsServer
+        {
+            Reply = (c, _) => c.SendAsync(Answers.Http(
+                503, "{\"message\":\"a\\u001b[31m\\r\\nb\\u202ec\\u2028d\\u200be" + new string('x', 1000) + "\"}", "x-amzn-ErrorType: T\u0080" + new string('y', 500), "x-amzn-RequestId: R\u0085" + new string('z', 500))),
+        };
+        using var test = new ProviderTest(server.Endpoint);
+        var failure = await test.FailAsync();
+        Assert.Contains("\"a [31m  b c d exxx", failure.Message);
         Assert.InRange(failure.Message.Length, 1, 500);
+        Assert.All([failure.ErrorType!, failure.RequestId!], t => Assert.True(t.Length <= 100 && !t.Any(char.IsControl), t));
+        Assert.Equal(PrintableText.Whole(failure.ToString()), failure.ToString());
+    }
+
+    /// <summary>101 has no body in HTTP: what comes behind it is the stream of another protocol.</summary>
+    [Theory]
+    [InlineData(101)]
+    [InlineData(203)]
+    [InlineData(403)]
+    [InlineData(503)]
+    public async Task Fetch_CredentialsWithAnotherStatus_NothingOfThemIsQuoted(int status)
+    {
+        foreach (var body in new[] { Answers.Body(), Answers.Body()[..^1] + ",\"message\":\"" + Answers.SecretKey + "\"}", Answers.Body()[..^9] })
+        {
+            await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Http(status, body, "Connection: upgrade", "Upgrade: websocket")) };
+            using var test = new ProviderTest(server.Endpoint);
+            Assert.DoesNotContain("canary", (await test.FailAsync()).ToString());
+        }
     }
 
     [Fact]

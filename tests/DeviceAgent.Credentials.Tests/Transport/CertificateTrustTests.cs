@@ -35,7 +35,7 @@ public sealed class CertificateTrustTests : IDisposable
     public void LoadRoots_NoPath_IsTheSystems() => Assert.Null(CertificateTrust.LoadRoots(null));
 
     [Fact]
-    public void LoadRoots_NoSuchFile_Throws() => Assert.Throws<FileNotFoundException>(() => CertificateTrust.LoadRoots(_folder.PathOf("missing.pem")));
+    public void LoadRoots_NoSuchFile_Throws() => Assert.Throws<DeviceIdentityException>(() => CertificateTrust.LoadRoots(_folder.PathOf("missing.pem")));
 
     [Fact]
     public void LoadRoots_TwoInOneFile_GivesBoth()

@@ -90,6 +90,33 @@ public partial class BrokerTroubleTests
         Assert.Equal(0, await device.Agent.TerminateAsync());
     }
 
+    [Fact]
+    public async Task Publish_DeniedUnder311_IsNamedWithTheStatementToAddAndWorksOnceThePolicyIsMended()
+    {
+        const string update = $"$aws/things/{ControlledDevice.Thing}/shadow/name/device-agent/update";
+        await using var device = await ControlledDevice.StartAsync(
+            cloud =>
+            {
+                var document = cloud.Registry.Policies.Get(RegistrySeed.MqttPolicyName).Default.Document;
+                var statements = document.LastIndexOf(']');
+                var deny = $$"""{"Effect":"Deny","Action":"iot:Publish","Resource":"arn:aws:iot:*:*:topic/{{update}}"}""";
+                cloud.Registry.Policies.CreateVersion(RegistrySeed.MqttPolicyName, $"{document[..statements]},{deny}{document[statements..]}", setAsDefault: true);
+            },
+            "control.protocol=3.1.1");
+        Assert.Contains($"It must allow iot:Publish on topic/{update}.", await device.Agent.WaitForLineAsync("Remote control is limited"));
+        await device.ReadingsFlowAsync();
+        device.ConnectedAtMostOnceASecond();
+
+        // From then on the connection is left alone, and what else comes over it works.
+        var connections = device.Proxy.Connections;
+        device.WantBatchSize(3);
+        await device.Agent.WaitForOutputAsync("Change settings by Shadow");
+        Assert.Equal(connections, device.Proxy.Connections);
+        var status = (await device.Cloud.ShellAsync($"curl -s --unix-socket {device.Folder}/state/device-agent.sock http://localhost/v1/status")).Succeeded();
+        Assert.Contains($"iot:Publish on topic/{update}", status);
+        Assert.Equal(0, await device.Agent.TerminateAsync());
+    }
+
     [GeneratedRegex(@"Next attempt in ([0-9.]+) s")]
     private static partial Regex NextAttempt();
 }

@@ -36,6 +36,7 @@ public sealed class FleetTests
         Assert.Equal(JobStatus.Canceled, job.Job.Status);
         Assert.InRange(failed.Count, 2, 4);
         Assert.Equal(0, job.Counts[ExecutionStatus.Succeeded]);
+        foreach (var execution in failed) await fleet.WaitForChangeAsync(execution.ThingName);
         Assert.All(failed, execution =>
         {
             Assert.Equal("rejected", execution.StatusDetails["outcome"]);

@@ -78,6 +78,55 @@ public class RemoteControlTests
         Assert.Single(agent.Output.Split('\n'), l => l.Contains("Change settings by Shadow", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task Job_SetConfigByTheAwsCli_NullsAreNamedAndResetRestoresTheConfiguredValue()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await using var agent = RunningAgent.Run(await cloud.DeviceAsync());
+        var configured = (double)(await UntilAsync(cloud, agent, _ => true))["source"]!["intervalSeconds"]!;
+
+        await JobAsync("set", """{"operation":"set-config","settings":{"source":{"intervalSeconds":7}}}""", "SUCCEEDED");
+        await UntilAsync(cloud, agent, s => (double)s["source"]!["intervalSeconds"]! == 7);
+        Assert.Contains("""\"reset\":[\"source\"]""", await JobAsync("null", """{"operation":"set-config","settings":{"source":{"intervalSeconds":null}}}""", "REJECTED"));
+        await JobAsync("reset", """{"operation":"set-config","reset":["source.intervalSeconds"]}""", "SUCCEEDED");
+        await UntilAsync(cloud, agent, s => (double)s["source"]!["intervalSeconds"]! == configured);
+        Assert.Contains("\"outcome\": \"unchanged\"", await JobAsync("again", """{"operation":"set-config","reset":["source"]}""", "SUCCEEDED"));
+
+        async Task<string> JobAsync(string id, string document, string end)
+        {
+            (await cloud.ShellAsync($"aws iot create-job --job-id {id} --targets {Arn} --document '{document}'")).Succeeded();
+            using var timeout = new CancellationTokenSource(RunningAgent.Patience);
+            var execution = "";
+            while (!timeout.IsCancellationRequested)
+            {
+                execution = (await cloud.ShellAsync($"aws iot describe-job-execution --job-id {id} --thing-name {Thing} --query execution")).Succeeded();
+                if (execution.Contains($"\"{end}\"", StringComparison.Ordinal)) return execution;
+            }
+
+            Assert.Fail($"{execution}\nand the agent said:\n{agent.Output}");
+            return "";
+        }
+    }
+
+    [Fact]
+    public async Task Shadow_DesiredThatFillsIt_TheRefusalIsReportedAndLaterChangesToo()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        await using var agent = RunningAgent.Run(await cloud.DeviceAsync());
+        await UntilAsync(cloud, agent, s => (string?)s["health"] == "ok");
+
+        await UpdateAsync(cloud, """{"state":{"desired":{"note":""" + "\"" + new string('x', 7300) + "\"}}}");
+        var state = await UntilAsync(cloud, agent, s => (string?)s["lastChange"]?["outcome"] == "rejected");
+        Assert.Contains("note: cannot be set remotely", (string?)state["lastChange"]!["reason"]);
+        Assert.Contains("of 8192 bytes", (string?)state["shortened"]);
+
+        await UpdateAsync(cloud, """{"state":{"desired":{"upload":{"batchSize":7}}}}""");
+        await UntilAsync(cloud, agent, s => (string?)s["lastChange"]?["outcome"] == "applied");
+        await UpdateAsync(cloud, """{"state":{"desired":{"note":null}}}""");
+        await UntilAsync(cloud, agent, s => (int?)s["upload"]?["batchSize"] == 7 && s["shortened"] is null);
+        Assert.DoesNotContain("(413)", agent.Output);
+    }
+
     /// <summary>From a file: CLI 2 takes a payload on the command line for base64.</summary>
     private static async Task UpdateAsync(TestCloud cloud, string payload) =>
         (await cloud.ShellAsync($"aws iot-data update-thing-shadow --thing-name {Thing} --shadow-name device-agent --payload fileb://<(printf %s '{payload}') /dev/null")).Succeeded();

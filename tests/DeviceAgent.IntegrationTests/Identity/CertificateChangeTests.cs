@@ -20,6 +20,7 @@ public sealed class CertificateChangeTests
 
         await using var first = RunningAgent.Start(["provision", "--config", configuration, .. claim, .. settings]);
         Assert.True(await first.WaitForExitAsync() == 0, first.Output);
+        Assert.Contains($" as claim.{Thing} with claim certificate ", first.Output);
         Assert.Contains($"thingName     {Thing}", first.Output);
         Assert.Contains("configuration roleAlias = device-agent", first.Output);
         var key = File.ReadAllText(Path.Combine(folder, "private.key"));

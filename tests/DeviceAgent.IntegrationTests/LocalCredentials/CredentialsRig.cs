@@ -52,10 +52,13 @@ internal sealed class CredentialsRig : IAsyncDisposable
     }
 
     /// <summary>Starts the agent; returns when it can be asked, whether it has credentials or not.</summary>
-    public async Task RunAsync(params IEnumerable<string> settings)
+    public Task RunAsync(params IEnumerable<string> settings) => RunUnderAsync([], settings);
+
+    /// <summary>The same, by a program that becomes the agent, e.g. prlimit.</summary>
+    public async Task RunUnderAsync(string[] under, params IEnumerable<string> settings)
     {
-        Agent = RunningAgent.Run(_configuration, Settings(settings));
-        await Agent.WaitForOutputAsync($"port {Port} of");
+        Agent = RunningAgent.Run(_configuration, Settings(settings), null, under);
+        await Agent.WaitForOutputAsync($"are answered on port {Port} of 127.0.0.1");
         await Agent.WaitForOutputAsync("device-agent.sock");
     }
 

@@ -12,7 +12,7 @@ public class KeepAliveTests
         var connection = await it.ConnectAsync();
         for (var i = 0; i < 5; i++)
         {
-            await it.Time.WaitForNextTimerAsync(TimeSpan.FromSeconds(60));
+            await it.Time.WaitForTimerAsync(TimeSpan.FromSeconds(60));
             it.Time.Advance(TimeSpan.FromSeconds(60));
             await connection.ReceiveAsync<PingReqPacket>();
             await connection.SendAsync(new PingRespPacket());

@@ -83,7 +83,8 @@ public class TransportTests
     [InlineData("HTTP/1.1 407 Proxy Authentication Required\r\n\r\n", "407")]
     [InlineData("HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\n\r\n", "403")]
     [InlineData("SSH-2.0-OpenSSH\r\n\r\n", "HTTP")]
-    [InlineData("", "closed")]
+    [InlineData("\u0015\u0003\u0003", "answers in TLS, not in HTTP")]
+    [InlineData("", "closed the connection without an answer to CONNECT; perhaps its port is one that is itself spoken to by TLS")]
     public async Task Proxy_Refuses_IsProxy(string answer, string told)
     {
         var (opening, request, server) = await ProxyAsync(answer);

@@ -49,6 +49,13 @@ internal sealed class DiskShelf : IAsyncDisposable
         return await MountAsync(image);
     }
 
+    /// <summary>From now on no disk finds room for a block that it has not written before: the kernel gives EIO for it, as for a cell that is worn out.</summary>
+    public Task WearOutAsync()
+    {
+        var drive = new DriveInfo(Images);
+        return ShellAsync("mount", "-o", $"remount,size={drive.TotalSize - drive.AvailableFreeSpace}", Images);
+    }
+
     /// <summary>Unmounts a disk and throws its image away.</summary>
     public static async Task DiscardAsync(Disk disk)
     {

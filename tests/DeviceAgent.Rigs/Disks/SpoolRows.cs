@@ -1,3 +1,4 @@
+using System.IO.Compression;
 using System.Text.Json;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Data.Sqlite;
@@ -31,8 +32,31 @@ internal sealed record SpoolRows(string QuickCheck, IReadOnlyList<Dictionary<str
     }
 
     /// <summary>None when the power failed before the tables were made.</summary>
-    private static List<object> Payloads(SqliteConnection connection) =>
-        Column(connection, "SELECT name FROM sqlite_master WHERE name = 'readings'").Count == 0 ? [] : Column(connection, "SELECT payload FROM readings ORDER BY seq");
+    private static List<byte[]> Payloads(SqliteConnection connection) =>
+        Column(connection, "SELECT name FROM sqlite_master WHERE name = 'blocks'").Count == 0
+            ? []
+            : [.. Column(connection, "SELECT readings FROM blocks ORDER BY seq").SelectMany(b => Payloads((byte[])b))];
+
+    /// <summary>As docs/durability.md describes a block, by other code than the agent's.</summary>
+    private static IEnumerable<byte[]> Payloads(byte[] block)
+    {
+        using var stored = new BinaryReader(new MemoryStream(block, 4, block.Length - 4));
+        var isPacked = stored.ReadByte() == 1;
+        var content = new byte[stored.Read7BitEncodedInt64()];
+        using (var source = isPacked ? new BrotliStream(stored.BaseStream, CompressionMode.Decompress) : stored.BaseStream) source.ReadExactly(content);
+        using var reader = new BinaryReader(new MemoryStream(content));
+        var lengths = new int[reader.Read7BitEncodedInt64()];
+        _ = reader.ReadString();
+        for (var i = 0; i < lengths.Length; i++)
+        {
+            _ = reader.Read7BitEncodedInt64();
+            var flags = reader.ReadByte();
+            for (var skipped = 1 + (flags & 1) + (flags >> 1); skipped > 0; skipped--) _ = reader.Read7BitEncodedInt64();
+            lengths[i] = reader.Read7BitEncodedInt();
+        }
+
+        return [.. lengths.Select(reader.ReadBytes)];
+    }
 
     private static List<object> Column(SqliteConnection connection, string sql)
     {
@@ -44,10 +68,14 @@ internal sealed record SpoolRows(string QuickCheck, IReadOnlyList<Dictionary<str
         return values;
     }
 
-    private static Dictionary<string, AttributeValue> ToItem(object payload)
+    private static Dictionary<string, AttributeValue> ToItem(byte[] payload)
     {
-        using var reading = JsonDocument.Parse((byte[])payload);
-        return reading.RootElement.EnumerateObject().ToDictionary(
-            p => p.Name, p => p.Value.ValueKind == JsonValueKind.Number ? new AttributeValue { N = p.Value.GetRawText() } : new AttributeValue(p.Value.GetString()));
+        using var reading = JsonDocument.Parse(payload);
+        return reading.RootElement.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ValueKind switch
+        {
+            JsonValueKind.Number => new AttributeValue { N = p.Value.GetRawText() },
+            JsonValueKind.True or JsonValueKind.False => new AttributeValue { BOOL = p.Value.GetBoolean() },
+            _ => new AttributeValue(p.Value.GetString()),
+        });
     }
 }

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Diagnostics;
 using DeviceAgent.Rigs.Faults;
+using DeviceAgent.Rigs.Hostile;
 
 namespace DeviceAgent.Rigs.Durability;
 
@@ -17,10 +18,12 @@ internal static class TortureCommand
     {
         Rig("sweep", "Resets an upload after every n-th byte of request and answer.", "--step", "Bytes between two resets.", 1, (step, _) => SweepAsync(step)),
         Rig("kill", "Kills the agent at random moments.", "--kills", "How often.", 1000, async (kills, seed) => (await new KillTorture(kills, seed, Console.WriteLine).RunAsync()).IsGood),
+        Rig("commands", "Kills spool requeue, spool export, and the agent while it drops readings.", "--kills", "How often each.", 30, (kills, seed) => new CommandKills(kills, seed, Console.WriteLine).RunAsync()),
         Rig("power-cuts", "Cuts the power at random moments; needs root.", "--cuts", "How often.", 20, async (cuts, seed) => (await new PowerCuts(cuts, seed, Console.WriteLine).RunAsync()).IsGood),
         Rig("disk-full", "Fills the disk for a while; needs root.", "--seconds", "How long.", 60, (seconds, _) => DiskFullAsync(TimeSpan.FromSeconds(seconds))),
         Rig("troubles", "Lets network and cloud go wrong at random.", "--seconds", "How long.", 120, async (seconds, seed) => (await new OracleRun(TimeSpan.FromSeconds(seconds), seed, Console.WriteLine).RunAsync()).IsGood),
         Rig("drain", "Delivers a backlog to a table that throttles.", "--readings", "How many.", 100_000, async (readings, _) => (await new BacklogDrain(readings, Console.WriteLine).RunAsync()).IsGood),
+        Rig("hostile", "Floods both ports while a good client asks; needs root.", "--seconds", "How long.", 600, (seconds, seed) => new HostileRun(TimeSpan.FromSeconds(seconds), seed, Console.WriteLine).RunAsync()),
         Rig("wear", "Measures what reaches the flash for each reading; needs root.", "--seconds", "How long.", 180, (seconds, _) => WearAsync(seconds)),
     }.Parse(arguments).InvokeAsync();
 

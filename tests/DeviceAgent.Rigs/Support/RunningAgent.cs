@@ -15,6 +15,9 @@ internal sealed class RunningAgent : IAsyncDisposable
 
     private RunningAgent(Process process) => _process = process;
 
+    /// <summary>Whether the agent that is started is the one that ships, and not the JIT build, which costs more.</summary>
+    public static bool IsNative => Environment.GetEnvironmentVariable(AgentProcess.CommandVariable) is { Length: > 0 };
+
     public string Output
     {
         get
@@ -30,9 +33,20 @@ internal sealed class RunningAgent : IAsyncDisposable
     public StreamWriter Input => _process.StandardInput;
 
     /// <summary>Starts <c>device-agent</c> with the arguments, with no AWS variables but those given.</summary>
-    public static RunningAgent Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="arguments">The agent's.</param>
+    /// <param name="environment">More variables.</param>
+    /// <param name="under">A program with its arguments that becomes the agent, e.g. prlimit.</param>
+    public static RunningAgent Start(IEnumerable<string> arguments, IReadOnlyDictionary<string, string>? environment = null, params string[] under)
     {
         var info = AgentProcess.StartInfo(arguments);
+        if (under.Length > 0)
+        {
+            List<string> own = [.. under[1..], info.FileName, .. info.ArgumentList];
+            info.FileName = under[0];
+            info.ArgumentList.Clear();
+            own.ForEach(info.ArgumentList.Add);
+        }
+
         foreach (var (name, value) in environment ?? new Dictionary<string, string>()) info.Environment[name] = value;
         var process = new Process { StartInfo = info };
         var agent = new RunningAgent(process);
@@ -47,8 +61,8 @@ internal sealed class RunningAgent : IAsyncDisposable
     public static RunningAgent Run(string configuration, params IEnumerable<string> settings) =>
         Run(configuration, settings, null);
 
-    public static RunningAgent Run(string configuration, IEnumerable<string> settings, IReadOnlyDictionary<string, string>? environment) =>
-        Start(["run", "--config", configuration, .. settings.SelectMany(s => new[] { "--set", s })], environment);
+    public static RunningAgent Run(string configuration, IEnumerable<string> settings, IReadOnlyDictionary<string, string>? environment, params string[] under) =>
+        Start(["run", "--config", configuration, .. settings.SelectMany(s => new[] { "--set", s })], environment, under);
 
     /// <summary>Waits until the agent has printed the text.</summary>
     public Task WaitForOutputAsync(string text) => WaitForLineAsync(text);

@@ -42,13 +42,17 @@ internal sealed class TestCloud : IAsyncDisposable
     /// <summary>A provisioned thing with its table; returns the path of its configuration.</summary>
     public async Task<string> DeviceAsync(string thing = Thing)
     {
-        await using var device = await DemoDevice.PrepareAsync(thing, Cloud, DynamoDb, CancellationToken.None);
-        return Path.Combine(DeviceFolder.PathOf(Directory, thing), "agent.json");
+        await using var device = await DemoDevice.PrepareAsync(thing, Cloud, new TestbedOptions().ReadingsPerSecond, DynamoDb, CancellationToken.None);
+        var folder = DeviceFolder.PathOf(Directory, thing);
+
+        // As the package does: a command of root's would ask whose it is to be.
+        System.IO.Directory.CreateDirectory(Path.Combine(folder, "state"));
+        return Path.Combine(folder, "agent.json");
     }
 
     /// <summary>Runs a shell script as the operator would: with <c>env.sh</c> sourced, and <c>aws</c> of any version.</summary>
     public Task<CommandResult> ShellAsync(string script, string? folder = null) =>
-        Command.RunAsync("bash", ["-euo", "pipefail", "-c", $". '{Directory}/{EnvironmentFile.Name}'\n{AwsCli}\n{script}"], folder: folder, patience: TimeSpan.FromMinutes(2));
+        Command.RunAsync("bash", ["-euo", "pipefail", "-c", $". '{Directory}/{EnvironmentFile.Name}'\n{AwsCli}\n{script}"], folder: folder, patience: TimeSpan.FromMinutes(5));
 
     /// <summary>Every item of a table, in key order.</summary>
     public async Task<IReadOnlyList<Dictionary<string, AttributeValue>>> ItemsAsync(string table) => await ItemsAsync(DynamoDb, table);

@@ -108,7 +108,7 @@ public sealed class CredentialsMatrixTests : IAsyncLifetime
     [Fact]
     public async Task Ask_PolicyOverThingVariables_GoesByHeaderAndSwitch()
     {
-        Registry.PolicyTargets.Detach(RegistrySeed.IotPolicyName, Certificate);
+        Registry.PolicyTargets.Detach(RegistrySeed.IotPolicyName(RegistrySeed.RoleAliasName), Certificate);
         Registry.Things.Update(ThingName, null, false, new Dictionary<string, string> { ["Owner"] = "ops" }, false, null);
         Allow("*", """
             ,"Condition":{"StringEquals":{"iot:Connection.Thing.Attributes[Owner]":"ops","iot:Connection.Thing.ThingTypeName":"thermostat"},"Bool":{"iot:Connection.Thing.IsAttached":"true"}}

@@ -29,7 +29,7 @@ internal sealed class DynamoDbApiWorld : IAsyncDisposable, IDynamoDbBackend
         Listener = new DynamoDbApi(_verifier, guard, new DynamoDbOperations(Known.Contains, Accesses), new FaultyBackend(backend ?? this, Faults, World.Time), new Activity(World.Time), Clock);
     }
 
-    public static HashSet<string> Known { get; } = ["PutItem", "BatchWriteItem", "DescribeTable"];
+    public static HashSet<string> Known { get; } = ["PutItem", "BatchWriteItem", "DescribeTable", "Query"];
 
     public SigningWorld World { get; } = new();
 

@@ -1,6 +1,7 @@
 using System.Text;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.DynamoDb;
+using DeviceAgent.Testbed.DynamoDb.Tables;
 using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Testbed.Tests.DynamoDb;
@@ -10,11 +11,20 @@ internal sealed class EngineFixture : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("dynamodb-engine-").FullName;
 
-    public EngineFixture() => Engine = Open();
+    public EngineFixture()
+    {
+        Database = new TableDatabase(File);
+        Engine = Open();
+    }
 
     public ManualTimeProvider Time { get; } = new();
 
     public DynamoDbEngine Engine { get; private set; }
+
+    /// <summary>The engine's own.</summary>
+    public TableDatabase Database { get; private set; }
+
+    private string File => Path.Combine(_directory, "tables.db");
 
     public static EngineFixture WithTable(string name = "readings", string partitionType = "S", string? sortType = null)
     {
@@ -38,6 +48,7 @@ internal sealed class EngineFixture : IDisposable
     public void Restart()
     {
         Engine.Dispose();
+        Database = new TableDatabase(File);
         Engine = Open();
     }
 
@@ -79,5 +90,5 @@ internal sealed class EngineFixture : IDisposable
         Directory.Delete(_directory, recursive: true);
     }
 
-    private DynamoDbEngine Open() => new(Path.Combine(_directory, "tables.db"), new DynamoDbEngineOptions(), Time);
+    private DynamoDbEngine Open() => new(Database, new DynamoDbEngineOptions(), Time);
 }

@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Jobs;
+using DeviceAgent.Testbed.Registry;
 
 namespace DeviceAgent.Testbed.Tests.Jobs;
 
@@ -40,6 +41,18 @@ public sealed class JobTopicsTests : IDisposable
         Assert.Equal("""{"step":"begin"}""", execution["statusDetails"]!.ToJsonString());
         Assert.Equal(120, (long)execution["approximateSecondsBeforeTimedOut"]!);
         Assert.Equal(JobsWorld.Document, execution["jobDocument"]!.ToJsonString());
+    }
+
+    [Fact]
+    public void Document_Nulls_DoNotReachTheDevice()
+    {
+        const string document = """{"settings":{"source":{"intervalSeconds":null},"logLevel":"debug"},"list":[{"a":null,"b":1}],"x":null}""";
+        _world.Control.Create("j", document, [Thing.ArnOf("t01")], TargetSelection.Snapshot, new JobSettings(), null);
+
+        const string arrives = """{"settings":{"source":{},"logLevel":"debug"},"list":[{"b":1}]}""";
+        Assert.Equal(arrives, Accepted("start-next", "")["execution"]!["jobDocument"]!.ToJsonString());
+        Assert.Equal(arrives, Accepted("j/get", "")["execution"]!["jobDocument"]!.ToJsonString());
+        Assert.Equal(document, _world.Control.Get("j").Document);
     }
 
     [Theory]

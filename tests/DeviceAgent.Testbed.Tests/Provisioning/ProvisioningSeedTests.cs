@@ -37,20 +37,44 @@ public sealed class ProvisioningSeedTests : IAsyncDisposable
 
     [Theory]
     [InlineData("$aws/certificates/create-from-csr/json", true)]
-    [InlineData("$aws/certificates/create/cbor", true)]
     [InlineData("$aws/provisioning-templates/device-agent/provision/json", true)]
+    [InlineData("$aws/certificates/create/json", false)]
+    [InlineData("$aws/certificates/create/cbor", false)]
+    [InlineData("$aws/certificates/create-from-csr/cbor", false)]
+    [InlineData("$aws/provisioning-templates/device-agent/provision/cbor", false)]
     [InlineData("$aws/provisioning-templates/other/provision/json", false)]
     [InlineData("$aws/things/thermostat-01/shadow/update", false)]
     [InlineData("telemetry", false)]
     public void Claim_Rights_AreProvisioningWithItsTemplateAndNothingElse(string topic, bool may)
     {
-        using var claim = X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(_world.ClaimFolder, "certificate.pem")));
-        var rights = new DeviceRights(_world.Registry, CertificateIds.Of(claim), "new-device", "127.0.0.1", []);
+        var rights = ClaimAs("claim.thermostat-01");
 
         Assert.True(rights.MayConnect());
         Assert.Equal(may, rights.MayPublish(topic, retain: false));
-        Assert.Equal(may, rights.MaySubscribe(topic + "/accepted"));
-        Assert.Equal(may, rights.MayReceive(topic + "/accepted"));
+        foreach (var answer in new[] { "/accepted", "/rejected" })
+        {
+            Assert.Equal(may, rights.MaySubscribe(topic + answer));
+            Assert.Equal(may, rights.MayReceive(topic + answer));
+        }
+
+        Assert.False(rights.MayPublish(topic + "/accepted", retain: false));
+        Assert.False(rights.MaySubscribe(topic + "/#"));
+        Assert.False(rights.MaySubscribe(topic + "/+"));
+    }
+
+    /// <summary>A claim cannot take the place of a device that is connected: no thing's name holds a dot.</summary>
+    [Theory]
+    [InlineData("thermostat-01")]
+    [InlineData("claim")]
+    [InlineData("claims")]
+    [InlineData("claim-thermostat-01")]
+    [InlineData("new-device")]
+    public void Claim_AsAThing_MayNotConnect(string clientId) => Assert.False(ClaimAs(clientId).MayConnect());
+
+    private DeviceRights ClaimAs(string clientId)
+    {
+        using var claim = X509Certificate2.CreateFromPem(File.ReadAllText(Path.Combine(_world.ClaimFolder, "certificate.pem")));
+        return new DeviceRights(_world.Registry, CertificateIds.Of(claim), clientId, "127.0.0.1", []);
     }
 
     public ValueTask DisposeAsync() => _world.DisposeAsync();

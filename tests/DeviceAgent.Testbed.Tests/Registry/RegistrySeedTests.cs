@@ -39,7 +39,7 @@ public sealed class RegistrySeedTests : IDisposable
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(Things, "private.key")));
         Assert.Equal("ACTIVE", _world.Registry.FindCertificate(provisioned.CertificateId)!.Status);
         Assert.Equal(("thermostat-01", "thermostat"), _world.Registry.ThingsOf(provisioned.CertificateId).Select(t => (t.Name, t.TypeName)).Single());
-        Assert.Equal(2, _world.Registry.PoliciesOf(provisioned.CertificateId).Count);
+        Assert.Equal(RegistrySeed.RoleAliasNames.Count + 1, _world.Registry.PoliciesOf(provisioned.CertificateId).Count);
     }
 
     [Fact]

@@ -93,6 +93,47 @@ public class EnrolmentTests
         Assert.Contains("iot:Publish on topic/$aws/certificates/create-from-csr/json", refusal.Reason);
     }
 
+    /// <summary>Registered, it would bind somebody else's key to this thing.</summary>
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Enrol_CertificateOfSomebodyElse_IsNotRegistered(bool keyStays)
+    {
+        await using var rig = new ProvisioningRig();
+        using var others = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        rig.OnIssue = _ => ProvisioningRig.Sign(NewKey.RequestFor(others, "boiler-07"));
+        if (keyStays) rig.Files = rig.Files with { PrivateKeyPath = "pkcs11:object=ec" };
+
+        var (record, refusal) = await rig.EnrolAsync();
+
+        Assert.Null(record);
+        Assert.Equal(ProvisioningCode.CertificateNotOurs, refusal!.Code);
+        Assert.Null(rig.Registration);
+        Assert.Null(rig.File.Read());
+        Assert.Empty(Directory.GetFiles(rig.PathOf(""), "*.next"));
+
+        // The next one that is asked for is as good as any.
+        (rig.OnIssue, rig.Files) = (null, new DeviceIdentityOptions { CertificatePath = rig.PathOf("device.crt"), PrivateKeyPath = rig.PathOf("device.key") });
+        Assert.NotNull((await rig.EnrolAsync()).Record);
+    }
+
+    [Theory]
+    [InlineData("no certificate")]
+    [InlineData("-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n")]
+    [InlineData("-----BEGIN CERTIFICATE-----\n\u001b[31m\n-----END CERTIFICATE-----\n")]
+    public async Task Enrol_CertificateThatIsNone_IsRefusedByNameAndNotRegistered(string pem)
+    {
+        await using var rig = new ProvisioningRig { OnIssue = _ => pem };
+
+        var (_, refusal) = await rig.EnrolAsync();
+
+        Assert.Equal(ProvisioningCode.CertificateRefused, refusal!.Code);
+        Assert.Contains("cannot be used", refusal.Reason);
+        Assert.DoesNotContain(refusal.Reason, char.IsControl);
+        Assert.Null(rig.Registration);
+        Assert.Empty(Directory.GetFiles(rig.PathOf(""), "*.next"));
+    }
+
     [Fact]
     public async Task Enrol_KeyWithPassword_IsWrittenEncrypted()
     {

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Nodes;
@@ -5,9 +6,11 @@ using DeviceAgent.Certificate;
 using DeviceAgent.Control;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
+using DeviceAgent.Hosting;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Tests.Control;
 using DeviceAgent.Tests.Hosting;
+using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests.Certificate;
 
@@ -40,6 +43,9 @@ internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
     /// <summary>Called before a registration is answered; what it returns is the refusal.</summary>
     public Func<JsonObject?> OnRegister { get; set; } = () => null;
 
+    /// <summary>Puts something else in the place of the certificate that is issued; null for the certificate itself.</summary>
+    public Func<string, string>? OnIssue { get; set; }
+
     public StagedIdentity Staged => new(Files);
 
     public EnrolmentFile File => new(PathOf("state"));
@@ -53,6 +59,19 @@ internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
     public DeviceIdentity InForce() => DeviceIdentity.Load(Files);
 
     public void Reached(string step) => Steps.Add(step);
+
+    /// <summary>What the agent does at its start. Looking at it changes nothing, and the pair that is seen is the one that is active afterwards.</summary>
+    public static (AgentOptions Options, DeviceIdentity Identity) Start(string path, IDictionary environment, IEnumerable<string> assignments)
+    {
+        var folder = Path.GetDirectoryName(path)!;
+        var there = FolderSnapshot.Of(folder);
+        var (options, identity) = AgentConfiguration.Load(path, environment, assignments);
+        Assert.Equal(there, FolderSnapshot.Of(folder));
+        options = AgentConfiguration.Settle(options);
+        using var active = DeviceIdentity.Load(options.ActiveIdentity);
+        Assert.Equal(identity.CertificateId, active.CertificateId);
+        return (options, identity);
+    }
 
     public async Task<(EnrolmentRecord? Record, RejectionReason? Refusal)> EnrolAsync(
         Func<AsymmetricAlgorithm>? key = null, StagedIdentity? staged = null, CancellationToken cancellationToken = default)
@@ -81,7 +100,7 @@ internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
             Reply($"{topic}/accepted", new JsonObject
             {
                 ["certificateId"] = Convert.ToHexStringLower(SHA256.HashData(certificate.RawData)),
-                ["certificatePem"] = pem,
+                ["certificatePem"] = OnIssue?.Invoke(pem) ?? pem,
                 ["certificateOwnershipToken"] = $"canary-token-{Issued}",
             });
         }
@@ -97,7 +116,7 @@ internal sealed class ProvisioningRig : IAsyncDisposable, IChangeProgress
 
     private void Reply(string topic, JsonObject payload) => _client.Deliver(topic, payload.ToJsonString());
 
-    private static string Sign(string csr)
+    public static string Sign(string csr)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var now = TimeProvider.System.GetUtcNow();

@@ -24,6 +24,8 @@ public sealed class StoredIdentityTests : IAsyncDisposable
         _credentials.Dispose();
     }
 
+    public static TheoryData<int, bool> Kills => KillSteps.Of(steps: 8, decided: 3);
+
     private StoredIdentity Store => new(_rig.Files, _rig.PathOf("state"), new ServiceCredentials(_credentials.Path));
 
     [Fact]
@@ -108,15 +110,7 @@ public sealed class StoredIdentityTests : IAsyncDisposable
     }
 
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, true)]
-    [InlineData(4, true)]
-    [InlineData(5, true)]
-    [InlineData(6, true)]
-    [InlineData(7, true)]
-    [InlineData(8, true)]
+    [MemberData(nameof(Kills))]
     public async Task Start_KilledAfterAStep_HasOneMatchingPair(int steps, bool isNew)
     {
         using var before = _rig.InForce();
@@ -126,15 +120,7 @@ public sealed class StoredIdentityTests : IAsyncDisposable
 
     /// <summary>The second rotation replaces the stored pair; what it stands in for is still the configured certificate.</summary>
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(2, false)]
-    [InlineData(3, true)]
-    [InlineData(4, true)]
-    [InlineData(5, true)]
-    [InlineData(6, true)]
-    [InlineData(7, true)]
-    [InlineData(8, true)]
+    [MemberData(nameof(Kills))]
     public async Task Start_KilledInTheSecondRotation_HasOneMatchingPair(int steps, bool isNew)
     {
         var first = await RotateAsync();
@@ -185,7 +171,7 @@ public sealed class StoredIdentityTests : IAsyncDisposable
         var pem = File.ReadAllText(_rig.PathOf("device.crt"));
         File.WriteAllText(_rig.PathOf("device.crt"), pem[..(pem.Length / 2)]);
 
-        Assert.Throws<ConfigurationException>(() => AgentConfiguration.LoadToRun(_rig.PathOf("agent.json"), Passed(), []));
+        Assert.Throws<ConfigurationException>(() => ProvisioningRig.Start(_rig.PathOf("agent.json"), Passed(), []));
 
         Assert.True(File.Exists(_rig.PathOf("state/identity/certificate.pem")));
     }
@@ -216,7 +202,7 @@ public sealed class StoredIdentityTests : IAsyncDisposable
     {
         await RotateAsync();
         File.Delete(_rig.PathOf("device.crt"));
-        Assert.Throws<ConfigurationException>(() => AgentConfiguration.LoadToRun(_rig.PathOf("agent.json"), Passed(), []));
+        Assert.Throws<ConfigurationException>(() => ProvisioningRig.Start(_rig.PathOf("agent.json"), Passed(), []));
         Assert.True(File.Exists(_rig.PathOf("state/identity/certificate.pem")));
     }
 
@@ -230,7 +216,7 @@ public sealed class StoredIdentityTests : IAsyncDisposable
         _rig.Files = _rig.Files with { CertificatePath = _rig.PathOf("state/identity/certificate.pem"), PrivateKeyPath = _rig.PathOf("state/identity/private.key") };
         var next = await RotateAsync();
 
-        var (_, identity) = AgentConfiguration.LoadToRun(_rig.PathOf("agent.json"), new Hashtable(), settings);
+        var (_, identity) = ProvisioningRig.Start(_rig.PathOf("agent.json"), new Hashtable(), settings);
 
         using (identity) Assert.Equal(next, identity.CertificateId);
         Assert.True(File.Exists(_rig.PathOf("state/identity/certificate.pem")));
@@ -269,7 +255,7 @@ public sealed class StoredIdentityTests : IAsyncDisposable
         {
             var (_, seen) = AgentConfiguration.Load(_rig.PathOf("agent.json"), Passed(), []);
             using (seen) Assert.Equal(certificateId, seen.CertificateId);
-            var (options, identity) = AgentConfiguration.LoadToRun(_rig.PathOf("agent.json"), Passed(), []);
+            var (options, identity) = ProvisioningRig.Start(_rig.PathOf("agent.json"), Passed(), []);
             using (identity) Assert.Equal(certificateId, identity.CertificateId);
             Assert.Equal(isStored ? _rig.PathOf("state/identity/certificate.pem") : _rig.PathOf("device.crt"), options.ActiveIdentity.CertificatePath);
             Assert.Equal(_rig.PathOf("device.crt"), options.Identity.CertificatePath);

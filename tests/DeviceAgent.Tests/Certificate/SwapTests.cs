@@ -3,21 +3,17 @@ using DeviceAgent.Certificate;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
 using DeviceAgent.Settings;
+using DeviceAgent.TestSupport;
 
 namespace DeviceAgent.Tests.Certificate;
 
 /// <summary>Killed between any two steps of the swap, the next start has one matching pair: the old one before the decision is on disk, the new one after.</summary>
 public class SwapTests
 {
+    public static TheoryData<int, bool> Kills => KillSteps.Of(steps: 7, decided: 2);
+
     [Theory]
-    [InlineData(0, false)]
-    [InlineData(1, false)]
-    [InlineData(2, true)]
-    [InlineData(3, true)]
-    [InlineData(4, true)]
-    [InlineData(5, true)]
-    [InlineData(6, true)]
-    [InlineData(7, true)]
+    [MemberData(nameof(Kills))]
     public async Task Start_KilledAfterAStep_HasOneMatchingPair(int steps, bool isNew)
     {
         await using var rig = new ProvisioningRig();
@@ -43,14 +39,13 @@ public class SwapTests
         using (seen) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, seen.CertificateId);
         Assert.Equal(there, Snapshot(rig));
 
-        var (_, identity) = AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []);
+        var (_, identity) = ProvisioningRig.Start(rig.PathOf("agent.json"), new Hashtable(), []);
 
         using (identity) Assert.Equal(isNew ? record!.CertificateId : before.CertificateId, identity.CertificateId);
         Assert.Equal(steps == swap.Length ? null : isNew ? EnrolmentPhase.Swapped : EnrolmentPhase.Registered, file.Read()?.Phase);
     }
 
-    private static string Snapshot(ProvisioningRig rig) => string.Join("\n", Directory.GetFiles(rig.PathOf("."), "*", SearchOption.AllDirectories)
-        .Order(StringComparer.Ordinal).Select(f => $"{f} {File.GetLastWriteTimeUtc(f).Ticks} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(File.ReadAllBytes(f)))}"));
+    private static string Snapshot(ProvisioningRig rig) => FolderSnapshot.Of(rig.PathOf("."));
 
     [Fact]
     public async Task KeepPrevious_Always_CopiesThePairThatIsInForce()
@@ -137,7 +132,7 @@ public class SwapTests
         File.Move(rig.PathOf("device.crt.next"), rig.PathOf("device.crt"), overwrite: true);
         File.WriteAllText(rig.PathOf($"state/{EnrolmentFile.FileName}"), "{");
 
-        var error = Assert.Throws<ConfigurationException>(() => AgentConfiguration.LoadToRun(rig.PathOf("agent.json"), new Hashtable(), []));
+        var error = Assert.Throws<ConfigurationException>(() => ProvisioningRig.Start(rig.PathOf("agent.json"), new Hashtable(), []));
 
         Assert.Contains(error.Errors, e => e.Key == "stateDirectory" && e.Problem.Contains("certificate.json", StringComparison.Ordinal));
         Assert.Contains(error.Errors, e => e.Key is "certificatePath" or "privateKeyPath");

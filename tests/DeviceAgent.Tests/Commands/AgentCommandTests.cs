@@ -53,6 +53,35 @@ public class AgentCommandTests
         Assert.DoesNotContain("default", error, StringComparison.Ordinal);
     }
 
+    /// <summary>Needs root: another one cannot give the folder away.</summary>
+    [Fact]
+    public async Task Check_ByRoot_OfFilesThatTheOwnerOfTheStateDirectoryMayNotRead_EndsAsThatUsersRunWould()
+    {
+        if (OperatingSystem.IsWindows() || Environment.UserName != "root") return;
+        using var device = new TestDevice(TimeProvider.System);
+        var settings = TestDevice.Valid();
+        settings["caPath"] = "\"roots.crt\"";
+        device.WriteConfiguration(settings);
+        var roots = device.WriteText("roots.crt", await File.ReadAllTextAsync(Path.Combine(device.Folder, "device.crt")));
+        var state = Directory.CreateDirectory(Path.Combine(device.Folder, "state")).FullName;
+        using (var chown = System.Diagnostics.Process.Start("chown", ["65534:65534", state])) await chown.WaitForExitAsync();
+        const UnixFileMode Open = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
+        File.SetUnixFileMode(device.Folder, Open | UnixFileMode.UserExecute | UnixFileMode.OtherExecute);
+        foreach (var name in new[] { "agent.json", "device.crt", "device.key", "roots.crt" }) File.SetUnixFileMode(Path.Combine(device.Folder, name), UnixFileMode.UserRead | UnixFileMode.UserWrite);
+
+        var (exit, _, error) = await RunAsync("check", "--config", device.ConfigurationPath);
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Contains($"caPath = {roots}: the state directory belongs to the user nobody, who may not read this", error, StringComparison.Ordinal);
+        Assert.Contains("The configuration has 2 errors:", error, StringComparison.Ordinal);
+        Assert.Contains($"warning: certificatePath = {device.Folder}", error, StringComparison.Ordinal);
+
+        File.SetUnixFileMode(roots, Open);
+        File.SetUnixFileMode(device.ConfigurationPath, Open);
+        (exit, _, error) = await RunAsync("check", "--config", device.ConfigurationPath);
+        Assert.Equal(ExitCode.Ok, exit);
+        Assert.Contains("warning: certificatePath", error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Version_FirstWordAfterTheName_IsTheVersionAlone()
     {

@@ -53,6 +53,8 @@ internal sealed class ControlRig : IAsyncDisposable
 
     public StoredSettings Stored { get; private set; } = null!;
 
+    public OperationRunner Runner => _services!.GetRequiredService<OperationRunner>();
+
     public LoopWatch Loops => _services!.GetRequiredService<LoopWatch>();
 
     public ControlStatus Status => _services!.GetRequiredService<ControlStatus>();

@@ -29,11 +29,19 @@ internal sealed class FakeCloud
 
     public List<string> RefusedPublishes { get; } = [];
 
+    /// <summary>What ends the connection without a word, as a publish that is not allowed does under MQTT 3.1.1.</summary>
+    public List<string> FatalPublishes { get; } = [];
+
+    public List<string> FatalFilters { get; } = [];
+
     /// <summary>Called with each message before it is acted on; false loses it.</summary>
     public Func<string, string, bool> OnMessage { get; set; } = (_, _) => true;
 
     /// <summary>Called after a message was acted on and before the answer; false loses the answer.</summary>
     public Func<string, bool> OnAnswer { get; set; } = _ => true;
+
+    /// <summary>Changes the text of what is sent to the device: JSON that no writer of ours writes.</summary>
+    public Func<string, string> Rewrite { get; set; } = text => text;
 
     public FakeMqttClient Connect()
     {
@@ -54,13 +62,13 @@ internal sealed class FakeCloud
         List<(string Topic, JsonObject Payload)> answers;
         lock (_gate) answers = topic.Contains("/shadow/", StringComparison.Ordinal) ? Shadow.Handle(topic, request) : Jobs.Handle(topic, request);
         var arrives = OnAnswer(topic);
-        foreach (var (to, answer) in answers.Where(a => arrives || !a.Topic.StartsWith(topic, StringComparison.Ordinal))) client.Deliver(to, answer.ToJsonString());
+        foreach (var (to, answer) in answers.Where(a => arrives || !a.Topic.StartsWith(topic, StringComparison.Ordinal))) client.Deliver(to, Rewrite(answer.ToJsonString()));
         Signal();
     }
 
     public void Publish(string topic, JsonObject payload)
     {
-        foreach (var client in Clients().Where(c => c.IsConnected)) client.Deliver(topic, payload.ToJsonString());
+        foreach (var client in Clients().Where(c => c.IsConnected)) client.Deliver(topic, Rewrite(payload.ToJsonString()));
         Signal();
     }
 

@@ -9,6 +9,9 @@ internal sealed class FakeJobs(FakeCloud cloud)
 
     private readonly List<FakeJob> _jobs = [];
 
+    /// <summary>A limit that nobody knows of.</summary>
+    public bool RefusesReasons { get; set; }
+
     public FakeJob this[string id] => cloud.Locked(() => _jobs.Single(j => j.Id == id) with { });
 
     public override string ToString() => string.Join(" ", _jobs);
@@ -45,6 +48,7 @@ internal sealed class FakeJobs(FakeCloud cloud)
         }
 
         var job = Find(topic.Split('/')[^2]);
+        if (RefusesReasons && request["statusDetails"]!.AsObject().ContainsKey("reason")) return [($"{topic}/rejected", Refusal("InvalidRequest", job, token))];
         if (job.IsOver) return [($"{topic}/rejected", Refusal("InvalidStateTransition", job, token))];
         if (request["expectedVersion"]!.GetValue<string>() != $"{job.Version}") return [($"{topic}/rejected", Refusal("VersionMismatch", job, token))];
         job.Status = request["status"]!.GetValue<string>();
@@ -66,9 +70,14 @@ internal sealed class FakeJobs(FakeCloud cloud)
     {
         var answer = new JsonObject { ["timestamp"] = 1, ["clientToken"] = token };
         if (job is not null)
-            answer["execution"] = new JsonObject { ["jobId"] = job.Id, ["status"] = job.Status, ["versionNumber"] = job.Version, ["executionNumber"] = 1, ["jobDocument"] = JsonNode.Parse(job.Document) };
+            answer["execution"] = new JsonObject { ["jobId"] = job.Id, ["status"] = job.Status, ["versionNumber"] = job.Version, ["executionNumber"] = 1, ["jobDocument"] = WithoutNulls(JsonNode.Parse(job.Document)) };
         return answer;
     }
+
+    /// <summary>As AWS IoT Jobs leave them out.</summary>
+    private static JsonNode? WithoutNulls(JsonNode? node) => node is JsonObject members
+        ? new JsonObject(members.Where(m => m.Value is not null).Select(m => KeyValuePair.Create(m.Key, WithoutNulls(m.Value))))
+        : node?.DeepClone();
 
     private FakeJob? Head() => _jobs.Find(j => j.Status == "IN_PROGRESS") ?? _jobs.Find(j => j.Status == "QUEUED");
 

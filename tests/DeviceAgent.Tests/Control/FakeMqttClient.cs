@@ -69,16 +69,27 @@ internal sealed class FakeMqttClient : IMqttClient
         return Task.CompletedTask;
     }
 
-    public Task<MqttPublishResult> PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)
+    /// <summary>What the broker says to each message.</summary>
+    public MqttReasonCode Verdict { get; set; } = MqttReasonCode.Success;
+
+    /// <summary>How often something was sent that ended the connection.</summary>
+    public int FatalSends { get; private set; }
+
+    /// <summary>What such an end looks like.</summary>
+    public MqttDisconnected FatalEnd { get; set; } = new(MqttDisconnectReason.ConnectionLost, "The server closed the connection.");
+
+    public async Task<MqttPublishResult> PublishAsync(MqttMessage message, CancellationToken cancellationToken = default)
     {
         if (!_connected) throw new MqttNotConnectedException("not connected");
+        if (_cloud.FatalPublishes.Contains(message.Topic)) await DieAsync(new MqttConnectionLostException("The connection ended."));
         _cloud.Receive(this, message.Topic, Encoding.UTF8.GetString(message.Payload.Span));
-        return Task.FromResult(new MqttPublishResult(_cloud.RefusedPublishes.Contains(message.Topic) ? MqttReasonCode.NotAuthorized : MqttReasonCode.Success));
+        return new MqttPublishResult(_cloud.RefusedPublishes.Contains(message.Topic) ? MqttReasonCode.NotAuthorized : Verdict);
     }
 
-    public Task<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default)
+    public async Task<MqttSubscribeResult> SubscribeAsync(IReadOnlyList<MqttTopicFilter> filters, CancellationToken cancellationToken = default)
     {
         if (!_connected) throw new MqttNotConnectedException("not connected");
+        if (filters.Any(f => _cloud.FatalFilters.Contains(f.Filter))) await DieAsync(new MqttNotConnectedException("The connection ended."));
         var items = new List<MqttSubscribeResultItem>();
         lock (_filters)
         {
@@ -92,7 +103,7 @@ internal sealed class FakeMqttClient : IMqttClient
         }
 
         _cloud.Subscribed();
-        return Task.FromResult(new MqttSubscribeResult(items));
+        return new MqttSubscribeResult(items);
     }
 
     public bool IsSubscribed(string filter)
@@ -113,11 +124,22 @@ internal sealed class FakeMqttClient : IMqttClient
         foreach (var handler in Delegate.EnumerateInvocationList(ConnectedAsync)) await handler(new MqttConnected(result, []));
     }
 
-    public async Task GoDownAsync(MqttDisconnectReason reason)
+    public Task GoDownAsync(MqttDisconnectReason reason) => GoDownAsync(new MqttDisconnected(reason, $"test: {reason}"));
+
+    private async Task GoDownAsync(MqttDisconnected end)
     {
         if (!_connected) return;
         _connected = false;
-        foreach (var handler in Delegate.EnumerateInvocationList(DisconnectedAsync)) await handler(new MqttDisconnected(reason, $"test: {reason}"));
+        foreach (var handler in Delegate.EnumerateInvocationList(DisconnectedAsync)) await handler(end);
+    }
+
+    /// <summary>The connection ends, and the next one stands at once.</summary>
+    private async Task DieAsync(MqttException e)
+    {
+        FatalSends++;
+        await GoDownAsync(FatalEnd);
+        await ComeUpAsync(sessionPresent: true);
+        throw e;
     }
 
     /// <summary>As the real client does it: what was granted before is subscribed to again, before anybody is told of the connection.</summary>

@@ -10,6 +10,8 @@ internal sealed class FakeRotation : IOperation
 
     public string Name => "rotate-role-alias";
 
+    public IReadOnlyList<string> Arguments => ["roleAlias"];
+
     public string Alias { get; private set; } = "fleet-ddb";
 
     /// <summary>Each alias that was asked for.</summary>

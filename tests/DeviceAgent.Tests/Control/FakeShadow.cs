@@ -49,9 +49,23 @@ internal sealed class FakeShadow(FakeCloud cloud)
 
         Assert.Equal($"{Topic}/update", topic);
         var state = request["state"]!.AsObject();
-        Assert.True(request.ToJsonString().Length < 8000);
+        if (IsTooLarge(state)) return [($"{topic}/rejected", new JsonObject { ["code"] = 413, ["message"] = "The payload exceeds the maximum size allowed", ["clientToken"] = token })];
         Reports.Add(state["reported"]!.DeepClone().AsObject());
         return Update(state, token);
+    }
+
+    /// <summary>What AWS IoT allows for desired and reported together.</summary>
+    public int Limit { get; set; } = 8192;
+
+    public int Refusals { get; private set; }
+
+    private bool IsTooLarge(JsonObject change)
+    {
+        var merged = new JsonObject { ["desired"] = Section("desired").DeepClone(), ["reported"] = Section("reported").DeepClone() };
+        foreach (var (section, values) in change) Merge(merged[section]!.AsObject(), [], values!.AsObject());
+        if (System.Text.Encoding.UTF8.GetByteCount(merged.ToJsonString()) <= Limit) return false;
+        Refusals++;
+        return true;
     }
 
     private List<(string, JsonObject)> Update(JsonObject state, JsonNode? token)

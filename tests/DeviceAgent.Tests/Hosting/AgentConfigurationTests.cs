@@ -85,10 +85,13 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("logLevel", "\"Debug\"")]
     [InlineData("upload", "{ \"batchSize\": 1, \"maxDelaySeconds\": 0 }")]
     [InlineData("spool", "{ \"groupCommitSeconds\": 0 }")]
+    [InlineData("reduction", "{ }")]
+    [InlineData("reduction", "{ \"everySeconds\": 60, \"functions\": \"mean,count\", \"attributes\": { \"door\": { \"everySeconds\": 0, \"onChange\": true }, \"t\": { \"deadband\": 0.1 } } }")]
     [InlineData("rotation", "{ \"proofTimeoutSeconds\": 1, \"probationSeconds\": 0, \"probationBatches\": 1, \"heartbeat\": true }")]
     [InlineData("source", "{ \"kind\": \"replay\", \"file\": \"builtin:occupancy\", \"speed\": 0, \"repeat\": true }")]
     [InlineData("source", "{ \"kind\": \"replay\", \"file\": \"builtin:occupancy\", \"columns\": { \"CO2\": \"co2_ppm\" }, \"timestampColumn\": \"date\" }")]
     [InlineData("source", "{ \"kind\": \"simulated\", \"intervalSeconds\": \"0.5\", \"seed\": 1 }")]
+    [InlineData("source", "{ \"kind\": \"linux\", \"names\": { \"1-0048/temp1\": \"inlet\", \"w1/28-0316a2794bff\": \"outlet\" } }")]
     public void Accepts(string key, string json)
     {
         With(key, json);
@@ -99,6 +102,11 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("thingName", "\"a:b\"", "thingName", "set tableName")]
     [InlineData("thingName", "\"ab\"", "thingName", "set tableName")]
     [InlineData("thingName", "\"a b\"", "thingName", "cannot be a thing name")]
+    [InlineData("thingName", "\"a/b\"", "thingName", "cannot be a thing name")]
+    [InlineData("thingName", "\"a+b\"", "thingName", "cannot be a thing name")]
+    [InlineData("thingName", "\"boiler-#\"", "thingName", "cannot be a thing name")]
+    [InlineData("thingName", "\"+\"", "thingName", "cannot be a thing name")]
+    [InlineData("thingName", "\"a\\u001b[31m\"", "thingName", "cannot be a thing name")]
     [InlineData("thingName", "\"\"", "thingName", "must not be empty")]
     [InlineData("tableName", "\"ab\"", "tableName", "3 to 255")]
     [InlineData("roleAlias", "\"a b\"", "roleAlias", "1 to 128")]
@@ -109,7 +117,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("privateKeyPath", "\"none.key\"", "privateKeyPath", "does not exist")]
     [InlineData("privateKeyPasswordFile", "\"none.txt\"", "privateKeyPasswordFile", "no such file")]
     [InlineData("caPath", "\"none.pem\"", "caPath", "does not exist")]
-    [InlineData("caPath", "\"/dev/null\"", "caPath", "holds no PEM certificate")]
+    [InlineData("caPath", "\"/dev/null\"", "caPath", "it is a device, not a file")]
     [InlineData("caPath", "\"/proc/self/mem\"", "caPath", "cannot be read")]
     [InlineData("dynamoDbEndpoint", "\"localhost:8000\"", "dynamoDbEndpoint", "http://localhost:8000")]
     [InlineData("stateDirectory", "\"device.crt\"", "stateDirectory", "is a file")]
@@ -131,8 +139,18 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("source", "{ \"kind\": \"replay\", \"file\": \"builtin:occupancy\", \"columns\": { \"Co2\": \"x\" } }", "source.file", "no column 'Co2'")]
     [InlineData("source", "{ \"kind\": \"replay\", \"file\": \"builtin:occupancy\", \"format\": \"xml\" }", "source.format", "csv, ndjson")]
     [InlineData("source", "{ \"kind\": \"linux\", \"sysfsRoot\": \"none\" }", "source.sysfsRoot", "no such folder")]
+    [InlineData("source", "{ \"kind\": \"linux\", \"names\": { \"1-0048\": \"timestamp\" } }", "source.names.1-0048", "is the name of a key or of the TTL attribute")]
+    [InlineData("source", "{ \"kind\": \"linux\", \"names\": { \"1-0048\": \"in\", \"1-0049\": \"in\" } }", "source.names.1-0049", "is the name of source.names.1-0048 already")]
+    [InlineData("source", "{ \"kind\": \"linux\", \"names\": { \"1-0048\": \"\" } }", "source.names.1-0048", "must be the name of an attribute")]
     [InlineData("upload", "{ \"batchSize\": 26 }", "upload.batchSize", "from 1 to 25")]
     [InlineData("upload", "{ \"batchSize\": 2.5 }", "upload.batchSize", "whole number")]
+    [InlineData("reduction", "{ \"everySeconds\": 0.5 }", "reduction.everySeconds", "or at least 1")]
+    [InlineData("reduction", "{ \"every\": 60 }", "reduction.every", "is not a setting")]
+    [InlineData("reduction", "{ \"functions\": [\"meen\"] }", "reduction.functions", "did you mean 'mean'?")]
+    [InlineData("reduction", "{ \"deadband\": -1 }", "reduction.deadband", "from 0 to 1000000000")]
+    [InlineData("reduction", "{ \"attributes\": { \"t\": 60 } }", "reduction.attributes.t", "must be an object")]
+    [InlineData("reduction", "{ \"attributes\": { \"t\": { \"deadbandPercent\": 1001 } } }", "reduction.attributes.t.deadbandPercent", "from 0 to 1000")]
+    [InlineData("reduction", "{ \"attributes\": { \"t\": { \"lateSeconds\": 1 } } }", "reduction.attributes.t.lateSeconds", "is not a setting")]
     [InlineData("spool", "{ \"groupCommitSeconds\": 31 }", "spool.groupCommitSeconds", "from 0 to 30")]
     [InlineData("rotation", "{ \"proofTimeoutSeconds\": 0 }", "rotation.proofTimeoutSeconds", "from 1 to 86400")]
     [InlineData("rotation", "{ \"probationBatches\": 0 }", "rotation.probationBatches", "from 1 to 1000")]
@@ -207,6 +225,57 @@ public sealed class AgentConfigurationTests : IDisposable
         File.Delete(_device.ConfigurationPath);
         Assert.Contains("no such file", Assert.Single(LoadErrors()).Problem, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public void Load_KeyInTwoSpellings_IsRefused()
+    {
+        _device.WriteText("agent.json", File.ReadAllText(_device.ConfigurationPath).Replace("\n}", ", \"RoleAlias\": \"other\"\n}", StringComparison.Ordinal));
+        Assert.Contains("is set more than once, as roleAlias and RoleAlias", Assert.Single(LoadErrors()).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_EndpointOfTheSdks_CountsUnlessTheFileHasOne()
+    {
+        var environment = new Dictionary<string, string> { ["AWS_ENDPOINT_URL_DYNAMODB"] = "http://localhost:8000" };
+        Assert.Equal(new Uri("http://localhost:8000"), Load(environment: environment).Table.Endpoint);
+        Assert.Equal(new Uri("http://localhost:9000"), Load(["dynamoDbEndpoint=http://localhost:9000"], environment).Table.Endpoint);
+        Assert.Contains("(AWS_ENDPOINT_URL_DYNAMODB)", Assert.Single(LoadErrors(environment: new() { ["AWS_ENDPOINT_URL_DYNAMODB"] = "nonsense" })).Problem, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Load_StateDirectoryTooDeepForItsSocket_IsRefusedUnlessTheSocketIsElsewhere()
+    {
+        string[] deep = [$"stateDirectory={new string('s', 110)}"];
+        Assert.Equal("endpoint.socket", Assert.Single(LoadErrors(deep)).Key);
+        Assert.NotNull(Load([.. deep, "endpoint.socket=/run/device-agent.sock"]));
+        Assert.Null(Load([.. deep, "endpoint.socket=off"]).Endpoint.Socket);
+    }
+
+    [Theory]
+    [InlineData("5.0")]
+    [InlineData("5e0")]
+    [InlineData("\" 5\"")]
+    public void Load_WholeNumberInAnotherForm_IsRead(string json)
+    {
+        With("upload", $"{{ \"batchSize\": {json} }}");
+        Assert.Equal(5, Load().Upload.BatchSize);
+    }
+
+    [Fact]
+    public void Load_ZeroCharacterInAPath_IsSaidOnce()
+    {
+        With("stateDirectory", "\"a\\u0000b\"");
+        Assert.Contains("zero character", Assert.Single(LoadErrors(), e => e.Key == "stateDirectory").Problem, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("DEVICE_AGENT_FOO", "DEVICE_AGENT_FOO: is not a setting (environment)")]
+    [InlineData("DEVICE_AGENT_SOURCE__FOO", "DEVICE_AGENT_SOURCE__FOO: is not a setting (environment)")]
+    [InlineData("DEVICE_AGENT_SOURCE_KIND", "DEVICE_AGENT_SOURCE_KIND: is not a setting; did you mean DEVICE_AGENT_SOURCE__KIND, with two underscores behind the section? (environment)")]
+    [InlineData("DEVICE_AGENT_ROLE_ALIAS", "DEVICE_AGENT_ROLE_ALIAS: is not a setting; did you mean DEVICE_AGENT_ROLEALIAS? (environment)")]
+    [InlineData("DEVICE_AGENT_CREDENTIALS_ENDPOINT", "DEVICE_AGENT_CREDENTIALS_ENDPOINT: is not a setting; did you mean DEVICE_AGENT_CREDENTIALSENDPOINT? (environment)")]
+    public void Load_VariableOfNoSetting_IsNamedInFull(string variable, string expected) =>
+        Assert.Equal(expected, Assert.Single(LoadErrors(environment: new() { [variable] = "x" })).ToString());
 
     private void With(string key, string json)
     {

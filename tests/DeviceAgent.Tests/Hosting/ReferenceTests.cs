@@ -25,6 +25,7 @@ public sealed partial class ReferenceTests : IDisposable
         ["ttl.attribute"] = ("ttl.days", "1"),
         ["ttl.days"] = ("ttl.attribute", "expires"),
         ["source.file"] = ("source.kind", "replay"),
+        ["source.timestampUnit"] = ("source.timestampStart", "2026-01-05T10:00:00Z"),
         ["credentials.imds"] = ("credentials.port", "8555"),
     };
 
@@ -40,6 +41,7 @@ public sealed partial class ReferenceTests : IDisposable
         ["random"] = null,
         ["by the file's name"] = null,
         ["by its name"] = null,
+        ["by its byte order mark, else UTF-8"] = null,
         ["256, or a tenth of the partition if that is less"] = null,
         ["none"] = null,
     };

@@ -69,6 +69,53 @@ public sealed class ConnectionAttackTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>Each answer ends its connection: 600 of them hold nothing.</summary>
+    [Fact]
+    public async Task WrongTokens_AFlood_IsHungUpOnAndAGoodClientIsServed()
+    {
+        await using var port = await StartAsync();
+        var wrong = new List<Task<string>>();
+        using var timeout = new CancellationTokenSource(Patience);
+        for (var i = 0; i < 600; i++)
+        {
+            var client = await ConnectAsync(port, port.Fill("GET /v1/credentials HTTP/1.1\r\nHost: 127.0.0.1:PORT\r\nAuthorization: wrong-wrong-wrong-wrong-wrong-wrong\r\n\r\n"));
+            wrong.Add(ReadAndCloseAsync(client, timeout.Token));
+            if (i % 20 == 0) Assert.Equal(200, Status(await port.GetAsync()));
+        }
+
+        // 401 while the budget of the user lasts, then 429; read to the end of the connection.
+        Assert.All(await Task.WhenAll(wrong), answer => Assert.Matches("^(HTTP/1.1 (401|429) [^\0]*Connection: close|$)", answer));
+    }
+
+    /// <summary>All connections of the port for readings are held by bodies that do not go on, with the right token.</summary>
+    [Fact]
+    public async Task SlowBodies_OnAllConnections_AGoodClientIsServed()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        var slow = new List<TcpClient>();
+        try
+        {
+            for (var i = 0; i < 2 * new DeviceAgent.Local.ListenerLimits().Connections; i++)
+            {
+                var client = new TcpClient { LingerState = new LingerOption(enable: true, seconds: 0) };
+                slow.Add(client);
+                await client.ConnectAsync(IPAddress.Loopback, endpoint.Port);
+                await TryWriteAsync(client, $"POST /v1/readings HTTP/1.1\r\nHost: 127.0.0.1:{endpoint.Port}\r\nAuthorization: Bearer {endpoint.Token}\r\nContent-Type: application/json\r\nContent-Length: 500000\r\n\r\n[");
+                var good = $"POST /v1/readings HTTP/1.1\r\nHost: 127.0.0.1:{endpoint.Port}\r\nAuthorization: Bearer {endpoint.Token}\r\nContent-Type: application/json\r\nContent-Length: 7\r\nConnection: close\r\n\r\n{{\"t\":1}}";
+                if (i % 8 == 0) Assert.StartsWith("HTTP/1.1 202 ", await endpoint.RawAsync(good), StringComparison.Ordinal);
+            }
+        }
+        finally
+        {
+            slow.ForEach(c => c.Dispose());
+        }
+    }
+
+    private static async Task<string> ReadAndCloseAsync(TcpClient client, CancellationToken cancellationToken)
+    {
+        using (client) return await ReadToEndAsync(client, cancellationToken);
+    }
+
     private static async Task<TcpClient> ConnectAsync(CredentialsPortFixture port, string beginning)
     {
         // Reset at the end: no port of this machine is left in TIME_WAIT.

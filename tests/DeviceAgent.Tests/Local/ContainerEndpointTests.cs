@@ -1,6 +1,8 @@
 using System.Globalization;
+using System.Text.Json;
 using DeviceAgent.Credentials;
 using DeviceAgent.Local;
+using DeviceAgent.Storage;
 using static DeviceAgent.Tests.Local.CredentialsPortFixture;
 
 namespace DeviceAgent.Tests.Local;
@@ -110,12 +112,41 @@ public sealed class ContainerEndpointTests
         Assert.Equal(200, Status(await port.GetAsync(other)));
     }
 
+    private static void SetRights(string path, int rights)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)rights);
+    }
+
     [Fact]
     public async Task Client_WhoseFileOthersCanRead_IsRefusedAndTheLogSaysSo()
     {
         await using var port = await StartAsync();
         var path = ClientToken.PathOf(port.Endpoint.ClientsFolder, Client);
         if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, File.GetUnixFileMode(path) | UnixFileMode.OtherRead);
+        Assert.Equal(401, Status(await port.GetAsync()));
+        await port.Endpoint.Log.WaitAsync(2900);
+    }
+
+    [Theory]
+    [InlineData(0b111_010_000, "chmod go-w")]
+    [InlineData(0b111_000_010, "chmod go-w")]
+    public async Task Client_WhoseFolderOthersMayWriteTo_IsRefusedUntilItIsMended(int rights, string remedy)
+    {
+        await using var port = await StartAsync();
+        SetRights(port.Endpoint.ClientsFolder, rights);
+        Assert.Equal(401, Status(await port.GetAsync()));
+        Assert.Equal(401, Status(await port.GetAsync()));
+        await port.Endpoint.Log.WaitAsync(2900);
+        Assert.Single(port.Endpoint.Log.Texts, t => t.Contains(remedy, StringComparison.Ordinal));
+        SetRights(port.Endpoint.ClientsFolder, 0b111_001_001);
+        Assert.Equal(200, Status(await port.GetAsync()));
+    }
+
+    [Fact]
+    public async Task Client_WhoseFileOthersMayWriteTo_IsRefused()
+    {
+        await using var port = await StartAsync();
+        SetRights(ClientToken.PathOf(port.Endpoint.ClientsFolder, Client), 0b110_110_000);
         Assert.Equal(401, Status(await port.GetAsync()));
         await port.Endpoint.Log.WaitAsync(2900);
     }
@@ -153,6 +184,36 @@ public sealed class ContainerEndpointTests
         Assert.Contains(429, answers);
         Assert.DoesNotContain(200, answers);
         Assert.Equal(200, Status(await port.GetAsync()));
+    }
+
+    /// <summary>Neither the names of clients nor what is sent makes a line of its own, or a property.</summary>
+    [Theory]
+    [InlineData("evil\n{\"outcome\":\"granted\"}")]
+    [InlineData("evil\",\"outcome\":\"granted")]
+    [InlineData("evil\u001b[2J")]
+    [InlineData("evil\u202egnp")]
+    [InlineData("evil\u2028x")]
+    public async Task Audit_NamesAndRequestsThatWouldForgeALine_DoNot(string evil)
+    {
+        await using var port = await StartAsync();
+        var path = ClientToken.PathOf(port.Endpoint.ClientsFolder, evil);
+        ClientToken.Create(path);
+
+        // A file whose name is no client's is none.
+        Assert.Equal(401, Status(await port.GetAsync(await File.ReadAllTextAsync(path))));
+        foreach (var header in new[] { $"X-{Uri.EscapeDataString(evil)}: 1", $"Via: {Uri.EscapeDataString(evil)}", "Sec-Fetch-\"x\": 1", $"Origin: {evil.Split('\n')[^1]}" })
+            await port.SendAsync("GET", "/v1/credentials", $"Host: 127.0.0.1:PORT\r\n{header}");
+        await port.SendAsync("GET", $"/v1/{Uri.EscapeDataString(evil)}", "Host: 127.0.0.1:PORT");
+
+        var lines = await port.AuditAsync();
+        Assert.NotEmpty(lines);
+        foreach (var line in lines)
+        {
+            using var entry = JsonDocument.Parse(line);
+            Assert.Equal("refused", entry.RootElement.GetProperty("outcome").GetString());
+            Assert.Equal(entry.RootElement.EnumerateObject().Count(), entry.RootElement.EnumerateObject().Select(p => p.Name).Distinct().Count());
+            Assert.All(line, c => Assert.InRange(c, ' ', '~'));
+        }
     }
 
     [Fact]

@@ -29,8 +29,8 @@ internal sealed class HeldSpool : ISpool, IDisposable
     public SpoolStatus Status => new()
     {
         Count = 3,
-        CountByClass = new Dictionary<SpoolClass, long> { [SpoolClass.Low] = 1, [SpoolClass.Normal] = 2 },
-        Evicted = new Dictionary<SpoolClass, long> { [SpoolClass.Low] = 4 },
+        CountByClass = new ClassCounts(1, 2, 0),
+        Evicted = new ClassCounts(4, 0, 0),
         QuotaBytes = 1000,
         Bytes = 300,
         OldestAge = TimeSpan.FromSeconds(90),
@@ -68,7 +68,7 @@ internal sealed class HeldSpool : ISpool, IDisposable
         return Task.FromResult<IReadOnlyList<SpoolRecord>>(
         [
             .. Entries.Index().Where(e => e.Index + 1 > query.After).Take(query.Max)
-                .Select(e => new SpoolRecord(e.Index + 1, e.Item.Class, e.Item.Timestamp!.Value, null, e.Item.Payload, IsSound: true)),
+                .Select(e => new SpoolRecord(e.Index + 1, e.Item.Class, e.Item.Timestamp!.Value, null, e.Item.Payload)),
         ]);
     }
 

@@ -14,7 +14,7 @@ public sealed class HopLimitTests
     public async Task Connection_OfADoorWithAHopLimit_HasIt(string address, int hops)
     {
         var ip = IPAddress.Parse(address);
-        using var listener = new ListenAddress.Loopback(0, hops).Bind(new IPEndPoint(ip, 0));
+        using var listener = new ListenAddress.Loopback(ip, 0, hops).Bind();
         listener.Listen();
         using var client = new Socket(ip.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
         await client.ConnectAsync(listener.LocalEndPoint!);

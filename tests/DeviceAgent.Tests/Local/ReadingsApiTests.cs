@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using DeviceAgent.Local;
 using DeviceAgent.Spool;
+using DeviceAgent.Tests.Control;
 
 namespace DeviceAgent.Tests.Local;
 
@@ -51,6 +52,52 @@ public sealed class ReadingsApiTests
         var indexes = json.TryGetProperty("rejected", out var list) ? list.EnumerateArray().ToList() : [];
         Assert.Equal(rejected, string.Join(',', indexes.Select(r => r.GetProperty("index").GetInt32())));
         Assert.All(indexes, r => Assert.NotEmpty(r.GetProperty("reason").GetString()!));
+    }
+
+    [Theory]
+    [InlineData("70 lists deep")]
+    [InlineData("5000 lists deep")]
+    [InlineData("70 objects deep")]
+    [InlineData("half a character")]
+    [InlineData("half a character in a name")]
+    [InlineData("a huge exponent")]
+    [InlineData("a name twice")]
+    public async Task Post_ReadingThatNoReaderExpects_IsRefusedAloneAndByName(string kind)
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        foreach (var (type, body) in new[] { (Json, "[{\"t\":1},{\"x\":@},{\"t\":3}]"), (Ndjson, "{\"t\":1}\n{\"x\":@}\n{\"t\":3}") })
+        {
+            using var response = await endpoint.PostAsync(body.Replace("@", HostileText.Of(kind), StringComparison.Ordinal), type);
+            var json = await TestEndpoint.JsonAsync(response);
+            Assert.Equal((HttpStatusCode.BadRequest, 2), (response.StatusCode, json.GetProperty("accepted").GetInt32()));
+            var refused = Assert.Single(json.GetProperty("rejected").EnumerateArray());
+            Assert.Equal(1, refused.GetProperty("index").GetInt32());
+            Assert.NotEmpty(refused.GetProperty("reason").GetString()!);
+        }
+    }
+
+    [Theory]
+    [InlineData("""{"timestamp":0}""", "or the seconds, milliseconds, microseconds or nanoseconds since 1970")]
+    [InlineData("""{"Timestamp":"2026-01-05T10:00:00Z"}""", "'Timestamp' may be the time: write it timestamp, or call the attribute something else")]
+    public async Task Post_TimeThatIsNone_IsRefusedWithoutASettingOfTheSource(string body, string expected)
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        using var response = await endpoint.PostAsync(body);
+        var reason = Assert.Single((await TestEndpoint.JsonAsync(response)).GetProperty("rejected").EnumerateArray()).GetProperty("reason").GetString();
+        Assert.EndsWith(expected, reason, StringComparison.Ordinal);
+        Assert.DoesNotContain("source.", reason, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Post_HandlerFailsUnexpectedly_IsAnsweredWith500AndTheNextIsTaken()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        endpoint.Spool.Outcome = number => number == 0 ? throw new InvalidOperationException("canary of the inside") : AppendResult.Durable;
+        using var failed = await endpoint.PostAsync("""{"t":1}""");
+        Assert.Equal(HttpStatusCode.InternalServerError, failed.StatusCode);
+        Assert.Equal("the agent met a fault of its own; its log has the details", (await TestEndpoint.JsonAsync(failed)).GetProperty("error").GetString());
+        using var next = await endpoint.PostAsync("""{"t":2}""");
+        Assert.Equal(HttpStatusCode.Accepted, next.StatusCode);
     }
 
     [Fact]

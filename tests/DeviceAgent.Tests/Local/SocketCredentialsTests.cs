@@ -1,5 +1,5 @@
 using System.Net;
-using DeviceAgent.Local;
+using DeviceAgent.Storage;
 
 namespace DeviceAgent.Tests.Local;
 

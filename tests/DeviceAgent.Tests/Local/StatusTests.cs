@@ -1,5 +1,7 @@
 using System.Text.RegularExpressions;
+using DeviceAgent.Commands;
 using DeviceAgent.Credentials;
+using DeviceAgent.Readings.Sources;
 
 namespace DeviceAgent.Tests.Local;
 
@@ -30,6 +32,29 @@ public sealed class StatusTests
         Assert.Equal(
             """{"count":3,"count_by_class":{"low":1,"normal":2,"critical":0},"unknown_time":0,"bytes":300,"quota_bytes":1000,"oldest_age_seconds":90,"dead_letters":0,"on_disk":true,"memory_reason":null,"in_memory":0,"shed":{"low":4,"normal":0,"critical":0},"salvaged":0,"quarantined":0}""",
             status.GetProperty("spool").GetRawText());
+    }
+
+    [Fact]
+    public async Task Status_SensorWithAnImpossibleValue_IsMarkedAndCounted()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        using (var before = await endpoint.GetAsync("/v1/status")) Assert.False((await TestEndpoint.JsonAsync(before)).TryGetProperty("sensors", out _));
+        endpoint.Sensors.All =
+        [
+            new SensorState("lm75_temp1", "platform/i2c/0048/temp1", SensorCondition.Good, null, 0),
+            new SensorState("sht3x_humidity1", "platform/i2c/0044/humidity1", SensorCondition.OutOfRange, "outside the physical range of 0 to 100 %", 7),
+        ];
+
+        using var response = await endpoint.GetAsync("/v1/status");
+        var status = await TestEndpoint.JsonAsync(response);
+        Assert.Equal(
+            """[{"name":"lm75_temp1","id":"platform/i2c/0048/temp1","condition":"good","problem":null,"out_of_range":0},{"name":"sht3x_humidity1","id":"platform/i2c/0044/humidity1","condition":"outOfRange","problem":"outside the physical range of 0 to 100 %","out_of_range":7}]""",
+            status.GetProperty("sensors").GetRawText());
+
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status, "by the socket");
+        Assert.Contains("sensors       1 of 2 have a value", text.ToString());
+        Assert.Contains("sht3x_humidity1 at platform/i2c/0044/humidity1: LEFT OUT, outside the physical range of 0 to 100 % (7 values out of range since the start)", text.ToString());
     }
 
     [Theory]

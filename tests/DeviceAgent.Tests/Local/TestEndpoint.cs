@@ -9,6 +9,7 @@ using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
+using DeviceAgent.Readings.Sources;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.Timing;
@@ -32,7 +33,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
     private readonly List<IHostedService> _loops;
     private readonly HttpClient _socket;
 
-    private TestEndpoint(int maxReadingsPerSecond, ListenerLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials, TimeSpan startSpread)
+    private TestEndpoint(int maxReadingsPerSecond, ListenerLimits limits, ISpool? spool, string? socketPath, LocalCredentialsOptions? credentials, TimeSpan startSpread, Extras extras)
     {
         Port = FreePort();
         SocketPath = socketPath ?? _folder.File(EndpointOptions.SocketName);
@@ -40,14 +41,16 @@ internal sealed class TestEndpoint : IAsyncDisposable
         Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions { StartSpread = startSpread }, TimeProvider.System, new Random(1), Log.CreateLogger(nameof(CredentialCache)));
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
-        services.AddSingleton(TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>();
+        if (extras.Descriptors is not null) services.AddSingleton(extras.Descriptors);
+        if (extras.Passed is not null) services.AddSingleton(extras.Passed);
+        services.AddSingleton(extras.Time ?? TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>().AddSingleton(Sensors);
         services.AddSingleton(s => new RoleAliasState("fleet-ddb", new RoleAliasFile(_folder.Path, s.GetRequiredService<ILogger<RoleAliasFile>>()), s.GetRequiredService<ILogger<RoleAliasState>>()));
         var timestamps = new LiveTimestamps(TimeProvider.System);
         timestamps.Open(_ => DateTimeOffset.MinValue);
         services.AddSingleton(timestamps).AddSingleton(new Ingest(new ItemLimits(new HashSet<string> { "sk" }, overheadBytes: 0), timestamps, "SN1"));
         if (credentials is not null)
         {
-            CredentialsPort = FreePort();
+            CredentialsPort = credentials.Port ?? FreePort();
             services.AddLocalCredentials(credentials with { Port = CredentialsPort, ClientsDirectory = ClientsFolder }, _folder.Path, "us-east-1");
         }
 
@@ -59,6 +62,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
         _loops = [.. _services.GetServices<IHostedService>()];
         _socket = Client(SocketPath);
     }
+
+    /// <summary>What the source would tell; of other kinds, nothing.</summary>
+    public SensorStates Sensors { get; } = new();
 
     public HeldSpool Spool { get; } = new();
 
@@ -85,18 +91,20 @@ internal sealed class TestEndpoint : IAsyncDisposable
     /// <inheritdoc cref="LocalEndpointService.Tried"/>
     public Task Tried => _services.GetRequiredService<LocalEndpointService>().Tried;
 
+    public ListenerStates Listeners => _services.GetRequiredService<ListenerStates>();
+
     public AgentMetrics Metrics => _services.GetRequiredService<AgentMetrics>();
 
     public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
 
     public static async Task<TestEndpoint> StartAsync(
         int maxReadingsPerSecond = 1000, ListenerLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null,
-        TimeSpan startSpread = default)
+        TimeSpan startSpread = default, DescriptorBudget? descriptors = null, PassedSockets? passed = null, TimeProvider? time = null)
     {
-        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new ListenerLimits(), spool, socketPath, credentials, startSpread);
+        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new ListenerLimits(), spool, socketPath, credentials, startSpread, new Extras(descriptors, passed, time));
         endpoint.Fetched = fetched ?? endpoint.Fetched;
         foreach (var loop in endpoint._loops) await loop.StartAsync(CancellationToken.None);
-        await endpoint.Log.WaitAsync(2400, (socketPath is null ? 2 : 1) + (credentials is null ? 0 : 1));
+        await endpoint.Tried.WaitAsync(TimeSpan.FromSeconds(20));
         return endpoint;
     }
 
@@ -166,6 +174,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
+
+    /// <summary>What most tests leave as it is.</summary>
+    private sealed record Extras(DescriptorBudget? Descriptors, PassedSockets? Passed, TimeProvider? Time);
 
     /// <summary>Everything that is logged, to be waited for.</summary>
     internal sealed class LogSignal : ILoggerProvider

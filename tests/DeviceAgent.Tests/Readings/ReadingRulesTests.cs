@@ -42,7 +42,7 @@ public class ReadingRulesTests
 
     private static string? Find(string json)
     {
-        var sample = ReadingJson.TryRead(Encoding.UTF8.GetBytes(json), out var problem);
+        var sample = ReadingJson.TryReadStored(Encoding.UTF8.GetBytes(json), out var problem);
         Assert.Null(problem);
         return Rules.FindProblem(new Reading("SN1", default, sample!.Attributes));
     }

@@ -2,8 +2,10 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading.Channels;
 using DeviceAgent.Readings;
+using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Tests.Readings.Reduction;
 using DeviceAgent.Tests.Upload;
 using DeviceAgent.Timing;
 using DeviceAgent.Upload.DynamoDb;
@@ -16,6 +18,9 @@ public sealed class SensingServiceTests : IDisposable
     private readonly FakeSpool _spool = new();
     private readonly CountedMetrics _counted = new();
     private readonly DrainSignal _drain = new();
+    private readonly TemporaryFolder _folder = new();
+    private ReductionOptions _reduction = new();
+    private Task? _firstChange;
     private readonly ChannelSource _source = new();
     private readonly RecordingLogger<SensingService> _logger = new();
     private readonly ItemLimits _limits = new(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
@@ -26,6 +31,7 @@ public sealed class SensingServiceTests : IDisposable
     {
         _service?.Dispose();
         _counted.Dispose();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -110,15 +116,43 @@ public sealed class SensingServiceTests : IDisposable
         Assert.Contains(_logger.Entries, e => e.Id == 2011);
     }
 
+    [Fact]
+    public async Task Run_SourceEnds_StoresTheWindowsThatAreOpen()
+    {
+        _reduction = ReductionRig.Every(60);
+        _source.Give(Sample("""{"t":1}"""), Sample("""{"t":2,"serial_number":"other","timestamp":"2015-02-02T14:19:00Z"}"""), Sample("""{"t":4}"""));
+        _source.End();
+        await StartAsync();
+        await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Equal(
+            ["""{"serial_number":"SN1","timestamp":"2026-03-01T12:00:59.999999Z","t_mean":2.5}""", """{"serial_number":"other","timestamp":"2015-02-02T14:19:59.999999Z","t_mean":2}"""],
+            _spool.Appended.Select(e => Encoding.UTF8.GetString(e.Payload.Span)));
+    }
+
+    [Fact]
+    public async Task Stop_WindowIsOpen_IsSavedAndNotStored()
+    {
+        _reduction = ReductionRig.Every(60);
+        _source.Give(Sample("""{"t":1}"""));
+        await StartAsync();
+        await _firstChange!.WaitAsync(TimeSpan.FromSeconds(20));
+        await _service!.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.Empty(_spool.Appended);
+        Assert.Contains("\"count\":1", await File.ReadAllTextAsync(_folder.File(EdgeReduction.FileName)), StringComparison.Ordinal);
+    }
+
     private Task StartAsync()
     {
         var timestamps = new LiveTimestamps(_time);
         if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
-        _service = new SensingService(_source, SourceKind.Simulated, "SN1", new Ingest(_limits, timestamps, "SN1"), _spool, _drain, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
+        var ingest = new Ingest(_limits, timestamps, "SN1");
+        var reduction = new EdgeReduction(_reduction, _folder.Path, ingest, timestamps, _spool, _counted.Metrics, _time, new RecordingLogger<EdgeReduction>());
+        _firstChange = reduction.NextChange;
+        _service = new SensingService(_source, SourceKind.Simulated, "SN1", ingest, reduction, _spool, _drain, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 
-    private static Sample Sample(string json) => ReadingJson.TryRead(Encoding.UTF8.GetBytes(json), out _)!;
+    private static Sample Sample(string json) => ReadingJson.TryReadStored(Encoding.UTF8.GetBytes(json), out _)!;
 
     private sealed class ChannelSource : ISource
     {

@@ -7,17 +7,16 @@ public class TimestampTextTests
     [Theory]
     [InlineData("2015-02-02 14:19:00", "2015-02-02T14:19:00.000Z")]
     [InlineData("2015-02-02T14:19:00Z", "2015-02-02T14:19:00.000Z")]
-    [InlineData("2015-02-02T14:19:00.1239Z", "2015-02-02T14:19:00.123Z")]
+    [InlineData("2015-02-02T14:19:00.1230Z", "2015-02-02T14:19:00.123Z")]
+    [InlineData("2015-02-02T14:19:00.1239Z", "2015-02-02T14:19:00.1239Z")]
+    [InlineData("2015-02-02 14:19:00,12390000+0100", "2015-02-02T13:19:00.12390000Z")]
     [InlineData("2015-02-02T14:19:00+02:00", "2015-02-02T12:19:00.000Z")]
     [InlineData("2015-02-02 14:19", "2015-02-02T14:19:00.000Z")]
     [InlineData("2015-02-02", "2015-02-02T00:00:00.000Z")]
-    [InlineData("1422886740", "2015-02-02T14:19:00.000Z")]
-    [InlineData("1422886740.25", "2015-02-02T14:19:00.250Z")]
-    [InlineData("1422886740250", "2015-02-02T14:19:00.250Z")]
-    public void TryParse_Timestamp_IsUtcWithMilliseconds(string text, string expected)
+    public void TryRead_Timestamp_IsUtcToItsLastDigit(string text, string expected)
     {
-        Assert.True(TimestampText.TryParse(text, out var timestamp));
-        Assert.Equal(expected, TimestampText.Format(timestamp));
+        Assert.True(TimestampText.TryRead(text, out var timestamp));
+        Assert.Equal(expected, timestamp.ToString());
     }
 
     [Theory]
@@ -27,5 +26,5 @@ public class TimestampTextTests
     [InlineData("2015-02-30")]
     [InlineData("soon")]
     [InlineData("1e30")]
-    public void TryParse_AnythingElse_IsRefused(string text) => Assert.False(TimestampText.TryParse(text, out _));
+    public void TryRead_AnythingElse_IsRefused(string text) => Assert.False(TimestampText.TryRead(text, out _));
 }

@@ -34,9 +34,9 @@ public sealed class RoleAliasRotationTests : RotationScenario
     }
 
     [Fact]
-    public async Task Rotate_AliasInForce_IsAppliedAtOnce()
+    public async Task Rotate_AliasInForce_SaysThatItChangedNothing()
     {
-        Assert.Equal(ChangeOutcome.Applied, await Rig.RotateAsync(RotationRig.Old));
+        Assert.Equal(ChangeOutcome.Unchanged($"the role alias {RotationRig.Old} is active already."), await Rig.RotateAsync(RotationRig.Old));
         Assert.Empty(Cloud.Fetches);
     }
 
@@ -274,7 +274,7 @@ public sealed class RoleAliasRotationTests : RotationScenario
         }
 
         Assert.Equal(ChangeOutcome.Applied, await first);
-        Assert.Equal(ChangeOutcome.Applied, await second);
+        Assert.True((await second).IsUnchanged);
         Assert.Equal(1, Cloud.Fetches.Count(a => a == RotationRig.New));
     }
 

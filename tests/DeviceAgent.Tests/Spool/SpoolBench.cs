@@ -1,6 +1,7 @@
 using DeviceAgent.Clock;
 using System.Text;
 using DeviceAgent.Spool;
+using DeviceAgent.Storage;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Timing;
 using Microsoft.Data.Sqlite;
@@ -35,6 +36,9 @@ internal sealed class SpoolBench : IDisposable
     /// <summary>Asked in the place of <see cref="FreeBytes"/> before readings are written.</summary>
     public Func<long>? Space { get; set; }
 
+    /// <summary>The folder as it is held against other agents; null where nobody holds it.</summary>
+    public StateDirectory? Held { get; set; }
+
     /// <summary>SQLite's error code when the file is opened; 0 for none.</summary>
     public int OpenError { get; set; }
 
@@ -52,13 +56,34 @@ internal sealed class SpoolBench : IDisposable
     public SqliteSpool Open(string bootId = "boot") => Open(Path, bootId);
 
     public SqliteSpool Open(string path, string bootId) =>
-        new(new SpoolStorage(path) { FreeBytes = () => Space?.Invoke() ?? FreeBytes, Connect = Connect }, Options, new BootClock(bootId, Time), _metrics.Metrics, Loops, Logger);
+        new(new SpoolStorage(path) { FreeBytes = () => Space?.Invoke() ?? FreeBytes, Connect = Connect, Directory = Held }, Options, new BootClock(bootId, Time), _metrics.Metrics, Loops, Logger);
 
     public static SpoolEntry Entry(string payload, SpoolClass @class = SpoolClass.Normal, int second = 0) =>
         new(@class, Noon.AddSeconds(second), IsLive: true, Encoding.UTF8.GetBytes(payload));
 
     /// <summary>A payload of 100 bytes that begins with a number.</summary>
     public static string Payload(int number) => $"{number}".PadRight(100);
+
+    /// <summary>A number, and behind it that many bytes of white space that hardly compress.</summary>
+    public static string Bulky(int number, int bytes)
+    {
+        var random = new Random(number);
+        return string.Create(bytes, (number, random), static (text, of) =>
+        {
+            for (var i = 0; i < text.Length; i++) text[i] = " \t\r\n"[of.random.Next(4)];
+            of.number.TryFormat(text, out _, default, System.Globalization.CultureInfo.InvariantCulture);
+        });
+    }
+
+    /// <summary>A number, and behind it that many bytes that compress as little as text can.</summary>
+    public static string Dense(int number, int bytes)
+    {
+        var random = new Random(number);
+        return $"{number} " + string.Create(bytes, random, static (text, of) =>
+        {
+            for (var i = 0; i < text.Length; i++) text[i] = (char)of.Next('!', '~' + 1);
+        });
+    }
 
     /// <summary>Appends and commits; each reading's outcome, null when it was refused.</summary>
     public async Task<IReadOnlyList<AppendResult?>> AppendAsync(params SpoolEntry[] entries)
@@ -124,6 +149,13 @@ internal sealed class SpoolBench : IDisposable
     }
 
     public IEnumerable<string> Files() => Directory.GetFiles(_folder.Path);
+
+    /// <summary>Readings in a file that the spool has not open.</summary>
+    public static int CountIn(string path)
+    {
+        using var file = DamagedFile.TryOpen(path)!;
+        return file.Readings().Count();
+    }
 
     /// <summary>On a file that the spool has not open.</summary>
     public static string Query(string path, string sql)

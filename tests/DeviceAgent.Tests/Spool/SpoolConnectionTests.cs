@@ -15,7 +15,7 @@ public sealed class SpoolConnectionTests : IDisposable
     [InlineData("journal_mode", "wal")]
     [InlineData("synchronous", "2")]
     [InlineData("wal_autocheckpoint", "0")]
-    [InlineData("journal_size_limit", "4194304")]
+    [InlineData("journal_size_limit", "1048576")]
     [InlineData("cache_size", "-512")]
     [InlineData("temp_store", "2")]
     [InlineData("trusted_schema", "0")]
@@ -30,8 +30,8 @@ public sealed class SpoolConnectionTests : IDisposable
     {
         new SpoolFile(new SpoolStorage(_folder.File("spool.db")), new SpoolOptions()).Dispose();
         using var connection = SpoolConnection.Open(_folder.File("spool.db"));
-        Assert.Equal("2", Query(connection, "PRAGMA user_version"));
-        Assert.Equal("seq,class,ts,boot_id,mono,crc,payload", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('readings')"));
+        Assert.Equal("3", Query(connection, "PRAGMA user_version"));
+        Assert.Equal("seq,critical,untimed,readings", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('blocks')"));
         Assert.Equal("id,seq,ts,set_aside_at,reason,payload,class,crc", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('dead_letters')"));
         Assert.Equal("name,value", Query(connection, "SELECT group_concat(name) FROM pragma_table_info('marks')"));
     }

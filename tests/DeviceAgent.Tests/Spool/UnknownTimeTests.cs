@@ -29,7 +29,6 @@ public sealed class UnknownTimeTests : SpoolTest
         Assert.Equal([("boot", 42.0, "SN1"), ("boot", 42.0, "SN2")], _asked.Select(r => (r.BootId, r.Monotonic.TotalSeconds, ReadingJson.SerialNumberOf(r.Payload.Span))));
         var records = await Bench.PeekAsync();
         Assert.Equal([SpoolBench.Noon.AddSeconds(42), SpoolBench.Noon.AddSeconds(42)], records.Select(r => r.Timestamp));
-        Assert.All(records, r => Assert.True(r.IsSound));
         Assert.Equal(0, Bench.Spool.Status.UnknownTime);
         await Bench.CrashAsync();
         Assert.Equal(SpoolBench.Noon.AddSeconds(42), Bench.Spool.NewestLive);
@@ -43,11 +42,11 @@ public sealed class UnknownTimeTests : SpoolTest
         Bench.FreeBytes = -1;
         await AppendAsync("SN9");
         Assert.Equal(721, await ResolveAsync());
-        Assert.Equal(721, (await Bench.PeekAsync()).Count(r => r.IsSound));
+        Assert.Equal(721, (await Bench.PeekAsync()).Count);
         Assert.Equal(_asked.Select(r => r.Sequence).Order(), _asked.Select(r => r.Sequence));
         Bench.FreeBytes = long.MaxValue;
         await Bench.AdvanceAsync(TimeSpan.FromSeconds(10));
-        Assert.Equal(721, (await Bench.PeekAsync()).Count(r => r.IsSound));
+        Assert.Equal(721, (await Bench.PeekAsync()).Count);
         Assert.Equal(721, Bench.Spool.Count);
     }
 

@@ -14,6 +14,9 @@ internal sealed class FakeSystemd : ISystemdNotifier
     /// <summary>Nobody takes the messages.</summary>
     public bool IsGone { get; set; }
 
+    /// <summary>What each message meets.</summary>
+    public Exception? Failure { get; set; }
+
     public IReadOnlyList<string> Messages
     {
         get
@@ -24,6 +27,7 @@ internal sealed class FakeSystemd : ISystemdNotifier
 
     public void Notify(ServiceState state)
     {
+        if (Failure is not null) throw Failure;
         if (IsGone) throw new SocketException((int)SocketError.ConnectionRefused);
         lock (_gate) _messages.Add(state.ToString());
     }

@@ -3,9 +3,11 @@ using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
+using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Control;
+using DeviceAgent.Tests.Readings.Reduction;
 using DeviceAgent.Tests.RoleAlias;
 using DeviceAgent.Tests.Spool;
 using DeviceAgent.Tests.Upload;
@@ -108,7 +110,7 @@ public sealed class HungLoopTests
     public async Task Sensing_StandardInputWithoutALineForADay_DoesNotHang()
     {
         var input = new SilentStream();
-        await using var sensing = new Sensing(this, new StdinSource(() => input, _loops.Pulse("sensing"), NullLogger<StdinSource>.Instance));
+        await using var sensing = new Sensing(this, new StdinSource(() => input, TimestampReader.Stored, _loops.Pulse("sensing")));
         await sensing.StartAsync();
         await input.Asked.WaitAsync(RealPatience);
         _time.Advance(TimeSpan.FromDays(1));
@@ -119,7 +121,7 @@ public sealed class HungLoopTests
     public async Task Sensing_APauseOfTheRecording_DoesNotHang()
     {
         var lines = """{"timestamp":"2026-03-01T00:00:00Z","t":1}""" + "\n" + """{"timestamp":"2026-03-01T12:00:00Z","t":2}""" + "\n";
-        var recording = new NdjsonRecording(() => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(lines)), needsTimestamp: true);
+        var recording = new NdjsonRecording(() => new MemoryStream(System.Text.Encoding.UTF8.GetBytes(lines)), TimestampReader.Stored, needsTimestamp: true);
         await using var sensing = new Sensing(
             this, new ReplaySource(recording, new ReplaySettings(1, () => TimeSpan.FromSeconds(1), RecordedTimestamps: true, Repeat: false), _loops.Pulse("sensing"), _time, NullLogger<ReplaySource>.Instance));
         await sensing.StartAsync();
@@ -231,7 +233,7 @@ public sealed class HungLoopTests
         await rig.UntilProvingAsync();
         await rig.WriteAsync();
         await rig.UntilProbationAsync();
-        await _time.WaitForTimersAsync(1);
+        await _time.WaitForTimerAsync(new RotationOptions().Probation);
         await _time.StepAsync(TimeSpan.FromMinutes(9));
         Assert.Empty(Hung(rig.Loops));
         Assert.False(change.IsCompleted);
@@ -361,8 +363,9 @@ public sealed class HungLoopTests
         {
             var timestamps = new LiveTimestamps(test._time);
             timestamps.Open(_ => DateTimeOffset.UnixEpoch);
+            var (ingest, spool) = (new Ingest(new FakeSink().ReadingLimits, timestamps, "SN1"), new FakeSpool());
             _service = new SensingService(
-                source, SourceKind.Simulated, "SN1", new Ingest(new FakeSink().ReadingLimits, timestamps, "SN1"), new FakeSpool(), new DrainSignal(), _counted.Metrics,
+                source, SourceKind.Simulated, "SN1", ingest, ReductionRig.Off(ingest, timestamps, spool, _counted.Metrics, test._time), spool, new DrainSignal(), _counted.Metrics,
                 test._loops.Pulse("sensing"), test._time, NullLogger<SensingService>.Instance);
         }
 

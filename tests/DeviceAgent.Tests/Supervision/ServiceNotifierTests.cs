@@ -57,6 +57,15 @@ public class ServiceNotifierTests
     }
 
     [Fact]
+    public void Notify_SocketsNameIsTooLong_IsNoFailureOfTheAgent()
+    {
+        _systemd.Failure = new ArgumentOutOfRangeException("path");
+        _notifier.Status("Idle");
+        _notifier.Ready();
+        Assert.Empty(_systemd.Messages);
+    }
+
+    [Fact]
     public void Status_Unchanged_IsToldOnce()
     {
         foreach (var text in new[] { "a", "a", "b", "b", "a" }) _notifier.Status(text);

@@ -41,5 +41,5 @@ public class ServiceStatusTests
     private static string Text(UploadStatus upload, SpoolStatus spool, CredentialCacheStatus credentials, ConnectionState connection) =>
         ServiceStatus.TextOf(upload, spool, credentials, connection);
 
-    private static SpoolStatus Spool(long count) => new() { Count = count, CountByClass = new Dictionary<SpoolClass, long>(), Evicted = new Dictionary<SpoolClass, long>() };
+    private static SpoolStatus Spool(long count) => new() { Count = count, CountByClass = default, Evicted = default };
 }

@@ -18,7 +18,7 @@ public class StatusLineTests
         Assert.Equal(StatusLine.MaxLength, StatusLine.Clean(new string('x', StatusLine.MaxLength)).Length);
         var line = StatusLine.Clean(new string('x', StatusLine.MaxLength + 1));
         Assert.Equal(StatusLine.MaxLength, line.Length);
-        Assert.EndsWith("x…", line, StringComparison.Ordinal);
+        Assert.EndsWith("x...", line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -46,8 +46,8 @@ internal sealed class FakeSpool : ISpool
     public SpoolStatus Status => new()
     {
         Count = Count,
-        CountByClass = new Dictionary<SpoolClass, long> { [SpoolClass.Normal] = Count },
-        Evicted = new Dictionary<SpoolClass, long>(),
+        CountByClass = new ClassCounts(0, Count, 0),
+        Evicted = default,
         DeadLetters = DeadLetters.Count,
     };
 
@@ -60,12 +60,12 @@ internal sealed class FakeSpool : ISpool
     }
 
     /// <summary>Puts a record in as if it had waited for so long.</summary>
-    public void Add(DateTimeOffset timestamp, TimeSpan? age, ReadOnlyMemory<byte> payload, bool isSound = true, SpoolClass @class = SpoolClass.Normal)
+    public void Add(DateTimeOffset timestamp, TimeSpan? age, ReadOnlyMemory<byte> payload, SpoolClass @class = SpoolClass.Normal)
     {
         TaskCompletionSource committed;
         lock (_gate)
         {
-            _records.Add(_next, new SpoolRecord(_next, @class, timestamp, age, payload, isSound));
+            _records.Add(_next, new SpoolRecord(_next, @class, timestamp, age, payload));
             _next++;
             (committed, _nextCommit) = (_nextCommit, new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
         }

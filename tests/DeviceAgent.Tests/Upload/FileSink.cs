@@ -37,10 +37,10 @@ internal sealed class FileSink(string path) : IReadingSink, IReadingLimits
     public async Task<WriteResult> WriteAsync(IReadOnlyList<PendingReading> readings, CancellationToken cancellationToken)
     {
         Requests.Add(readings.Count);
-        if (readings.Any(r => r.Reading.Attributes.Any(a => a.Key == "forbidden"))) return WriteResult.Failed(readings, new UploadFault(FaultKind.Rejected, "A reading is forbidden."));
+        if (readings.Any(r => JsonOf(r).Contains("\"forbidden\":", StringComparison.Ordinal))) return WriteResult.Failed(readings, new UploadFault(FaultKind.Rejected, "A reading is forbidden."));
         try
         {
-            var lines = readings.Where(r => !_written.Contains(r.Key)).Select(r => Encoding.UTF8.GetString(ReadingJson.Write(r.Reading)));
+            var lines = readings.Where(r => !_written.Contains(r.Key)).Select(r => JsonOf(r));
             await File.AppendAllLinesAsync(path, lines, cancellationToken);
             _written.UnionWith(readings.Select(r => r.Key));
             return new WriteResult(readings, [], null);
@@ -52,4 +52,6 @@ internal sealed class FileSink(string path) : IReadingSink, IReadingLimits
     }
 
     public Task<UploadFault?> RefreshAsync(CancellationToken cancellationToken) => Task.FromResult<UploadFault?>(null);
+
+    private static string JsonOf(PendingReading reading) => Encoding.UTF8.GetString(reading.Record.Payload.Span);
 }

@@ -94,7 +94,7 @@ public sealed class FileSinkTests : IAsyncLifetime, IDisposable
     {
         var timestamps = new LiveTimestamps(_rig.Time);
         timestamps.Open(_ => DateTimeOffset.UnixEpoch);
-        var entry = new Ingest(_sink.ReadingLimits, timestamps, "SN1").TryAccept(ReadingJson.TryRead(Encoding.UTF8.GetBytes(json), out _)!, SpoolClass.Normal, out var problem);
+        var entry = new Ingest(_sink.ReadingLimits, timestamps, "SN1").TryAccept(ReadingJson.TryReadStored(Encoding.UTF8.GetBytes(json), out _)!, SpoolClass.Normal, out var problem);
         Assert.Equal(expected is null, entry is not null);
         Assert.Contains(expected ?? "", problem ?? "", StringComparison.Ordinal);
     }

@@ -16,13 +16,13 @@ internal static class TestItems
     public static RequestLimits Limits { get; } = new(25, 256 * 1024, BytesPerReading: 200, Expansion: 2);
 
     public static Reading Reading(int second, params KeyValuePair<string, ReadingValue>[] attributes) =>
-        new("SN1", Noon.AddSeconds(second), attributes.Length > 0 ? attributes : [new("n", ReadingValue.Of(second))]);
+        new("SN1", ReadingTime.ToTheMillisecond(Noon.AddSeconds(second)), attributes.Length > 0 ? attributes : [new("n", ReadingValue.Of(second))]);
 
     public static SpoolEntry Entry(int second, bool isLive = true, SpoolClass @class = SpoolClass.Normal) =>
         new(@class, Noon.AddSeconds(second), isLive, ReadingJson.Write(Reading(second)));
 
     public static SpoolRecord Record(long sequence, int second) =>
-        new(sequence, SpoolClass.Normal, Noon.AddSeconds(second), null, ReadingJson.Write(Reading(second)), IsSound: true);
+        new(sequence, SpoolClass.Normal, Noon.AddSeconds(second), null, ReadingJson.Write(Reading(second)));
 
     public static IReadOnlyList<PendingReading> Items(int count) => BatchOf([.. Enumerable.Range(1, count).Select(i => Record(i, i))]).Items;
 
@@ -34,7 +34,7 @@ internal static class TestItems
     }
 
     /// <summary>The attribute n, as it is uploaded.</summary>
-    public static string NumberOf(PendingReading reading) => reading.Reading.Attributes.Select(a => a.Value).OfType<ReadingValue.Number>().Single().Digits;
+    public static string NumberOf(PendingReading reading) => ReadingJson.TryReadStored(reading.Record.Payload, out _)!.Attributes.Select(a => a.Value).OfType<ReadingValue.Number>().Single().Digits;
 
     public static ReadingKey Key(int second) => new("SN1", TimestampText.Format(Noon.AddSeconds(second)));
 }

@@ -166,7 +166,7 @@ public sealed class UploaderTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Run_DamagedRow_IsSetAsideAndTheRestGoesOn()
     {
-        _rig.Spool.Add(TestItems.Noon, null, "{}"u8.ToArray(), isSound: false);
+        _rig.Spool.Add(TestItems.Noon, null, "{}"u8.ToArray());
         _rig.Spool.Fill(1);
         await _rig.StartAsync();
         await _rig.Spool.WhenEmptyAsync();

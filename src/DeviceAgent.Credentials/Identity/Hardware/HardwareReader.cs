@@ -1,5 +1,6 @@
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Credentials.Identity.Hardware;
 
@@ -37,7 +38,8 @@ internal sealed class HardwareReader(Secret? password, bool allowOpenPinFile, Li
         using var file = IdentityFile.Read(path, faults);
         if (file is null) problems.Add(HardwareProblems.PinFileUnreadable(uri, path, faults[0].What));
         else if (file.OpenToOthers && !allowOpenPinFile) problems.Add(HardwareProblems.PinFileOpenToOthers(uri, path));
-        else return new Secret(file.Text.TrimEnd("\r\n").ToString());
+        else if (TextDecoder.Decode(file.Bytes, out var fault) is { } pin) return new Secret(pin.TrimEnd('\r', '\n'));
+        else problems.Add(HardwareProblems.PinFileUnreadable(uri, path, fault!));
         return null;
     }
 }

@@ -46,7 +46,17 @@ internal sealed class TableRows(TableDatabase database)
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Keeps the live counts.</summary>
+    /// <summary>How many items each table has, by its name. Looks at no item.</summary>
+    public IReadOnlyDictionary<string, long> ItemCounts()
+    {
+        using var command = database.Command("SELECT name, item_count FROM tables");
+        using var reader = command.ExecuteReader();
+        var counts = new Dictionary<string, long>();
+        while (reader.Read()) counts[reader.GetString(0)] = reader.GetInt64(1);
+        return counts;
+    }
+
+    /// <summary>Keeps the live counts, in the transaction of the write that changes them.</summary>
     public void Count(Table table, int items, long bytes)
     {
         using var command = database.Command("UPDATE tables SET item_count = item_count + $items, size_bytes = size_bytes + $bytes WHERE id = $id",

@@ -40,11 +40,11 @@ internal sealed class JobsDataOperations(DeviceJobs jobs, TimeProvider time)
         var (execution, job) = jobs.Update(request.Label("thingName"), request.Label("jobId"), data.Update);
         return new JsonObject()
             .With("executionState", data.IncludeState ? ExecutionShapes.State(execution) : null)
-            .With("jobDocument", data.IncludeDocument == true ? job.Document : null);
+            .With("jobDocument", data.IncludeDocument == true ? job.TextForDevices : null);
     }
 
     private JsonObject Execution(AssignedExecution? found, bool includeDocument) => new JsonObject().With(
-        "execution", found is (var execution, var job) ? ExecutionShapes.Whole(execution, includeDocument ? job.Document : null, time.GetUtcNow()) : null);
+        "execution", found is (var execution, var job) ? ExecutionShapes.Whole(execution, includeDocument ? job.TextForDevices : null, time.GetUtcNow()) : null);
 }
 
 /// <summary>The members that a device's requests may have, over MQTT as over REST.</summary>

@@ -77,7 +77,7 @@ internal sealed class IotConnection : IAsyncDisposable
         }
     }
 
-    /// <summary>Hands every message on the topic to the handler, which must return at once. Does nothing when it is listened to already.</summary>
+    /// <summary>Hands every message on the topic to the handler, which must return at once; undefined stands for what is no JSON object. Does nothing when it is listened to already.</summary>
     /// <returns>Null; or why nothing will come.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async Task<TopicResponse.Missing?> ListenAsync(string topic, Action<JsonElement> handler, CancellationToken cancellationToken)
@@ -153,8 +153,11 @@ internal sealed class IotConnection : IAsyncDisposable
         Action<JsonElement>? handler;
         lock (_gate) _handlers.TryGetValue(message.Topic, out handler);
         if (handler is null) return Task.CompletedTask;
-        if (TopicResponseReader.TryParse(message.Payload) is { } payload) handler(payload);
-        else _logger.NotJson(message.Topic);
+
+        // That there is a message is news by itself: who listens asks for the whole.
+        var payload = CloudJson.TryParse(message.Payload);
+        if (payload is null) _logger.NotJson(message.Topic);
+        handler(payload?.Root ?? default);
         return Task.CompletedTask;
     }
 

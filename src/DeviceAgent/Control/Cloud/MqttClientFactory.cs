@@ -20,20 +20,20 @@ internal static class MqttClientFactory
 
     /// <summary>A client that keeps itself connected.</summary>
     /// <param name="options">Where to.</param>
-    /// <param name="thingName">The client id.</param>
+    /// <param name="clientId">The thing's name, or that of a claim.</param>
     /// <param name="caPath">The roots of the broker's certificate; null for the system's.</param>
     /// <param name="identity">The device's certificate and key.</param>
     /// <param name="time">The device's clock, which also judges the broker's certificate.</param>
     /// <param name="random">Spreads the attempts.</param>
     /// <param name="loggers">For the client's own log.</param>
     public static IMqttClient Create(
-        ControlOptions options, string thingName, string? caPath, DeviceIdentity identity, TimeProvider time, Random random, ILoggerFactory loggers)
+        ControlOptions options, string clientId, string? caPath, DeviceIdentity identity, TimeProvider time, Random random, ILoggerFactory loggers)
     {
         var client = new MqttClientOptions
         {
             Host = options.Host!,
             Port = options.Port,
-            ClientId = thingName,
+            ClientId = clientId,
             ProtocolVersion = options.UseMqtt5 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311,
             Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = CertificateTrust.LoadRoots(caPath) },
             Proxy = ProxyFor(options),
@@ -42,12 +42,12 @@ internal static class MqttClientFactory
         return new ReconnectingMqttClient(client, new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
     }
 
-    /// <summary>As HTTPS_PROXY and NO_PROXY say, which the credentials client follows as well.</summary>
+    /// <summary>As the environment says; what is wrong with it has been an error of the configuration.</summary>
     private static MqttProxyOptions? ProxyFor(ControlOptions options)
     {
         var target = new UriBuilder(Uri.UriSchemeHttps, options.Host!, options.Port).Uri;
-        var proxies = HttpClient.DefaultProxy;
-        if (proxies.IsBypassed(target) || proxies.GetProxy(target) is not { } proxy || proxy == target) return null;
+        var proxies = ProxySetting.Read([], http: false);
+        if (proxies.IsBypassed(target) || proxies.GetProxy(target) is not { } proxy) return null;
         var user = proxies.Credentials?.GetCredential(proxy, "Basic");
         return new MqttProxyOptions { Host = proxy.IdnHost, Port = proxy.Port, UserName = user?.UserName, Password = user?.Password };
     }

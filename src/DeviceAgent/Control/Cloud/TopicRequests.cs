@@ -22,7 +22,7 @@ internal sealed class TopicRequests : IDisposable
     private readonly TimeProvider _time;
     private readonly string _tokenPrefix;
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private readonly SemaphoreSlim _subscribing = new(1, 1);
+    private readonly SilentRefusals _refusals;
     private readonly Lock _gate = new();
     private IMqttClient _client;
     private Pending? _pending;
@@ -33,7 +33,7 @@ internal sealed class TopicRequests : IDisposable
     /// <param name="random">Makes the client tokens of this process differ from those of others.</param>
     public TopicRequests(IMqttClient client, TimeProvider time, Random random)
     {
-        (_client, _time) = (client, time);
+        (_client, _time, _refusals) = (client, time, new SilentRefusals(time));
         _tokenPrefix = random.NextInt64().ToString("x16", CultureInfo.InvariantCulture);
         Hear(client);
     }
@@ -42,6 +42,7 @@ internal sealed class TopicRequests : IDisposable
     public void Use(IMqttClient client)
     {
         Unhear(Interlocked.Exchange(ref _client, client));
+        _refusals.Forget();
         Hear(client);
     }
 
@@ -59,7 +60,7 @@ internal sealed class TopicRequests : IDisposable
         try
         {
             var answers = answersOn ?? topic;
-            return await SubscribeAsync([answers + AcceptedSuffix, answers + RejectedSuffix], cancellationToken).ConfigureAwait(false)
+            return await SubscribeInTurnAsync([answers + AcceptedSuffix, answers + RejectedSuffix], cancellationToken).ConfigureAwait(false)
                 ?? await SendAsync(topic, payload, correlate, cancellationToken).ConfigureAwait(false);
         }
         catch (MqttNotConnectedException e)
@@ -76,25 +77,19 @@ internal sealed class TopicRequests : IDisposable
         }
     }
 
-    /// <summary>Subscribes to those of the filters that do not stand. Two loops may want the same at the same time: it is subscribed to once.</summary>
+    /// <summary>Subscribes to those of the filters that do not stand. Nothing else is under way meanwhile: should the connection end, it is known after what.</summary>
     /// <returns>Null when messages will come.</returns>
     /// <exception cref="MqttException">No verdict.</exception>
     public async Task<TopicResponse.Missing?> SubscribeAsync(IEnumerable<string> filters, CancellationToken cancellationToken)
     {
-        await _subscribing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await _turn.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var client = _client;
-            var missing = filters.Where(f => !client.IsSubscribed(f)).Select(f => new MqttTopicFilter(f)).ToArray();
-            if (missing.Length == 0) return null;
-            var result = await client.SubscribeAsync(missing, cancellationToken).ConfigureAwait(false);
-            return result.Items.FirstOrDefault(i => !i.IsSuccess) is { } refused
-                ? new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToSubscribe(refused.Filter, refused.ReasonCode.ToString()))
-                : null;
+            return await SubscribeInTurnAsync(filters, cancellationToken).ConfigureAwait(false);
         }
         finally
         {
-            _subscribing.Release();
+            _turn.Release();
         }
     }
 
@@ -106,7 +101,6 @@ internal sealed class TopicRequests : IDisposable
     {
         Unhear(_client);
         _turn.Dispose();
-        _subscribing.Dispose();
     }
 
     private void Hear(IMqttClient client)
@@ -121,21 +115,46 @@ internal sealed class TopicRequests : IDisposable
         client.MessageReceivedAsync -= OnMessageAsync;
     }
 
+    private async Task<TopicResponse.Missing?> SubscribeInTurnAsync(IEnumerable<string> filters, CancellationToken cancellationToken)
+    {
+        var client = _client;
+        var missing = filters.Where(f => !client.IsSubscribed(f)).Select(f => new MqttTopicFilter(f)).ToArray();
+        if (missing.Length == 0) return null;
+        var packet = $"the subscription to {string.Join(" and ", missing.Select(f => f.Filter))}";
+        if (_refusals.Of(packet) is { } refusal) return new TopicResponse.Missing(NoResponse.NotAllowed, refusal);
+        if (client.IsConnected) _refusals.Sending(packet, Permissions.Subscribe([.. missing.Select(f => f.Filter)]));
+        var result = await client.SubscribeAsync(missing, cancellationToken).ConfigureAwait(false);
+        _refusals.Answered(packet);
+        return result.Items.FirstOrDefault(i => !i.IsSuccess) is { } refused
+            ? new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToSubscribe(refused.Filter, refused.ReasonCode.ToString()))
+            : null;
+    }
+
     private async Task<TopicResponse> SendAsync(string topic, JsonObject payload, bool correlate, CancellationToken cancellationToken)
     {
         var pending = new Pending(topic, correlate ? $"{_tokenPrefix}-{++_asked}" : null);
         if (pending.Token is { } token) payload = new JsonObject([.. payload.DeepClone().AsObject().Select(p => KeyValuePair.Create(p.Key, p.Value?.DeepClone())), KeyValuePair.Create(ClientToken, (JsonNode?)token)]);
+        var packet = $"the message on {topic}";
+        if (_refusals.Of(packet) is { } refusal) return new TopicResponse.Missing(NoResponse.NotAllowed, refusal);
+        if (_client.IsConnected) _refusals.Sending(packet, Permissions.Publish(topic));
         lock (_gate) _pending = pending;
         try
         {
             var published = await _client.PublishAsync(new MqttMessage(topic, JsonSerializer.SerializeToUtf8Bytes(payload, PayloadJson.Default.JsonObject)), cancellationToken).ConfigureAwait(false);
-            if (published.ReasonCode == MqttReasonCode.NotAuthorized) return new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToPublish(topic, published.ReasonString));
-            if (!published.IsSuccess) return new TopicResponse.Missing(NoResponse.Lost, $"The broker refused the message on {topic}: {published.ReasonCode}.");
-            return await pending.Answer.Task.WaitAsync(AnswerTimeout, _time, cancellationToken).ConfigureAwait(false);
+            if (!published.IsSuccess) return Refused(packet, topic, published);
+            var answer = await pending.Answer.Task.WaitAsync(AnswerTimeout, _time, cancellationToken).ConfigureAwait(false);
+            if (answer is not TopicResponse.Missing) _refusals.Answered(packet);
+            return answer;
+        }
+        catch (MqttConnectionLostException e)
+        {
+            return new TopicResponse.Missing(NoResponse.Lost, $"{e.Message} If the connection ends right after {packet} each time, the certificate's IoT policy does not allow it: it must allow {Permissions.Publish(topic)}.");
         }
         catch (TimeoutException)
         {
-            return new TopicResponse.Missing(NoResponse.Lost, $"No answer on {topic} in {AnswerTimeout.TotalSeconds:0} s.");
+            return _refusals.Unanswered(packet, Permissions.Receive(topic)) is { } likely
+                ? new TopicResponse.Missing(NoResponse.NotAllowed, likely)
+                : new TopicResponse.Missing(NoResponse.Lost, $"No answer on {topic} in {AnswerTimeout.TotalSeconds:0} s.");
         }
         finally
         {
@@ -143,9 +162,19 @@ internal sealed class TopicRequests : IDisposable
         }
     }
 
+    private TopicResponse.Missing Refused(string packet, string topic, MqttPublishResult published)
+    {
+        // A verdict: what ends the connection is something else.
+        _refusals.Answered(packet);
+        return published.ReasonCode == MqttReasonCode.NotAuthorized
+            ? new TopicResponse.Missing(NoResponse.NotAllowed, Permissions.ToPublish(topic, published.ReasonString))
+            : new TopicResponse.Missing(NoResponse.Lost, $"The broker refused the message on {topic}: {published.ReasonCode} (0x{(int)published.ReasonCode:X2}){(published.ReasonString is { } words ? $": {words}" : "")}.");
+    }
+
     private Task OnDisconnectedAsync(MqttDisconnected disconnected)
     {
-        lock (_gate) _pending?.Answer.TrySetResult(new TopicResponse.Missing(NoResponse.Lost, $"The connection was lost before the answer: {disconnected.Message}"));
+        var likely = _refusals.Ended(disconnected);
+        lock (_gate) _pending?.Answer.TrySetResult(new TopicResponse.Missing(NoResponse.Lost, $"The connection was lost before the answer: {disconnected.Message}{(likely is null ? "" : $" {likely}")}"));
         return Task.CompletedTask;
     }
 
@@ -176,7 +205,11 @@ internal abstract record TopicResponse
     }
 
     /// <summary>The service did it.</summary>
-    public sealed record Accepted(JsonElement Payload) : TopicResponse;
+    /// <param name="Json">All of the answer, with what in it cannot be read.</param>
+    public sealed record Accepted(CloudJson Json) : TopicResponse
+    {
+        public JsonElement Payload => Json.Root;
+    }
 
     /// <summary>The service refused.</summary>
     /// <param name="Code">Its code: a number (shadow, provisioning) or a name (jobs).</param>
@@ -205,10 +238,17 @@ internal enum NoResponse
 internal static class Permissions
 {
     public static string ToSubscribe(string filter, string why) =>
-        $"The subscription to {filter} was refused ({why}): the certificate's IoT policy must allow iot:Subscribe on topicfilter/{filter} and iot:Receive on topic/{filter}.";
+        $"The subscription to {filter} was refused ({why}): the certificate's IoT policy must allow {Subscribe([filter])}.";
 
     public static string ToPublish(string topic, string? why) =>
-        $"Publishing to {topic} was refused{(why is null ? "" : $" ({why})")}: the certificate's IoT policy must allow iot:Publish on topic/{topic}.";
+        $"Publishing to {topic} was refused{(why is null ? "" : $" ({why})")}: the certificate's IoT policy must allow {Publish(topic)}.";
+
+    public static string Subscribe(IReadOnlyCollection<string> filters) => string.Join(" and ", filters.Select(f => $"iot:Subscribe on topicfilter/{f} and iot:Receive on topic/{f}"));
+
+    public static string Publish(string topic) => $"iot:Publish on topic/{topic}";
+
+    /// <summary>To hear the answers to a request.</summary>
+    public static string Receive(string topic) => $"iot:Receive on topic/{topic}{TopicRequests.AcceptedSuffix} and topic/{topic}{TopicRequests.RejectedSuffix}";
 }
 
 /// <summary>How payloads are written.</summary>

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using DeviceAgent.Clock;
 using DeviceAgent.Control.Cloud;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
@@ -27,9 +27,30 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
             if (!told.Add((execution.JobId, execution.ExecutionNumber)))
                 return new TopicResponse.Missing(NoResponse.Lost, $"Job {execution.JobId} is still pending, though its end was told.");
             var finished = state.Record.Jobs.LastOrDefault(j => j.Is(execution.JobId, execution.ExecutionNumber));
-            if (finished is null) (finished, execution) = await CarryOutAsync(execution, cancellationToken).ConfigureAwait(false);
-            if (!await TellAsync(execution, finished, cancellationToken).ConfigureAwait(false))
-                return new TopicResponse.Missing(NoResponse.Lost, $"The end of job {execution.JobId} could not be told.");
+            if (finished is null) (finished, execution) = await GuardAsync(execution, cancellationToken).ConfigureAwait(false);
+            if (await TellAsync(execution, finished, cancellationToken).ConfigureAwait(false) is { } untold)
+                return untold.Reason == NoResponse.NotAllowed ? untold : untold with { Message = $"The end of job {execution.JobId} could not be told: {untold.Message}" };
+        }
+    }
+
+    /// <summary>A job ends with an outcome whatever is in it: one that ended without would stand at the head of the queue for ever.</summary>
+    private async Task<(FinishedJob Finished, JobExecution Execution)> GuardAsync(JobExecution execution, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CarryOutAsync(execution, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            throw;
+        }
+        catch (Exception e)
+        {
+            var change = new ExecutingChange(UnreadableOperation, ChangeOrigin.Job, execution.JobId);
+            logger.ChangeFailed(e, change.What, change.By, change.Reference);
+            var failed = Finish(execution, ChangeOutcome.Unexpected, null);
+            runner.End(change, ChangeOutcome.Unexpected, r => r.With(failed));
+            return (failed, execution);
         }
     }
 
@@ -37,9 +58,9 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
     {
         // What was begun in time is finished, whenever that is.
         var isResumed = runner.Executing is { By: ChangeOrigin.Job } before && before.Reference == execution.JobId;
-        var document = JobDocument.Read(execution.Document, clock.IsTrusted && !isResumed ? clock.GetUtcNow() : null);
-        var change = new ExecutingChange(OperationRunner.Printable(document.Operation ?? UnreadableOperation, 100)!, ChangeOrigin.Job, execution.JobId);
-        if ((document.Problem ?? runner.FindProblem(document.Operation!) ?? (isResumed ? TakenBack(change) : null)) is { } problem)
+        var document = JobDocument.Read(execution, clock.IsTrusted && !isResumed ? clock.GetUtcNow() : null);
+        var change = new ExecutingChange(PrintableText.Of(document.Operation ?? UnreadableOperation, 100), ChangeOrigin.Job, execution.JobId);
+        if ((document.Problem ?? runner.FindProblem(document.Operation!, execution.Document) ?? (isResumed ? TakenBack(change) : null)) is { } problem)
         {
             var rejected = Finish(execution, problem, null);
             runner.End(change, problem, r => r.With(rejected));
@@ -84,21 +105,22 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         }
     }
 
-    private async Task<bool> TellAsync(JobExecution execution, FinishedJob finished, CancellationToken cancellationToken)
+    /// <returns>Null; or why it could not be told.</returns>
+    private async Task<TopicResponse.Missing?> TellAsync(JobExecution execution, FinishedJob finished, CancellationToken cancellationToken)
     {
-        var (result, _) = await queue.UpdateAsync(execution, finished.Status, finished.Details, cancellationToken).ConfigureAwait(false);
-        if (result == JobUpdate.Unknown) return false;
+        var (result, _, failure) = await queue.UpdateAsync(execution, finished.Status, finished.Details, cancellationToken).ConfigureAwait(false);
+        if (result == JobUpdate.Unknown) return failure;
         if (result == JobUpdate.Over) logger.JobOver(execution.JobId, finished.Status);
         if (state.Note(r => r.With(finished with { Told = true })) is { } problem) logger.NotWritten(problem);
-        return true;
+        return null;
     }
 
     private static FinishedJob Finish(JobExecution execution, ChangeOutcome outcome, string? step)
     {
-        var details = new Dictionary<string, string> { ["outcome"] = JsonNamingPolicy.CamelCase.ConvertName(outcome.Result.ToString()) };
-        if (outcome.Code is { Length: > 0 } code) details["code"] = code;
-        if (outcome.Reason is { Length: > 0 }) details["reason"] = OperationRunner.Printable(outcome.Reason)!;
-        if (step is { Length: > 0 }) details["step"] = step;
+        var details = new Dictionary<string, string> { [JobDetails.Outcome] = outcome.Name };
+        if (outcome.Code is { Length: > 0 } code) details[JobDetails.Code] = code;
+        if (outcome.Reason is { Length: > 0 } reason) details[JobDetails.Reason] = reason;
+        if (step is { Length: > 0 }) details[JobDetails.Step] = step;
         return new FinishedJob(execution.JobId, execution.ExecutionNumber, JobStatus.Of(outcome), details);
     }
 }
@@ -135,8 +157,8 @@ internal sealed class JobProgress(JobQueue queue, JobExecution execution, TimePr
         {
             await WakeSignal.WaitAsync(wake, SignOfLife, time, cancellationToken).ConfigureAwait(false);
             wake = _wake.Next;
-            var details = new Dictionary<string, string> { ["step"] = Step };
-            (var result, Version) = await queue.UpdateAsync(execution with { Version = Version }, JobStatus.InProgress, details, cancellationToken).ConfigureAwait(false);
+            var details = new Dictionary<string, string> { [JobDetails.Step] = Step };
+            (var result, Version, _) = await queue.UpdateAsync(execution with { Version = Version }, JobStatus.InProgress, details, cancellationToken).ConfigureAwait(false);
             if (result == JobUpdate.Over) return;
         }
     }

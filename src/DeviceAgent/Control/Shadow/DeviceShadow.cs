@@ -14,6 +14,7 @@ internal sealed class DeviceShadow
     public const string Name = "device-agent";
 
     private const string NotFound = "404";
+    private const string TooLarge = "413";
 
     private readonly IotConnection _connection;
     private readonly ILogger _logger;
@@ -23,6 +24,9 @@ internal sealed class DeviceShadow
     private ShadowDocument? _latest;
     private long _version;
     private bool _isCurrent;
+    private int _room = ReportFit.RoomBeside(0);
+    private string? _shortened;
+    private string? _refused;
 
     public DeviceShadow(string thingName, IotConnection connection, ILogger<DeviceShadow> logger)
     {
@@ -64,39 +68,68 @@ internal sealed class DeviceShadow
             ?? await _connection.ListenAsync($"{_prefix}/update/accepted", OnUpdate, cancellationToken).ConfigureAwait(false);
         if (deaf is not null) return deaf;
         var answer = await _connection.Requests.AskAsync($"{_prefix}/get", [], cancellationToken).ConfigureAwait(false);
-        if (answer is TopicResponse.Accepted accepted) Take(ShadowDocument.Read(accepted.Payload));
+        if (answer is TopicResponse.Accepted accepted) Take(ShadowDocument.Read(accepted.Json));
         else if (answer is TopicResponse.Rejected { Code: NotFound }) Take(null);
         else return Failed("reading it", answer);
         Read?.Invoke();
         return null;
     }
 
-    /// <summary>Reports what differs from what the shadow has.</summary>
-    /// <returns>Why it could not be reported; null when it was, or when nothing differs.</returns>
+    /// <summary>Why reports say less than they would; null when they say all.</summary>
+    public string? Shortened => Volatile.Read(ref _shortened);
+
+    /// <summary>Reports what differs from what the shadow has, or as much of it as there is room for.</summary>
+    /// <returns>Why it could not be reported; null when it was, when nothing differs, and when there is no room for anything.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
     public async Task<TopicResponse?> ReportAsync(JsonObject full, CancellationToken cancellationToken)
     {
         JsonObject? known;
-        lock (_gate) known = _reported;
-        if (known is null || ReportedDifference.Between(known, full) is not { } difference) return null;
+        int room, desired;
+        lock (_gate) (known, room, desired) = (_reported, _room, _latest?.DesiredBytes ?? 0);
+        var report = ReportFit.Within(full, room, $"desired has {desired} of {ReportFit.MaxStateBytes} bytes");
+        SayShortened(full, report, desired);
+        if (known is null || report is null || ReportedDifference.Between(known, report) is not { } difference) return null;
         var update = new JsonObject { ["state"] = new JsonObject { ["reported"] = difference } };
         var answer = await _connection.Requests.AskAsync($"{_prefix}/update", update, cancellationToken).ConfigureAwait(false);
         if (answer is not TopicResponse.Accepted accepted)
         {
             // It may have been taken: what the shadow has is not known any more.
             if (answer is TopicResponse.Missing { Reason: NoResponse.Lost }) Invalidate();
+
+            // More is desired by now than was read, or AWS IoT counts otherwise.
+            if (answer is TopicResponse.Rejected { Code: TooLarge }) Halve(ReportFit.SizeOf(report));
             return Failed("the report", answer);
         }
 
-        Reported(full, ShadowDocument.VersionOf(accepted.Payload) ?? 0);
+        _refused = null;
+        Reported(report, ShadowDocument.VersionOf(accepted.Payload) ?? 0);
         return null;
     }
 
     private TopicResponse Failed(string what, TopicResponse answer)
     {
-        if (answer is TopicResponse.Rejected rejected) _logger.ShadowRefused(what, rejected.Code, rejected.Message);
+        if (answer is TopicResponse.Rejected rejected)
+        {
+            var refused = $"{what} {rejected.Code} {rejected.Message}";
+            if (refused != _refused) _logger.ShadowRefused(what, rejected.Code, rejected.Message);
+            _refused = refused;
+        }
         else if (answer is TopicResponse.Missing missing) _logger.NoAnswer(what, missing.Message);
         return answer;
+    }
+
+    private void Halve(int size)
+    {
+        lock (_gate) _room = Math.Min(_room, size / 2);
+        Invalidate();
+    }
+
+    private void SayShortened(JsonObject full, JsonObject? report, int desired)
+    {
+        var problem = ReferenceEquals(report, full) ? null
+            : $"its desired state has {desired} of the {ReportFit.MaxStateBytes} bytes that AWS IoT allows for desired and reported together: {(report is null ? "there is no room for any report" : "reports are shortened")}. Take out of desired what the agent does not know.";
+        if (problem is not null && problem != _shortened) _logger.ReportShortened(problem);
+        Volatile.Write(ref _shortened, problem);
     }
 
     private void Take(ShadowDocument? document)
@@ -105,6 +138,7 @@ internal sealed class DeviceShadow
         {
             // An update that came in while it was asked for is newer than the answer.
             _isCurrent = (document?.Version ?? 0) >= _version;
+            if ((document?.DesiredBytes ?? 0) != (_latest?.DesiredBytes ?? 0)) _room = ReportFit.RoomBeside(document?.DesiredBytes ?? 0);
             (_version, _latest, _reported) = (document?.Version ?? 0, document, document?.Reported ?? []);
         }
     }
@@ -132,6 +166,12 @@ internal sealed class DeviceShadow
 
     private void OnUpdate(JsonElement payload)
     {
+        if (payload.ValueKind != JsonValueKind.Object)
+        {
+            Invalidate();
+            return;
+        }
+
         if (_connection.Requests.IsOwn(payload) || ShadowDocument.VersionOf(payload) is not { } version) return;
         long known;
         lock (_gate)

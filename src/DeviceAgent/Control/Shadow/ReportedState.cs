@@ -1,8 +1,8 @@
 using System.Globalization;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
@@ -16,6 +16,8 @@ internal sealed class ReportedState(
     DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
 {
     public const string Levels = "status";
+    public const string RejectedName = "rejected";
+    public const string MoreRejectedName = "moreRejected";
 
     private const string UploadedName = "readings.uploaded";
     private const int MaxRejected = 10;
@@ -27,7 +29,8 @@ internal sealed class ReportedState(
         foreach (var (key, value) in settings.Active) SettingTree.Set(state, key, value);
         if (runner.Last is { } last) state["lastChange"] = Write(last);
         if (runner.Executing is { } executing) state["executing"] = Write(executing);
-        if (Rejected() is { Count: > 0 } rejected) state["rejected"] = rejected;
+        if (Rejected() is { Count: > 0 } rejected) state[RejectedName] = rejected;
+        if (controlState.Record.Handled.Values.Count(h => h.Rejection is not null) - MaxRejected is > 0 and var more) state[MoreRejectedName] = more;
         state["agent"] = new JsonObject { ["version"] = AgentBuild.Current.Version };
         state["certificate"] = new JsonObject { ["id"] = identity.Current.CertificateId, ["notAfter"] = TimestampText.Format(identity.Current.NotAfter) };
         state["health"] = health.Now;
@@ -38,9 +41,9 @@ internal sealed class ReportedState(
     private static JsonObject Write(ChangeRecord change)
     {
         var json = Origin(change.What, change.By, change.Reference);
-        json["outcome"] = JsonNamingPolicy.CamelCase.ConvertName(change.Outcome.Result.ToString());
+        json["outcome"] = change.Outcome.Name;
         if (change.Outcome.Code is { } code) json["code"] = code;
-        if (OperationRunner.Printable(change.Outcome.Reason, LongestReason) is { } reason) json["reason"] = reason;
+        if (PrintableText.Of(change.Outcome.Reason, LongestReason) is { } reason) json["reason"] = reason;
         json["at"] = TimestampText.Format(change.At);
         return json;
     }
@@ -61,7 +64,7 @@ internal sealed class ReportedState(
     {
         var rejected = new JsonObject();
         foreach (var (key, handled) in controlState.Record.Handled.Where(h => h.Value.Rejection is not null).OrderBy(h => h.Key, StringComparer.Ordinal).Take(MaxRejected))
-            rejected[OperationRunner.Printable(key, 100)!] = handled.Rejection;
+            rejected[PrintableText.Of(key, 100)] = handled.Rejection;
         return rejected;
     }
 
@@ -97,7 +100,7 @@ internal sealed class Health(CredentialCache credentials, UploadState upload, IS
         get
         {
             var problems = Problems().ToList();
-            return problems.Count == 0 ? Good : OperationRunner.Printable(string.Join("; ", problems), Longest)!;
+            return problems.Count == 0 ? Good : PrintableText.Of(string.Join("; ", problems), Longest);
         }
     }
 

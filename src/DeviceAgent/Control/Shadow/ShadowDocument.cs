@@ -1,5 +1,8 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceAgent.Control.Cloud;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Control.Shadow;
 
@@ -9,17 +12,30 @@ namespace DeviceAgent.Control.Shadow;
 /// <param name="Reported">The reported state.</param>
 internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, DesiredValue> Desired, JsonObject Reported)
 {
-    /// <summary>No document of sense has more.</summary>
-    private const int MaxKeys = 200;
+    /// <summary>More than there is room for in a shadow.</summary>
+    private const int MaxKeys = 2000;
+
+    private const int LongestKey = 100;
+    private const string DesiredPath = "state.desired";
+
+    /// <summary>In the place of what cannot be read.</summary>
+    private static readonly JsonElement Nothing = JsonElement.Parse("null"u8);
+
+    /// <summary>How much of the shadow's room the desired state takes, in bytes.</summary>
+    public int DesiredBytes { get; private init; }
 
     /// <summary>Reads <c>get/accepted</c>; what has another form than it should counts as absent.</summary>
-    public static ShadowDocument Read(JsonElement payload)
+    public static ShadowDocument Read(CloudJson json)
     {
+        var payload = json.Root;
         var (state, metadata) = (Child(payload, "state"), Child(payload, "metadata"));
         var desired = new Dictionary<string, DesiredValue>();
-        foreach (var (key, value, at) in Leaves(Child(state, "desired"), Child(metadata, "desired")).Take(MaxKeys)) desired[key] = new DesiredValue(value, at);
+        foreach (var (key, value, at) in Leaves(Child(state, "desired"), Child(metadata, "desired")).Take(MaxKeys)) desired[key] = new DesiredValue(value, at, json.FaultIn($"{DesiredPath}{SettingTree.Dot}{key}"));
+        foreach (var fault in json.Faults.Where(f => f.IsIn(DesiredPath) && !desired.Keys.Any(k => f.Touches($"{DesiredPath}{SettingTree.Dot}{k}"))))
+            desired[PrintableText.Of(fault.Path[DesiredPath.Length..].TrimStart(SettingTree.Dot), LongestKey)] = new DesiredValue(Nothing, 0, fault.What);
         var reported = Child(state, "reported") is { ValueKind: JsonValueKind.Object } known ? JsonNode.Parse(known.GetRawText())!.AsObject() : [];
-        return new ShadowDocument(VersionOf(payload) ?? 0, desired, reported);
+        var bytes = Child(state, "desired") is { } whole ? Encoding.UTF8.GetByteCount(whole.GetRawText()) : 0;
+        return new ShadowDocument(VersionOf(payload) ?? 0, desired, reported) { DesiredBytes = bytes };
     }
 
     public static long? VersionOf(JsonElement payload) =>
@@ -58,4 +74,5 @@ internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, 
 /// <summary>One key of the desired state.</summary>
 /// <param name="Value">What it shall be.</param>
 /// <param name="Timestamp">When it was written, in epoch seconds; 0 where the shadow does not say.</param>
-internal sealed record DesiredValue(JsonElement Value, long Timestamp);
+/// <param name="Problem">Why it cannot be read; null when it can.</param>
+internal sealed record DesiredValue(JsonElement Value, long Timestamp, string? Problem = null);

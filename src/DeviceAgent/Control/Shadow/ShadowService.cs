@@ -16,6 +16,9 @@ internal sealed class ShadowService : ControlLoop
     private readonly ReportedState _state;
     private readonly TimeSpan _reportPeriod;
     private readonly TimeProvider _time;
+
+    /// <summary>Apart from that of reading: what is desired is followed, too, when nothing may be reported.</summary>
+    private readonly RetryPause _reportPause;
     private JsonObject? _told;
     private long _toldAt;
 
@@ -23,11 +26,17 @@ internal sealed class ShadowService : ControlLoop
         IotConnection connection, DeviceShadow shadow, ReportedState state, OperationRunner runner, ControlOptions options, LoopWatch loops, TimeProvider time, Random random, ILogger<ShadowService> logger)
         : base(LookPeriod, loops.Pulse("shadow"), time, random, logger)
     {
-        (_connection, _shadow, _state, _reportPeriod, _time) = (connection, shadow, state, options.ReportPeriod, time);
+        (_connection, _shadow, _state, _reportPeriod, _time, _reportPause) = (connection, shadow, state, options.ReportPeriod, time, new RetryPause(time, random, logger));
         shadow.Outdated += Wake.Set;
         runner.Changed += Wake.Set;
         connection.Connected += Pause.Reset;
+        connection.Connected += _reportPause.Reset;
     }
+
+    public override string? Problem => base.Problem ?? _reportPause.Problem;
+
+    /// <summary>Why reports say less than they would; null when they say all.</summary>
+    public string? Shortened => _shadow.Shortened;
 
     protected override async Task<TimeSpan> StepAsync(CancellationToken stopping)
     {
@@ -45,9 +54,9 @@ internal sealed class ShadowService : ControlLoop
         }
 
         var state = _state.Build();
-        if (!IsDue(state)) return;
+        if (!IsDue(state) || _reportPause.Left > TimeSpan.Zero) return;
         var failure = await _shadow.ReportAsync(state, stopping).ConfigureAwait(false);
-        Pause.After(failure);
+        _reportPause.After(failure);
         if (failure is null) (_told, _toldAt) = (state, _time.GetTimestamp());
     }
 

@@ -1,132 +1,118 @@
 using System.Runtime.CompilerServices;
-using System.Text;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Readings.Sources;
 
-/// <summary>
-/// A CSV file with a header. Where the rows have one field more than the header has names, the first field is the row's name, as R
-/// writes it, and is dropped. Empty fields and R's <c>NA</c> are left out of the reading.
-/// </summary>
-internal sealed class CsvRecording(Func<Stream> open, IReadOnlyDictionary<string, string> map, string? timestampColumn, bool needsTimestamp) : IRecording
+/// <summary>A CSV file with a header. What its rows look like and what its columns hold is decided by the first rows that are sound.</summary>
+/// <param name="open">Opens the file.</param>
+/// <param name="options">Its form.</param>
+/// <param name="timestamps">Reads the column of the time.</param>
+/// <param name="notice">Told what was decided where the rows disagree.</param>
+internal sealed class CsvRecording(Func<Stream> open, CsvOptions options, TimestampReader timestamps, Action<string>? notice = null) : IRecording
 {
+    private const int FirstRows = 20;
+
+    /// <inheritdoc cref="FindHeaderProblemAsync"/>
+    public string? FindHeaderProblem() => FindHeaderProblemAsync(CancellationToken.None).GetAwaiter().GetResult();
+
     /// <summary>What is wrong with the header, or null.</summary>
-    public string? FindHeaderProblem()
+    /// <exception cref="IOException">The file cannot be read.</exception>
+    /// <exception cref="InvalidDataException">It is no text.</exception>
+    public async Task<string?> FindHeaderProblemAsync(CancellationToken cancellationToken)
     {
-        using var reader = new StreamReader(open(), Encoding.UTF8);
-        var header = new CsvReader(reader).Records().FirstOrDefault();
-        if (header is null) return "the file is empty";
-        if (header.Problem is not null) return $"line {header.Line}: {header.Problem}";
-        CsvColumns.TryResolve(header.Fields, map, timestampColumn, needsTimestamp, out var problem);
-        return problem;
+        var stream = new Utf8Stream(open(), options.Encoding);
+        await using var _ = stream.ConfigureAwait(false);
+        return (await ReadHeaderAsync(new CsvReader(stream, options.Delimiter), cancellationToken).ConfigureAwait(false)).Problem;
     }
 
+    /// <exception cref="InvalidDataException">The header cannot serve.</exception>
     public async IAsyncEnumerable<ReplayLine> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await Task.CompletedTask.ConfigureAwait(false);
-        using var reader = new StreamReader(open(), Encoding.UTF8);
-        using var records = new CsvReader(reader).Records().GetEnumerator();
-        if (!records.MoveNext()) yield break;
-        var header = records.Current;
-        var columns = CsvColumns.TryResolve(header.Fields, map, timestampColumn, needsTimestamp, out var problem)
-            ?? throw new InvalidDataException(problem);
+        var stream = new Utf8Stream(open(), options.Encoding);
+        await using var _ = stream.ConfigureAwait(false);
+        var reader = new CsvReader(stream, options.Delimiter);
+        var (header, problem) = await ReadHeaderAsync(reader, cancellationToken).ConfigureAwait(false);
+        if (header is null) throw new InvalidDataException(problem);
+        reader.IsWhole = fields => CsvShape.IsRow(header, fields, IsTime);
 
-        int? rowNames = null;
-        while (records.MoveNext())
+        var first = new List<CsvRecord>();
+        while (first.Count < FirstRows && await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } record) first.Add(record);
+        var rows = new CsvRows(header, CsvShape.Of(header, options.Delimiter, [.. first.Where(r => r.Problem is null)], IsTime), options, timestamps, notice);
+        rows.Decide(first);
+        foreach (var record in first) yield return rows.Read(record);
+        while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is { } record)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var record = records.Current;
-            if (record.Problem is null) rowNames ??= record.Fields.Count == columns.Names.Count + 1 ? 1 : 0;
-            var sample = record.Problem is null ? ToSample(record, columns, rowNames ?? 0, out problem) : null;
-            yield return new ReplayLine(record.Line, sample, record.Problem ?? problem);
+            yield return rows.Read(record);
         }
     }
 
-    private static Sample? ToSample(CsvRecord record, CsvColumns columns, int skip, out string? problem)
+    private bool IsTime(string text) => timestamps.TryRead(options.NumberOf(text), out _) is not null;
+
+    private async Task<(CsvHeader? Header, string? Problem)> ReadHeaderAsync(CsvReader reader, CancellationToken cancellationToken)
+    {
+        if (await reader.ReadAsync(cancellationToken).ConfigureAwait(false) is not { } first) return (null, "the file is empty: the first line must name the columns");
+        if (first.Problem is not null) return (null, $"line {first.Line}: {first.Problem}");
+        return (CsvHeader.TryResolve(first.Fields, options, out var problem), problem);
+    }
+}
+
+/// <summary>From the records of a CSV file to samples.</summary>
+internal sealed class CsvRows(CsvHeader header, CsvShape shape, CsvOptions options, TimestampReader timestamps, Action<string>? notice = null)
+{
+    private readonly CsvColumn[] _columns =
+        [.. header.Columns.Select(c => new CsvColumn(c, options.Types.TryGetValue(c, out var type) ? type : null, options.DecimalComma, notice))];
+
+    /// <summary>Settles the types of the columns.</summary>
+    public void Decide(IReadOnlyList<CsvRecord> first)
+    {
+        var rows = first.Where(r => r.Problem is null).Select(r => (r.Line, Fields: shape.TryFit(r, out _))).Where(r => r.Fields is not null).ToList();
+        foreach (var (at, column) in _columns.Index())
+        {
+            if (at != header.Timestamp && at != header.SerialNumber) column.Decide([.. rows.Select(r => (r.Line, r.Fields![at]))]);
+        }
+    }
+
+    public ReplayLine Read(CsvRecord record)
+    {
+        var problem = record.Problem;
+        var fields = problem is null ? shape.TryFit(record, out problem) : null;
+        var sample = fields is null ? null : ToSample(record.Line, fields, out problem);
+        return new ReplayLine(record.Line, record.LastLine, sample is null ? null : sample with { LastLine = record.LastLine }, problem);
+    }
+
+    private Sample? ToSample(long line, IReadOnlyList<CsvField> fields, out string? problem)
     {
         problem = null;
-        if (record.Fields.Count != columns.Names.Count + skip)
-        {
-            problem = $"{record.Fields.Count} fields where {columns.Names.Count + skip} are expected";
-            return null;
-        }
-
         string? serialNumber = null;
-        DateTimeOffset? timestamp = null;
-        var attributes = new List<KeyValuePair<string, ReadingValue>>(columns.Names.Count);
-        for (var i = 0; i < columns.Names.Count; i++)
+        ReadingTime? timestamp = null;
+        var attributes = new List<KeyValuePair<string, ReadingValue>>(fields.Count);
+        foreach (var (at, field) in fields.Index())
         {
-            var field = record.Fields[i + skip];
-            if (i == columns.Timestamp)
+            string? wrong = null;
+            if (at == header.Timestamp)
             {
-                if (TimestampText.TryParse(field, out var parsed)) timestamp = parsed;
-                else problem ??= $"'{field}' is not a timestamp";
+                if (!options.NeedsTimestamp && string.IsNullOrWhiteSpace(field.Text)) continue;
+                timestamp = timestamps.TryRead(options.NumberOf(field.Text), out wrong);
+                if (wrong is not null) wrong = $"column {header.Columns[at]}: {Shown.Of(field.Text)} {wrong}";
             }
-            else if (i == columns.SerialNumber)
+            else if (at == header.SerialNumber)
             {
-                serialNumber = field;
+                serialNumber = field.IsQuoted ? field.Text : field.Text.Trim();
+                if (CsvColumn.IsMissing(field) || string.IsNullOrWhiteSpace(serialNumber)) wrong = $"column {header.Columns[at]}: {Shown.Of(field.Text)} is no serial number: write whose reading it is";
             }
-            else if (CsvField.IsNotANumber(field))
+            else if (header.Columns[at].Length == 0)
             {
-                problem ??= $"{columns.Names[i]} is '{field.Trim()}', which is not a number that can be stored";
+                if (!string.IsNullOrWhiteSpace(field.Text)) wrong = $"field {at + 1} is {Shown.Of(field.Text)}, and its column has no name: name it in the header";
             }
-            else if (CsvField.ToValue(field) is { } value)
+            else if (_columns[at].TryRead(line, field, out wrong) is { } value)
             {
-                attributes.Add(KeyValuePair.Create(columns.Names[i], value));
+                attributes.Add(KeyValuePair.Create(header.Attributes[at], value));
             }
+
+            problem ??= wrong;
         }
 
-        return problem is null ? new Sample(attributes) { SerialNumber = serialNumber, Timestamp = timestamp, Line = record.Line } : null;
-    }
-}
-
-/// <summary>What the columns of a CSV file mean: which one is the time, which one the serial number, what the others are called.</summary>
-internal sealed record CsvColumns(IReadOnlyList<string> Names, int? Timestamp, int? SerialNumber)
-{
-    /// <summary>The names under which a column is taken for the time, the first that is there.</summary>
-    private static readonly string[] TimestampNames = ["timestamp", "time", "date", "datetime"];
-
-    /// <summary>Reads the header; <paramref name="problem"/> says why it cannot serve.</summary>
-    /// <param name="header">The names in the file.</param>
-    /// <param name="map">Column name to attribute name.</param>
-    /// <param name="timestampColumn">The configured column of the time; null to find it by its name.</param>
-    /// <param name="needsTimestamp">Whether a file without a time will not do.</param>
-    /// <param name="problem">Null when the result is not.</param>
-    public static CsvColumns? TryResolve(
-        IReadOnlyList<string> header, IReadOnlyDictionary<string, string> map, string? timestampColumn, bool needsTimestamp, out string? problem)
-    {
-        problem = null;
-        var columns = header.Select(n => n.Trim()).ToList();
-        var names = string.Join(", ", columns);
-        if (map.Keys.FirstOrDefault(k => !columns.Contains(k)) is { } missing) problem = $"there is no column '{missing}'; the header has {names}";
-
-        var timestamp = timestampColumn is not null
-            ? columns.IndexOf(timestampColumn)
-            : TimestampNames.Select(n => columns.FindIndex(c => c.Equals(n, StringComparison.OrdinalIgnoreCase))).FirstOrDefault(i => i >= 0, -1);
-        if (timestampColumn is not null && timestamp < 0) problem = $"there is no column '{timestampColumn}'; the header has {names}";
-        else if (timestamp < 0 && needsTimestamp) problem = $"no column is called {string.Join(", ", TimestampNames)} (the header has {names}): set source.timestampColumn, or source.timestamps to \"now\"";
-
-        var serialNumber = columns.IndexOf(ReadingJson.SerialNumberName);
-        var attributes = columns.Select(c => map.GetValueOrDefault(c, c)).ToList();
-        var twice = attributes.Where((_, i) => i != timestamp).GroupBy(n => n).FirstOrDefault(g => g.Count() > 1);
-        if (twice is not null) problem ??= $"two columns are called '{twice.Key}'";
-        return problem is null ? new CsvColumns(attributes, timestamp < 0 ? null : timestamp, serialNumber < 0 ? null : serialNumber) : null;
-    }
-}
-
-/// <summary>What the text of a field stands for.</summary>
-internal static class CsvField
-{
-    /// <summary>True for the texts by which programs write an undefined or infinite number.</summary>
-    public static bool IsNotANumber(string field) =>
-        field.Trim().TrimStart('+', '-').ToUpperInvariant() is "NAN" or "INF" or "INFINITY";
-
-    /// <summary>A number, true or false, or text; null when the field says that there is no value.</summary>
-    public static ReadingValue? ToValue(string field)
-    {
-        var text = field.Trim();
-        if (text is "" or "NA") return null;
-        if (DecimalText.IsNumber(text)) return new ReadingValue.Number(text);
-        if (bool.TryParse(text, out var flag)) return ReadingValue.Of(flag);
-        return new ReadingValue.String(field);
+        return problem is null ? new Sample(attributes) { SerialNumber = serialNumber, Timestamp = timestamp, Line = line, IsRecorded = true } : null;
     }
 }

@@ -1,5 +1,5 @@
 using System.Runtime.CompilerServices;
-using System.Text.RegularExpressions;
+using DeviceAgent.Diagnostics;
 using DeviceAgent.Settings;
 using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
@@ -10,10 +10,14 @@ namespace DeviceAgent.Readings.Sources;
 /// All sensors that the kernel shows, polled: one reading a poll, one attribute a sensor. A sensor that fails is left out, and said
 /// so once until its state changes; a poll in which no sensor answers gives no reading.
 /// </summary>
-internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<SourceOptions> options, LoopPulse pulse, TimeProvider time, ILogger<LinuxSource> logger) : ISource
+internal sealed class LinuxSource(
+    IReadOnlyList<ISensorKind> kinds, SensorRegister register, SensorStates states, LiveOptions<SourceOptions> options, AgentMetrics metrics, LoopPulse pulse, TimeProvider time,
+    ILogger<LinuxSource> logger) : ISource
 {
-    /// <summary>Name of each sensor seen, with its failure or null.</summary>
-    private readonly Dictionary<string, string?> _states = [];
+    private const string Gone = "the sensor is gone";
+
+    /// <summary>Each sensor seen, by name.</summary>
+    private readonly SortedDictionary<string, SensorState> _states = new(StringComparer.Ordinal);
 
     private bool _saidNone;
 
@@ -38,86 +42,46 @@ internal sealed class LinuxSource(IReadOnlyList<ISensorKind> kinds, LiveOptions<
         }
 
         var attributes = new List<KeyValuePair<string, ReadingValue>>(found.Count);
-        var sensors = SensorNames.MakeUnique(found);
-        foreach (var sensor in sensors)
+        var sensors = register.Name(found);
+        foreach (var (sensor, name) in sensors)
         {
             pulse.Works();
             var result = await sensor.ReadAsync(cancellationToken).ConfigureAwait(false);
-            Note(sensor.Name, result.Problem);
-            if (result.Value is { } value) attributes.Add(KeyValuePair.Create(sensor.Name, ReadingValue.Of(value)));
+            Note(name, sensor.Place.Id, result);
+            if (result.Value is { } value) attributes.Add(KeyValuePair.Create(name, ReadingValue.Of(value)));
         }
 
-        foreach (var gone in _states.Keys.Except(sensors.Select(s => s.Name)).ToList()) Note(gone, "the sensor is gone");
+        foreach (var gone in _states.Values.ExceptBy(sensors.Select(s => s.Name), s => s.Name).ToList()) NoteGone(gone);
         if (sensors.Count == 0 && !_saidNone) logger.NoSensors();
         _saidNone = sensors.Count == 0;
+        states.All = [.. _states.Values];
         return attributes;
     }
 
-    private void Note(string name, string? problem)
+    private void Note(string name, string id, SensorResult result)
     {
-        var known = _states.TryGetValue(name, out var before);
-        _states[name] = problem;
-        if (known && before == problem) return;
-        if (problem is not null) logger.SensorFails(name, problem);
-        else if (known) logger.SensorWorksAgain(name);
-        else logger.SensorFound(name);
+        var before = _states.GetValueOrDefault(name);
+        var outside = before?.OutOfRange ?? 0;
+        if (result.Impossible is not null)
+        {
+            outside++;
+            metrics.SensorsOutOfRange.Add(1, new KeyValuePair<string, object?>(AgentMetrics.SensorTag, name));
+        }
+
+        var condition = result.Problem is null ? SensorCondition.Good : result.Impossible is null ? SensorCondition.Failed : SensorCondition.OutOfRange;
+        _states[name] = new SensorState(name, id, condition, result.Problem, outside);
+        if (before is not null && (before.Id, before.Condition, before.Problem) == (id, condition, result.Problem)) return;
+        if (result.Impossible is { } value) logger.SensorOutOfRange(name, id, value, result.Problem!);
+        else if (result.Problem is not null) logger.SensorFails(name, result.Problem);
+        else if (before is null) logger.SensorFound(name, id);
+        else if (before.Id != id) logger.SensorFoundElsewhere(name, id, before.Id);
+        else logger.SensorWorksAgain(name);
     }
-}
 
-/// <summary>One of the kernel's interfaces to sensors.</summary>
-internal interface ISensorKind
-{
-    /// <summary>The sensors that are there now.</summary>
-    IAsyncEnumerable<Sensor> FindAsync(CancellationToken cancellationToken);
-}
-
-/// <summary>A sensor that was found.</summary>
-/// <param name="Name">The attribute's name: from the chip's name and label, never from a number that changes over boots.</param>
-/// <param name="Place">Where the sensor sits (its device), to tell two of the same name apart.</param>
-/// <param name="ReadAsync">Measures: °C, % relative humidity or kPa.</param>
-internal sealed record Sensor(string Name, string Place, Func<CancellationToken, Task<SensorResult>> ReadAsync);
-
-/// <summary>What one look at a sensor gave: a value in the unit of its kind, or why there is none.</summary>
-internal readonly record struct SensorResult(decimal? Value, string? Problem)
-{
-    /// <summary>Finer than any of these sensors.</summary>
-    private const int Decimals = 4;
-
-    /// <summary>Dividing by a one with many zeros drops the zeros at a decimal's end.</summary>
-    private const decimal One = 1.0000000000000000000000000000m;
-
-    public static SensorResult Of(decimal value) => new(Math.Round(value, Decimals) / One, null);
-
-    public static SensorResult Failed(string problem) => new(null, problem);
-}
-
-internal static partial class SensorNames
-{
-    /// <summary>Lower case letters, digits and single underscores.</summary>
-    public static string Clean(string text) => Unfit().Replace(text.ToLowerInvariant(), "_").Trim('_');
-
-    /// <summary>Gives sensors of the same name a number, in the order of the devices that they belong to.</summary>
-    public static IReadOnlyList<Sensor> MakeUnique(IEnumerable<Sensor> sensors) =>
-    [
-        .. sensors.GroupBy(s => s.Name).SelectMany(same => same
-            .OrderBy(s => s.Place.Length).ThenBy(s => s.Place, StringComparer.Ordinal)
-            .Select((s, i) => i == 0 ? s : s with { Name = $"{s.Name}_{i + 1}" })),
-    ];
-
-    [GeneratedRegex("[^a-z0-9]+")]
-    private static partial Regex Unfit();
-}
-
-/// <summary>Temperatures that a sleeping or broken sensor shows are told from real ones by their range.</summary>
-internal static class TemperatureRange
-{
-    /// <summary>A chip inside a device, °C.</summary>
-    public static SensorResult CheckChip(decimal celsius) => Check(celsius, -100, 250);
-
-    /// <summary>A 1-wire thermometer, °C (data sheet).</summary>
-    public static SensorResult CheckOneWire(decimal celsius) => Check(celsius, -55, 125);
-
-    private static SensorResult Check(decimal celsius, decimal min, decimal max) => celsius >= min && celsius <= max
-        ? SensorResult.Of(celsius)
-        : SensorResult.Failed($"{celsius} °C is outside {min} to {max} °C");
+    private void NoteGone(SensorState sensor)
+    {
+        if (sensor.Condition == SensorCondition.Gone) return;
+        _states[sensor.Name] = sensor with { Condition = SensorCondition.Gone, Problem = Gone };
+        logger.SensorFails(sensor.Name, $"{Gone} ({sensor.Id})");
+    }
 }

@@ -19,7 +19,8 @@ internal sealed class OneWireThermometers(Sysfs sysfs) : ISensorKind
         foreach (var device in Families.SelectMany(f => sysfs.Directories("bus/w1/devices", f)))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            yield return new Sensor(SensorNames.Clean($"w1 {Path.GetFileName(device)}"), device, token => MeasureAsync(device, token));
+            var id = Path.GetFileName(device);
+            yield return new Sensor("w1", SensorNames.Of("w1", "w1", id), new SensorPlace($"w1/{id}", id), token => MeasureAsync(device, token));
         }
     }
 
@@ -29,7 +30,7 @@ internal sealed class OneWireThermometers(Sysfs sysfs) : ISensorKind
         var (text, problem) = await sysfs.ReadAsync(path, cancellationToken).ConfigureAwait(false);
         if (text is null) return SensorResult.Failed(problem!);
         var result = OneWireScratchpad.Read(text);
-        return result.Problem is null ? result : SensorResult.Failed($"{path}: {result.Problem}");
+        return result.Problem is null || result.Impossible is not null ? result : SensorResult.Failed($"{path}: {result.Problem}");
     }
 }
 
@@ -39,20 +40,26 @@ internal static partial class OneWireScratchpad
     private const int PowerOnMilliCelsius = 85_000;
     private const int InsufficientPowerMilliCelsius = 127_937;
     private const byte ResetMarker = 0x0c;
+    private const string CrcFailure = "CRC failure on the bus";
 
     public static SensorResult Read(string text)
     {
         var match = Form().Match(text);
-        if (!match.Success) return SensorResult.Failed(text.Length == 0 ? "nothing was read (CRC failure or the sensor is gone)" : "the text has not the form of a scratchpad");
+        if (!match.Success)
+        {
+            return SensorResult.Failed(text.Length == 0 ? "nothing was read (CRC failure or the sensor is gone)"
+                : BadCrc().IsMatch(text) ? CrcFailure
+                : "the text has not the form of a scratchpad");
+        }
 
         var scratchpad = Convert.FromHexString(match.Groups["bytes"].Value.Replace(" ", "", StringComparison.Ordinal));
-        if (match.Groups["verdict"].Value != "YES") return SensorResult.Failed("CRC failure on the bus");
+        if (match.Groups["verdict"].Value != "YES") return SensorResult.Failed(CrcFailure);
         if (!scratchpad.AsSpan().ContainsAnyExcept((byte)0)) return SensorResult.Failed("all bytes are zero: the bus is shorted");
         if (Crc8(scratchpad.AsSpan(0, 8)) != scratchpad[8]) return SensorResult.Failed("the CRC does not match the bytes");
         if (!int.TryParse(match.Groups["milli"].Value, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var milli)) return SensorResult.Failed("no temperature");
         if (milli == PowerOnMilliCelsius && scratchpad[6] == ResetMarker) return SensorResult.Failed("85 °C is the power-on value: the sensor was reset before it converted");
         if (milli == InsufficientPowerMilliCelsius) return SensorResult.Failed("127.94 °C: the sensor has not enough power to convert");
-        return TemperatureRange.CheckOneWire(milli / 1000m);
+        return PhysicalRange.OneWire.Check(milli / 1000m);
     }
 
     /// <summary>CRC-8 of 1-wire: x^8 + x^5 + x^4 + 1, reflected, start value 0.</summary>
@@ -67,6 +74,9 @@ internal static partial class OneWireScratchpad
 
         return crc;
     }
+
+    [GeneratedRegex("crc=[0-9a-fA-F]{2} NO")]
+    private static partial Regex BadCrc();
 
     [GeneratedRegex(@"^(?<bytes>([0-9a-f]{2} ){9}): crc=[0-9a-f]{2} (?<verdict>YES|NO)\s+([0-9a-f]{2} ){9}t=(?<milli>-?[0-9]+)\s*$", RegexOptions.ExplicitCapture)]
     private static partial Regex Form();

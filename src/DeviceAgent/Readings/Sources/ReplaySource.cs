@@ -7,10 +7,6 @@ namespace DeviceAgent.Readings.Sources;
 /// <summary>Plays a recording at a chosen multiple of the speed at which it was made.</summary>
 internal sealed class ReplaySource(IRecording recording, ReplaySettings settings, LoopPulse pulse, TimeProvider time, ILogger<ReplaySource> logger) : ISource
 {
-    private static readonly TimeSpan ReportPeriod = TimeSpan.FromMinutes(1);
-
-    private readonly ReportInterval _refusals = new(ReportPeriod, time);
-
     public async IAsyncEnumerable<Sample> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var span = new RecordedSpan();
@@ -25,19 +21,19 @@ internal sealed class ReplaySource(IRecording recording, ReplaySettings settings
                 if (line.Sample is not { } sample)
                 {
                     refused++;
-                    if (_refusals.TryReport(out var count)) logger.LineSkipped(line.Number, line.Problem, count);
+                    yield return Sample.Refused(line.Number, line.Problem!) with { LastLine = line.LastNumber };
                     continue;
                 }
 
                 played++;
-                if (round == 1 && sample.Timestamp is { } recorded) span.Add(recorded);
+                if (round == 1 && sample.Timestamp is { } recorded) span.Add(recorded.Moment);
                 if (sample.Timestamp is { } timestamp)
                 {
-                    if (shift > DateTimeOffset.MaxValue - timestamp) yield break;
-                    sample = sample with { Timestamp = timestamp + shift };
+                    if (shift > DateTimeOffset.MaxValue - timestamp.Moment) yield break;
+                    sample = sample with { Timestamp = timestamp.Add(shift) };
                 }
 
-                await pace.WaitAsync(sample.Timestamp, cancellationToken).ConfigureAwait(false);
+                await pace.WaitAsync(sample.Timestamp?.Moment, cancellationToken).ConfigureAwait(false);
                 yield return settings.RecordedTimestamps ? sample : sample with { Timestamp = null };
             }
 

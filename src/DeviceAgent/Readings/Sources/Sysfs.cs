@@ -40,19 +40,8 @@ internal sealed class Sysfs(string root, TimeSpan timeout, TimeProvider time)
         }
     }
 
-    /// <summary>The name of the device that a class entry belongs to; the entry's own path where there is none.</summary>
-    public static string DeviceOf(string directory)
-    {
-        try
-        {
-            var link = new DirectoryInfo(Path.Combine(directory, "device")).LinkTarget;
-            return link is null ? directory : Path.GetFileName(link.TrimEnd('/'));
-        }
-        catch (IOException)
-        {
-            return directory;
-        }
-    }
+    /// <summary>The device that an entry of a class or a bus belongs to; null when the kernel says of none.</summary>
+    public DevicePath? DeviceOf(string entry) => DevicePath.Of(Path.GetFullPath(root), Path.GetFullPath(entry));
 
     /// <summary>The trimmed text, or why it could not be read.</summary>
     public async Task<(string? Text, string? Problem)> ReadAsync(string path, CancellationToken cancellationToken)
@@ -84,9 +73,9 @@ internal sealed class Sysfs(string root, TimeSpan timeout, TimeProvider time)
     {
         var (text, problem) = await ReadAsync(path, cancellationToken).ConfigureAwait(false);
         if (text is null) return (null, problem);
-        return decimal.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
+        return DecimalText.Normalize(text) is { } digits && decimal.TryParse(digits, NumberStyles.Float, CultureInfo.InvariantCulture, out var number)
             ? (number, null)
-            : (null, $"{path}: '{text}' is not a number");
+            : (null, $"{path}: {Shown.Of(text)} is not a number");
     }
 
     private static string ReadWhole(string path)

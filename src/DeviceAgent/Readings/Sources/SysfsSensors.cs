@@ -12,14 +12,18 @@ internal sealed class ThermalZones(Sysfs sysfs) : ISensorKind
         {
             var (type, _) = await sysfs.ReadAsync(Path.Combine(zone, "type"), cancellationToken).ConfigureAwait(false);
             if (type is null) continue;
-            yield return new Sensor(SensorNames.Clean(type), zone, token => MeasureAsync(zone, token));
+            var entry = Path.GetFileName(zone);
+            var place = sysfs.DeviceOf(zone) is { } device
+                ? SensorPlace.Of("thermal", type, device, entry, "temp")
+                : new SensorPlace($"thermal/{type}/{entry}", entry) { Series = $"thermal/{type}" };
+            yield return new Sensor(type, SensorNames.Of("thermal", type), place, token => MeasureAsync(zone, type, token));
         }
     }
 
-    private async Task<SensorResult> MeasureAsync(string zone, CancellationToken cancellationToken)
+    private async Task<SensorResult> MeasureAsync(string zone, string type, CancellationToken cancellationToken)
     {
         var (milli, problem) = await sysfs.ReadNumberAsync(Path.Combine(zone, "temp"), cancellationToken).ConfigureAwait(false);
-        return milli is { } value ? TemperatureRange.CheckChip(value / 1000) : SensorResult.Failed(problem!);
+        return milli is { } value ? PhysicalRange.Temperature(type).Check(value / 1000) : SensorResult.Failed(problem!);
     }
 }
 
@@ -43,13 +47,13 @@ internal sealed partial class HardwareMonitors(Sysfs sysfs) : ISensorKind
                 var label = files.Contains($"{channel}_label")
                     ? (await sysfs.ReadAsync(Path.Combine(monitor, $"{channel}_label"), cancellationToken).ConfigureAwait(false)).Text
                     : null;
-                yield return new Sensor(
-                    SensorNames.Clean($"{chip} {label ?? channel}"), Sysfs.DeviceOf(monitor), token => MeasureAsync(monitor, channel, files, token));
+                var place = SensorPlace.Of("hwmon", chip, sysfs.DeviceOf(monitor), Path.GetFileName(monitor), channel);
+                yield return new Sensor(chip, SensorNames.Of("hwmon", chip, label, channel), place, token => MeasureAsync(monitor, chip, channel, files, token));
             }
         }
     }
 
-    private async Task<SensorResult> MeasureAsync(string monitor, string channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    private async Task<SensorResult> MeasureAsync(string monitor, string chip, string channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         if (files.Contains($"{channel}_fault"))
         {
@@ -59,7 +63,7 @@ internal sealed partial class HardwareMonitors(Sysfs sysfs) : ISensorKind
 
         var (milli, problem) = await sysfs.ReadNumberAsync(Path.Combine(monitor, $"{channel}_input"), cancellationToken).ConfigureAwait(false);
         if (milli is not { } value) return SensorResult.Failed(problem!);
-        return channel.StartsWith("temp", StringComparison.Ordinal) ? TemperatureRange.CheckChip(value / 1000) : SensorResult.Of(value / 1000);
+        return (channel.StartsWith("temp", StringComparison.Ordinal) ? PhysicalRange.Temperature(chip) : PhysicalRange.Humidity).Check(value / 1000);
     }
 
     [GeneratedRegex(@"^(?<channel>(temp|humidity)[0-9]+)_input$", RegexOptions.ExplicitCapture)]
@@ -68,10 +72,12 @@ internal sealed partial class HardwareMonitors(Sysfs sysfs) : ISensorKind
 
 /// <summary>
 /// <c>bus/iio/devices/iio:deviceN</c>: temperature in milli-°C, relative humidity in milli-percent, pressure in kPa; finished
-/// (<c>_input</c>) or as (raw + offset) x scale.
+/// (<c>_input</c>) or as (raw + offset) x scale. A device may have several of a kind, told apart by a number, a word (<c>ambient</c>, <c>object</c>), or both.
 /// </summary>
 internal sealed partial class IndustrialIo(Sysfs sysfs) : ISensorKind
 {
+    private const string Scale = "scale";
+
     public async IAsyncEnumerable<Sensor> FindAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
         foreach (var device in sysfs.Directories("bus/iio/devices", "iio:device"))
@@ -79,49 +85,78 @@ internal sealed partial class IndustrialIo(Sysfs sysfs) : ISensorKind
             var (chip, _) = await sysfs.ReadAsync(Path.Combine(device, "name"), cancellationToken).ConfigureAwait(false);
             if (chip is null) continue;
             var files = Sysfs.Files(device);
-            var channels = files.Select(f => ValueFile().Match(f)).Where(m => m.Success).DistinctBy(m => m.Groups["channel"].Value);
-            foreach (var match in channels)
+            foreach (var channel in files.Select(f => IioChannel.Of(f)).OfType<IioChannel>().Distinct())
             {
-                var (channel, kind) = (match.Groups["channel"].Value, match.Groups["kind"].Value);
-                var quantity = kind switch { "temp" => "temperature", "humidityrelative" => "humidity", _ => "pressure" };
-                var name = SensorNames.Clean($"{chip} {quantity}{match.Groups["index"].Value}");
-                yield return new Sensor(name, device, token => MeasureAsync(device, channel, kind, files, token));
+                var place = SensorPlace.Of("iio", chip, sysfs.DeviceOf(device), Path.GetFileName(device), $"in_{channel.Name}");
+                var quantity = channel.Kind switch { IioChannel.Temperature => "temperature", IioChannel.Humidity => "humidity", _ => "pressure" };
+                yield return new Sensor(chip, SensorNames.Of("iio", chip, $"{quantity}{channel.Index}{channel.Modifier}"), place, token => MeasureAsync(device, chip, channel, files, token));
             }
         }
     }
 
-    private async Task<SensorResult> MeasureAsync(string device, string channel, string kind, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    private async Task<SensorResult> MeasureAsync(string device, string chip, IioChannel channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
-        var (number, problem) = files.Contains($"in_{channel}_input")
-            ? await sysfs.ReadNumberAsync(Path.Combine(device, $"in_{channel}_input"), cancellationToken).ConfigureAwait(false)
-            : await ReadRawAsync(device, channel, kind, files, cancellationToken).ConfigureAwait(false);
+        var (number, problem) = files.Contains($"in_{channel.Name}_input")
+            ? await sysfs.ReadNumberAsync(Path.Combine(device, $"in_{channel.Name}_input"), cancellationToken).ConfigureAwait(false)
+            : await ReadRawAsync(device, channel, files, cancellationToken).ConfigureAwait(false);
         if (number is not { } value) return SensorResult.Failed(problem!);
-        return kind switch
+        return channel.Kind switch
         {
-            "temp" => TemperatureRange.CheckChip(value / 1000),
-            "humidityrelative" => SensorResult.Of(value / 1000),
-            _ => SensorResult.Of(value),
+            IioChannel.Temperature => PhysicalRange.Temperature(chip).Check(value / 1000),
+            IioChannel.Humidity => PhysicalRange.Humidity.Check(value / 1000),
+            _ => PhysicalRange.Pressure(chip).Check(value),
         };
     }
 
     private async Task<(decimal? Number, string? Problem)> ReadRawAsync(
-        string device, string channel, string kind, IReadOnlyList<string> files, CancellationToken cancellationToken)
+        string device, IioChannel channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
-        var (raw, problem) = await sysfs.ReadNumberAsync(Path.Combine(device, $"in_{channel}_raw"), cancellationToken).ConfigureAwait(false);
+        var (raw, problem) = await sysfs.ReadNumberAsync(Path.Combine(device, $"in_{channel.Name}_raw"), cancellationToken).ConfigureAwait(false);
         if (raw is null) return (null, problem);
-        var (scale, scaleProblem) = await FactorAsync("scale", 1).ConfigureAwait(false);
+        var (scale, scaleProblem) = await FactorAsync(Scale, 1).ConfigureAwait(false);
         var (offset, offsetProblem) = await FactorAsync("offset", 0).ConfigureAwait(false);
-        return scale is null || offset is null ? (null, scaleProblem ?? offsetProblem) : ((raw + offset) * scale, null);
+        return scale is null || offset is null ? (null, scaleProblem ?? offsetProblem) : Scaled(raw.Value, offset.Value, scale.Value);
 
-        // The channel's own, the one of all channels of its kind, the one of the device, or none.
+        // The channel's own, the one of all channels of its kind, the one of all inputs, the one of the device, or none.
         async Task<(decimal? Number, string? Problem)> FactorAsync(string what, decimal otherwise)
         {
-            string[] candidates = [$"in_{channel}_{what}", $"in_{kind}_{what}", $"in_{what}"];
+            string[] candidates = [$"in_{channel.Name}_{what}", $"in_{channel.Kind}{channel.Modifier}_{what}", $"in_{channel.Kind}{channel.Index}_{what}", $"in_{channel.Kind}_{what}", $"in_{what}", what];
             var file = candidates.FirstOrDefault(files.Contains);
-            return file is null ? (otherwise, null) : await sysfs.ReadNumberAsync(Path.Combine(device, file), cancellationToken).ConfigureAwait(false);
+            if (file is null) return (otherwise, null);
+            var read = await sysfs.ReadNumberAsync(Path.Combine(device, file), cancellationToken).ConfigureAwait(false);
+            return read.Number == 0 && what == Scale ? (null, $"{Path.Combine(device, file)}: a scale of 0 makes every value 0") : read;
         }
     }
 
-    [GeneratedRegex(@"^in_(?<channel>(?<kind>temp|humidityrelative|pressure)(?<index>[0-9]*))_(input|raw)$", RegexOptions.ExplicitCapture)]
+    private static (decimal? Number, string? Problem) Scaled(decimal raw, decimal offset, decimal scale)
+    {
+        try
+        {
+            return ((raw + offset) * scale, null);
+        }
+        catch (OverflowException)
+        {
+            return (null, "raw value, offset and scale do not give a number of use");
+        }
+    }
+}
+
+/// <summary>A channel of an IIO device that is read, as its files are named: <c>in_NAME_raw</c>.</summary>
+/// <param name="Kind">temp, humidityrelative or pressure.</param>
+/// <param name="Index">Its number; empty for the only one.</param>
+/// <param name="Modifier">What it measures, e.g. <c>_ambient</c>; may be empty.</param>
+internal sealed partial record IioChannel(string Kind, string Index, string Modifier)
+{
+    public const string Temperature = "temp";
+    public const string Humidity = "humidityrelative";
+
+    public string Name => $"{Kind}{Index}{Modifier}";
+
+    /// <summary>Null for a file that has no value of such a channel: a difference, a mean, a peak, a factor.</summary>
+    public static IioChannel? Of(string file) => ValueFile().Match(file) is { Success: true } match
+        ? new IioChannel(match.Groups["kind"].Value, match.Groups["index"].Value, match.Groups["modifier"].Value)
+        : null;
+
+    [GeneratedRegex(@"^in_(?<kind>temp|humidityrelative|pressure)(?<index>[0-9]*)(?<modifier>(_(?!(mean|peak|trough|correction)_)[a-z0-9]+)*)_(input|raw)$", RegexOptions.ExplicitCapture)]
     private static partial Regex ValueFile();
 }

@@ -1,5 +1,6 @@
 using Amazon;
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using Amazon.Runtime.Identity;
 using Amazon.Runtime.Internal;
@@ -30,6 +31,9 @@ internal sealed class DynamoDbClient(AWSCredentials credentials, AmazonDynamoDBC
 
         return new DynamoDbClient(credentials, config, clock);
     }
+
+    /// <summary>Where its requests go.</summary>
+    public static Uri EndpointOf(IAmazonDynamoDB client) => new(client.DetermineServiceOperationEndpoint(new DescribeTableRequest()).URL);
 
     protected override void CustomizeRuntimePipeline(RuntimePipeline pipeline)
     {

@@ -18,6 +18,8 @@ internal static class DynamoDbServiceCollectionExtensions
         services.AddSingleton<IAmazonDynamoDB>(s => DynamoDbClient.Create(
             s.GetRequiredService<RoleAliasCredentials>(), table, s.GetRequiredService<WireHttpClientFactory>(), s.GetRequiredService<DeviceClock>()));
         services.AddSingleton<ITableAccess, RoleAliasAccess>();
+        services.AddSingleton(s => new BatchWriteClient(
+            s.GetRequiredService<WireHttpClientFactory>().Client, DynamoDbClient.EndpointOf(s.GetRequiredService<IAmazonDynamoDB>()), table, s.GetRequiredService<DeviceClock>()));
         services.AddSingleton<DynamoDbSink>();
         services.AddSingleton<DynamoDbSinkOpener>();
         services.AddSingleton<OpenSink>(s => s.GetRequiredService<DynamoDbSinkOpener>().Open);
@@ -26,13 +28,13 @@ internal static class DynamoDbServiceCollectionExtensions
 }
 
 /// <summary>Opens the table with given credentials, beside the active ones, over the same connections.</summary>
-internal sealed class DynamoDbSinkOpener(TableOptions table, WireHttpClientFactory http, DeviceClock clock, ILogger<DynamoDbSink> logger)
+internal sealed class DynamoDbSinkOpener(TableOptions table, WireHttpClientFactory http, BatchWriteClient writes, DeviceClock clock, ILogger<DynamoDbSink> logger)
 {
     /// <inheritdoc cref="OpenSink"/>
     public OpenedSink Open(Func<TemporaryCredentials> credentials)
     {
         var access = new FixedAccess(credentials, clock);
         var client = DynamoDbClient.Create(access, table, http, clock);
-        return new OpenedSink(new DynamoDbSink(client, table, access, clock, logger), client);
+        return new OpenedSink(new DynamoDbSink(client, writes, table, access, clock, logger), client);
     }
 }

@@ -1,6 +1,6 @@
 using Amazon.DynamoDBv2;
-using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
+using DeviceAgent.Credentials;
 using DeviceAgent.Readings;
 using Microsoft.Extensions.Logging;
 
@@ -8,11 +8,12 @@ namespace DeviceAgent.Upload.DynamoDb;
 
 /// <summary>A table in DynamoDB.</summary>
 /// <param name="client">The SDK's client, which makes one attempt a call.</param>
+/// <param name="writes">Makes the one call that the SDK's client does not.</param>
 /// <param name="table">Name and keys.</param>
 /// <param name="access">What requests are signed with.</param>
 /// <param name="time">Limits the requests.</param>
 /// <param name="logger">Says once when the table may not be described.</param>
-internal sealed class DynamoDbSink(IAmazonDynamoDB client, TableOptions table, ITableAccess access, TimeProvider time, ILogger<DynamoDbSink> logger) : IReadingSink
+internal sealed class DynamoDbSink(IAmazonDynamoDB client, BatchWriteClient writes, TableOptions table, ITableAccess access, TimeProvider time, ILogger<DynamoDbSink> logger) : IReadingSink
 {
     /// <summary>What one BatchWriteItem takes.</summary>
     public const int MaxReadings = 25;
@@ -24,10 +25,9 @@ internal sealed class DynamoDbSink(IAmazonDynamoDB client, TableOptions table, I
     private static readonly TimeSpan RequestTimeout = TimeSpan.FromSeconds(10);
 
     private readonly FaultClassifier _faults = new(table);
-    private readonly ItemMapper _mapper = new(table);
 
     /// <summary>Types and wrapping at most double a reading's text.</summary>
-    public RequestLimits RequestLimits { get; } = new(MaxReadings, TargetBytes, ItemMapper.WrappingBytes + table.OverheadBytes, Expansion: 2);
+    public RequestLimits RequestLimits { get; } = new(MaxReadings, TargetBytes, ItemWriter.WrappingBytes + table.OverheadBytes, Expansion: 2);
 
     public IReadingLimits ReadingLimits { get; } = new ItemLimits(table.ReservedNames, table.OverheadBytes);
 
@@ -35,34 +35,34 @@ internal sealed class DynamoDbSink(IAmazonDynamoDB client, TableOptions table, I
     {
         try
         {
-            var description = await AskAsync(token => client.DescribeTableAsync(table.TableName, token), cancellationToken).ConfigureAwait(false);
-            return TableCheck.FindProblem(description.Table, table);
+            var description = await AskAsync((_, token) => client.DescribeTableAsync(table.TableName, token), cancellationToken).ConfigureAwait(false);
+            return TableCheck.FindProblem(description.Table ?? throw new BadAnswerException("it describes no table"), table);
         }
         catch (AmazonDynamoDBException e) when (e.ErrorCode == "AccessDeniedException")
         {
             logger.TableNotDescribed(table.TableName);
             return null;
         }
-        catch (Exception e) when (FaultClassifier.IsExpected(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (FaultClassifier.IsExpected(e))
         {
+            // What fails while it is being stopped was stopped.
+            if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellationToken);
             return Classify(e);
         }
     }
 
     public async Task<WriteResult> WriteAsync(IReadOnlyList<PendingReading> readings, CancellationToken cancellationToken)
     {
-        var writes = new List<WriteRequest>(readings.Count);
-        foreach (var reading in readings) writes.Add(new WriteRequest(new PutRequest(_mapper.ToItem(reading.Reading, reading.Key))));
-        var request = new BatchWriteItemRequest { RequestItems = new(1) { [table.TableName] = writes } };
         try
         {
-            var response = await AskAsync(token => client.BatchWriteItemAsync(request, token), cancellationToken).ConfigureAwait(false);
-            if (response.UnprocessedItems is not { Count: > 0 } unprocessed) return new WriteResult(readings, [], null);
-            var left = unprocessed.Values.SelectMany(r => r).Select(KeyOf).ToHashSet();
+            var left = await AskAsync((credentials, token) => writes.WriteAsync(readings, credentials, token), cancellationToken).ConfigureAwait(false);
+            if (left.Count == 0) return new WriteResult(readings, [], null);
             return new WriteResult([.. readings.Where(r => !left.Contains(r.Key))], [.. readings.Where(r => left.Contains(r.Key))], null);
         }
-        catch (Exception e) when (FaultClassifier.IsExpected(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (FaultClassifier.IsExpected(e))
         {
+            // What fails while it is being stopped was stopped.
+            if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellationToken);
             return WriteResult.Failed(readings, Classify(e));
         }
     }
@@ -74,19 +74,29 @@ internal sealed class DynamoDbSink(IAmazonDynamoDB client, TableOptions table, I
             await access.RefreshAsync(cancellationToken).ConfigureAwait(false);
             return null;
         }
-        catch (Exception e) when (FaultClassifier.IsExpected(e) && !cancellationToken.IsCancellationRequested)
+        catch (Exception e) when (FaultClassifier.IsExpected(e))
         {
+            // What fails while it is being stopped was stopped.
+            if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellationToken);
             return Classify(e);
         }
     }
 
     /// <summary>The SDK's own way to credentials cannot be cancelled, so they are made ready before; nor is it waited for longer than is good.</summary>
-    private async Task<T> AskAsync<T>(Func<CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
+    private async Task<T> AskAsync<T>(Func<TemporaryCredentials, CancellationToken, Task<T>> ask, CancellationToken cancellationToken)
     {
-        await access.PrepareAsync(cancellationToken).ConfigureAwait(false);
+        var credentials = await access.PrepareAsync(cancellationToken).ConfigureAwait(false);
         using var timeout = new CancellationTokenSource(RequestTimeout, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, cancellationToken);
-        return await ask(either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+        try
+        {
+            return await ask(credentials, either.Token).WaitAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (Exception e) when (!FaultClassifier.IsExpected(e))
+        {
+            // The SDK's readers of answers throw whatever comes of what they are given.
+            throw new BadAnswerException($"it cannot be read ({e.GetType().Name})", e);
+        }
     }
 
     private UploadFault Classify(Exception exception)
@@ -95,6 +105,4 @@ internal sealed class DynamoDbSink(IAmazonDynamoDB client, TableOptions table, I
         if (fault.Kind == FaultKind.ClockSkew && AnswerTime.ServerTime((AmazonServiceException)exception) is { } serverTime) access.ServerTimeIs(serverTime);
         return fault;
     }
-
-    private ReadingKey KeyOf(WriteRequest request) => new(request.PutRequest.Item[table.PartitionKey].S, request.PutRequest.Item[table.SortKey].S);
 }

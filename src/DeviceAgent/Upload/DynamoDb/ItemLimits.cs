@@ -11,11 +11,14 @@ internal sealed class ItemLimits(IReadOnlySet<string> reservedNames, int overhea
     /// <summary>An item must stay below 400 KB, names included.</summary>
     public const int MaxItemBytes = 400 * 1024;
 
+    /// <summary>Of a partition key, in bytes.</summary>
+    public const int LongestSerialNumber = 2048;
+
     private const int TimestampBytes = 24;
 
     public IReadOnlySet<string> ReservedNames => reservedNames;
 
-    public int MaxSerialNumberBytes => 2048;
+    public int MaxSerialNumberBytes => LongestSerialNumber;
 
     public int MaxNameBytes => 65_535;
 
@@ -26,7 +29,7 @@ internal sealed class ItemLimits(IReadOnlySet<string> reservedNames, int overhea
     public string? FindProblem(ReadingValue.Number number) => ItemNumber.FindProblem(number.Digits);
 
     public int SizeOf(Reading reading) =>
-        overheadBytes + TimestampBytes + Encoding.UTF8.GetByteCount(reading.SerialNumber) + reading.Attributes.Sum(a => ItemSize.Of(a.Key, a.Value));
+        overheadBytes + TimestampBytes + reading.Timestamp.Finer.Length + Encoding.UTF8.GetByteCount(reading.SerialNumber) + reading.Attributes.Sum(a => ItemSize.Of(a.Key, a.Value));
 }
 
 /// <summary>The size of an item as DynamoDB counts it: attribute names and values, in bytes.</summary>

@@ -7,8 +7,8 @@ namespace DeviceAgent.Upload.DynamoDb;
 /// <summary>What requests to the table are signed with.</summary>
 internal interface ITableAccess
 {
-    /// <summary>Gets credentials ready for the next request.</summary>
-    Task PrepareAsync(CancellationToken cancellationToken);
+    /// <summary>Gets credentials ready for the next request, by the SDK's client too.</summary>
+    ValueTask<TemporaryCredentials> PrepareAsync(CancellationToken cancellationToken);
 
     /// <summary>Fetches new credentials, unless that was done a moment ago.</summary>
     Task RefreshAsync(CancellationToken cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class RoleAliasAccess(CredentialCache cache, DeviceClock clock) 
 
     private long _refreshedAt = long.MinValue;
 
-    public async Task PrepareAsync(CancellationToken cancellationToken) => await cache.GetAsync(cancellationToken).ConfigureAwait(false);
+    public ValueTask<TemporaryCredentials> PrepareAsync(CancellationToken cancellationToken) => cache.GetAsync(cancellationToken);
 
     public async Task RefreshAsync(CancellationToken cancellationToken)
     {
@@ -49,7 +49,7 @@ internal sealed class FixedAccess(Func<TemporaryCredentials> credentials, Device
         return new ImmutableCredentials(current.AccessKeyId, current.SecretAccessKey.Reveal(), current.SessionToken.Reveal());
     }
 
-    public Task PrepareAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    public ValueTask<TemporaryCredentials> PrepareAsync(CancellationToken cancellationToken) => ValueTask.FromResult(credentials());
 
     public Task RefreshAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 

@@ -12,7 +12,7 @@ internal sealed partial record TableOptions
     /// <summary>The AWS region, which is also what requests are signed for.</summary>
     public required string Region { get; init; }
 
-    /// <summary>Null: AWS's endpoint of the region, or what the SDK's own settings (AWS_ENDPOINT_URL_DYNAMODB) say.</summary>
+    /// <summary>Null: AWS's endpoint of the region.</summary>
     public Uri? Endpoint { get; init; }
 
     /// <summary>3 to 255 of A-Z a-z 0-9 _ . -; the thing's name when left out.</summary>
@@ -63,8 +63,13 @@ internal sealed partial record TableOptions
             SortKey = KeyName(settings, "sortKey", ReadingJson.TimestampName),
             TimeToLive = ReadTimeToLive(settings),
         };
+        if (options.Endpoint is { } endpoint && (endpoint.Query.Length > 0 || endpoint.Fragment.Length > 0 || endpoint.UserInfo.Length > 0))
+            settings.Error("dynamoDbEndpoint", endpoint.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped), "has more than scheme, host, port and path: leave out user, ? and # with what follows");
         if (options.PartitionKey == options.SortKey) settings.Error("sortKey", options.SortKey, "must differ from partitionKey");
-        return options with { StaticAttributes = ReadAttributes(settings.Section("attributes"), options.ReservedNames) };
+        if (options.TimeToLive?.Attribute is { } expiry && (expiry == options.PartitionKey || expiry == options.SortKey)) settings.Error("ttl.attribute", expiry, "is the name of a key; choose another");
+        options = options with { StaticAttributes = ReadAttributes(settings.Section("attributes"), options.ReservedNames) };
+        if (options.OverheadBytes >= ItemLimits.MaxItemBytes) settings.Error("attributes", null, $"take {options.OverheadBytes} bytes of each item, which may have {ItemLimits.MaxItemBytes} in all");
+        return options;
     }
 
     private static string KeyName(SettingsReader settings, string name, string otherwise)
@@ -100,7 +105,7 @@ internal sealed partial record TableOptions
         return attributes;
     }
 
-    [GeneratedRegex(@"\A[a-z]{2,}(-[a-z0-9]+)+-[0-9]{1,2}\z")]
+    [GeneratedRegex(@"\A(?=.{1,63}\z)[a-z]{2,}(-[a-z0-9]+)+-[0-9]{1,2}\z")]
     private static partial Regex RegionName();
 
     [GeneratedRegex(@"\A[a-zA-Z0-9_.-]{3,255}\z")]

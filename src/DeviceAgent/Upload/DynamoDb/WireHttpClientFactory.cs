@@ -18,7 +18,8 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
     /// <summary>Then a connection is replaced, and with it the address that it goes to.</summary>
     private static readonly TimeSpan ConnectionLifetime = TimeSpan.FromMinutes(2);
 
-    private readonly HttpClient _client;
+    /// <summary>An answer names at most what was sent, which has some 256 KB, or one reading of 400 KB; in other escapes it may be some times as long.</summary>
+    public const int MaxAnswerBytes = 4 * 1024 * 1024;
 
     public WireHttpClientFactory(HappyEyeballsConnector connector, AgentMetrics metrics, TimeProvider time)
     {
@@ -28,23 +29,27 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
             UseCookies = false,
             AutomaticDecompression = DecompressionMethods.None,
             ConnectTimeout = ConnectTimeout,
+            Proxy = ProxySetting.Read([]),
             PooledConnectionLifetime = ConnectionLifetime,
             SslOptions = { RemoteCertificateValidationCallback = new ServerCertificateCheck(time).IsGood },
             ConnectCallback = async (context, token) => new CountingStream(
                 await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false), n => metrics.BytesReceived.Add(n), n => metrics.BytesSent.Add(n)),
         };
-        _client = new HttpClient(new WholeAnswer(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
+        Client = new HttpClient(new WholeAnswer(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 
-    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => _client;
+    /// <summary>The one client.</summary>
+    public HttpClient Client { get; }
+
+    public override HttpClient CreateHttpClient(IClientConfig clientConfig) => Client;
 
     public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 
     public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;
 
-    public void Dispose() => _client.Dispose();
+    public void Dispose() => Client.Dispose();
 
-    /// <summary>Reads each answer to its end under the request's token: the SDK reads the body without one.</summary>
+    /// <summary>Reads each answer to its end under the request's token, and not for ever: the SDK reads the body without token or limit.</summary>
     private sealed class WholeAnswer(HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
@@ -52,7 +57,7 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
             var response = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
             try
             {
-                await response.Content.LoadIntoBufferAsync(cancellationToken).ConfigureAwait(false);
+                await response.Content.LoadIntoBufferAsync(MaxAnswerBytes, cancellationToken).ConfigureAwait(false);
                 return response;
             }
             catch

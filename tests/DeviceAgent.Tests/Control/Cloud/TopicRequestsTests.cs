@@ -127,5 +127,97 @@ public sealed class TopicRequestsTests : IDisposable
         Assert.IsType<TopicResponse.Rejected>(await AskAsync());
     }
 
+    [Fact]
+    public async Task Ask_ConnectionEndsRightAfterTheSamePublish_ThePolicyIsNamedAndItIsNotSentAgainForAWhile()
+    {
+        await _client.ConnectAsync();
+        await AskAsync();
+        _cloud.FatalPublishes.Add(Get);
+        for (var i = 0; i < 3; i++) Assert.Equal(NoResponse.Lost, Assert.IsType<TopicResponse.Missing>(await AskAsync()).Reason);
+        for (var i = 0; i < 3; i++)
+        {
+            var denied = Assert.IsType<TopicResponse.Missing>(await AskAsync());
+            Assert.Equal((NoResponse.NotAllowed, $"The connection to AWS IoT was ended right after the message on {Get}, 3 times in a row: most likely the certificate's IoT policy does not allow it. It must allow iot:Publish on topic/{Get}."), (denied.Reason, denied.Message));
+        }
+
+        Assert.Equal(3, _client.FatalSends);
+        _time.Advance(TimeSpan.FromMinutes(10));
+        await AskAsync();
+        Assert.Equal(4, _client.FatalSends);
+        Assert.Equal(NoResponse.NotAllowed, Assert.IsType<TopicResponse.Missing>(await AskAsync()).Reason);
+        Assert.Equal(4, _client.FatalSends);
+
+        // The policy is mended.
+        _cloud.FatalPublishes.Clear();
+        _time.Advance(TimeSpan.FromMinutes(10));
+        Assert.IsType<TopicResponse.Rejected>(await AskAsync());
+        Assert.IsType<TopicResponse.Rejected>(await AskAsync());
+    }
+
+    [Fact]
+    public async Task Ask_ConnectionEndsRightAfterTheSameSubscription_ThePolicyIsNamed()
+    {
+        await _client.ConnectAsync();
+        _cloud.FatalFilters.Add($"{Get}/accepted");
+        for (var i = 0; i < 3; i++) Assert.Equal(NoResponse.NotConnected, Assert.IsType<TopicResponse.Missing>(await AskAsync()).Reason);
+        var denied = Assert.IsType<TopicResponse.Missing>(await AskAsync());
+        Assert.Equal(NoResponse.NotAllowed, denied.Reason);
+        Assert.Contains($"iot:Subscribe on topicfilter/{Get}/accepted", denied.Message);
+        Assert.Equal(3, _client.FatalSends);
+    }
+
+    [Fact]
+    public async Task Ask_ServerSaysNotAuthorizedAndEnds_ThePolicyIsNamedAtOnce()
+    {
+        await _client.ConnectAsync();
+        _cloud.FatalPublishes.Add(Get);
+        _client.FatalEnd = new MqttDisconnected(MqttDisconnectReason.ServerDisconnected, "The server said NotAuthorized (0x87).") { ReasonCode = MqttReasonCode.NotAuthorized };
+        await AskAsync();
+        Assert.Contains("with 'not authorized': most likely", Assert.IsType<TopicResponse.Missing>(await AskAsync()).Message);
+        Assert.Equal(1, _client.FatalSends);
+    }
+
+    [Fact]
+    public async Task Ask_ConnectionThatAlsoEndsByItself_ThePolicyIsNotBlamed()
+    {
+        await _client.ConnectAsync();
+        await AskAsync();
+        _cloud.FatalPublishes.Add(Get);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Equal(NoResponse.Lost, Assert.IsType<TopicResponse.Missing>(await AskAsync()).Reason);
+            await _client.GoDownAsync(MqttDisconnectReason.ConnectionLost);
+            await _client.ComeUpAsync(sessionPresent: true);
+        }
+
+        Assert.Equal(5, _client.FatalSends);
+    }
+
+    [Fact]
+    public async Task Ask_AnswersThatMayNotBeReceived_ThePolicyIsNamedAfterThreeInARow()
+    {
+        await _client.ConnectAsync();
+        await AskAsync();
+        _cloud.OnAnswer = _ => false;
+        for (var i = 1; i <= 3; i++)
+        {
+            var asked = AskAsync();
+            await _time.WaitForTimersAsync(1);
+            _time.Advance(TimeSpan.FromSeconds(15));
+            var missing = Assert.IsType<TopicResponse.Missing>(await asked);
+            Assert.Equal(i < 3 ? NoResponse.Lost : NoResponse.NotAllowed, missing.Reason);
+            if (i == 3) Assert.Contains($"It must allow iot:Receive on topic/{Get}/accepted and topic/{Get}/rejected.", missing.Message);
+        }
+    }
+
+    [Fact]
+    public async Task Ask_RefusedWithAReasonCode_NamesIt()
+    {
+        await _client.ConnectAsync();
+        await AskAsync();
+        _client.Verdict = MqttReasonCode.QuotaExceeded;
+        Assert.Contains("QuotaExceeded (0x97)", Assert.IsType<TopicResponse.Missing>(await AskAsync()).Message);
+    }
+
     private Task<TopicResponse> AskAsync() => _requests.AskAsync(Get, [], CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
 }

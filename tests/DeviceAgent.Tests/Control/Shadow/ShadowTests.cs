@@ -43,6 +43,53 @@ public sealed class ShadowTests : IDisposable
         Assert.Null(Cloud.Shadow.Reported["rejected"]);
     }
 
+    [Theory]
+    [InlineData("half a character", "logLevel", "half a character")]
+    [InlineData("70 lists deep", "logLevel", "nested deeper than 32 levels")]
+    [InlineData("70 objects deep", "logLevel.a", "nested deeper than 32 levels")]
+    [InlineData("a huge exponent", "logLevel", "a number beyond all")]
+    [InlineData("a name twice", "logLevel.a", "stands there twice")]
+    [InlineData("half a character in a name", "logLevel.\\udc00", "half a character")]
+    public async Task Desired_ThatNoReaderExpects_IsRejectedByNameAndTheNextIsApplied(string kind, string key, string reason)
+    {
+        Cloud.Rewrite = text => HostileText.Put(kind, text);
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire($$$"""{"logLevel":{{{HostileText.Placeholder}}},"source":{"intervalSeconds":2}}""");
+        await LastChangeAsync("rejected");
+
+        Assert.Equal("notReadable", (string?)Cloud.Shadow.Reported["lastChange"]!["code"]);
+        Assert.Contains(reason, (string?)Cloud.Shadow.Reported["rejected"]![key]);
+
+        // A setting that is wrong holds those back that came with it; a key that nobody knows does not.
+        Assert.Equal(key == "logLevel", _rig.Stored.Settings.Source.Value.Interval != TimeSpan.FromSeconds(2));
+
+        Cloud.Shadow.Desire("""{"logLevel":"debug"}""");
+        await LastChangeAsync("applied");
+        Assert.Equal((LogLevel.Debug, TimeSpan.FromSeconds(2)), (_rig.InForce.LogLevel, _rig.Stored.Settings.Source.Value.Interval));
+    }
+
+    [Fact]
+    public async Task Desired_KeyTwice_IsRejectedAndNeitherValueIsTaken()
+    {
+        Cloud.Rewrite = text => text.Replace("\"x\":\"@RAW@\"", "\"logLevel\":\"debug\"", StringComparison.Ordinal);
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire("""{"logLevel":"warning","x":"@RAW@"}""");
+        await LastChangeAsync("rejected");
+        Assert.Contains("stands there twice", (string?)Cloud.Shadow.Reported["rejected"]!["logLevel"]);
+        Assert.Equal(LogLevel.Information, _rig.InForce.LogLevel);
+    }
+
+    [Fact]
+    public async Task Desired_RoleAliasThatNoReaderExpects_IsRejectedAndTheAliasStays()
+    {
+        Cloud.Rewrite = text => HostileText.Put("half a character", text);
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire($$$"""{"roleAlias":{{{HostileText.Placeholder}}}}""");
+        await LastChangeAsync("rejected");
+        Assert.Contains("half a character", (string?)Cloud.Shadow.Reported["rejected"]!["roleAlias"]);
+        Assert.Empty(_rig.Rotation.Asked);
+    }
+
     [Fact]
     public async Task Desired_Settings_SurviveARestart()
     {
@@ -96,6 +143,98 @@ public sealed class ShadowTests : IDisposable
         Assert.Contains("intervalSeconds", (string?)rejected["source.intervalSecond"]);
         Assert.NotNull(rejected["stateDirectory"]);
         Assert.Equal(TimeSpan.FromSeconds(3), _rig.InForce.Source.Interval);
+    }
+
+    [Fact]
+    public async Task Desired_MoreThanSevenKilobytes_IsRefusedByNameAndLaterReportsArrive()
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire($$"""{"note":"{{new string('x', 7400)}}"}""");
+        await LastChangeAsync("rejected");
+        Assert.Contains("note: cannot be set remotely", (string?)Cloud.Shadow.Reported["lastChange"]!["reason"]);
+        Assert.Matches("^desired has 74[0-9]{2} of 8192 bytes$", (string?)Cloud.Shadow.Reported["shortened"]);
+        Assert.Contains("reports are shortened", _rig.Status.Problem);
+
+        Cloud.Shadow.Desire("""{"logLevel":"debug"}""");
+        await LastChangeAsync("applied");
+        Assert.Equal(LogLevel.Debug, _rig.InForce.LogLevel);
+        Assert.Equal(0, Cloud.Shadow.Refusals);
+
+        // It is taken out again.
+        Cloud.Shadow.Desire("""{"note":null}""");
+        await Cloud.WaitAsync(() => Cloud.Shadow.Reported["shortened"] is null && Cloud.Shadow.Reported["agent"] is not null, "the whole report");
+        Assert.Null(_rig.Status.Problem);
+    }
+
+    [Theory]
+    [InlineData(7600)]
+    [InlineData(7900)]
+    [InlineData(8040)]
+    public async Task Desired_EvenMore_TheOutcomeIsStillReported(int length)
+    {
+        await _rig.StartReportedAsync();
+        Cloud.Shadow.Desire($$"""{"note":"{{new string('x', length)}}"}""");
+        await LastChangeAsync("rejected");
+        Assert.Equal("unknownSetting", (string?)Cloud.Shadow.Reported["lastChange"]!["code"]);
+        Assert.Equal(0, Cloud.Shadow.Refusals);
+    }
+
+    [Fact]
+    public async Task Desired_LeavesNoRoomAtAll_IsSaidOnceInLogAndStatusAndHeals()
+    {
+        Cloud.Shadow.Desire($$"""{"note":"{{new string('x', 8120)}}"}""");
+        await _rig.StartAsync();
+        await _rig.PassTimeUntilAsync(() => _rig.Status.Problem?.Contains("there is no room for any report", StringComparison.Ordinal) == true, TimeSpan.FromMinutes(1), "the problem");
+        await _rig.PassTimeUntilAsync(() => _rig.Record.LastChange is not null, TimeSpan.FromMinutes(1), "it is refused");
+        for (var i = 0; i < 60; i++) await _rig.Time.StepAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal((0, 0), (Cloud.Shadow.Refusals, Cloud.Shadow.Reports.Count));
+        Assert.Single(_rig.Log.Entries, e => e.Id == 2621);
+
+        Cloud.Shadow.Desire("""{"note":null}""");
+        await Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["health"] == "ok", "the whole report");
+    }
+
+    [Fact]
+    public async Task Report_ThatAwsCountsOtherwise_IsMadeSmallerUntilItIsTaken()
+    {
+        Cloud.Shadow.Limit = 400;
+        await _rig.StartAsync();
+        await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > 0, TimeSpan.FromMinutes(2), "a report");
+        Assert.InRange(Cloud.Shadow.Refusals, 1, 4);
+        Assert.Equal("fleet-ddb", (string?)Cloud.Shadow.Reported["roleAlias"]);
+    }
+
+    [Fact]
+    public async Task Desired_AThousandUnknownKeys_TheKnownOneIsAppliedAndTheOthersAreCounted()
+    {
+        await _rig.StartReportedAsync();
+        var keys = string.Join(',', Enumerable.Range(0, 700).Select(i => $"\"k{i}\":1"));
+        Cloud.Shadow.Desire($$"""{{{keys}},"logLevel":"debug"}""");
+        await LastChangeAsync("rejected");
+        Assert.Equal(LogLevel.Debug, _rig.InForce.LogLevel);
+        Assert.Equal(700, Cloud.Shadow.Reported["rejected"]!.AsObject().Count + (int)Cloud.Shadow.Reported["moreRejected"]!);
+        Assert.Equal(0, Cloud.Shadow.Refusals);
+    }
+
+    [Fact]
+    public async Task PublishThatEndsTheConnection_IsNamedInLogAndStatusAndNotRepeatedInALoop()
+    {
+        var update = $"{FakeCloud.Prefix}/shadow/name/device-agent/update";
+        Cloud.FatalPublishes.Add(update);
+        await _rig.StartAsync();
+        await _rig.PassTimeUntilAsync(() => _rig.Status.Problem?.Contains($"It must allow iot:Publish on topic/{update}", StringComparison.Ordinal) == true, TimeSpan.FromMinutes(2), "the problem");
+        Assert.Contains(_rig.Log.Entries, e => e.Id == 2603 && e.Text.Contains(update, StringComparison.Ordinal));
+        for (var i = 0; i < 50; i++) await _rig.Time.StepAsync(TimeSpan.FromSeconds(10));
+        Assert.InRange(_rig.Client.FatalSends, 3, 4);
+
+        // What is desired and jobs go on meanwhile.
+        Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2}}""");
+        await _rig.PassTimeUntilAsync(() => _rig.InForce.Source.Interval == TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), "the desired interval");
+        Cloud.Jobs.Create("j1", """{"operation":"set-config","settings":{"logLevel":"debug"}}""");
+        await Cloud.WaitAsync(() => Cloud.Jobs["j1"].Status == "SUCCEEDED", "the job");
+        Cloud.FatalPublishes.Clear();
+        await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > 0, TimeSpan.FromMinutes(15), "the report");
+        await _rig.PassTimeUntilAsync(() => _rig.Status.Problem is null, TimeSpan.FromMinutes(1), "no problem any more");
     }
 
     [Fact]

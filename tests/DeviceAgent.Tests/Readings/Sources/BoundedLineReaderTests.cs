@@ -6,7 +6,7 @@ namespace DeviceAgent.Tests.Readings.Sources;
 public class BoundedLineReaderTests
 {
     [Fact]
-    public async Task ReadAsync_AllLineEnds_GivesTheLines() => Assert.Equal(["a", "b", "", "c"], await LinesAsync("a\nb\r\n\nc"));
+    public async Task ReadAsync_AllLineEnds_GivesTheLines() => Assert.Equal(["a", "b", "", "c", "", "d"], await LinesAsync("a\nb\r\n\nc\r\rd"));
 
     [Fact]
     public async Task ReadAsync_LineThatIsTooLong_CostsOnlyItself()
@@ -28,7 +28,7 @@ public class BoundedLineReaderTests
     {
         var reader = new BoundedLineReader(new MemoryStream(Encoding.UTF8.GetBytes(text)));
         var lines = new List<string?>();
-        while (await reader.ReadAsync(CancellationToken.None) is { } line) lines.Add(line.TooLong ? null : Encoding.UTF8.GetString(line.Bytes.Span));
+        while (await reader.ReadAsync(CancellationToken.None) is { } line) lines.Add(line.Problem is not null ? null : Encoding.UTF8.GetString(line.Bytes.Span));
         Assert.Equal(lines.Count, reader.LineNumber);
         return lines;
     }

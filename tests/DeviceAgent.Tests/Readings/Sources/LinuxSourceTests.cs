@@ -10,10 +10,18 @@ public sealed class LinuxSourceTests : IDisposable
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
     private readonly TemporaryFolder _sys = new();
+    private readonly TemporaryFolder _state = new();
+    private readonly CountedMetrics _counted = new();
+    private readonly SensorStates _states = new();
     private readonly ManualTimeProvider _time = new();
     private readonly RecordingLogger<LinuxSource> _logger = new();
 
-    public void Dispose() => _sys.Dispose();
+    public void Dispose()
+    {
+        _sys.Dispose();
+        _state.Dispose();
+        _counted.Dispose();
+    }
 
     [Fact]
     public async Task ReadAsync_ThermalZones_AreNamedByTheirTypes()
@@ -23,7 +31,7 @@ public sealed class LinuxSourceTests : IDisposable
         Zone(2, "cpu-thermal", "50000");
         Zone(10, "asleep", "-274000");
         Assert.Equal("cpu_thermal=48.312 cpu_thermal_2=50 gpu_thermal=-4", await PollOnceAsync());
-        Assert.Contains(_logger.Entries, e => e.Id == 2008 && e.Text.Contains("asleep", StringComparison.Ordinal));
+        Assert.Contains(_logger.Entries, e => e.Id == 2014 && e.Text.Contains("asleep", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -59,6 +67,17 @@ public sealed class LinuxSourceTests : IDisposable
         Assert.Equal(
             "bme280_humidity=45.123 bme280_pressure=101.325 bme280_temperature=21.34 hdc100x_humidity=45 hdc100x_temperature=20.4248",
             await PollOnceAsync());
+    }
+
+    [Fact]
+    public async Task ReadAsync_IioScaleOfZero_IsLeftOutAndNamed()
+    {
+        Iio(0, "name", "hdc100x");
+        Iio(0, "in_temp_raw", "24000");
+        Iio(0, "in_temp_scale", "0.000000");
+        Iio(0, "in_humidityrelative_input", "45123");
+        Assert.Equal("hdc100x_humidity=45.123", await PollOnceAsync());
+        Assert.Contains(_logger.Entries, e => e.Text.Contains("in_temp_scale: a scale of 0 makes every value 0", StringComparison.Ordinal));
     }
 
     [Fact]
@@ -145,7 +164,10 @@ public sealed class LinuxSourceTests : IDisposable
     private LinuxSource Source()
     {
         var sysfs = new Sysfs(_sys.Path, TimeSpan.FromSeconds(2), _time);
-        return new LinuxSource([new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)], new SourceOptions { Interval = Interval }, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
+        return new LinuxSource(
+            [new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)],
+            new SensorRegister(_state.Path, new HashSet<string> { "timestamp", "serial_number" }, new Dictionary<string, string>(), _logger),
+            _states, new SourceOptions { Interval = Interval }, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
     }
 
     private static string Text(Sample sample) =>

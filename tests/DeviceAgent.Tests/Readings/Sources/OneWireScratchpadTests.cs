@@ -26,8 +26,8 @@ public class OneWireScratchpadTests
 
     [Theory]
     [InlineData(127_937, "not enough power")]
-    [InlineData(126_000, "outside -55 to 125")]
-    [InlineData(-56_000, "outside -55 to 125")]
+    [InlineData(126_000, "outside the physical range of -55 to 125 °C")]
+    [InlineData(-56_000, "outside the physical range of -55 to 125 °C")]
     public void Read_ImpossibleTemperature_SaysWhy(int milli, string expected)
     {
         byte[] bytes = [0x72, 0x01, 0x4b, 0x46, 0x7f, 0xff, 0x0e, 0x10, 0];
@@ -44,4 +44,9 @@ public class OneWireScratchpadTests
         var hex = string.Join(' ', bytes.Select(b => b.ToString("x2", null)));
         Assert.Equal(85m, OneWireScratchpad.Read($"{hex} : crc={bytes[8]:x2} YES\n{hex} t=85000").Value);
     }
+
+    [Theory]
+    [InlineData("72 01 4b 46 7f ff 0e 10 57 : crc=00 NO\n72 01 4b 46 7f ff 0e 10 57 t=23,5")]
+    [InlineData("72 01 4b 46 7f ff 0e 10 57 : crc=00 NO")]
+    public void Read_BadCrcInATextOfAnotherForm_NamesTheCrc(string text) => Assert.Equal("CRC failure on the bus", OneWireScratchpad.Read(text).Problem);
 }

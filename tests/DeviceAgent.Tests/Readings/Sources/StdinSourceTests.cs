@@ -1,4 +1,5 @@
 using System.Text;
+using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.Timing;
 
@@ -7,15 +8,24 @@ namespace DeviceAgent.Tests.Readings.Sources;
 public class StdinSourceTests
 {
     [Fact]
-    public async Task ReadAsync_BadLinesBetweenGoodOnes_LogsTheirNumbersAndGoesOn()
+    public async Task ReadAsync_BadLinesBetweenGoodOnes_AreToldWithTheirNumbers()
     {
-        var logger = new RecordingLogger<StdinSource>();
-        var source = new StdinSource(() => new MemoryStream(Encoding.UTF8.GetBytes("{\"t\":1}\nnonsense\n\n{\"t\":2,\"serial_number\":\"other\"}\n[]\n")), new LoopWatch(TimeProvider.System).Pulse("sensing"), logger);
+        var source = new StdinSource(() => new MemoryStream(Encoding.UTF8.GetBytes("{\"t\":1}\nnonsense\n\n{\"t\":2,\"serial_number\":\"other\"}\n[]\n")), new TimestampReader(TimestampUnit.Auto, null, TimeProvider.System), new LoopWatch(TimeProvider.System).Pulse("sensing"));
 
         var samples = await source.ReadAsync(CancellationToken.None).ToListAsync();
 
-        Assert.Equal([1L, 4L], samples.Select(s => s.Line!.Value));
-        Assert.Equal("other", samples[1].SerialNumber);
-        Assert.Equal(["Line 2 of the input", "Line 5 of the input"], logger.Entries.Select(e => e.Text[..19]));
+        Assert.Equal([1L, 2L, 4L, 5L], samples.Select(s => s.Line!.Value));
+        Assert.Equal([false, true, false, true], samples.Select(s => s.Problem is not null));
+        Assert.Equal("other", samples[2].SerialNumber);
+    }
+
+    [Fact]
+    public async Task ReadAsync_TextInNoEncodingThatIsRead_IsRefusedAndEndsTheSource()
+    {
+        var source = new StdinSource(() => new MemoryStream(Encoding.Unicode.GetBytes("{\"t\":1}\n")), new TimestampReader(TimestampUnit.Auto, null, TimeProvider.System), new LoopWatch(TimeProvider.System).Pulse("sensing"));
+
+        var refused = Assert.Single(await source.ReadAsync(CancellationToken.None).ToListAsync());
+
+        Assert.Equal((1L, "byte 1 is zero: the text looks like utf-16le without a byte order mark; save it as UTF-8; nothing from here on is read"), (refused.Line!.Value, refused.Problem));
     }
 }

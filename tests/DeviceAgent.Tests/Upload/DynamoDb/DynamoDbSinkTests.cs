@@ -1,10 +1,14 @@
+using System.Globalization;
 using System.Net;
+using System.Net.Http.Headers;
 using System.Text;
 using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Tests.Fuzz;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 
@@ -23,7 +27,7 @@ public sealed class DynamoDbSinkTests : IDisposable
     {
         var config = new AmazonDynamoDBConfig { ServiceURL = "http://dynamodb.test", AuthenticationRegion = "us-east-1", MaxErrorRetry = 0, HttpClientFactory = new FakeHttpFactory(_http) };
         _client = new AmazonDynamoDBClient(new SessionAWSCredentials("ASIA", "secret", "token"), config);
-        _table = new DynamoDbSink(_client, TestItems.Table, _access, _time, new RecordingLogger<DynamoDbSink>());
+        _table = new DynamoDbSink(_client, new BatchWriteClient(new HttpClient(_http, disposeHandler: false), DynamoDbClient.EndpointOf(_client), TestItems.Table, _time), TestItems.Table, _access, _time, new RecordingLogger<DynamoDbSink>());
     }
 
     public void Dispose()
@@ -59,10 +63,123 @@ public sealed class DynamoDbSinkTests : IDisposable
     }
 
     [Fact]
-    public async Task WriteAsync_AnswerWithoutUnprocessedItems_IsAccepted()
+    public async Task WriteAsync_Request_IsSignedByTheAgentsClock()
     {
-        _http.Answer(200, "{}");
+        _http.Answer(200, """{"UnprocessedItems":{}}""");
+        _time.Advance(TimeSpan.FromDays(40));
+        await WriteAsync(1);
+        var (date, now) = (_http.Header("X-Amz-Date"), _time.GetUtcNow());
+        Assert.Equal(now.ToString("yyyyMMdd'T'HHmmss'Z'", CultureInfo.InvariantCulture), date);
+        Assert.StartsWith(
+            $"AWS4-HMAC-SHA256 Credential=ASIA/{date[..8]}/us-east-1/dynamodb/aws4_request, SignedHeaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, Signature=",
+            _http.Header("Authorization"),
+            StringComparison.Ordinal);
+        Assert.Equal("token", _http.Header("X-Amz-Security-Token"));
+        Assert.StartsWith("device-agent/", _http.Header("User-Agent"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteAsync_DeepestReadingUnprocessed_IsToldFromTheAccepted()
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"L\":[", 32)) + "{\"N\":\"1\"}" + string.Concat(Enumerable.Repeat("]}", 32));
+        _http.Answer(200, $$$$"""{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":{"serial_number":{"S":"SN1"},"timestamp":{"S":"2026-03-01T12:00:02.000Z"},"deep":{{{{deep}}}}}}}]}}""");
+        Assert.Equal([2L], (await WriteAsync(3)).Unprocessed.Select(i => i.Record.Sequence));
+    }
+
+    [Fact]
+    public async Task WriteAsync_ServiceThatQuotesTheRequest_TheTokenIsNotInTheFault()
+    {
+        _http.Answer(400, """{"__type":"com.amazon.coral.service#InvalidSignatureException","message":"The request signature does not match. The Canonical String for this request should have been 'POST\n/\nx-amz-security-token:SECRETTOKEN"}""");
+        var fault = (await WriteAsync(1)).Fault!;
+        Assert.Contains("does not match", fault.What, StringComparison.Ordinal);
+        Assert.DoesNotContain("SECRETTOKEN", fault.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"UnprocessedItems":null}""")]
+    [InlineData("""{ "UnprocessedItems": {} }""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[]},"ConsumedCapacity":[]}""")]
+    public async Task WriteAsync_AnswerThatNamesNoUnprocessedItem_IsAccepted(string body)
+    {
+        _http.Answer(200, body);
         Assert.Equal(2, (await WriteAsync(2)).Accepted.Count);
+    }
+
+    /// <summary>A portal, a proxy, or an answer to somebody else.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("null")]
+    [InlineData("[]")]
+    [InlineData("7")]
+    [InlineData("<html>welcome</html>")]
+    [InlineData("""{"UnprocessedItems":7}""")]
+    [InlineData("""{"UnprocessedItems":"none"}""")]
+    [InlineData("""{"UnprocessedItems":[]}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":7}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[7]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[null]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{}]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{"PutRequest":{}}]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":null}}]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":{"serial_number":{"S":"SN1"}}}}]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":{"serial_number":{"S":"SN1"},"timestamp":{"N":"7"}}}}]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{"DeleteRequest":{"Key":{"serial_number":{"S":"SN1"},"timestamp":{"S":"2026-03-01T12:00:01.000Z"}}}}]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":{"serial_number":{"S":"SN1"},"timestamp":{"S":"2030-01-01T00:00:00.000Z"}}}}]}}""")]
+    [InlineData("""{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":{"serial_number":{"S":"SN1"},"timestamp":{"S":"2026-03-01T12:00:01.000Z"}}}},{"PutRequest":{"Item":{"serial_number":{"S":"other"},"timestamp":{"S":"2026-03-01T12:00:01.000Z"}}}}]}}""")]
+    public async Task WriteAsync_GoodStatusAndAnAnswerThatIsNotDynamoDbs_AcknowledgesNothing(string body)
+    {
+        _http.Answer(200, body);
+        var result = await WriteAsync(2);
+        Assert.Empty(result.Accepted);
+        Assert.Equal(2, result.Unprocessed.Count);
+        Assert.Equal(FaultKind.Transient, result.Fault!.Kind);
+
+        _http.Answer(200, """{"UnprocessedItems":{}}""");
+        Assert.Equal(2, (await WriteAsync(2)).Accepted.Count);
+    }
+
+    [Theory]
+    [InlineData("{}")]
+    [InlineData("""{"Table":null}""")]
+    [InlineData("""{"Table":7}""")]
+    [InlineData("""{"Table":{}}""")]
+    [InlineData("""{"Table":{"TableStatus":"ACTIVE","KeySchema":[{}],"AttributeDefinitions":[{},{"AttributeName":"a"},{"AttributeName":"a"}]}}""")]
+    public async Task CheckAsync_AnswerThatIsNotDynamoDbs_IsAFault(string body)
+    {
+        _http.Answer(200, body);
+        Assert.NotNull(await _table.CheckAsync(CancellationToken.None));
+    }
+
+    /// <summary>The words go into the log, into health, into the shadow and to the dead letters.</summary>
+    [Fact]
+    public async Task WriteAsync_WordsOfTheServiceAreNotPrintable_AreCleanedAndCut()
+    {
+        _http.Answer(400, "{\"__type\":\"a#Evil\\u001b[31m\\u202e\",\"message\":\"b\\r\\n\\u2028\\ud83dc" + new string('x', 100_000) + "\"}", ("x-amzn-RequestId", new string('z', 5000)));
+        var fault = (await WriteAsync(1)).Fault!;
+        Assert.Equal(PrintableText.Whole(fault.ToString()), fault.ToString());
+        Assert.Equal(PrintableText.Whole(fault.Subject), fault.Subject);
+        Assert.InRange(fault.ToString().Length, 1, 1000);
+    }
+
+    /// <summary>Mostly valid answers, the same ones at each run.</summary>
+    [Fact]
+    public async Task WriteAsync_SpoiltAnswers_NeverAcknowledgeWhatTheyDoNotTellOf()
+    {
+        byte[][] corpus =
+        [
+            """{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":{"serial_number":{"S":"SN1"},"timestamp":{"S":"2026-03-01T12:00:02.000Z"},"n":{"N":"2"}}}}]}}"""u8.ToArray(),
+            """{"UnprocessedItems":{"boiler-07":[{"PutRequest":{"Item":{"serial_number":{"S":"SN1"},"timestamp":{"S":"2026-03-01T12:00:01.000Z"},"l":{"L":[{"M":{"a":{"BOOL":true}}}]}}}}]},"ConsumedCapacity":[{"CapacityUnits":1.5}]}"""u8.ToArray(),
+        ];
+        var mutator = new Mutator(corpus, seed: 11);
+        for (var number = 0; number < 500; number++)
+        {
+            var body = mutator.Next(number);
+            _http.Answer(200, body);
+            var result = await WriteAsync(3);
+            Assert.Equal(3, result.Accepted.Count + result.Unprocessed.Count);
+            if (result.Fault is not null) Assert.Empty(result.Accepted);
+        }
     }
 
     [Theory]
@@ -235,11 +352,20 @@ public sealed class DynamoDbSinkTests : IDisposable
 
     private sealed class FakeAccess : ITableAccess
     {
-        public Func<Task> Prepare { get; set; } = () => Task.CompletedTask;
+        public Func<TemporaryCredentials> Prepare { get; set; } = () => new TemporaryCredentials
+        {
+            AccessKeyId = "ASIA",
+            SecretAccessKey = new Secret("secret"),
+            SessionToken = new Secret("token"),
+            Expiration = DateTimeOffset.MaxValue,
+            Lifetime = TimeSpan.MaxValue,
+            ReceivedAt = 0,
+            ClockOffset = TimeSpan.Zero,
+        };
 
         public DateTimeOffset? ServerTime { get; private set; }
 
-        public Task PrepareAsync(CancellationToken cancellationToken) => Prepare();
+        public ValueTask<TemporaryCredentials> PrepareAsync(CancellationToken cancellationToken) => ValueTask.FromResult(Prepare());
 
         public Task RefreshAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
@@ -258,16 +384,24 @@ public sealed class DynamoDbSinkTests : IDisposable
         private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private Func<Task<HttpResponseMessage>> _answer = () => throw new InvalidOperationException("no answer is prepared");
 
+        private HttpRequestHeaders? _headers;
+
         public List<string> Bodies { get; } = [];
 
         public Task Asked => _asked.Task;
 
-        public void Answer(int status, string body, params (string Name, string Value)[] headers) => _answer = () =>
+        public void Answer(int status, string body, params (string Name, string Value)[] headers) => Answer(status, Encoding.UTF8.GetBytes(body), headers);
+
+        public void Answer(int status, byte[] body, params (string Name, string Value)[] headers) => _answer = () =>
         {
-            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new StringContent(body, Encoding.UTF8, "application/x-amz-json-1.0") };
+            var response = new HttpResponseMessage((HttpStatusCode)status) { Content = new ByteArrayContent(body) };
+            response.Content.Headers.ContentType = new MediaTypeHeaderValue("application/x-amz-json-1.0");
             foreach (var (name, value) in headers) response.Headers.TryAddWithoutValidation(name, value);
             return Task.FromResult(response);
         };
+
+        /// <summary>Of the last request.</summary>
+        public string Header(string name) => string.Join(' ', _headers!.GetValues(name));
 
         public void Fail(Exception exception) => _answer = () => Task.FromException<HttpResponseMessage>(exception);
 
@@ -275,6 +409,7 @@ public sealed class DynamoDbSinkTests : IDisposable
 
         protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {
+            _headers = request.Headers;
             Bodies.Add(await request.Content!.ReadAsStringAsync(cancellationToken));
             _asked.TrySetResult();
             return await _answer();

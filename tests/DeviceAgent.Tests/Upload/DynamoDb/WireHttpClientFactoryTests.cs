@@ -55,9 +55,42 @@ public sealed class WireHttpClientFactoryTests : IDisposable
         await Assert.ThrowsAsync<HttpRequestException>(() => NewClient().GetAsync(Url, HttpCompletionOption.ResponseHeadersRead));
     }
 
+    /// <summary>By length, and without one: what comes is held in memory.</summary>
+    [Theory]
+    [InlineData("Content-Length: 1099511627776\r\n\r\n")]
+    [InlineData("\r\n")]
+    public async Task CreateHttpClient_EndlessBody_IsAnErrorAndCutOff(string rest)
+    {
+        var server = ServeEndlesslyAsync(Encoding.ASCII.GetBytes("HTTP/1.1 200 OK\r\n" + rest));
+        await Assert.ThrowsAsync<HttpRequestException>(() => NewClient().GetAsync(Url, HttpCompletionOption.ResponseHeadersRead));
+        // What the sockets hold beside.
+        Assert.InRange(await server.WaitAsync(TimeSpan.FromSeconds(20)), 0, WireHttpClientFactory.MaxAnswerBytes + (32L * 1024 * 1024));
+    }
+
     private Uri Url => new($"http://127.0.0.1:{((IPEndPoint)_listener.LocalEndpoint).Port}/");
 
     private HttpClient NewClient() => _factory.CreateHttpClient(new AmazonDynamoDBConfig());
+
+    /// <summary>Sends until the connection ends; returns how much it could.</summary>
+    private async Task<long> ServeEndlesslyAsync(byte[] head)
+    {
+        using var connection = await _listener.AcceptTcpClientAsync();
+        var stream = connection.GetStream();
+        await stream.WriteAsync(head);
+        var sent = 0L;
+        try
+        {
+            while (true)
+            {
+                await stream.WriteAsync(new byte[64 * 1024]);
+                sent += 64 * 1024;
+            }
+        }
+        catch (IOException)
+        {
+            return sent;
+        }
+    }
 
     /// <summary>Answers on one connection, then closes it; returns how many bytes came.</summary>
     private async Task<long> ServeAsync(byte[] answer, int requests)

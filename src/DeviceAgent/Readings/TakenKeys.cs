@@ -1,0 +1,101 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+
+namespace DeviceAgent.Readings;
+
+/// <summary>What is known of a reading's key.</summary>
+internal enum KeyUse
+{
+    /// <summary>No other reading has it.</summary>
+    Free,
+
+    /// <summary>The same reading was here before: it is the same item.</summary>
+    Same,
+
+    /// <summary>A reading with other values has it: one of the two would be lost.</summary>
+    Other,
+
+    /// <summary>It lies among those that are no longer remembered.</summary>
+    Unknown,
+}
+
+/// <summary>
+/// Remembers the keys of the last readings, so that no two different ones are taken under one key. Thread-safe.
+/// </summary>
+/// <param name="capacity">How many are remembered, at about 50 bytes each.</param>
+/// <param name="isExact">Those that are forgotten leave a trace, so that a key is free for certain or not.</param>
+internal sealed class TakenKeys(int capacity, bool isExact)
+{
+    /// <summary>Nobody can find readings that meet by intent.</summary>
+    private readonly long _seed = BitConverter.ToInt64(RandomNumberGenerator.GetBytes(sizeof(long)));
+
+    private readonly Lock _gate = new();
+    private readonly Dictionary<ulong, ulong> _contents = [];
+    private readonly Queue<(ulong Key, ulong Owner, long Ticks)> _order = new();
+    private ForgottenKeys? _forgotten;
+
+    /// <summary>Looks the key up, and notes it where it is free.</summary>
+    /// <param name="serialNumber">The one half of the key.</param>
+    /// <param name="time">The other half.</param>
+    /// <param name="payload">All of the reading.</param>
+    public KeyUse Take(string serialNumber, ReadingTime time, ReadOnlySpan<byte> payload)
+    {
+        var owner = Hash(MemoryMarshal.AsBytes(serialNumber.AsSpan()));
+        var key = Hash(MemoryMarshal.AsBytes($"{time} {serialNumber}".AsSpan()));
+        var content = Hash(payload);
+        var ticks = time.Moment.UtcTicks;
+        lock (_gate)
+        {
+            if (_contents.TryGetValue(key, out var before)) return before == content ? KeyUse.Same : KeyUse.Other;
+            if (_forgotten?.MayHold(key, owner, ticks) == true) return KeyUse.Unknown;
+            if (_order.Count == capacity) Forget(_order.Dequeue());
+            _order.Enqueue((key, owner, ticks));
+            _contents.Add(key, content);
+            return KeyUse.Free;
+        }
+    }
+
+    private void Forget((ulong Key, ulong Owner, long Ticks) reading)
+    {
+        _contents.Remove(reading.Key);
+        if (isExact) (_forgotten ??= new ForgottenKeys()).Add(reading.Key, reading.Owner, reading.Ticks);
+    }
+
+    /// <summary>64 bits of it: among millions of readings no two meet by chance.</summary>
+    private ulong Hash(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes, _seed);
+}
+
+/// <summary>
+/// What is left of keys that are no longer remembered: the span of each serial number, which a file in the order of time never enters again,
+/// and for files that do a Bloom filter of 4 MB, which takes one of 100,000 free keys for a taken one after a million.
+/// </summary>
+internal sealed class ForgottenKeys
+{
+    private const int Bits = 1 << 25;
+    private const int Functions = 8;
+
+    private readonly Dictionary<ulong, (long First, long Last)> _spans = [];
+    private readonly System.Collections.BitArray _filter = new(Bits);
+
+    public void Add(ulong key, ulong owner, long ticks)
+    {
+        var span = _spans.GetValueOrDefault(owner, (First: ticks, Last: ticks));
+        _spans[owner] = (Math.Min(span.First, ticks), Math.Max(span.Last, ticks));
+        for (var i = 0; i < Functions; i++) _filter[Position(key, i)] = true;
+    }
+
+    /// <summary>False: for certain not.</summary>
+    public bool MayHold(ulong key, ulong owner, long ticks)
+    {
+        if (!_spans.TryGetValue(owner, out var span) || ticks < span.First || ticks > span.Last) return false;
+        for (var i = 0; i < Functions; i++)
+        {
+            if (!_filter[Position(key, i)]) return false;
+        }
+
+        return true;
+    }
+
+    private static int Position(ulong key, int function) => (int)(((uint)key + ((uint)function * ((uint)(key >> 32) | 1))) % Bits);
+}
