@@ -94,6 +94,9 @@ public sealed class ManualTimeProvider(DateTimeOffset start) : TimeProvider
         for (var i = 0; i < MostLooks && ThreadPool.PendingWorkItemCount > 0; i++) await Task.Delay(TimeSpan.FromMilliseconds(1), System).ConfigureAwait(false);
     }
 
+    /// <summary>A moment of real time, for what the machine has kept waiting meanwhile.</summary>
+    public static Task BreatheAsync() => Task.Delay(TimeSpan.FromMilliseconds(100), System);
+
     /// <summary>Moves both clocks by the period of a loop, and waits until the loop has gone round: it waits for one period more.</summary>
     public async Task RoundAsync(TimeSpan period)
     {

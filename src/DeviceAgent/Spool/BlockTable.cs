@@ -225,9 +225,14 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
 
     private IEnumerable<SpoolRow> Rows(string which, long from, bool newestFirst = false)
     {
+        var previous = newestFirst ? long.MaxValue : long.MinValue;
         foreach (var key in Keys(which, from, newestFirst))
         {
             var rows = Read(key).Rows;
+
+            // A number that is in the block of another could be read, but never found again.
+            if (newestFirst ? rows[^1].Sequence >= previous : rows[0].Sequence <= previous) throw BlockCodec.Damaged();
+            previous = newestFirst ? rows[0].Sequence : rows[^1].Sequence;
             for (var i = 0; i < rows.Length; i++)
             {
                 var row = rows[newestFirst ? rows.Length - 1 - i : i];

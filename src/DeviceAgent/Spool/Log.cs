@@ -39,4 +39,7 @@ internal static partial class Log
 
     [LoggerMessage(2111, LogLevel.Warning, "Another spool lay at {Path} in the place of the agent's own. It was moved to {Aside}; {Readings} readings and {DeadLetters} dead letters of it are in the agent's spool now under new numbers, and {Left} readings, for which there is no room (spool.quotaMegabytes), are in that file alone.")]
     public static partial void ForeignSpoolSetAside(this ILogger logger, string path, string aside, long readings, long deadLetters, long left);
+
+    [LoggerMessage(2112, LogLevel.Error, "The spool met what nobody expected: its file is opened again. Please report this.")]
+    public static partial void SpoolUnexpected(this ILogger logger, Exception error);
 }

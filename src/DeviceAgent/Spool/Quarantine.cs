@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Settings;
 using DeviceAgent.Timing;
 using Microsoft.Data.Sqlite;
@@ -19,18 +20,22 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
     /// <summary>Readings and dead letters that were saved from them.</summary>
     public long Salvaged { get; private set; }
 
-    /// <summary>Puts the new file in its place when a crash came between the two moves.</summary>
+    /// <summary>Puts the new file in its place when a crash came before it was there.</summary>
     public void FinishInterrupted()
     {
         if (!File.Exists(SalvagePath)) return;
-        if (File.Exists(storage.Path))
+        var isTaken = File.Exists(storage.Path);
+        if (InputFile.KindOf(SalvagePath) is not null || (isTaken && !IsToBeKept()))
         {
             Remove(SalvagePath);
             return;
         }
 
-        TakeInLog();
-        MoveIn(FreeName());
+        var (readings, deadLetters) = TakeInLog();
+        var aside = FreeName();
+        if (isTaken) File.Move(storage.Path, aside);
+        MoveIn(aside);
+        if (isTaken) logger.SpoolQuarantined(storage.Path, "the agent was stopped while it made a new one in its place", aside, readings, deadLetters);
     }
 
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The new file cannot be written; the damaged one is where it was.</exception>
@@ -66,6 +71,7 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
         var (foreign, adopted) = ((Readings: 0L, DeadLetters: 0L, Left: 0L), ((IReadOnlyList<long>)[], 0L, 0L));
         using (var target = new SpoolFile(storage with { Path = SalvagePath }, options))
         {
+            target.MarkRenewal();
             if (isReplaced) foreign = AdoptForeign(target, next, storage.Quota(options.Value) - (gone?.Counts.Bytes ?? 0));
             if (gone is not null) adopted = target.AdoptAll(gone, pulse.Works);
             target.MarkClean();
@@ -124,17 +130,26 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
         return (readings, deadLetters);
     }
 
-    /// <summary>What a crash has left in the new file's log goes into the file, which is moved without it.</summary>
-    private void TakeInLog()
+    /// <summary>Complete, or a part of what may be nowhere else; other parts are still in the old file.</summary>
+    private bool IsToBeKept()
+    {
+        using var salvaged = DamagedFile.TryOpen(SalvagePath);
+        return salvaged is not null && (salvaged.Metadata(SpoolMetadata.Clean) == 1 || salvaged.Metadata(SpoolMetadata.Renewal) == 1);
+    }
+
+    /// <summary>What a crash has left in the new file's log goes into the file, which is moved without it. Returns how many readings and dead letters are in it.</summary>
+    private (long Readings, long DeadLetters) TakeInLog()
     {
         try
         {
             using var salvaged = new SpoolFile(storage with { Path = SalvagePath }, options);
             salvaged.Checkpoint();
+            return (salvaged.Counts.Count, salvaged.DeadLetters.Count);
         }
         catch (Exception e) when (e is SqliteException or SpoolDamagedException or SpoolException or IOException or UnauthorizedAccessException)
         {
             // It is judged where it will be opened.
+            return (0, 0);
         }
     }
 
@@ -178,7 +193,7 @@ internal sealed class DamagedFile : IDisposable
     private DamagedFile(SqliteConnection connection) => _connection = connection;
 
     /// <summary>With the rows of its log, if that can be read; else without.</summary>
-    public static DamagedFile? TryOpen(string path) => TryOpen(path, "") ?? TryOpen(path, "?immutable=1");
+    public static DamagedFile? TryOpen(string path) => InputFile.KindOf(path) is null ? TryOpen(path, "") ?? TryOpen(path, "?immutable=1") : null;
 
     /// <summary>By number, each once.</summary>
     public IEnumerable<SpoolRow> Readings()

@@ -166,10 +166,13 @@ internal static class SpoolFaults
     /// <summary>IOERR_READ, IOERR_SHORT_READ, IOERR_DATA, IOERR_CORRUPTFS: the medium does not give back what is on it.</summary>
     private static readonly int[] DamageOfTheMedium = [266, 522, 8202, 8458];
 
-    public static SpoolFault Of(SqliteException e) =>
-        Damage.Contains(e.SqliteErrorCode) || DamageOfTheMedium.Contains(e.SqliteExtendedErrorCode) ? SpoolFault.Damaged
-        : e.SqliteErrorCode is IoError or CannotOpen ? SpoolFault.Broken
-        : SpoolFault.Unusable;
+    public static SpoolFault Of(Exception error) => error switch
+    {
+        SpoolDamagedException => SpoolFault.Damaged,
+        SqliteException e when Damage.Contains(e.SqliteErrorCode) || DamageOfTheMedium.Contains(e.SqliteExtendedErrorCode) => SpoolFault.Damaged,
+        SqliteException { SqliteErrorCode: not (IoError or CannotOpen) } => SpoolFault.Unusable,
+        _ => SpoolFault.Broken,
+    };
 }
 
 /// <summary>The file is not what a spool wrote.</summary>

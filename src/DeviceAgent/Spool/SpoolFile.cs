@@ -32,8 +32,8 @@ internal sealed class SpoolFile : IDisposable
     private readonly DeadLetterTable _deadLetters;
     private readonly EvictionRule _eviction;
     private readonly Func<bool> _hasRoomForLog;
-    private readonly FileStatus? _opened;
-    private readonly FileStatus? _openedLog;
+    private FileStatus? _opened;
+    private FileStatus? _openedLog;
     private long _markedUpTo;
     private int _pagesBeforeCheckpoint;
     private bool _clean;
@@ -94,11 +94,19 @@ internal sealed class SpoolFile : IDisposable
     /// <summary>Which file it is; null where that could not be told.</summary>
     public FileStatus? Identity => _opened;
 
-    /// <summary>Whether the path still leads to this file, which it does not when file or folder were removed, moved or replaced.</summary>
-    public bool IsInPlace => IsThere(_path, _opened);
-
-    /// <summary>The same of the write-ahead log, without which the file lacks what was committed last.</summary>
-    public bool IsLogInPlace => IsThere(LogPath, _openedLog);
+    /// <summary>Whether the paths still lead to this file and its log, and both are as long as they were. What cannot be told is not doubted.</summary>
+    public SpoolPlace Place
+    {
+        get
+        {
+            var (file, log) = (FileStatus.Of(_path), FileStatus.Of(LogPath));
+            if (_opened is { } opened && file?.IsSame(opened) != true) return SpoolPlace.Elsewhere;
+            if (_openedLog is { } openedLog && log?.IsSame(openedLog) != true) return SpoolPlace.LogElsewhere;
+            if (file?.Length < _opened?.Length || log?.Length < Math.Min(_openedLog?.Length ?? 0, SpoolSchema.LogLimit)) return SpoolPlace.Cut;
+            (_opened, _openedLog) = (file, log);
+            return SpoolPlace.Kept;
+        }
+    }
 
     public string SqliteVersion => _connection.ServerVersion;
 
@@ -251,12 +259,18 @@ internal sealed class SpoolFile : IDisposable
         return (sequences, offset, deadLetters);
     }
 
-    /// <summary>Closes a file that is not in its place any more and leaves alone what is there now: SQLite would remove the log of this name.</summary>
+    /// <summary>
+    /// Closes a file that is damaged or not in its place any more and leaves alone what is there now: SQLite would write a log back that is damaged, too, and remove
+    /// the log of this name.
+    /// </summary>
     public void Abandon()
     {
         _connection.LeaveLog();
         Dispose();
     }
+
+    /// <summary>Notes that the file is to be kept however much of it there is when the agent is stopped: it may hold what is nowhere else.</summary>
+    public void MarkRenewal() => Write(() => _metadata[SpoolMetadata.Renewal] = 1);
 
     /// <summary>Takes over what a damaged file remembered of rows that are gone.</summary>
     public void AdoptNewest(long? newestLive, long? sequence)
@@ -284,6 +298,9 @@ internal sealed class SpoolFile : IDisposable
     {
         _connection.Execute($"PRAGMA wal_checkpoint({mode})");
         _pagesBeforeCheckpoint = PagesWritten;
+
+        // Both may be shorter now.
+        (_opened, _openedLog) = (Remeasured(_path, _opened), Remeasured(LogPath, _openedLog));
     }
 
     /// <summary>
@@ -318,8 +335,7 @@ internal sealed class SpoolFile : IDisposable
 
     private string LogPath => _path + "-wal";
 
-    /// <summary>Where it could not be told at first, it is not doubted.</summary>
-    private static bool IsThere(string path, FileStatus? opened) => opened is not { } status || (FileStatus.Of(path) is { } there && there.IsSame(status));
+    private static FileStatus? Remeasured(string path, FileStatus? opened) => opened is { } before && FileStatus.Of(path) is { } now && now.IsSame(before) ? now : opened;
 
     private InsertResult InsertOnce(IReadOnlyList<SpoolRow> rows, AcknowledgedRows acknowledged, Func<long, bool> isInFlight, long extra)
     {
@@ -466,4 +482,20 @@ internal sealed class SpoolFile : IDisposable
         var used = (_connection.Number("PRAGMA page_count") ?? 0) - (_connection.Number("PRAGMA freelist_count") ?? 0);
         return used + 16 + (rows.Sum(r => r.Size.Bytes) * 2 / PageSize) >= _connection.Number("PRAGMA max_page_count");
     }
+}
+
+/// <summary>What others have done to the spool's file while it is open.</summary>
+internal enum SpoolPlace
+{
+    /// <summary>Nothing.</summary>
+    Kept,
+
+    /// <summary>File or folder were removed, moved or replaced.</summary>
+    Elsewhere,
+
+    /// <summary>The same of the write-ahead log, without which the file lacks what was committed last.</summary>
+    LogElsewhere,
+
+    /// <summary>One of both is shorter than it was: what was behind its end is gone.</summary>
+    Cut,
 }

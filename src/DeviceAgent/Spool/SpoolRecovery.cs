@@ -25,6 +25,9 @@ internal sealed class SpoolRecovery(
     /// <summary>Why a new file could not be made, as it was last said.</summary>
     private string? _saidOfRenewal;
 
+    /// <summary>What no fault of a disk explains, as it was last said.</summary>
+    private string? _saidUnexpected;
+
     /// <summary>What the file held when it was closed after a fault.</summary>
     private RowCounts _closedWith = new();
 
@@ -60,51 +63,49 @@ internal sealed class SpoolRecovery(
             Reconcile(_disk.Open());
             return true;
         }
-        catch (SqliteException e)
+        catch (Exception e) when (e is not SpoolException)
         {
-            EnterMemory(SpoolConnection.Explain(storage.Path, e).Message);
+            EnterMemory(Explain(e));
+            return false;
         }
-        catch (Exception e) when (IsOfTheDisk(e) && e is not SpoolException)
-        {
-            EnterMemory(e.Message);
-        }
-
-        return false;
     }
 
     /// <summary>Opens the file again, unless it is open and in its place.</summary>
     public bool Reopen()
     {
         _failedAt = clock.Time.GetTimestamp();
-        if (_disk.File is { IsInPlace: false } gone) return TryRenew(gone);
-        try
+        if (_disk.File is not { } file) return _disk.IsReplaced ? TryRenew(null) : TryOpen(_disk.Reopen);
+        switch (file.Place)
         {
-            if (_disk.File is { IsLogInPlace: false } file)
-            {
-                // The file gets what it lacks while the log that has no name any more is still open.
-                file.EmptyLog();
+            case SpoolPlace.Elsewhere:
+                return TryRenew(file);
+            case SpoolPlace.LogElsewhere:
                 _closedWith = file.Counts;
-                Reconcile(_disk.Reopen());
-            }
 
-            return _disk.File is not null || (_disk.IsReplaced ? TryRenew(null) : ReopenClosed());
-        }
-        catch (Exception e) when (IsOfTheDisk(e))
-        {
-            _disk.Close();
-            return false;
+                // The file gets what it lacks while the log that has no name any more is still open.
+                return TryOpen(() =>
+                {
+                    file.EmptyLog();
+                    return _disk.Reopen();
+                });
+            case SpoolPlace.Cut:
+                _closedWith = file.Counts;
+                return TryOpen(() => _disk.Replace("another program has cut it or its log short"));
+            default:
+                return true;
         }
     }
 
     /// <summary>
-    /// Whether what was just committed is where a next start will look for it; when it is not, a new file is due at once. Looked at before anything is called
-    /// durable.
+    /// Whether what is committed lies where a next start will look for it; when it does not, a new file is due at once. Looked at before anything is written, and
+    /// before it is called durable.
     /// </summary>
     public bool IsInPlace()
     {
         Examine();
-        if (_disk.File is not { } file || (file.IsInPlace && file.IsLogInPlace)) return true;
-        EnterMemory($"'{storage.Path}' or its folder was removed, moved or replaced while the agent runs; it is made anew, and gets what the agent still has of it");
+        if (_disk.File?.Place is not { } place || place == SpoolPlace.Kept) return true;
+        var what = place == SpoolPlace.Cut ? "or its log was cut short" : "or its folder was removed, moved or replaced";
+        EnterMemory($"'{storage.Path}' {what} while the agent runs; it is made anew, and gets what the agent still has of it");
         _failedAt = clock.Time.GetTimestamp() - (long)(RetryPeriod.TotalSeconds * clock.Time.TimestampFrequency);
         return false;
     }
@@ -129,10 +130,11 @@ internal sealed class SpoolRecovery(
             _saidOfRenewal = null;
             return true;
         }
-        catch (Exception e) when (IsOfTheDisk(e))
+        catch (Exception e)
         {
-            if (_saidOfRenewal != e.Message) logger.StateDirectoryProblem($"the spool cannot be made anew: {e.Message}");
-            _saidOfRenewal = e.Message;
+            var problem = Explain(e);
+            if (_saidOfRenewal != problem) logger.StateDirectoryProblem($"the spool cannot be made anew: {problem}");
+            _saidOfRenewal = problem;
             return false;
         }
     }
@@ -155,10 +157,20 @@ internal sealed class SpoolRecovery(
         _inDoubtFrom = null;
     }
 
-    private bool ReopenClosed()
+    /// <summary>False when it cannot be opened now; it is closed then.</summary>
+    private bool TryOpen(Func<SpoolFile> open)
     {
-        Reconcile(_disk.Reopen());
-        return true;
+        try
+        {
+            Reconcile(open());
+            return true;
+        }
+        catch (Exception e)
+        {
+            _ = Explain(e);
+            _disk.Close();
+            return false;
+        }
     }
 
     /// <summary>A lock that was removed is taken again.</summary>
@@ -186,6 +198,15 @@ internal sealed class SpoolRecovery(
     }
 
     public void Close() => _disk.Close();
+
+    /// <summary>The work of the spool ended in an error that nobody expected: the file is closed, and opened again after a while.</summary>
+    public void Fail(Exception error)
+    {
+        _closedWith = Counts;
+        _inDoubtFrom ??= _disk.File?.Next;
+        _disk.Close();
+        EnterMemory(Explain(error));
+    }
 
     public void EnterMemory(string problem)
     {
@@ -217,9 +238,9 @@ internal sealed class SpoolRecovery(
                 work(file);
                 return true;
             }
-            catch (SqliteException e)
+            catch (Exception e) when (IsOfTheDisk(e))
             {
-                var problem = SpoolConnection.Explain(storage.Path, e).Message;
+                var problem = Explain(e);
                 var fault = SpoolFaults.Of(e);
                 if (fault == SpoolFault.Unusable || !TryRepair(file, fault, problem, isInsert) || attempt > 1)
                 {
@@ -240,16 +261,7 @@ internal sealed class SpoolRecovery(
     {
         _closedWith = file.Counts;
         if (isInsert) _inDoubtFrom = file.Next;
-        try
-        {
-            Reconcile(fault == SpoolFault.Damaged ? _disk.Replace(problem) : _disk.Reopen());
-            return true;
-        }
-        catch (Exception e) when (IsOfTheDisk(e))
-        {
-            _disk.Close();
-            return false;
-        }
+        return TryOpen(fault == SpoolFault.Damaged ? () => _disk.Replace(problem) : _disk.Reopen);
     }
 
     /// <summary>A file that was opened is brought in line with what is known of it.</summary>
@@ -287,6 +299,16 @@ internal sealed class SpoolRecovery(
     }
 
     private static bool IsOfTheDisk(Exception e) => e is SqliteException or SpoolException or SpoolDamagedException or IOException or UnauthorizedAccessException;
+
+    /// <summary>In words for people; what no fault of a disk explains is logged with all that is known of it.</summary>
+    private string Explain(Exception error)
+    {
+        if (error is SqliteException e) return SpoolConnection.Explain(storage.Path, e).Message;
+        if (IsOfTheDisk(error)) return error.Message;
+        var problem = $"the spool '{storage.Path}' met what nobody expected ({error.GetType().Name}: {error.Message})";
+        if (_saidUnexpected != problem) logger.SpoolUnexpected(error);
+        return _saidUnexpected = problem;
+    }
 }
 
 /// <summary>Opens, replaces and closes the file.</summary>
@@ -348,17 +370,19 @@ internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> 
     /// <summary>After damage was found on the way.</summary>
     public SpoolFile Replace(string problem)
     {
-        Close();
+        Close(f => f.Abandon());
         ReplaceDamaged(problem);
         return Open();
     }
 
-    public void Close()
+    public void Close() => Close(f => f.Dispose());
+
+    private void Close(Action<SpoolFile> close)
     {
         if (File is not { } file) return;
         _closed = file.Identity;
-        file.Dispose();
         File = null;
+        close(file);
     }
 
     /// <summary>The new file has the numbers of the old one.</summary>

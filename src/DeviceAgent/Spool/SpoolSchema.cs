@@ -7,6 +7,9 @@ internal static class SpoolSchema
 {
     public const int Version = 3;
 
+    /// <summary>In bytes: SQLite makes a longer log no shorter than this when it starts it anew.</summary>
+    public const ulong LogLimit = 1048576;
+
     /// <summary>
     /// Set before anything else is read. WAL with FULL: each commit survives a power cut. One exclusive connection that does its own
     /// checkpoints: nobody else reads or writes the file, and the write-ahead log cannot be reset under a second connection.
@@ -124,6 +127,9 @@ internal sealed class SpoolMetadata(SqliteConnection connection)
 
     /// <summary>The last row that <see cref="NewestLive"/> covers.</summary>
     public const string NewestLiveSequence = "newest_live_seq";
+
+    /// <summary>1 in a file that takes the place of one that was removed or replaced.</summary>
+    public const string Renewal = "renewal";
 
     private const string DeadLetters = "dead_letters";
     private const string DeadLetterBytes = "dead_letter_bytes";

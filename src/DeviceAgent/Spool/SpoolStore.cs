@@ -161,19 +161,30 @@ internal sealed class SpoolStore
         DeleteAcknowledged();
         if (!IsInMemory && _state.ToDeadLetters.Count == 0) _disk.Try(file => file.MarkClean());
         Checkpoint();
-        var lost = _state.Ring.Counts.Count + (_disk.File is { IsInPlace: false } gone ? gone.Counts.Count : 0);
+        var lost = _state.Ring.Counts.Count + (_disk.File is { Place: SpoolPlace.Elsewhere } gone ? gone.Counts.Count : 0);
         _disk.Close();
         _state.Evictions.Report();
         if (lost > 0) _logger.MemoryLost(lost, _disk.MemoryReason);
     }
 
+    /// <summary>The work ended in an error that nobody expected: what is in memory stays there, and the file is opened again after a while.</summary>
+    public void Fail(Exception error) => _disk.Fail(error);
+
     /// <summary>Null when the disk cannot be used.</summary>
     private InsertResult? TryInsert(List<SpoolRow> rows)
     {
         InsertResult? result = null;
-        if (IsInMemory) return null;
-        if (_storage.IsFull(rows.Sum(r => r.Size.Bytes), _options.Value)) _disk.EnterMemory("the partition's free space is down to what is left to others (spool.reserveMegabytes): free some space");
-        else _disk.Try(file => result = file.Insert(rows, _state.Acknowledged, _state.InFlight.Contains), isInsert: true);
+        try
+        {
+            if (IsInMemory || !_disk.IsInPlace()) return null;
+            if (_storage.IsFull(rows.Sum(r => r.Size.Bytes), _options.Value)) _disk.EnterMemory("the partition's free space is down to what is left to others (spool.reserveMegabytes): free some space");
+            else _disk.Try(file => result = file.Insert(rows, _state.Acknowledged, _state.InFlight.Contains), isInsert: true);
+        }
+        catch (Exception e)
+        {
+            Fail(e);
+        }
+
         if (result is not null) Note(result);
         return result;
     }
@@ -261,7 +272,8 @@ internal sealed class SpoolStore
 
     private void Checkpoint()
     {
-        if (IsInMemory) return;
+        // A log that somebody has cut must not go into the file.
+        if (IsInMemory || !_disk.IsInPlace()) return;
         _checkpoints.NoteCheckpoint();
         _disk.Try(file =>
         {

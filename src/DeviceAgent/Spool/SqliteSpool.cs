@@ -138,11 +138,19 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
                     work();
                 }
 
-                if (_group.DueIn() == TimeSpan.Zero) Commit();
-                if (_store.DueIn() == TimeSpan.Zero)
+                try
                 {
-                    if (_store.Upkeep()) _committed.Set();
-                    Publish();
+                    if (_group.DueIn() == TimeSpan.Zero) Commit();
+                    if (_store.DueIn() == TimeSpan.Zero)
+                    {
+                        if (_store.Upkeep()) _committed.Set();
+                        Publish();
+                    }
+                }
+                catch (Exception e)
+                {
+                    // Nothing of this may end the loop: whoever hands in a reading would be refused until the next start.
+                    _store.Fail(e);
                 }
 
                 if (!_work.Reader.TryPeek(out _)) ArmTimer();
@@ -161,9 +169,17 @@ internal sealed class SqliteSpool : ISpool, IAsyncDisposable
     {
         var entries = _group.Take();
         if (entries.Count == 0) return;
-        _store.Commit(entries);
-        Publish();
-        foreach (var entry in entries) entry.Tell();
+        try
+        {
+            _store.Commit(entries);
+            Publish();
+        }
+        finally
+        {
+            // Who has no result is told that there is none.
+            foreach (var entry in entries) entry.Tell();
+        }
+
         _committed.Set();
     }
 

@@ -9,7 +9,8 @@ namespace DeviceAgent.Storage;
 /// <param name="User">The owner.</param>
 /// <param name="Group">The owner's group.</param>
 /// <param name="Mode">Type and rights, as in <c>st_mode</c>.</param>
-internal readonly partial record struct FileStatus(ulong Device, ulong Inode, uint User, uint Group, ushort Mode)
+/// <param name="Length">In bytes.</param>
+internal readonly partial record struct FileStatus(ulong Device, ulong Inode, uint User, uint Group, ushort Mode, ulong Length)
 {
     /// <summary>struct statx: 256 bytes, the same on every CPU.</summary>
     private const int StatusBytes = 256;
@@ -60,7 +61,8 @@ internal readonly partial record struct FileStatus(ulong Device, ulong Inode, ui
         BitConverter.ToUInt64(status[32..]),
         BitConverter.ToUInt32(status[20..]),
         BitConverter.ToUInt32(status[24..]),
-        BitConverter.ToUInt16(status[28..]));
+        BitConverter.ToUInt16(status[28..]),
+        BitConverter.ToUInt64(status[40..]));
 
     [LibraryImport("libc", EntryPoint = "statx", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint mask, Span<byte> status);

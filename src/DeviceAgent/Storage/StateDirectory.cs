@@ -81,7 +81,10 @@ internal sealed partial class StateDirectory : IDisposable
         return problems;
     }
 
-    private (FileStatus? Folder, FileStatus? Spool) Look() => (FileStatus.Of(Path), FileStatus.Of(_spoolPath, follow: false));
+    private (FileStatus? Folder, FileStatus? Spool) Look() => (Unmeasured(FileStatus.Of(Path)), Unmeasured(FileStatus.Of(_spoolPath, follow: false)));
+
+    /// <summary>That it has grown says nothing of owner and rights.</summary>
+    private static FileStatus? Unmeasured(FileStatus? status) => status is { } there ? there with { Length = 0 } : null;
 
     public void Dispose() => _lock?.Dispose();
 

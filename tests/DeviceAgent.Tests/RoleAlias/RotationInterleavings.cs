@@ -75,6 +75,9 @@ public class RotationInterleavings
                 Assert.True(i < 2000, $"{_waiting.Count} wait, {_writes.Count} under way, {_changes.Count} changes, {_rig.State.Status}");
                 Write();
                 await RotationRig.PollAsync();
+
+                // A busy machine may have been at something else meanwhile.
+                if (i > 1800) await ManualTimeProvider.BreatheAsync();
                 _time.Advance(TimeSpan.FromSeconds(10));
                 Settle();
             }

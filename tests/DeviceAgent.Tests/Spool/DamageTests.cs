@@ -63,7 +63,7 @@ public sealed class DamageTests : SpoolTest
     {
         await StoreAsync(900);
         await Bench.AdvanceAsync(TimeSpan.FromMinutes(10));
-        Bench.Connection!.Execute("PRAGMA shrink_memory");
+        Bench.Connection!.Execute("PRAGMA wal_checkpoint(TRUNCATE); PRAGMA shrink_memory");
         await using (var file = new FileStream(Bench.Path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
         {
             file.Position = 8 * PageSize;
@@ -77,6 +77,41 @@ public sealed class DamageTests : SpoolTest
         Assert.Equal(payloads.Count + 1, Bench.Spool.Count);
         Assert.Equal(1, Bench.Spool.Status.Quarantined);
         Assert.Contains(Bench.Logger.Entries, e => e.Id == 2107);
+    }
+
+    /// <summary>What has its number in two blocks could be read again and again, and never be acknowledged.</summary>
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Peek_BlocksThatOverlap_SavesEachReadingOnce(bool newestFirst)
+    {
+        await Bench.FillAsync(0, 10);
+        var rows = (await Bench.PeekAsync()).Skip(4).Take(3).Select(r => new SpoolRow(r.Sequence, r.Class, r.Timestamp.ToUnixTimeMilliseconds(), "boot", 0, r.Payload)).ToArray();
+        Bench.Connection!.Execute(
+            "INSERT INTO blocks VALUES ($seq, 0, 0, $readings)", ("$seq", rows[0].Sequence), ("$readings", BlockCodec.Encode(new ReadingBlock(rows[0].Sequence, rows))));
+        Assert.Equal(10, (await Bench.PeekAsync(order: newestFirst ? SpoolOrder.NewestFirst : SpoolOrder.OldestFirst)).Count);
+        Assert.Equal(1, Bench.Spool.Status.Quarantined);
+        await Bench.AcknowledgeAsync(await Bench.PeekAsync());
+        Assert.Empty(await Bench.PeekAsync());
+    }
+
+    /// <summary>A fault in the agent itself, or one of the machine that nobody thought of.</summary>
+    [Fact]
+    public async Task Append_ErrorThatNobodyExpected_IsHeldInMemoryAndTheSpoolGoesOn()
+    {
+        await Bench.FillAsync(0, 1);
+        Bench.Space = () => throw new InvalidOperationException("unheard of");
+        Assert.Equal([AppendResult.MemoryOnly], await Bench.FillAsync(1, 1));
+        Assert.Contains("unheard of", Bench.Spool.Status.MemoryReason, StringComparison.Ordinal);
+        await Bench.AdvanceAsync(TimeSpan.FromSeconds(10));
+        await Bench.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal([AppendResult.MemoryOnly], await Bench.FillAsync(2, 1));
+
+        Bench.Space = null;
+        await Bench.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal([AppendResult.Durable], await Bench.FillAsync(3, 1));
+        Assert.Equal(["0", "1", "2", "3"], await Bench.PayloadsAsync());
+        Assert.Single(Bench.Logger.Entries, e => e.Id == 2112);
     }
 
     [Fact]

@@ -113,7 +113,7 @@ public sealed class ForeignFileTests : SpoolTest
         await Bench.FillAsync(1001, 1);
         Assert.True(Bench.Spool.Status.OnDisk);
         Assert.Equal([.. Numbers(1002).Skip(500)], (await Bench.PayloadsAsync()).TakeLast(502));
-        Assert.Contains("; 499 readings and 0 dead letters of it are in the agent's spool now under new numbers, and 401 readings, for which", Assert.Single(Bench.Logger.Entries, e => e.Id == 2111).Text);
+        Assert.Contains("; 500 readings and 0 dead letters of it are in the agent's spool now under new numbers, and 400 readings, for which", Assert.Single(Bench.Logger.Entries, e => e.Id == 2111).Text);
         Assert.Equal(900, SpoolBench.CountIn(Assert.Single(SetAside())));
     }
 

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+using System.Globalization;
 using DeviceAgent.Spool;
 using DeviceAgent.Storage;
 using static DeviceAgent.Tests.Spool.SpoolBench;
@@ -7,7 +9,7 @@ namespace DeviceAgent.Tests.Spool;
 /// <summary>File or folder are removed, moved or replaced while the spool is open.</summary>
 public sealed class RenewedFileTests : SpoolTest
 {
-    public static TheoryData<string> Changes => ["file removed", "file moved", "log removed", "folder moved", "folder removed"];
+    public static TheoryData<string> Changes => ["file removed", "file moved", "log removed", "folder moved", "folder removed", "pipe"];
 
     [Theory]
     [MemberData(nameof(Changes))]
@@ -30,8 +32,29 @@ public sealed class RenewedFileTests : SpoolTest
         await Bench.CloseAsync();
         Assert.Equal(["0", "4", "5", "6"], await Bench.PayloadsAsync());
         Assert.Equal("bad", Assert.Single(await Bench.Spool.DeadLettersAsync(0, 10, CancellationToken.None)).Reason);
-        Assert.Empty(Directory.GetFiles(Bench.Folder, "spool.corrupt*"));
+        Assert.Equal(change == "pipe" ? 1 : 0, Directory.GetFiles(Bench.Folder, "spool.corrupt*").Length);
         Assert.Equal(change == "log removed" ? 0 : 1, Bench.Logger.Entries.Count(e => e.Id == 2110));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("-wal")]
+    public async Task Append_FileOrLogWasCut_IsNotCalledDurableAndLosesOnlyWhatWasBehindTheCut(string companion)
+    {
+        await Bench.FillAsync(0, 5);
+        await Bench.AdvanceAsync(TimeSpan.FromMinutes(10));
+        await Bench.FillAsync(5, 5);
+        await using (var file = new FileStream(Bench.Path + companion, FileMode.Open, FileAccess.Write, FileShare.ReadWrite)) file.SetLength(0);
+
+        Assert.Equal([AppendResult.MemoryOnly], await Bench.FillAsync(10, 1));
+        Assert.Equal([AppendResult.Durable], await Bench.FillAsync(11, 1));
+        await Bench.CloseAsync();
+        var payloads = await Bench.PayloadsAsync();
+        Assert.Equal(["10", "11"], payloads[^2..]);
+        if (companion.Length > 0) Assert.Equal(["0", "1", "2", "3", "4"], payloads[..5]);
+        var log = Bench.Logger.Entries;
+        Assert.Contains(log, e => e.Id == 2102 && e.Text.Contains("cut short", StringComparison.Ordinal));
+        Assert.Equal(12 - payloads.Count, log.Where(e => e.Id == 2107).Sum(e => int.Parse(e.Text.Split(' ')[0], CultureInfo.InvariantCulture)));
     }
 
     [Fact]
@@ -105,6 +128,37 @@ public sealed class RenewedFileTests : SpoolTest
         Assert.Equal(["0", "1", "2"], await Bench.PayloadsAsync());
     }
 
+    /// <summary>The old file has no name any more: what was copied from it is nowhere else.</summary>
+    [Theory]
+    [InlineData("clean = 1")]
+    [InlineData("renewal = 1")]
+    public async Task Open_StoppedWhileItMadeANewFileInThePlaceOfAPipe_KeepsWhatWasCopied(string mark)
+    {
+        await Bench.FillAsync(0, 3);
+        if (mark.StartsWith("clean", StringComparison.Ordinal)) await Bench.CloseAsync();
+        else await Bench.CrashAsync();
+        var salvage = Path.Combine(Bench.Folder, "spool.salvage.db");
+        foreach (var file in Bench.Files()) File.Move(file, file.Replace("spool.db", "spool.salvage.db", StringComparison.Ordinal));
+        if (mark.StartsWith("renewal", StringComparison.Ordinal)) Query(salvage, "INSERT INTO marks VALUES ('renewal', 1)");
+        Change("pipe");
+
+        Assert.Equal(["0", "1", "2"], await Bench.PayloadsAsync());
+        Assert.Equal([AppendResult.Durable], await Bench.FillAsync(3, 1));
+        Assert.False(File.Exists(salvage));
+        Assert.Contains(Bench.Logger.Entries, e => e.Id == 2104 && e.Text.Contains("; 3 readings", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Open_PipeWhereANewFileWasMade_IsRemoved()
+    {
+        await Bench.FillAsync(0, 3);
+        await Bench.CloseAsync();
+        var salvage = Path.Combine(Bench.Folder, "spool.salvage.db");
+        using (var mkfifo = Process.Start("mkfifo", salvage)) await mkfifo.WaitForExitAsync();
+        Assert.Equal(["0", "1", "2"], await Bench.PayloadsAsync());
+        Assert.False(File.Exists(salvage));
+    }
+
     [Fact]
     public async Task Open_FolderThatOthersMayRead_MakesFilesForTheOwnerAlone()
     {
@@ -124,6 +178,10 @@ public sealed class RenewedFileTests : SpoolTest
             case "file removed":
                 File.Delete(Bench.Path);
                 File.Delete(Bench.Path + "-wal");
+                break;
+            case "pipe":
+                Change("file removed");
+                using (var mkfifo = Process.Start("mkfifo", Bench.Path)) mkfifo.WaitForExit();
                 break;
             case "file moved":
                 File.Move(Bench.Path, Bench.Path + ".bak");
