@@ -152,8 +152,10 @@ public sealed class SettingsTrialTests : IDisposable
         using var proof = new SettingsProof(memory, new LoopWatch(_rig.Time), _rig.Time, NullLogger<SettingsProof>.Instance);
         await proof.StartAsync(CancellationToken.None);
         Change(memory, "1", ("upload.batchSize", 7));
+        await _rig.Time.WaitForTimerAsync(SettingsTrial.ProofPeriod);
         await PassAsync(TimeSpan.FromMinutes(4));
         Change(memory, "2", ("upload.batchSize", 8));
+        await _rig.Time.WaitForTimerAsync(SettingsTrial.ProofPeriod);
         await PassAsync(TimeSpan.FromMinutes(4));
         Assert.NotNull(memory.Record.Trial);
         var proven = memory.NextChange;
