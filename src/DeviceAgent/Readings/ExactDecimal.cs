@@ -87,7 +87,8 @@ internal readonly record struct ExactDecimal(BigInteger Unscaled, int Places) : 
         return half > 0 || (half == 0 && !quotient.IsEven) ? quotient + dividend.Sign : quotient;
     }
 
-    private ExactDecimal WithoutZeros()
+    /// <summary>The same number without zeros at the end of its fraction.</summary>
+    public ExactDecimal WithoutZeros()
     {
         if (Unscaled.IsZero) return default;
         var (unscaled, places) = (Unscaled, Places);

@@ -49,16 +49,15 @@ internal sealed class Ingest(IReadingLimits limits, LiveTimestamps timestamps, s
 
     private AcceptedReading? TryAccept(Reading reading, bool isRecorded, out string? problem)
     {
-        var payload = ReadingJson.Write(reading);
-        problem = Take(isRecorded, reading.SerialNumber, reading.Timestamp, payload);
-        return problem is null ? new AcceptedReading(reading, IsLive: false, isRecorded, payload) : null;
+        problem = Take(isRecorded, reading);
+        return problem is null ? new AcceptedReading(reading, IsLive: false, isRecorded, ReadingJson.Write(reading)) : null;
     }
 
     /// <summary>Notes the key; what is wrong when another reading has it.</summary>
-    private string? Take(bool isRecorded, string owner, ReadingTime time, byte[] payload) => (isRecorded ? _lines : _taken).Take(owner, time, payload) switch
+    private string? Take(bool isRecorded, Reading reading) => (isRecorded ? _lines : _taken).Take(reading.SerialNumber, reading.Timestamp, ReadingJson.Write(reading.Normalized)) switch
     {
-        KeyUse.Other => $"{owner} has a reading at {time} already, with other values, and the table can hold only one: give it the time to the last digit, or a serial_number of its own",
-        KeyUse.Unknown => $"at {time} {owner} may have a reading already, more than {RememberedLines} lines before: sort the file by its time",
+        KeyUse.Other => $"{reading.SerialNumber} has a reading at {reading.Timestamp} already, with other values, and the table can hold only one: give it the time to the last digit, or a serial_number of its own",
+        KeyUse.Unknown => $"at {reading.Timestamp} {reading.SerialNumber} may have a reading already, more than {RememberedLines} lines before: sort the file by its time",
         _ => null,
     };
 }

@@ -38,20 +38,20 @@ internal sealed class TakenKeys(int capacity, bool isExact)
     /// <summary>Looks the key up, and notes it where it is free.</summary>
     /// <param name="serialNumber">The one half of the key.</param>
     /// <param name="time">The other half.</param>
-    /// <param name="payload">All of the reading.</param>
-    public KeyUse Take(string serialNumber, ReadingTime time, ReadOnlySpan<byte> payload)
+    /// <param name="content">All of the reading, the same for the same values.</param>
+    public KeyUse Take(string serialNumber, ReadingTime time, ReadOnlySpan<byte> content)
     {
         var owner = Hash(MemoryMarshal.AsBytes(serialNumber.AsSpan()));
         var key = Hash(MemoryMarshal.AsBytes($"{time} {serialNumber}".AsSpan()));
-        var content = Hash(payload);
+        var hash = Hash(content);
         var ticks = time.Moment.UtcTicks;
         lock (_gate)
         {
-            if (_contents.TryGetValue(key, out var before)) return before == content ? KeyUse.Same : KeyUse.Other;
+            if (_contents.TryGetValue(key, out var before)) return before == hash ? KeyUse.Same : KeyUse.Other;
             if (_forgotten?.MayHold(key, owner, ticks) == true) return KeyUse.Unknown;
             if (_order.Count == capacity) Forget(_order.Dequeue());
             _order.Enqueue((key, owner, ticks));
-            _contents.Add(key, content);
+            _contents.Add(key, hash);
             return KeyUse.Free;
         }
     }

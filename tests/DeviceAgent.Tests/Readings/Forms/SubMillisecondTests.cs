@@ -58,6 +58,21 @@ public sealed class SubMillisecondTests
     }
 
     [Fact]
+    public async Task TheSameReadingWrittenOtherwise_IsTaken()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        using var answer = await endpoint.PostAsync(
+            """
+            [{"timestamp":"2026-01-05T10:00:00Z","t":21.5,"n":1000,"at":{"x":1,"y":[0.10,"a"]}},
+             {"n":1e3,"at":{"y":[0.1,"a"],"x":1.0},"t":21.50,"timestamp":"2026-01-05T10:00:00Z"},
+             {"timestamp":"2026-01-05T10:00:00Z","t":21.5,"n":1000,"at":{"x":1,"y":["a",0.1]}}]
+            """);
+        var json = await TestEndpoint.JsonAsync(answer);
+        Assert.Equal(2, json.GetProperty("accepted").GetInt32());
+        Assert.Equal(2, json.GetProperty("rejected")[0].GetProperty("index").GetInt32());
+    }
+
+    [Fact]
     public async Task AnEpochThatIsNone_IsRefusedByPost()
     {
         await using var endpoint = await TestEndpoint.StartAsync();
