@@ -98,14 +98,19 @@ attach_policy device-agent
 say "mqtt policy" device-agent
 
 # The table
-if ! there dynamodb describe-table --table-name "$thing"; then
+table_status=""
+if there dynamodb describe-table --table-name "$thing" --query Table.TableStatus --output text; then
+  table_status=$answer
+else
   make "table $thing" dynamodb create-table --table-name "$thing" --billing-mode PAY_PER_REQUEST \
     --attribute-definitions AttributeName=serial_number,AttributeType=S AttributeName=timestamp,AttributeType=S \
     --key-schema AttributeName=serial_number,KeyType=HASH AttributeName=timestamp,KeyType=RANGE
 fi
-if [ "$dry_run" = 0 ]; then aws dynamodb wait table-exists --table-name "$thing"; fi
+if [ "$dry_run" = 0 ] && [ "$table_status" != ACTIVE ]; then aws dynamodb wait table-exists --table-name "$thing"; fi
 time_to_live=(dynamodb update-time-to-live --table-name "$thing" --time-to-live-specification "Enabled=true,AttributeName=expires_at")
-if ! there dynamodb describe-time-to-live --table-name "$thing" --query TimeToLiveDescription.TimeToLiveStatus --output text; then
+if [ -z "$table_status" ] && { [ "$dry_run" = 1 ] || noted "table $thing"; }; then  # made just now: it has none
+  change "${time_to_live[@]}"
+elif ! there dynamodb describe-time-to-live --table-name "$thing" --query TimeToLiveDescription.TimeToLiveStatus --output text; then
   change "${time_to_live[@]}"
 elif [ "$answer" = DISABLED ]; then
   if noted "table $thing"; then change "${time_to_live[@]}"; else make "time-to-live $thing" "${time_to_live[@]}"; fi

@@ -15,7 +15,6 @@ internal sealed class ControlledDevice : IAsyncDisposable
     public const string Thing = "thermostat-01";
 
     private static readonly ShadowKey _shadow = ShadowKey.Of(Thing, ShadowService.AgentShadow)!;
-    private static readonly TimeSpan _poll = TimeSpan.FromMilliseconds(100);
 
     private ControlledDevice(TestCloud cloud, FaultProxy proxy, RunningAgent agent, string configuration) =>
         (Cloud, Proxy, Agent, Folder) = (cloud, proxy, agent, Path.GetDirectoryName(configuration)!);
@@ -63,19 +62,7 @@ internal sealed class ControlledDevice : IAsyncDisposable
         () => Cloud.Cloud.Shadows.Find(_shadow)?["state"]?["reported"] is { } reported && isSo(reported),
         () => $"the shadow is {Cloud.Cloud.Shadows.Find(_shadow)}");
 
-    public async Task UntilAsync(Func<bool> isSo, Func<string> otherwise)
-    {
-        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
-        using var poll = new PeriodicTimer(_poll);
-        try
-        {
-            while (!isSo()) await poll.WaitForNextTickAsync(timeout.Token);
-        }
-        catch (OperationCanceledException)
-        {
-            Assert.Fail($"{otherwise()}\nand the agent said:\n{Agent.Output}");
-        }
-    }
+    public Task UntilAsync(Func<bool> isSo, Func<string> otherwise) => TestCloud.UntilAsync(isSo, otherwise, Agent);
 
     /// <summary>Readings still land.</summary>
     public async Task ReadingsFlowAsync() => await Cloud.WaitForRowsAsync(Thing, (await Cloud.ItemsAsync(Thing)).Count + 20, Agent);

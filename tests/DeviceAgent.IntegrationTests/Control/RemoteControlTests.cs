@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DeviceAgent.Rigs.Faults;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Hosting;
+using DeviceAgent.Testbed.Shadow;
 
 namespace DeviceAgent.IntegrationTests.Control;
 
@@ -9,7 +10,7 @@ namespace DeviceAgent.IntegrationTests.Control;
 public class RemoteControlTests
 {
     private const string Thing = "thermostat-01";
-    private const string Arn = "$(aws iot describe-thing --thing-name " + Thing + " --query thingArn --output text)";
+    private static readonly string Arn = Testbed.CloudAccount.Arn("iot", $"thing/{Thing}");
 
     [Fact]
     public async Task Shadow_SettingsDesired_AreInForceWithoutARestartAndReported()
@@ -95,16 +96,9 @@ public class RemoteControlTests
         async Task<string> JobAsync(string id, string document, string end)
         {
             (await cloud.ShellAsync($"aws iot create-job --job-id {id} --targets {Arn} --document '{document}'")).Succeeded();
-            using var timeout = new CancellationTokenSource(RunningAgent.Patience);
-            var execution = "";
-            while (!timeout.IsCancellationRequested)
-            {
-                execution = (await cloud.ShellAsync($"aws iot describe-job-execution --job-id {id} --thing-name {Thing} --query execution")).Succeeded();
-                if (execution.Contains($"\"{end}\"", StringComparison.Ordinal)) return execution;
-            }
-
-            Assert.Fail($"{execution}\nand the agent said:\n{agent.Output}");
-            return "";
+            var execution = await cloud.WaitForJobAsync(id, Thing, agent);
+            Assert.True(execution.Contains($"\"{end}\"", StringComparison.Ordinal), $"{execution}\nand the agent said:\n{agent.Output}");
+            return execution;
         }
     }
 
@@ -131,19 +125,17 @@ public class RemoteControlTests
     private static async Task UpdateAsync(TestCloud cloud, string payload) =>
         (await cloud.ShellAsync($"aws iot-data update-thing-shadow --thing-name {Thing} --shadow-name device-agent --payload fileb://<(printf %s '{payload}') /dev/null")).Succeeded();
 
-    /// <summary>Waits for a reported state.</summary>
+    /// <summary>Waits for a reported state, and reads it with the AWS CLI.</summary>
     private static async Task<JsonNode> UntilAsync(TestCloud cloud, RunningAgent agent, Func<JsonNode, bool> isSo)
     {
-        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
-        var last = "";
-        while (!timeout.IsCancellationRequested)
+        var shadow = ShadowKey.Of(Thing, ShadowService.AgentShadow)!;
+        while (true)
         {
-            var read = await cloud.ShellAsync($"f=$(mktemp); aws iot-data get-thing-shadow --thing-name {Thing} --shadow-name device-agent $f > /dev/null 2>&1 && cat $f; rm $f");
-            last = read.Output;
-            if (last.Length > 0 && JsonNode.Parse(last)!["state"]?["reported"] is { } reported && isSo(reported)) return reported;
+            await TestCloud.UntilAsync(
+                () => cloud.Cloud.Shadows.Find(shadow)?["state"]?["reported"] is { } reported && isSo(reported), () => $"the shadow is {cloud.Cloud.Shadows.Find(shadow)}", agent);
+            var read = (await cloud.ShellAsync($"aws iot-data get-thing-shadow --thing-name {Thing} --shadow-name device-agent shadow.json >/dev/null; cat shadow.json", cloud.Directory)).Succeeded();
+            // It may have gone on since.
+            if (JsonNode.Parse(read)!["state"]!["reported"]! is var seen && isSo(seen)) return seen;
         }
-
-        Assert.Fail($"the shadow is {last}\nand the agent said:\n{agent.Output}");
-        return null!;
     }
 }

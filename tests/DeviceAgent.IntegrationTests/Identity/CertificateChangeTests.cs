@@ -53,7 +53,7 @@ public sealed class CertificateChangeTests
             aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
             """)).Succeeded();
         await agent.WaitForOutputAsync("is proven and active");
-        var execution = await WaitForJobAsync(cloud, agent, "rotate-1");
+        var execution = await cloud.WaitForJobAsync("rotate-1", Thing, agent);
         Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + agent.Output);
 
         var rows = (await cloud.ItemsAsync(Thing)).Count;
@@ -90,7 +90,7 @@ public sealed class CertificateChangeTests
                 aws iot create-job --job-id rotate-1 --targets {{Testbed.CloudAccount.Arn("iot", $"thing/{Thing}")}} --document '{"operation":"rotate-certificate"}'
                 """)).Succeeded();
             await agent.WaitForOutputAsync($"is proven and active, in {stored}");
-            var execution = await WaitForJobAsync(cloud, agent, "rotate-1");
+            var execution = await cloud.WaitForJobAsync("rotate-1", Thing, agent);
             Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + agent.Output);
             await agent.KillAsync();
         }
@@ -139,33 +139,11 @@ public sealed class CertificateChangeTests
         await first.KillAsync();
 
         await using var second = RunningAgent.Run(configuration, settings);
-        var execution = await WaitForJobAsync(cloud, second, "rotate-1");
+        var execution = await cloud.WaitForJobAsync("rotate-1", Thing, second);
         Assert.Equal(0, await second.TerminateAsync());
 
         Assert.True(execution.Contains("SUCCEEDED", StringComparison.Ordinal), execution + second.Output);
         Assert.Empty(Directory.GetFiles(folder, "*.next").Concat(Directory.GetFiles(folder, "*.previous")));
         (await Command.RunAsync("bash", ["-c", "diff <(openssl x509 -in certificate.pem -noout -pubkey) <(openssl pkey -in private.key -pubout)"], folder: folder)).Succeeded();
-    }
-
-    private static async Task<string> WaitForJobAsync(TestCloud cloud, RunningAgent agent, string job)
-    {
-        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
-        using var poll = new PeriodicTimer(TimeSpan.FromSeconds(1));
-        while (true)
-        {
-            var output = (await cloud.ShellAsync(
-                $$"""
-                aws iot describe-job-execution --job-id {{job}} --thing-name {{Thing}}
-                """)).Succeeded();
-            if (!output.Contains("IN_PROGRESS", StringComparison.Ordinal) && !output.Contains("QUEUED", StringComparison.Ordinal)) return output;
-            try
-            {
-                await poll.WaitForNextTickAsync(timeout.Token);
-            }
-            catch (OperationCanceledException)
-            {
-                Assert.Fail($"the job did not end: {output}\n{agent.Output}");
-            }
-        }
     }
 }

@@ -24,8 +24,7 @@ public sealed class CertificateOnDiskTests
             umask 077
             openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out new.key
             openssl req -new -key new.key -subj /CN={{Thing}} -out new.csr
-            arn=$(aws iot create-certificate-from-csr --certificate-signing-request file://new.csr --set-as-active --query certificateArn --output text)
-            aws iot describe-certificate --certificate-id "${arn##*/}" --query certificateDescription.certificatePem --output text > new.pem
+            arn=$(aws iot create-certificate-from-csr --certificate-signing-request file://new.csr --set-as-active --certificate-pem-outfile new.pem --query certificateArn --output text)
             old=$(aws iot list-thing-principals --thing-name {{Thing}} --query 'principals[0]' --output text)
             for p in $(aws iot list-attached-policies --target "$old" --query 'policies[].policyName' --output text); do aws iot attach-policy --policy-name "$p" --target "$arn"; done
             aws iot attach-thing-principal --thing-name {{Thing}} --principal "$arn"

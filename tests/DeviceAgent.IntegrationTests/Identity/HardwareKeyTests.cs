@@ -1,5 +1,7 @@
+using System.Text.Json;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed.Demo;
+using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Shadow;
 
 namespace DeviceAgent.IntegrationTests.Identity;
@@ -24,17 +26,13 @@ public sealed class HardwareKeyTests
             $$"""
             export SOFTHSM2_CONF='{{token.Environment["SOFTHSM2_CONF"]}}'
             cd '{{folder}}'
-            old=$(aws iot list-thing-principals --thing-name {{Thing}} --query 'principals[0]' --output text)
             openssl req -new -engine pkcs11 -keyform engine -key '{{Token.Uri(label)}};type=private?pin-value={{Token.Pin}}' -subj /CN={{Thing}} -out device.csr
-            arn=$(aws iot create-certificate-from-csr --certificate-signing-request file://device.csr --set-as-active --query certificateArn --output text)
-            aws iot describe-certificate --certificate-id "${arn##*/}" --query certificateDescription.certificatePem --output text > certificate.pem
-            for p in $(aws iot list-attached-policies --target "$old" --query 'policies[].policyName' --output text); do aws iot attach-policy --policy-name "$p" --target "$arn"; done
-            aws iot attach-thing-principal --thing-name {{Thing}} --principal "$arn"
-            aws iot detach-thing-principal --thing-name {{Thing}} --principal "$old"
-            aws iot update-certificate --certificate-id "${old##*/}" --new-status INACTIVE
+            aws iot create-certificate-from-csr --certificate-signing-request file://device.csr --set-as-active --certificate-pem-outfile certificate.pem >created.json
             rm private.key
             (umask 077; printf '%s\n' '{{Token.Pin}}' > pin)
             """)).Succeeded();
+        var created = JsonDocument.Parse(await File.ReadAllTextAsync(Path.Combine(folder, "created.json"))).RootElement.GetProperty("certificateId").GetString()!;
+        Replace(cloud.Cloud.Registry, created);
 
         await using var agent = RunningAgent.Run(
             configuration, [$"privateKeyPath={Token.Uri(label)}?pin-source=file:{folder}/pin", "logLevel=trace"], token.Environment);
@@ -48,6 +46,16 @@ public sealed class HardwareKeyTests
         secrets.AssertNoneInFiles(folder, "pin");
         Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
         Assert.Empty((await LandedReadings.CompareAsync(cloud.DynamoDb, Thing, RoomReadings.Load(), CancellationToken.None)).Faults);
+    }
+
+    /// <summary>The thing has this certificate in place of its first one.</summary>
+    private static void Replace(RegistryService registry, string certificateId)
+    {
+        var old = registry.Principals.OfThing(Thing).Single().CertificateId;
+        foreach (var policy in registry.PolicyTargets.PoliciesOf(old)) registry.PolicyTargets.Attach(policy.Name, certificateId);
+        registry.Principals.Attach(Thing, certificateId, exclusive: false);
+        registry.Principals.Detach(Thing, old);
+        registry.Certificates.Update(old, CertificateStatus.Inactive);
     }
 
     [Fact]

@@ -94,6 +94,28 @@ internal sealed class TestCloud : IAsyncDisposable
         }
     }
 
+    /// <summary>Waits until the thing has ended the job; what the AWS CLI then says about the execution.</summary>
+    public async Task<string> WaitForJobAsync(string job, string thing, RunningAgent agent)
+    {
+        await UntilAsync(() => Cloud.Jobs.Control.ExecutionsOfThing(thing).Any(e => e.JobId == job && e.IsTerminal), () => $"job {job} did not end", agent);
+        return (await ShellAsync($"aws iot describe-job-execution --job-id {job} --thing-name {thing} --query execution")).Succeeded();
+    }
+
+    /// <summary>Waits for a state of the cloud. It is asked here: whoever polls with the AWS CLI keeps a processor busy with starting it.</summary>
+    public static async Task UntilAsync(Func<bool> isSo, Func<string> otherwise, RunningAgent agent)
+    {
+        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(100));
+        try
+        {
+            while (!isSo()) await poll.WaitForNextTickAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            Assert.Fail($"{otherwise()}\nand the agent said:\n{agent.Output}");
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         DynamoDb.Dispose();
