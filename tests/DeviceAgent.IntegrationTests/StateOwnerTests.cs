@@ -79,6 +79,20 @@ public sealed class StateOwnerTests : IDisposable
         Assert.Equal(0, await first.TerminateAsync());
     }
 
+    [Theory]
+    [InlineData("credentials")]
+    [InlineData("run")]
+    public async Task Command_ByRootAndTheOwnerMayNotReadTheTrustedCertificates_IsAWrongConfiguration(string command)
+    {
+        MakeState();
+        File.Copy(_device.PathOf("certificate.pem"), _device.PathOf("ca.pem"));
+        _device.SetMode("ca.pem", 600);
+        var refused = await AgentAsync(command, "--set", "caPath=ca.pem");
+        Assert.Equal(78, refused.ExitCode);
+        Assert.Contains($"caPath = {_device.PathOf("ca.pem")}: the file cannot be read", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);
+    }
+
     /// <summary>The owner can put anything into his folder while root's command runs.</summary>
     [Theory]
     [InlineData("control.json", "status")]
