@@ -8,6 +8,8 @@ internal static partial class ProcessStart
     private const int PrivateFiles = 0b000_111_111;
     private const int ReadAndWrite = 2;
     private const int LastStandardStream = 2;
+    private const int FileSizeExceeded = 25;
+    private const nint Ignored = 1;
 
     public static void Prepare()
     {
@@ -16,6 +18,9 @@ internal static partial class ProcessStart
 
         // What the process makes from now on is for its own user alone, unless a mode is asked for.
         _ = SetMask(PrivateFiles);
+
+        // A write beyond the file size that the process may have (ulimit -f) fails (EFBIG) as on a full disk, instead of ending the process.
+        _ = OnSignal(FileSizeExceeded, Ignored);
     }
 
     /// <summary>A standard stream that was closed would be the next file that is opened, and the log would go into that: it leads nowhere instead.</summary>
@@ -36,4 +41,7 @@ internal static partial class ProcessStart
 
     [LibraryImport("libc", EntryPoint = "umask")]
     private static partial uint SetMask(uint mask);
+
+    [LibraryImport("libc", EntryPoint = "signal")]
+    private static partial nint OnSignal(int signal, nint handler);
 }
