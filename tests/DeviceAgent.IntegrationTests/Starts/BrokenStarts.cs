@@ -73,6 +73,7 @@ internal static class BrokenStarts
         In("number is huge", "must be a whole number from", "upload", "batchSize", 1e30),
         In("number is negative", "must be a whole number from", "spool", "memoryReadings", -1),
         With("thing name with a space", "it cannot be a thing name", "thingName", "boiler 07"),
+        With("thing name with a line end", @"thingName = boiler\n07: it cannot be a thing name", "thingName", "boiler\n07"),
         With("role alias with a slash", "it cannot be a role alias", "roleAlias", "fleet/ddb"),
         With("endpoint with https:// in front", "it has a scheme", "credentialsEndpoint", "https://c.credentials.iot.us-east-1.amazonaws.com"),
         With("endpoint of the wrong kind", "it is AWS IoT's data endpoint", "credentialsEndpoint", "a-ats.iot.us-east-1.amazonaws.com"),
