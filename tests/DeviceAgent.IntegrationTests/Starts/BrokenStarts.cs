@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using DeviceAgent.Rigs.Support;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.IntegrationTests.Starts;

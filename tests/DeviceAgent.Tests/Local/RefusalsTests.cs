@@ -2,7 +2,6 @@ using System.Net.Sockets;
 using DeviceAgent.Local;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
-using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Tests.Local;
 
