@@ -5,10 +5,12 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Tests.Local;
 
-public sealed class RefusalsTests
+public sealed class RefusalsTests : IDisposable
 {
     private readonly TestEndpoint.LogSignal _log = new();
     private readonly List<int> _answers = [];
+
+    public void Dispose() => _log.Dispose();
 
     /// <summary>The exception comes before the request is known to be aborted.</summary>
     [Fact]
