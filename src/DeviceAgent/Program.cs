@@ -1,5 +1,5 @@
 using DeviceAgent.Commands;
-using DeviceAgent.Storage;
+using DeviceAgent.Hosting;
 
-ProcessUser.KeepFilesPrivate();
+ProcessStart.Prepare();
 return (int)await AgentCommand.RunAsync(args, Console.Out, Console.Error);

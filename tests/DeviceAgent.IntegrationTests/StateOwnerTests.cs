@@ -79,6 +79,42 @@ public sealed class StateOwnerTests : IDisposable
         Assert.Equal(0, await first.TerminateAsync());
     }
 
+    [Theory]
+    [InlineData("credentials")]
+    [InlineData("run")]
+    public async Task Command_ByRootAndTheOwnerMayNotReadTheTrustedCertificates_IsAWrongConfiguration(string command)
+    {
+        MakeState();
+        File.Copy(_device.PathOf("certificate.pem"), _device.PathOf("ca.pem"));
+        _device.SetMode("ca.pem", 600);
+        var refused = await AgentAsync(command, "--set", "caPath=ca.pem");
+        Assert.Equal(78, refused.ExitCode);
+        Assert.Contains($"caPath = {_device.PathOf("ca.pem")}: the file cannot be read", refused.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", refused.Error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The owner can put anything into his folder while root's command runs.</summary>
+    [Theory]
+    [InlineData("control.json", "status")]
+    [InlineData("certificate.json", "check")]
+    [InlineData("role-alias.json", "credentials")]
+    [InlineData("clock.json", "credentials")]
+    [InlineData("credentials.lock", "credentials")]
+    [InlineData("clients/c.token", "clients list")]
+    public async Task Command_ByRootAndTheOwnerHasPutAPipeThere_Ends(string name, string command)
+    {
+        MakeState();
+        if (Path.GetDirectoryName(name) is { Length: > 0 } folder)
+        {
+            Directory.CreateDirectory(Path.Combine(State, folder));
+            OtherUser.Own(Path.Combine(State, folder));
+        }
+
+        (await AsOtherAsync("mkfifo", Path.Combine(State, name))).Succeeded();
+        var ended = await AgentAsync(command.Split(' '));
+        Assert.DoesNotContain("   at ", ended.Error, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task Export_ByRoot_FollowsNoLinkOfTheOwner()
     {

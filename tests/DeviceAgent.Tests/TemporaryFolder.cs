@@ -16,5 +16,36 @@ public sealed class TemporaryFolder : IDisposable
         return path;
     }
 
+    /// <summary>Makes a named pipe, which nobody reads or writes: who opens it without care waits for ever.</summary>
+    public string Pipe(string name)
+    {
+        using var mkfifo = System.Diagnostics.Process.Start("mkfifo", File(name));
+        mkfifo.WaitForExit();
+        Assert.Equal(0, mkfifo.ExitCode);
+        return File(name);
+    }
+
+    /// <summary>Until it is disposed the file cannot be opened, by root neither: a link to itself is in its place.</summary>
+    public static IDisposable Unreadable(string path) => new Hidden(path);
+
     public void Dispose() => Directory.Delete(Path, recursive: true);
+
+    private sealed class Hidden : IDisposable
+    {
+        private readonly string _path;
+        private readonly byte[] _content;
+
+        public Hidden(string path)
+        {
+            (_path, _content) = (path, System.IO.File.ReadAllBytes(path));
+            System.IO.File.Delete(path);
+            System.IO.File.CreateSymbolicLink(path, path);
+        }
+
+        public void Dispose()
+        {
+            System.IO.File.Delete(_path);
+            System.IO.File.WriteAllBytes(_path, _content);
+        }
+    }
 }

@@ -13,6 +13,19 @@ internal static partial class InputFile
     private const int ModeOffset = 28;
     private const uint WantType = 1;
     private const int CurrentFolder = -100;
+    private const int OfHandle = 0x1000;
+
+    /// <summary>To read; a pipe without waiting for its other end; closed where another program is started.</summary>
+    private const int ToRead = 0x800 | 0x80000;
+
+    /// <summary>More than 2 GiB where numbers have 32 bits.</summary>
+    private const int LargeOnArm = 0x20000;
+
+    private const int NotPermitted = 1;
+    private const int NotFound = 2;
+    private const int Interrupted = 4;
+    private const int NotAllowed = 13;
+    private const int NotAFolder = 20;
 
     /// <summary>All of a file.</summary>
     /// <param name="path">Where it is.</param>
@@ -44,9 +57,36 @@ internal static partial class InputFile
     /// <summary>Opens a regular file to read. The exceptions are those of <see cref="Read(string, int)"/>.</summary>
     public static SafeFileHandle Open(string path)
     {
-        if (KindOf(path) is { } kind) throw new NotAFileException(kind);
-        return File.OpenHandle(path);
+        if (!OperatingSystem.IsLinux()) return File.OpenHandle(path);
+
+        // Before, because to open a device may start what it does; after, because something else may have been put there meanwhile.
+        var full = Path.GetFullPath(path);
+        if (KindOf(full) is { } kind) throw new NotAFileException(kind);
+        var handle = OpenWithoutWaiting(full);
+        if (KindOf(handle) is not { } opened) return handle;
+        handle.Dispose();
+        throw new NotAFileException(opened);
     }
+
+    private static SafeFileHandle OpenWithoutWaiting(string path)
+    {
+        while (true)
+        {
+            var handle = OpenPath(path, RuntimeInformation.ProcessArchitecture == Architecture.Arm ? ToRead | LargeOnArm : ToRead);
+            if (!handle.IsInvalid) return handle;
+            var (error, message) = (Marshal.GetLastPInvokeError(), Marshal.GetLastPInvokeErrorMessage());
+            handle.Dispose();
+            if (error != Interrupted) throw Failure(error, path, message);
+        }
+    }
+
+    private static Exception Failure(int error, string path, string message) => error switch
+    {
+        NotFound => new FileNotFoundException($"'{path}' is not there", path),
+        NotAFolder => new DirectoryNotFoundException($"a part of '{path}' is not a folder"),
+        NotPermitted or NotAllowed => new UnauthorizedAccessException($"Access to the path '{path}' is denied."),
+        _ => new IOException($"{message} : '{path}'", error),
+    };
 
     /// <summary>All of an open file: what it says of its length is not believed, files of the kernel say 0.</summary>
     public static byte[] Read(SafeFileHandle handle, int maxBytes)
@@ -85,19 +125,32 @@ internal static partial class InputFile
     {
         if (!OperatingSystem.IsLinux()) return null;
         Span<byte> status = stackalloc byte[StatusBytes];
-        if (Status(CurrentFolder, path, 0, WantType, status) != 0) return null;
-        return (BitConverter.ToUInt16(status[ModeOffset..]) >> 12) switch
-        {
-            1 => "a named pipe",
-            2 or 6 => "a device",
-            4 => "a folder",
-            12 => "a socket",
-            _ => null,
-        };
+        return Status(CurrentFolder, path, 0, WantType, status) == 0 ? KindIn(status) : null;
     }
+
+    private static string? KindOf(SafeFileHandle file)
+    {
+        Span<byte> status = stackalloc byte[StatusBytes];
+        return StatusOfHandle(file, "", OfHandle, WantType, status) == 0 ? KindIn(status) : null;
+    }
+
+    private static string? KindIn(ReadOnlySpan<byte> status) => (BitConverter.ToUInt16(status[ModeOffset..]) >> 12) switch
+    {
+        1 => "a named pipe",
+        2 or 6 => "a device",
+        4 => "a folder",
+        12 => "a socket",
+        _ => null,
+    };
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle OpenPath(string path, int flags);
 
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Status(int folder, string path, int flags, uint mask, Span<byte> status);
+
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatusOfHandle(SafeFileHandle file, string path, int flags, uint mask, Span<byte> status);
 }
 
 /// <summary>What a path leads to is no regular file.</summary>

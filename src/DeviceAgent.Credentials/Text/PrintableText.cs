@@ -21,7 +21,15 @@ internal static class PrintableText
     /// <param name="text">As it came.</param>
     /// <param name="longest">In UTF-16 units, the three dots of what is cut included.</param>
     [return: NotNullIfNotNull(nameof(text))]
-    public static string? Of(string? text, int longest = Longest)
+    public static string? Of(string? text, int longest = Longest) => Of(text, longest, static _ => " ");
+
+    /// <summary>The same for what the reader wrote himself and is to find again: each thing that cannot be printed as JSON writes it, <c>\n</c> or <c>\u001b</c>.</summary>
+    /// <param name="text">As it came.</param>
+    /// <param name="longest">In UTF-16 units, the three dots of what is cut included; null for all of it.</param>
+    public static string Escaped(string text, int? longest = null) => Of(text, longest ?? int.MaxValue - Ellipsis.Length, Escape);
+
+    [return: NotNullIfNotNull(nameof(text))]
+    private static string? Of(string? text, int longest, Func<string, string> replace)
     {
         if (text is null) return null;
         if (text.Length <= longest && IsPrintable(text)) return text;
@@ -30,9 +38,9 @@ internal static class PrintableText
         while (!rest.IsEmpty && line.Length <= longest)
         {
             var isWhole = Rune.DecodeFromUtf16(rest, out var rune, out var length) == OperationStatus.Done;
-            rest = rest[length..];
             if (isWhole && IsPrintable(Rune.GetUnicodeCategory(rune))) line.Append(rune);
-            else line.Append(' ');
+            else line.Append(replace(rest[..length].ToString()));
+            rest = rest[length..];
         }
 
         if (line.Length <= longest) return line.ToString();
@@ -44,6 +52,14 @@ internal static class PrintableText
 
     /// <summary>All of it: for what is known to be bounded.</summary>
     public static string Whole(string text) => Of(text, int.MaxValue - Ellipsis.Length);
+
+    private static string Escape(string unprintable) => unprintable switch
+    {
+        "\n" => @"\n",
+        "\r" => @"\r",
+        "\t" => @"\t",
+        _ => string.Concat(unprintable.Select(c => $@"\u{(int)c:x4}")),
+    };
 
     private static bool IsPrintable(string text)
     {

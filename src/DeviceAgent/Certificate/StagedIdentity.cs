@@ -1,5 +1,6 @@
 using System.Text;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Storage;
 
 namespace DeviceAgent.Certificate;
@@ -13,6 +14,9 @@ internal sealed class StagedIdentity(DeviceIdentityOptions active)
 {
     public const string NextEnding = ".next";
     public const string PreviousEnding = ".previous";
+
+    /// <summary>More than any certificate or key.</summary>
+    private const int MaxBytes = 1024 * 1024;
 
     private const UnixFileMode ForAll = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.OtherRead;
 
@@ -65,7 +69,7 @@ internal sealed class StagedIdentity(DeviceIdentityOptions active)
         foreach (var file in Files.Where(File.Exists))
         {
             var mode = OperatingSystem.IsWindows() ? ForAll : File.GetUnixFileMode(file);
-            DurableFile.Write(file + PreviousEnding, File.ReadAllBytes(file), mode);
+            DurableFile.Write(file + PreviousEnding, InputFile.Read(file, MaxBytes), mode);
         }
     }
 

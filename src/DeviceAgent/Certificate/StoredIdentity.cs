@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using System.Text.Json.Serialization;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Settings;
 using DeviceAgent.Storage;
 
@@ -22,6 +23,9 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
     private const string CertificateName = "certificate.pem";
     private const string KeyName = "private.key";
     private const string RecordName = "identity.json";
+
+    /// <summary>More than any certificate.</summary>
+    private const int MaxBytes = 1024 * 1024;
 
     private readonly string _folder = Path.GetFullPath(Path.Combine(stateDirectory, FolderName));
 
@@ -150,7 +154,7 @@ internal sealed class StoredIdentity(DeviceIdentityOptions configured, string st
     {
         try
         {
-            return X509CertificateLoader.LoadCertificateFromFile(path);
+            return X509CertificateLoader.LoadCertificate(InputFile.Read(path, MaxBytes));
         }
         catch (Exception e) when (e is CryptographicException or IOException or UnauthorizedAccessException)
         {

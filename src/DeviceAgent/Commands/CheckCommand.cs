@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Readings;
 using DeviceAgent.Settings;
 using DeviceAgent.Supervision;
@@ -23,16 +24,18 @@ internal static class CheckCommand
         var (options, identity, exit) = arguments.Judge(parsed, Supervisor.None);
         if (options is null || identity is null) return exit;
         using var _ = identity;
-        foreach (var warning in identity.WarningsAt(TimeProvider.System.GetUtcNow())) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
+        foreach (var warning in identity.WarningsAt(TimeProvider.System.GetUtcNow())) parsed.InvocationConfiguration.Error.WriteLine($"warning: {PrintableText.Escaped(warning.ToString())}");
         var closed = OwnerAccess.Problems(options, arguments.FileOf(parsed)).ToList();
         foreach (var warning in closed.Where(c => c.MayBePassed).Select(c => c.Problem)) parsed.InvocationConfiguration.Error.WriteLine($"warning: {warning}");
         if (closed.Where(c => !c.MayBePassed).Select(c => c.Problem).ToList() is { Count: > 0 } errors) return arguments.Refuse(parsed, Supervisor.None, new ConfigurationException(errors));
         var output = parsed.InvocationConfiguration.Output;
         output.WriteLine("configuration is valid");
         var files = options.ActiveIdentity;
-        output.WriteLine($"certificate   {identity.CertificateId}, valid until {TimestampText.Format(identity.NotAfter)}, from {DeviceIdentityOptions.Shown(files.CertificatePath)}");
-        output.WriteLine($"private key   from {DeviceIdentityOptions.Shown(files.PrivateKeyPath ?? files.CertificatePath)}");
+        output.WriteLine($"certificate   {identity.CertificateId}, valid until {TimestampText.Format(identity.NotAfter)}, from {Shown(files.CertificatePath)}");
+        output.WriteLine($"private key   from {Shown(files.PrivateKeyPath ?? files.CertificatePath)}");
         if (options.LocalCredentials.Port is { } port) output.WriteLine($"credentials   on port {port} of 127.0.0.1 and ::1");
         return ExitCode.Ok;
     }
+
+    private static string Shown(string path) => PrintableText.Escaped(DeviceIdentityOptions.Shown(path));
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Hosting;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
@@ -83,7 +84,7 @@ internal sealed class ConfigurationArguments
     /// <inheritdoc cref="Refuse(ParseResult, Supervisor, ConfigurationException)"/>
     public static ExitCode Refuse(ParseResult parsed, Supervisor supervisor, SpoolException problem)
     {
-        parsed.InvocationConfiguration.Error.WriteLine($"device-agent: {problem.Message}");
+        parsed.InvocationConfiguration.Error.WriteLine($"device-agent: {PrintableText.Escaped(problem.Message)}");
         supervisor.Notifier.Status(problem.Message);
         return ExitCode.SpoolUnusable;
     }

@@ -10,7 +10,9 @@ using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
 using DeviceAgent.Local;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Settings;
 using DeviceAgent.Storage;
+using DeviceAgent.Supervision;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -64,6 +66,10 @@ internal static class CredentialsCommand
             await action(options, parsed, either.Token).ConfigureAwait(false);
             return ExitCode.Ok;
         }
+        catch (ConfigurationException e)
+        {
+            return arguments.Refuse(parsed, Supervisor.None, e);
+        }
         catch (Exception e) when (e is CommandException or HttpRequestException or IOException or UnauthorizedAccessException)
         {
             await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: {e.Message}").ConfigureAwait(false);
@@ -82,6 +88,7 @@ internal static class CredentialsCommand
         if (agent is null)
         {
             becomeOwner();
+            CredentialSettings.RequireRoots(options.Credentials);
             return await new CrossProcessSingleFlight(options.StateDirectory, token => OneShotFetch.GetAsync(options, token), TimeProvider.System).GetAsync(cancellationToken).ConfigureAwait(false);
         }
 

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Text;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Local;
 
 namespace DeviceAgent.Commands;
@@ -54,6 +55,7 @@ internal sealed class CrossProcessSingleFlight(string folder, Func<CancellationT
         try
         {
             if (!OperatingSystem.IsWindows()) Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+            if (InputFile.KindOf(path) is { } kind) throw new NotAFileException(kind);
             var options = new FileStreamOptions { Mode = FileMode.OpenOrCreate, Access = FileAccess.ReadWrite, Share = FileShare.None };
             if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
             return new FileStream(path, options);

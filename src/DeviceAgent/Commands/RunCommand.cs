@@ -40,7 +40,11 @@ internal static class RunCommand
         try
         {
             if (BecomeOwner(options.StateDirectory) is { } owner)
+            {
                 await parsed.InvocationConfiguration.Error.WriteLineAsync($"device-agent: started by root, runs as {owner}, to whom the state directory belongs").ConfigureAwait(false);
+                CredentialSettings.RequireRoots(options.Credentials);
+            }
+
             options = AgentConfiguration.Settle(options);
         }
         catch (ConfigurationException e)

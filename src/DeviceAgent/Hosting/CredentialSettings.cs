@@ -39,9 +39,21 @@ internal static class CredentialSettings
         List<OptionProblem> problems = [.. RoleAliasOptionsValidator.Validate(options).Where(p => p.Value.Length > 0)];
         foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems) ?? []) root.Dispose();
         ProxySetting.Read(problems, asksByHttp);
-        foreach (var problem in problems) settings.Error(KeyOf(problem.Option), problem.Value is { Length: > 0 } value ? value : null, $"{problem.What}. {problem.Remedy}");
+        foreach (var error in problems.Select(ErrorOf)) settings.Error(error.Key, error.Value, error.Problem);
         return options;
     }
+
+    /// <summary>Reads the trusted certificates once more, as the user that this process has become: root could read more.</summary>
+    /// <exception cref="ConfigurationException">They cannot be read.</exception>
+    public static void RequireRoots(RoleAliasOptions options)
+    {
+        var problems = new List<OptionProblem>();
+        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems) ?? []) root.Dispose();
+        if (problems.Count > 0) throw new ConfigurationException([.. problems.Select(ErrorOf)]);
+    }
+
+    private static ConfigurationError ErrorOf(OptionProblem problem) =>
+        new(KeyOf(problem.Option), problem.Value is { Length: > 0 } value ? value : null, $"{problem.What}. {problem.Remedy}");
 
     private static string? FileOrHardware(SettingsReader settings, string name) =>
         settings.Text(name) is { } text && text.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ? text : settings.CredentialPath(name);

@@ -1,9 +1,11 @@
 using System.Buffers;
 using System.Globalization;
+using System.Net.Sockets;
 using System.Text.Encodings.Web;
 using System.Text.Json;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Spool;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
@@ -99,9 +101,9 @@ internal sealed class Refusals(Func<HttpContext, int, string, TimeSpan?, Task> a
             logger.AnswerBroken(PrintableText.Of(context.Request.Path.Value), e.Message);
             context.Abort();
         }
-        catch (Exception e) when (e is OperationCanceledException or IOException && context.RequestAborted.IsCancellationRequested)
+        catch (Exception e) when (IsOfTheClient(e, context))
         {
-            // The client is gone.
+            logger.ClientGone(PrintableText.Of(context.Request.Path.Value), e.Message);
         }
         catch (Exception e) when (!context.Response.HasStarted)
         {
@@ -110,6 +112,11 @@ internal sealed class Refusals(Func<HttpContext, int, string, TimeSpan?, Task> a
             await answer(context, StatusCodes.Status500InternalServerError, "the agent met a fault of its own; its log has the details", null).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Whether the client went away: a reset connection is told by its exception before the request is known to be aborted.</summary>
+    private static bool IsOfTheClient(Exception e, HttpContext context) =>
+        e is ConnectionResetException or ConnectionAbortedException
+        || (e is OperationCanceledException or IOException or SocketException or ObjectDisposedException && context.RequestAborted.IsCancellationRequested);
 
     /// <summary>
     /// Who was refused holds no connection: a flood of wrong tokens would otherwise take them all. One that still sends a body would miss the answer;

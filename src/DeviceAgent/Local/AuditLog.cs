@@ -4,6 +4,7 @@ using System.Threading.Channels;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Readings;
+using DeviceAgent.Storage;
 using DeviceAgent.Timing;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -111,8 +112,6 @@ internal sealed class AuditFile(string folder, long maxBytes = AuditFile.Default
     public const string Name = "audit.log";
 
     private const long DefaultMaxBytes = 1024 * 1024;
-    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
-
     public string Path { get; } = System.IO.Path.Combine(folder, Name);
 
     /// <exception cref="IOException">The disk is full, read-only or failing.</exception>
@@ -120,9 +119,7 @@ internal sealed class AuditFile(string folder, long maxBytes = AuditFile.Default
     public void Append(IReadOnlyCollection<byte[]> lines)
     {
         if (File.Exists(Path) && new FileInfo(Path).Length + lines.Sum(l => l.Length) > maxBytes) File.Move(Path, Path + ".1", overwrite: true);
-        var options = new FileStreamOptions { Mode = FileMode.Append, Access = FileAccess.Write, BufferSize = 0 };
-        if (!OperatingSystem.IsWindows()) options.UnixCreateMode = OwnerOnly;
-        using var file = new FileStream(Path, options);
-        file.Write([.. lines.SelectMany(l => l)]);
+        using var file = PrivateFile.OpenToAppend(Path);
+        RandomAccess.Write(file, [.. lines.SelectMany(l => l)], RandomAccess.GetLength(file));
     }
 }

@@ -16,6 +16,9 @@ internal static partial class Log
     [LoggerMessage(2412, LogLevel.Error, "The request for {Path} failed unexpectedly; it was answered with 500.")]
     public static partial void RequestFailed(this ILogger logger, Exception exception, string? path);
 
+    [LoggerMessage(2413, LogLevel.Debug, "The client went away before {Path} was answered: {Problem}")]
+    public static partial void ClientGone(this ILogger logger, string? path, string problem);
+
     [LoggerMessage(2403, LogLevel.Warning, "Readings of local programs that came last could not be committed, which they are told: {Problem}")]
     public static partial void LastCommitFailed(this ILogger logger, string problem);
 

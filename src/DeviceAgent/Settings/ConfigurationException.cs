@@ -1,3 +1,5 @@
+using DeviceAgent.Credentials.Text;
+
 namespace DeviceAgent.Settings;
 
 /// <summary>The configuration cannot be used; all that is wrong with it is told together.</summary>
@@ -23,7 +25,8 @@ internal sealed class ConfigurationException : Exception
 /// <summary>One thing that is wrong with the configuration: the key, its value (null: absent or secret), and what would be right.</summary>
 internal sealed record ConfigurationError(string Key, string? Value, string Problem)
 {
-    public override string ToString() => Value is null ? $"{Key}: {Problem}" : $"{Key} = {Shorten(Value)}: {Problem}";
+    private const int LongestValue = 200;
 
-    private static string Shorten(string value) => value.Length <= 200 ? value : value[..200] + "...";
+    /// <summary>One line that can be printed, whatever was written into the configuration.</summary>
+    public override string ToString() => PrintableText.Escaped(Value is null ? $"{Key}: {Problem}" : $"{Key} = {PrintableText.Escaped(Value, LongestValue)}: {Problem}");
 }

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DeviceAgent.Credentials.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Storage;
@@ -86,9 +87,12 @@ internal static class PrivateFolder
 }
 
 /// <summary>Files of the agent's user alone, whatever the folder's rights and the umask are.</summary>
-internal static class PrivateFile
+internal static partial class PrivateFile
 {
     private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    /// <summary>To write at the end, made where it is missing, without waiting for a pipe's other end, closed where another program is started.</summary>
+    private const int ToAppend = 1 | 0x40 | 0x400 | 0x800 | 0x80000;
 
     /// <summary>Makes an empty one where there is none; whoever writes to it says what goes wrong.</summary>
     public static void Make(string path)
@@ -104,6 +108,19 @@ internal static class PrivateFile
         }
     }
 
+    /// <summary>Opens one to write at its end, made where it is missing.</summary>
+    /// <exception cref="IOException">It is no file (<see cref="NotAFileException"/>), or it may or can not be opened.</exception>
+    public static SafeFileHandle OpenToAppend(string path)
+    {
+        if (!OperatingSystem.IsLinux()) return File.OpenHandle(path, FileMode.OpenOrCreate, FileAccess.Write);
+        if (InputFile.KindOf(path) is { } kind) throw new NotAFileException(kind);
+        var handle = Open(path, ToAppend, (uint)OwnerOnly);
+        if (!handle.IsInvalid && FileStatus.Of(handle) is { IsFile: true }) return handle;
+        var problem = handle.IsInvalid ? Marshal.GetLastPInvokeErrorMessage() : "it is not a file";
+        handle.Dispose();
+        throw new IOException($"'{path}' cannot be opened: {problem}");
+    }
+
     /// <summary>Takes the rights of others away from one that is there, where it is this user's.</summary>
     public static void Tighten(string path)
     {
@@ -117,4 +134,7 @@ internal static class PrivateFile
             // A read-only medium; who writes to it says so.
         }
     }
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial SafeFileHandle Open(string path, int flags, uint mode);
 }

@@ -8,7 +8,6 @@ namespace DeviceAgent.Storage;
 /// </summary>
 internal static partial class ProcessUser
 {
-    private const int PrivateFiles = 0b000_111_111;
     private const int SetDumpable = 4;
 
     /// <summary>Who started the process.</summary>
@@ -19,12 +18,6 @@ internal static partial class ProcessUser
 
     /// <summary>Whether root started it and it can become everybody.</summary>
     public static bool IsRoot => !_isSettled && _caller.User == LocalUsers.Root;
-
-    /// <summary>What the process makes from now on is for its own user alone, unless a mode is asked for.</summary>
-    public static void KeepFilesPrivate()
-    {
-        if (OperatingSystem.IsLinux()) _ = SetMask(PrivateFiles);
-    }
 
     /// <summary>No core dump, no debugger, no reading of /proc/PID/mem by anybody but root (PR_SET_DUMPABLE 0). A change of the user takes it back.</summary>
     public static void ForbidInspection()
@@ -147,9 +140,6 @@ internal static partial class ProcessUser
 
     [LibraryImport("libc", EntryPoint = "prctl")]
     private static partial int Control(int option, nuint second, nuint third, nuint fourth, nuint fifth);
-
-    [LibraryImport("libc", EntryPoint = "umask")]
-    private static partial uint SetMask(uint mask);
 
     [LibraryImport("libc", EntryPoint = "geteuid")]
     private static partial uint EffectiveUser();

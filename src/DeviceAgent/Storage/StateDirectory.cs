@@ -99,7 +99,7 @@ internal sealed partial class StateDirectory : IDisposable
             try
             {
                 var status = FileStatus.Of(handle) ?? throw new IOException($"'{_lockPath}' cannot be looked at");
-                if (!status.IsFile) throw new IOException($"'{_lockPath}' is no file: remove it");
+                if (!status.IsFile) throw new IOException($"'{_lockPath}' is no file");
                 if (status.User != LocalUsers.Own && status.User != LocalUsers.Root)
                     throw new IOException($"'{_lockPath}' belongs to the user {LocalUsers.Shown(status.User)}, who could hold it for ever");
                 if (Lock(handle, ExclusiveWithoutWaiting) != 0)
@@ -180,7 +180,7 @@ internal sealed partial class StateDirectory : IDisposable
             if (FileStatus.Of(file, follow: false) is not { } status) continue;
             if (status.User != own && own != LocalUsers.Root) yield return $"'{file}' belongs to the user {LocalUsers.Shown(status.User)}, the agent runs as {user}: chown {user}: '{file}'";
             else if (status.User != own && status.User != LocalUsers.Root) yield return $"'{file}' belongs to the user {LocalUsers.Shown(status.User)}, who can change it: chown {user}: '{file}'";
-            else if (!status.IsFile) yield return $"'{file}' is no file, but a link or something else that somebody has put there: rm '{file}'";
+            else if (!status.IsFile) yield return $"'{file}' is no file, but {NoFile(file, status)}";
             else if (status.IsWritableByOthers) yield return $"other users may write to '{file}' (mode {status.Octal}): chmod 600 '{file}'";
         }
     }
@@ -203,8 +203,18 @@ internal sealed partial class StateDirectory : IDisposable
         var user = LocalUsers.Shown(LocalUsers.Own);
         if (FileStatus.Of(Path) is not { } folder) return $"install -d -m 700 -o {user} '{Path}'";
         if (folder.User != LocalUsers.Own) return $"the folder belongs to the user {LocalUsers.Shown(folder.User)}, the agent runs as {user}: chown -R {user}: '{Path}'";
-        return FileStatus.Of(_lockPath, follow: false) is { } there && there.User != LocalUsers.Own ? $"chown {user}: '{_lockPath}'" : "check the disk and the rights of the folder";
+        return FileStatus.Of(_lockPath, follow: false) switch
+        {
+            { IsFile: false } other => $"it is {NoFile(_lockPath, other)}",
+            { } there when there.User != LocalUsers.Own => $"chown {user}: '{_lockPath}'",
+            _ => "check the disk and the rights of the folder",
+        };
     }
+
+    /// <summary>What lies in the place of a file, and how to be rid of it.</summary>
+    private static string NoFile(string path, FileStatus status) => status.IsFolder
+        ? $"a folder: look at what is in it, then rmdir '{path}', or move it out of '{System.IO.Path.GetDirectoryName(path)}'"
+        : $"a link or something else that somebody has put there: rm '{path}'";
 
     [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
     private static partial int Lock(SafeFileHandle file, int operation);

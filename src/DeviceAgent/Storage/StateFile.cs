@@ -41,16 +41,21 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, st
         try
         {
             // Opened rather than asked for: whether it is there cannot be told either when the medium fails.
-            using var file = File.OpenHandle(path);
-            var length = RandomAccess.GetLength(file);
-            if (length > maxBytes) return Damaged($"it is larger than {maxBytes} bytes");
-            var content = new byte[length];
-            var value = JsonSerializer.Deserialize(content.AsSpan(0, RandomAccess.Read(file, content, 0)), json);
+            var value = JsonSerializer.Deserialize(InputFile.Read(path, maxBytes), json);
             return (value is null ? "it is empty" : check?.Invoke(value)) is { } problem ? Damaged(problem) : new StateReading<T>(value);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
         {
             return new StateReading<T>(null);
+        }
+        catch (FileTooLongException)
+        {
+            return Damaged($"it is larger than {maxBytes} bytes");
+        }
+        catch (NotAFileException e) when (!Directory.Exists(path))
+        {
+            // A pipe, a socket or a device never held a state; a folder may be somebody's.
+            return Damaged(e.Message);
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {

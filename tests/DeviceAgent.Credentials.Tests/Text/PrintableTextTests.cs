@@ -33,6 +33,16 @@ public sealed class PrintableTextTests
     [Fact]
     public void Of_HalfCharacters_AreSpaces() => Assert.Equal("a b c", PrintableText.Of("a\ud800b\udc00c"));
 
+    [Theory]
+    [InlineData("größer 🌡 日本", "größer 🌡 日本")]
+    [InlineData("a\r\nb\tc", @"a\r\nb\tc")]
+    [InlineData("\u001b[31mred", @"\u001b[31mred")]
+    [InlineData("a\u202e\U000e0041", @"a\u202e\udb40\udc41")]
+    public void Escaped_AnyText_ShowsWhatCannotBePrinted(string text, string expected) => Assert.Equal(expected, PrintableText.Escaped(text));
+
+    [Fact]
+    public void Escaped_LongText_IsCut() => Assert.Equal(@"\n\n...", PrintableText.Escaped(new string('\n', 100), 7));
+
     [Fact]
     public void Of_Nothing_IsNothing() => Assert.Null(PrintableText.Of(null));
 }

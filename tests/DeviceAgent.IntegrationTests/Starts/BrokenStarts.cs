@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json.Nodes;
-using DeviceAgent.Rigs.Support;
 using Microsoft.Data.Sqlite;
 
 namespace DeviceAgent.IntegrationTests.Starts;
@@ -73,6 +72,7 @@ internal static class BrokenStarts
         In("number is huge", "must be a whole number from", "upload", "batchSize", 1e30),
         In("number is negative", "must be a whole number from", "spool", "memoryReadings", -1),
         With("thing name with a space", "it cannot be a thing name", "thingName", "boiler 07"),
+        With("thing name with a line end", @"thingName = boiler\n07: it cannot be a thing name", "thingName", "boiler\n07"),
         With("role alias with a slash", "it cannot be a role alias", "roleAlias", "fleet/ddb"),
         With("endpoint with https:// in front", "it has a scheme", "credentialsEndpoint", "https://c.credentials.iot.us-east-1.amazonaws.com"),
         With("endpoint of the wrong kind", "it is AWS IoT's data endpoint", "credentialsEndpoint", "a-ats.iot.us-east-1.amazonaws.com"),
@@ -103,7 +103,7 @@ internal static class BrokenStarts
         new("key is a pipe", "it is a named pipe, not a file", d =>
         {
             System.IO.File.Delete(d.PathOf("private.key"));
-            Pipe(d, "private.key");
+            d.Pipe("private.key");
         }),
         new("certificate without a certificate", "holds no certificate", d => System.IO.File.Copy(d.PathOf("private.key"), d.PathOf("certificate.pem"), overwrite: true)),
         new("password's file is empty", "the file is empty", d =>
@@ -119,6 +119,11 @@ internal static class BrokenStarts
             d.Environment["CREDENTIALS_DIRECTORY"] = d.PathOf("passed");
         }),
         With("module of the key's hardware is not there", "privateKeyPath", "privateKeyPath", "pkcs11:token=t;object=k?module-path=/no/such.so&pin-value=1"),
+        new("module of the key's hardware is a pipe", "which is a named pipe, not a file", d =>
+        {
+            d.Pipe("module.so");
+            d.Settings["privateKeyPath"] = $"pkcs11:token=t;object=k?module-path={d.PathOf("module.so")}&pin-value=1";
+        }),
         With("address of the key's hardware is none", "privateKeyPath", "privateKeyPath", "pkcs11:%%%"),
     ];
 
@@ -128,7 +133,7 @@ internal static class BrokenStarts
         Trusted("trusted certificates are empty", "it is empty", d => d.Write("ca.pem", "")),
         Trusted("trusted certificates are not there", "does not exist", _ => { }),
         Trusted("trusted certificates are a folder", "it is a folder", d => Directory.CreateDirectory(d.PathOf("ca.pem"))),
-        Trusted("trusted certificates never end", "it is a named pipe", d => Pipe(d, "ca.pem")),
+        Trusted("trusted certificates never end", "it is a named pipe", d => d.Pipe("ca.pem")),
         Trusted("trusted certificates are damaged", "caPath", d => d.Write("ca.pem", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n")),
         Trusted("trusted certificates may not be read by the service's user", "cannot be read", d =>
         {
@@ -142,7 +147,7 @@ internal static class BrokenStarts
     [
         Replay("recording is not there", "there is no such file", _ => { }),
         Replay("recording is a folder", "r.csv", d => Directory.CreateDirectory(d.PathOf("r.csv"))),
-        Replay("recording is a pipe", "is a named pipe, not a file", d => Pipe(d, "r.csv")),
+        Replay("recording is a pipe", "is a named pipe, not a file", d => d.Pipe("r.csv")),
         Replay("recording is empty", "source.file", d => d.Write("r.csv", "")),
         Replay("recording may not be read by the service's user", "cannot be read", d =>
         {
@@ -184,7 +189,7 @@ internal static class BrokenStarts
         new("spool is a pipe", "is a named pipe, not a file: move it away", d =>
         {
             Directory.CreateDirectory(d.PathOf("state"));
-            Pipe(d, "state/spool.db");
+            d.Pipe("state/spool.db");
         }, SpoolUnusable),
         new("note on the certificate's change cannot be read", "certificate.json", d =>
         {
@@ -241,13 +246,6 @@ internal static class BrokenStarts
         d.Settings["source"] = new JsonObject { ["kind"] = "replay", ["file"] = "r.csv" };
         write(d);
     });
-
-    private static void Pipe(DeviceFolder device, string name)
-    {
-        using var mkfifo = Command.Start("mkfifo", [device.PathOf(name)], null, null);
-        mkfifo.WaitForExit();
-        Assert.Equal(0, mkfifo.ExitCode);
-    }
 
     private static void NewerSpool(string path)
     {

@@ -81,6 +81,14 @@ internal sealed class DeviceFolder : IDisposable
         File.WriteAllBytes(PathOf(name), content);
     }
 
+    /// <summary>A named pipe that nobody has open.</summary>
+    public void Pipe(string name)
+    {
+        using var mkfifo = Command.Start("mkfifo", [PathOf(name)], null, null);
+        mkfifo.WaitForExit();
+        Assert.Equal(0, mkfifo.ExitCode);
+    }
+
     /// <summary>Three octal digits.</summary>
     public void SetMode(string name, int mode)
     {

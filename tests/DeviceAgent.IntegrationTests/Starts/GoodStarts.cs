@@ -59,6 +59,12 @@ internal static class GoodStarts
         }, "the intermediate certificate CN=intermediate expired at"),
     ];
 
+    private static readonly string[] _smallFiles =
+    [
+        "control.json", "certificate.json", "role-alias.json", "clock.json", "sensors.json", "reduction.json", "audit.log",
+        "identity/identity.json", "identity/certificate.pem", "identity/private.key",
+    ];
+
     private static IEnumerable<GoodStart> State() =>
     [
         new("spool is damaged", d => d.Write("state/spool.db", string.Concat(Enumerable.Repeat("garbage", 2000))), After: d => Assert.NotEmpty(Directory.GetFiles(d.PathOf("state"), "spool.corrupt-*"))),
@@ -67,6 +73,13 @@ internal static class GoodStarts
             d.Settings["mqttEndpoint"] = (string)d.Settings["credentialsEndpoint"]!;
             foreach (var name in new[] { "control.json", "certificate.json", "role-alias.json", "clock.json", "identity/identity.json" }) d.Write($"state/{name}", "{ half");
         }),
+        new("pipes are in the place of all small files of the state directory", d =>
+        {
+            d.Settings["mqttEndpoint"] = (string)d.Settings["credentialsEndpoint"]!;
+            d.Section("reduction")["everySeconds"] = 60;
+            Directory.CreateDirectory(d.PathOf("state/identity"));
+            foreach (var name in _smallFiles) d.Pipe($"state/{name}");
+        }, After: d => Assert.NotEmpty(Directory.GetFiles(d.PathOf("state"), "*.json.corrupt-1"))),
         new("state directory may not be written to", d =>
         {
             Directory.CreateDirectory(d.PathOf("state"));

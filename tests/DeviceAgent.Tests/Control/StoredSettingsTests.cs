@@ -57,7 +57,7 @@ public sealed class StoredSettingsTests : IDisposable
         const string Content = """{"settings":{"upload.batchSize":{"value":7,"by":"job"}}}""";
         File.WriteAllText(_rig.MemoryPath, Content);
         ControlState memory;
-        using (new FileStream(_rig.MemoryPath, FileMode.Open, FileAccess.Read, FileShare.None)) memory = ControlState.Recall(_rig.StateDirectory);
+        using (TemporaryFolder.Unreadable(_rig.MemoryPath)) memory = ControlState.Recall(_rig.StateDirectory);
 
         Assert.Contains("cannot be read", memory.Problem);
         Assert.Contains("not overwritten", memory.TryChange(r => r with { Settings = new Dictionary<string, SettingOverride>() }));

@@ -24,5 +24,14 @@ public sealed class AuditFileTests
             if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(path));
     }
 
+    [Fact(Timeout = 30_000)]
+    public async Task Append_PipeInItsPlace_IsRefusedWithoutWaitingForAReader()
+    {
+        using var folder = new TemporaryFolder();
+        folder.Pipe(AuditFile.Name);
+        var refused = await Assert.ThrowsAnyAsync<IOException>(() => Task.Run(() => new AuditFile(folder.Path).Append([Line])));
+        Assert.Contains("a named pipe", refused.Message, StringComparison.Ordinal);
+    }
+
     private static int Lines(string path) => File.ReadAllLines(path).Length;
 }

@@ -119,7 +119,7 @@ public sealed class RoleAliasStateTests : IDisposable
         var path = _folder.File(RoleAliasFile.FileName);
         var content = File.ReadAllText(path);
         RoleAliasState state;
-        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None)) state = Load("a");
+        using (TemporaryFolder.Unreadable(path)) state = Load("a");
 
         Assert.Equal("a", state.Active);
         Assert.Contains("not overwritten", Assert.Throws<IOException>(() => state.Commit("c")).Message, StringComparison.Ordinal);

@@ -58,6 +58,19 @@ public sealed class StateDirectoryTests : IDisposable
     }
 
     [Fact]
+    public void Examine_FolderInThePlaceOfAFile_IsNotToBeRemovedLikeAFile()
+    {
+        Directory.CreateDirectory(Path.Combine(State, "control.json"));
+        Directory.CreateDirectory(Path.Combine(State, StateDirectory.LockName));
+        using var held = StateDirectory.Open(State);
+        foreach (var problem in held.Examine().Append(held.Problem!))
+        {
+            Assert.Contains("a folder: look at what is in it, then rmdir '", problem, StringComparison.Ordinal);
+            Assert.DoesNotContain("rm '", problem, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public void Examine_FolderThatOthersMayRead_IsRightAndTheFilesAreTightened()
     {
         Prepare("755");

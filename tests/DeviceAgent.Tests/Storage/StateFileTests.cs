@@ -83,7 +83,7 @@ public sealed class StateFileTests : IDisposable
     public void Recover_FileThatCannotBeRead_StaysWhereItIs()
     {
         var path = _folder.Write("state.json", """{"name":"a"}""");
-        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None))
+        using (TemporaryFolder.Unreadable(path))
         {
             var reading = Open().Recover();
             Assert.IsType<IOException>(reading.Fault, exactMatch: false);
@@ -98,7 +98,7 @@ public sealed class StateFileTests : IDisposable
     {
         var path = _folder.Write("state.json", """{"name":"a"}""");
         var file = Open();
-        using (new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.None))
+        using (TemporaryFolder.Unreadable(path))
         {
             Assert.NotNull(file.Recover().Fault);
             Assert.Contains("could not be read and is therefore not overwritten", file.TryWrite(new TestState("b")), StringComparison.Ordinal);
@@ -119,6 +119,17 @@ public sealed class StateFileTests : IDisposable
         Directory.CreateDirectory(_folder.File("state.json"));
         Assert.NotNull(Open().Read().Fault);
         Assert.NotNull(Open().Recover().Fault);
+    }
+
+    [Fact(Timeout = 30_000)]
+    public async Task Recover_PipeInItsPlace_IsKeptAsideWithoutWaitingForItsOtherEnd()
+    {
+        var path = _folder.Pipe("state.json");
+        var reading = await Task.Run(() => Open().Recover());
+        Assert.Equal($"'{path}' cannot be understood (it is a named pipe, not a file); it is kept as '{path}.corrupt-1'", reading.Problem);
+        Assert.Null(reading.Fault);
+        Open().Write(new TestState("a"));
+        Assert.Equal("a", Open().Read().Value!.Name);
     }
 
     [Fact]

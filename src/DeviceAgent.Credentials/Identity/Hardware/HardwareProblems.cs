@@ -22,6 +22,9 @@ internal static class HardwareProblems
         $"module-path names {path}, which is not there",
         "Install the module of your hardware (libtpm2-pkcs11-1 for a TPM, opensc-pkcs11 for smart cards, softhsm2), or correct the path.");
 
+    public static DeviceIdentityProblem ModuleNotAFile(Pkcs11Uri uri, string path, string kind) => new(
+        uri.Name, $"module-path names {path}, which is {kind}, not a file", "Correct the path.");
+
     public static DeviceIdentityProblem Of(Pkcs11Uri uri, string errors) =>
         errors.Contains("Unable to load PKCS#11 module", StringComparison.Ordinal) ? ModuleMissing(uri)
         : errors.Contains("PIN", StringComparison.Ordinal) ? PinRefused(uri, errors)

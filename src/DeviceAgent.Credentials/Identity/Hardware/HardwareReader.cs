@@ -18,6 +18,7 @@ internal sealed class HardwareReader(Secret? password, bool allowOpenPinFile, Li
         if (uri.Fault() is { } fault) problems.Add(HardwareProblems.NotUnderstood(uri, fault));
         else if (!OperatingSystem.IsLinux()) problems.Add(HardwareProblems.NotOnThisSystem(uri));
         else if (uri.ModulePath is { } module && !File.Exists(module)) problems.Add(HardwareProblems.ModuleFileMissing(uri, module));
+        else if (uri.ModulePath is { } other && InputFile.KindOf(other) is { } kind) problems.Add(HardwareProblems.ModuleNotAFile(uri, other, kind));
         var pin = problems.Count > before ? null : Pin(uri);
         if (problems.Count > before) return null;
         try

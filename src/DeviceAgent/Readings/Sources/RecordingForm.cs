@@ -14,7 +14,7 @@ internal static class RecordingForm
         if (!File.Exists(options.File)) return null;
         try
         {
-            using var file = File.OpenRead(options.File);
+            using var file = new FileStream(InputFile.Open(options.File), FileAccess.Read);
             return FindProblem(file, options.Format, options.Encoding);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
