@@ -19,6 +19,7 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
     private readonly SqliteCommand _read = connection.Prepare("SELECT critical, untimed, readings FROM blocks WHERE seq = $seq");
     private readonly SqliteCommand _keyOf = connection.Prepare("SELECT max(seq) FROM blocks WHERE seq <= $seq");
     private readonly Dictionary<string, SqliteCommand> _keys = [];
+    private readonly int _blockBytes = BlockCodec.Fit((int)(connection.Number("PRAGMA page_size") ?? SpoolSchema.PageBytes));
     private readonly BlockCache _cache = new();
 
     /// <summary>The last number in the table; null while it holds nothing.</summary>
@@ -149,7 +150,7 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
         if (BlockCodec.Fitting(all, 0) < all.Length) return false;
         var extended = last with { Rows = all };
         var stored = BlockCodec.Encode(extended);
-        if (stored.Length > BlockCodec.PageBytes) return false;
+        if (stored.Length > _blockBytes) return false;
         Update(last, extended, stored);
         return true;
     }
@@ -161,7 +162,7 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
         {
             var block = new ReadingBlock(rows[0].Sequence, rows);
             var stored = BlockCodec.Encode(block);
-            if (stored.Length <= BlockCodec.PageBytes || rows.Length == 1)
+            if (stored.Length <= _blockBytes || rows.Length == 1)
             {
                 Store(_insert, block, stored);
                 _cache.Add(block);
@@ -169,7 +170,7 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
             }
 
             // What is alike compresses alike: this hits the page nearly always.
-            var fitting = (int)(rows.Length * (long)BlockCodec.PageBytes * 9 / 10 / stored.Length);
+            var fitting = (int)(rows.Length * (long)_blockBytes * 9 / 10 / stored.Length);
             rows = rows[..Math.Clamp(fitting, 1, rows.Length - 1)];
         }
     }

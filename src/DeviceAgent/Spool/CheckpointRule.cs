@@ -4,10 +4,10 @@ namespace DeviceAgent.Spool;
 internal sealed class CheckpointRule(TimeProvider time)
 {
     /// <summary>The log's length. Longer: pages that were written again and again are written back less often. Shorter: less flash and a faster start.</summary>
-    public const int FullBytes = 64 * 4120;
+    public const int FullBytes = 256 * 1024;
 
     /// <summary>A commit is a few pages.</summary>
-    private const int CommitBytes = 6 * 4120;
+    private const int CommitBytes = 24 * 1024;
 
     private static readonly TimeSpan Idle = TimeSpan.FromMinutes(10);
 

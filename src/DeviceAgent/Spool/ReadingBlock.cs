@@ -40,8 +40,11 @@ internal sealed record ReadingBlock(long Key, SpoolRow[] Rows)
 /// </summary>
 internal static class BlockCodec
 {
-    /// <summary>With this a row of SQLite fits into one page of 4 KiB.</summary>
-    public const int PageBytes = 4000;
+    /// <summary>A reading that is longer has a block of its own.</summary>
+    private const int LargeReading = 4000;
+
+    /// <summary>What a row has beside its block, and a page beside its rows.</summary>
+    private const int RowBytes = 64;
 
     /// <summary>Bounds what a block costs in memory, however well its readings compress.</summary>
     public const int MaxContent = 64 * 1024;
@@ -64,6 +67,9 @@ internal static class BlockCodec
     private const int LongestNumber = 10;
     private const int Quality = 1;
     private const int Window = 16;
+
+    /// <summary>The longest block of which the row fits into one page, in bytes.</summary>
+    public static int Fit(int pageBytes) => pageBytes - RowBytes;
 
     public static byte[] Encode(ReadingBlock block)
     {
@@ -128,7 +134,7 @@ internal static class BlockCodec
         for (var i = from; i < rows.Count && count < MaxReadings && rows[i].BootId == rows[from].BootId; i++, count++)
         {
             bytes += rows[i].Payload.Length;
-            if (count > 0 && (bytes > MaxContent || rows[i].Payload.Length > PageBytes)) break;
+            if (count > 0 && (bytes > MaxContent || rows[i].Payload.Length > LargeReading)) break;
         }
 
         return count;

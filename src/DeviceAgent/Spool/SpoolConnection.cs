@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Storage;
 using Microsoft.Data.Sqlite;
 
@@ -12,6 +13,7 @@ internal static class SpoolConnection
     public const int Busy = 5;
     private const int ReadOnly = 8;
     private const int IoError = 10;
+    private const int WriteFailed = 778;
     private const int Corrupt = 11;
     public const int Full = 13;
     private const int CannotOpen = 14;
@@ -33,7 +35,13 @@ internal static class SpoolConnection
 
         // SQLite gives the log the rights of the file.
         PrivateFile.Make(path);
-        foreach (var ending in Companions.Prepend("")) PrivateFile.Tighten(path + ending);
+        foreach (var name in Companions.Prepend("").Select(c => path + c))
+        {
+            // SQLite would wait for what never comes.
+            if (InputFile.KindOf(name) is { } kind) throw new IOException($"'{name}' is {kind}, not a file: move it away");
+            PrivateFile.Tighten(name);
+        }
+
         var settings = new SqliteConnectionStringBuilder { DataSource = path, Pooling = false, DefaultTimeout = 1 };
         var connection = new SqliteConnection(settings.ToString());
         try
@@ -64,6 +72,7 @@ internal static class SpoolConnection
             ReadOnly or CannotOpen => "it cannot be opened for writing: check owner and permissions of the stateDirectory, and that its file system is not read-only",
             Full => "the disk is full: free some space",
             Corrupt or NotADatabase => "the file is damaged: move it away to keep what is in it, and start again",
+            _ when e.SqliteExtendedErrorCode == WriteFailed => "it cannot be written: check the disk, and whether its user may make files so long (ulimit -f)",
             _ => "check the disk",
         };
         return new SpoolException($"the spool '{path}': {remedy} (SQLite error {e.SqliteErrorCode}/{e.SqliteExtendedErrorCode}: {e.Message})", e);

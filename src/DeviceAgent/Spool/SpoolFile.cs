@@ -10,23 +10,22 @@ namespace DeviceAgent.Spool;
 /// </summary>
 internal sealed class SpoolFile : IDisposable
 {
-    private const int PageSize = 4096;
+    /// <summary>Bytes that lie empty when space is worth giving back, and the most that may have to be copied for it (in memory first).</summary>
+    private const long WorthwhileBytes = 1024 * 1024;
 
-    /// <summary>Pages that lie empty when space is worth giving back, and the most that may have to be copied for it (in memory first).</summary>
-    private const long WorthwhilePages = 256;
-
-    private const long MaxCopiedPages = 1024;
+    private const long MaxCopiedBytes = 4 * 1024 * 1024;
 
     /// <summary>So many rows behind the mark of the newest live timestamp are searched at most when the spool is opened after a crash.</summary>
     private const int RowsBetweenMarks = 500;
 
     private const int DeadLettersAtOnce = 500;
 
-    /// <summary>A page in the log, with its head.</summary>
-    private const int LogFrame = PageSize + 24;
+    /// <summary>Before each page in the log.</summary>
+    private const int FrameHead = 24;
 
     private readonly SqliteConnection _connection;
     private readonly string _path;
+    private readonly int _pageBytes;
     private readonly SpoolMetadata _metadata;
     private readonly BlockTable _readings;
     private readonly DeadLetterTable _deadLetters;
@@ -50,8 +49,10 @@ internal sealed class SpoolFile : IDisposable
         try
         {
             SpoolVersion.Establish(_connection, _path, storage.Progress);
+            _pageBytes = (int)(_connection.Number("PRAGMA page_size") ?? SpoolSchema.PageBytes);
+
             // The quota counts bytes of rows; rows that fill their pages badly are met by this.
-            _connection.Execute($"PRAGMA max_page_count = {((quota + (quota / 2)) / PageSize) + 64}");
+            _connection.Execute($"PRAGMA max_page_count = {((quota + (quota / 2)) / _pageBytes) + 64}");
             _metadata = new SpoolMetadata(_connection);
             _readings = new BlockTable(_connection);
             _deadLetters = new DeadLetterTable(_connection);
@@ -111,12 +112,12 @@ internal sealed class SpoolFile : IDisposable
     public string SqliteVersion => _connection.ServerVersion;
 
     /// <summary>What was written to the write-ahead log since it last went back into the file.</summary>
-    public long LogBytes => (PagesWritten - _pagesBeforeCheckpoint) * (long)LogFrame;
+    public long LogBytes => (PagesWritten - _pagesBeforeCheckpoint) * (long)(_pageBytes + FrameHead);
 
     /// <summary>Stores rows in order, making room for them by the rule. Without rows it writes all the same: the disk is tried.</summary>
     public InsertResult Insert(IReadOnlyList<SpoolRow> rows, AcknowledgedRows acknowledged, Func<long, bool> isInFlight)
     {
-        for (var extra = 0L; ; extra = (extra * 2) + Math.Max(64 * PageSize / 4, rows.Sum(r => r.Size.Bytes)))
+        for (var extra = 0L; ; extra = (extra * 2) + Math.Max(64 * 1024, rows.Sum(r => r.Size.Bytes)))
         {
             try
             {
@@ -311,7 +312,7 @@ internal sealed class SpoolFile : IDisposable
     {
         var free = _connection.Number("PRAGMA freelist_count") ?? 0;
         var used = (_connection.Number("PRAGMA page_count") ?? 0) - free;
-        if (free >= WorthwhilePages && used <= MaxCopiedPages && free >= used * 4) _connection.Execute("VACUUM");
+        if (free * _pageBytes >= WorthwhileBytes && used * _pageBytes <= MaxCopiedBytes && free >= used * 4) _connection.Execute("VACUUM");
     }
 
     /// <summary>Notes that the file is in good order, so that the next start need not read all of it.</summary>
@@ -480,7 +481,7 @@ internal sealed class SpoolFile : IDisposable
     private bool IsAtPageLimit(IReadOnlyList<SpoolRow> rows)
     {
         var used = (_connection.Number("PRAGMA page_count") ?? 0) - (_connection.Number("PRAGMA freelist_count") ?? 0);
-        return used + 16 + (rows.Sum(r => r.Size.Bytes) * 2 / PageSize) >= _connection.Number("PRAGMA max_page_count");
+        return used + 16 + (rows.Sum(r => r.Size.Bytes) * 2 / _pageBytes) >= _connection.Number("PRAGMA max_page_count");
     }
 }
 

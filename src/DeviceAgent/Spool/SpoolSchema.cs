@@ -11,11 +11,17 @@ internal static class SpoolSchema
     public const ulong LogLimit = 1048576;
 
     /// <summary>
+    /// Of a new file; one that an older agent made keeps its own. A commit of a few readings writes one page to the log: a larger one wears the flash more, in a
+    /// smaller one readings compress worse.
+    /// </summary>
+    public const int PageBytes = 2048;
+
+    /// <summary>
     /// Set before anything else is read. WAL with FULL: each commit survives a power cut. One exclusive connection that does its own
     /// checkpoints: nobody else reads or writes the file, and the write-ahead log cannot be reset under a second connection.
     /// </summary>
-    public const string Pragmas = """
-        PRAGMA page_size = 4096;
+    public static readonly string Pragmas = $"""
+        PRAGMA page_size = {PageBytes};
         PRAGMA locking_mode = EXCLUSIVE;
         PRAGMA journal_mode = WAL;
         PRAGMA synchronous = FULL;

@@ -5,7 +5,7 @@ namespace DeviceAgent.Tests.Spool;
 
 public sealed class DamageTests : SpoolTest
 {
-    private const int PageSize = 4096;
+    private const int PageSize = SpoolSchema.PageBytes;
 
     public DamageTests() : base(new SpoolOptions { QuotaBytes = 16 * 1024 * 1024, ReserveBytes = 0 })
     {

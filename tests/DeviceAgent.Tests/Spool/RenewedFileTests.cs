@@ -148,6 +148,20 @@ public sealed class RenewedFileTests : SpoolTest
         Assert.Contains(Bench.Logger.Entries, e => e.Id == 2104 && e.Text.Contains("; 3 readings", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData("-wal")]
+    [InlineData("-journal")]
+    public async Task Open_PipeWhereSqliteHasAFile_HoldsReadingsInMemoryAndSaysWhy(string companion)
+    {
+        using (var mkfifo = Process.Start("mkfifo", Bench.Path + companion)) await mkfifo.WaitForExitAsync();
+        Assert.Equal([AppendResult.MemoryOnly], await Bench.FillAsync(0, 1));
+        Assert.Equal($"'{Bench.Path}{companion}' is a named pipe, not a file: move it away", Bench.Spool.Status.MemoryReason);
+        File.Delete(Bench.Path + companion);
+        await Bench.AdvanceAsync(TimeSpan.FromSeconds(10));
+        Assert.Equal([AppendResult.Durable], await Bench.FillAsync(1, 1));
+        Assert.Equal(["0", "1"], await Bench.PayloadsAsync());
+    }
+
     [Fact]
     public async Task Open_PipeWhereANewFileWasMade_IsRemoved()
     {

@@ -10,7 +10,7 @@ public sealed class SpoolConnectionTests : IDisposable
     public void Dispose() => _folder.Dispose();
 
     [Theory]
-    [InlineData("page_size", "4096")]
+    [InlineData("page_size", "2048")]
     [InlineData("locking_mode", "exclusive")]
     [InlineData("journal_mode", "wal")]
     [InlineData("synchronous", "2")]
