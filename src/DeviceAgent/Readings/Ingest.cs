@@ -54,7 +54,7 @@ internal sealed class Ingest(IReadingLimits limits, LiveTimestamps timestamps, s
     }
 
     /// <summary>Notes the key; what is wrong when another reading has it.</summary>
-    private string? Take(bool isRecorded, Reading reading) => (isRecorded ? _lines : _taken).Take(reading.SerialNumber, reading.Timestamp, ReadingJson.Write(reading.Normalized)) switch
+    private string? Take(bool isRecorded, Reading reading) => (isRecorded ? _lines : _taken).Take(reading) switch
     {
         KeyUse.Other => $"{reading.SerialNumber} has a reading at {reading.Timestamp} already, with other values, and the table can hold only one: give it the time to the last digit, or a serial_number of its own",
         KeyUse.Unknown => $"at {reading.Timestamp} {reading.SerialNumber} may have a reading already, more than {RememberedLines} lines before: sort the file by its time",

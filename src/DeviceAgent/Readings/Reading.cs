@@ -7,11 +7,7 @@ namespace DeviceAgent.Readings;
 /// <param name="SerialNumber">The device that measured; half of the reading's key.</param>
 /// <param name="Timestamp">The other half of the key; default while the time is not known.</param>
 /// <param name="Attributes">Name and value, in the source's order.</param>
-internal sealed record Reading(string SerialNumber, ReadingTime Timestamp, IReadOnlyList<KeyValuePair<string, ReadingValue>> Attributes)
-{
-    /// <summary>The one form of all readings of the same values: attributes by name, numbers without exponent and zeros at the end.</summary>
-    public Reading Normalized => this with { Attributes = ReadingValue.Normalize(Attributes) };
-}
+internal sealed record Reading(string SerialNumber, ReadingTime Timestamp, IReadOnlyList<KeyValuePair<string, ReadingValue>> Attributes);
 
 /// <summary>One value of a reading. A number keeps the exact decimal text it was given as.</summary>
 internal abstract record ReadingValue
@@ -45,17 +41,6 @@ internal abstract record ReadingValue
         JsonValueKind.Array => new List([.. json.EnumerateArray().Select(From)]),
         JsonValueKind.Object => new Map([.. json.EnumerateObject().Select(p => KeyValuePair.Create(p.Name, From(p.Value)))]),
         _ => new Null(),
-    };
-
-    public static List<KeyValuePair<string, ReadingValue>> Normalize(IReadOnlyList<KeyValuePair<string, ReadingValue>> fields) =>
-        [.. fields.Select(f => KeyValuePair.Create(f.Key, Normalize(f.Value))).OrderBy(f => f.Key, StringComparer.Ordinal)];
-
-    private static ReadingValue Normalize(ReadingValue value) => value switch
-    {
-        Number number when ExactDecimal.TryParse(number.Digits) is { } exact => new Number(exact.WithoutZeros().ToString()),
-        List list => new List([.. list.Values.Select(Normalize)]),
-        Map map => new Map(Normalize(map.Fields)),
-        _ => value,
     };
 
     public void WriteTo(Utf8JsonWriter writer)

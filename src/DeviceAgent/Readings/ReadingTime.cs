@@ -62,5 +62,5 @@ internal readonly record struct ReadingTime
     public bool IsBefore(ReadingTime other) => Moment < other.Moment || (Moment == other.Moment && string.CompareOrdinal(Finer, other.Finer) < 0);
 
     public override string ToString() =>
-        _finer is null ? TimestampText.Format(Moment) : string.Concat(Moment.ToString("yyyy-MM-dd'T'HH:mm:ss.fff", CultureInfo.InvariantCulture), _finer, "Z");
+        _finer is null ? TimestampText.Format(Moment) : string.Concat(TimestampText.Format(Moment).AsSpan()[..^1], _finer, "Z");
 }

@@ -36,22 +36,19 @@ internal sealed class TakenKeys(int capacity, bool isExact)
     private ForgottenKeys? _forgotten;
 
     /// <summary>Looks the key up, and notes it where it is free.</summary>
-    /// <param name="serialNumber">The one half of the key.</param>
-    /// <param name="time">The other half.</param>
-    /// <param name="content">All of the reading, the same for the same values.</param>
-    public KeyUse Take(string serialNumber, ReadingTime time, ReadOnlySpan<byte> content)
+    public KeyUse Take(Reading reading)
     {
-        var owner = Hash(MemoryMarshal.AsBytes(serialNumber.AsSpan()));
-        var key = Hash(MemoryMarshal.AsBytes($"{time} {serialNumber}".AsSpan()));
-        var hash = Hash(content);
-        var ticks = time.Moment.UtcTicks;
+        var ticks = reading.Timestamp.Moment.UtcTicks;
+        var owner = Hash(reading.SerialNumber);
+        var key = Hash(owner, Hash((ulong)ticks, Hash(reading.Timestamp.Finer)));
+        var content = HashFields(reading.Attributes);
         lock (_gate)
         {
-            if (_contents.TryGetValue(key, out var before)) return before == hash ? KeyUse.Same : KeyUse.Other;
+            if (_contents.TryGetValue(key, out var before)) return before == content ? KeyUse.Same : KeyUse.Other;
             if (_forgotten?.MayHold(key, owner, ticks) == true) return KeyUse.Unknown;
             if (_order.Count == capacity) Forget(_order.Dequeue());
             _order.Enqueue((key, owner, ticks));
-            _contents.Add(key, hash);
+            _contents.Add(key, content);
             return KeyUse.Free;
         }
     }
@@ -62,8 +59,34 @@ internal sealed class TakenKeys(int capacity, bool isExact)
         if (isExact) (_forgotten ??= new ForgottenKeys()).Add(reading.Key, reading.Owner, reading.Ticks);
     }
 
+    /// <summary>The same for the same values, in whatever order their names come.</summary>
+    private ulong HashFields(IReadOnlyList<KeyValuePair<string, ReadingValue>> fields)
+    {
+        var sum = 0UL;
+        foreach (var (name, value) in fields) sum += Hash(Hash(name), Hash(value));
+        return sum;
+    }
+
+    private ulong Hash(ReadingValue value) => value switch
+    {
+        ReadingValue.Number number => Hash(1, Hash(Plain(number.Digits))),
+        ReadingValue.String text => Hash(2, Hash(text.Value)),
+        ReadingValue.Bool flag => Hash(3, flag.Value ? 1UL : 0),
+        ReadingValue.List list => list.Values.Aggregate(4UL, (hash, v) => Hash(hash, Hash(v))),
+        ReadingValue.Map map => Hash(5, HashFields(map.Fields)),
+        _ => 6,
+    };
+
+    /// <summary>One text for one number: nearly all are written so already.</summary>
+    private static string Plain(string digits) =>
+        digits.AsSpan().ContainsAny('e', 'E') || digits is "-0" || (digits.EndsWith('0') && digits.Contains('.', StringComparison.Ordinal))
+            ? ExactDecimal.TryParse(digits)?.WithoutZeros().ToString() ?? digits
+            : digits;
+
     /// <summary>64 bits of it: among millions of readings no two meet by chance.</summary>
-    private ulong Hash(ReadOnlySpan<byte> bytes) => XxHash3.HashToUInt64(bytes, _seed);
+    private ulong Hash(string text) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes(text.AsSpan()), _seed);
+
+    private ulong Hash(ulong one, ulong other) => XxHash3.HashToUInt64(MemoryMarshal.AsBytes<ulong>([one, other]), _seed);
 }
 
 /// <summary>

@@ -6,8 +6,16 @@ namespace DeviceAgent.Readings;
 /// <summary>Timestamps as text: written as ISO-8601 UTC with milliseconds, read from ISO-8601 (no offset means UTC).</summary>
 internal static class TimestampText
 {
-    public static string Format(DateTimeOffset timestamp) =>
-        timestamp.ToUniversalTime().ToString("yyyy-MM-dd'T'HH:mm:ss.fff'Z'", CultureInfo.InvariantCulture);
+    private const int ToTheMillisecond = 23;
+
+    public static string Format(DateTimeOffset timestamp)
+    {
+        // A format of one's own takes three times as long.
+        Span<char> text = stackalloc char[28];
+        timestamp.UtcDateTime.TryFormat(text, out _, "O", CultureInfo.InvariantCulture);
+        text[ToTheMillisecond] = 'Z';
+        return new string(text[..(ToTheMillisecond + 1)]);
+    }
 
     /// <summary>To the last digit of the second.</summary>
     public static bool TryRead(string text, out ReadingTime timestamp)

@@ -100,7 +100,7 @@ public sealed class SubMillisecondTests
     public void KeysOfAFileTooLongToRemember_AreFreeOnlyWhereThatIsCertain()
     {
         var keys = new TakenKeys(capacity: 3, isExact: true);
-        KeyUse Take(int second, string serialNumber = "a", string payload = "x") => keys.Take(serialNumber, ReadingTime.ToTheMillisecond(TestItems.Noon.AddSeconds(second)), Encoding.UTF8.GetBytes(payload));
+        KeyUse Take(int second, string serialNumber = "a", string payload = "x") => keys.Take(new Reading(serialNumber, ReadingTime.ToTheMillisecond(TestItems.Noon.AddSeconds(second)), [KeyValuePair.Create("v", (ReadingValue)new ReadingValue.String(payload))]));
         Assert.All([1, 2, 3, 4, 5], second => Assert.Equal(KeyUse.Free, Take(second)));
         Assert.Equal([KeyUse.Same, KeyUse.Other, KeyUse.Unknown, KeyUse.Free, KeyUse.Free], [Take(5), Take(5, payload: "y"), Take(2), Take(0), Take(1, "b")]);
 
