@@ -61,7 +61,7 @@ internal sealed class Ingestion(
     }
 
     private SpoolEntry? ToEntry(ReadOnlyMemory<byte> item, SpoolClass @class, out string? problem) =>
-        ReadingJson.TryRead(item, timestamps, out problem) is { } sample ? ingest.TryAccept(sample, @class, out problem) : null;
+        ReadingJson.TryRead(item, timestamps, out problem) is { } sample && ingest.TryAccept(sample, @class, out problem) is { } entry ? entry with { IsAwaited = true } : null;
 
     private RefusedException Pressed(int readings, string problem, TimeSpan retryAfter)
     {

@@ -6,10 +6,14 @@ namespace DeviceAgent.Spool;
 /// <summary>Readings that wait for their common commit.</summary>
 internal sealed class CommitGroup(LiveOptions<SpoolOptions> options, BootClock clock)
 {
+    /// <summary>The longest wait of an entry that is awaited: long enough for those of other clients to come along.</summary>
+    public static readonly TimeSpan AwaitedDelay = TimeSpan.FromMilliseconds(50);
+
     private List<WaitingEntry> _entries = [];
     private long _bytes;
     private bool _critical;
     private long _opened;
+    private long? _awaitedSince;
 
     /// <param name="entry">What was put in.</param>
     /// <param name="taken">When, in ms of the monotonic clock.</param>
@@ -20,6 +24,7 @@ internal sealed class CommitGroup(LiveOptions<SpoolOptions> options, BootClock c
         _entries.Add(new WaitingEntry(entry, taken, stored));
         _bytes += entry.Payload.Length;
         _critical |= entry.Class == SpoolClass.Critical;
+        if (entry.IsAwaited) _awaitedSince ??= clock.Time.GetTimestamp();
     }
 
     /// <summary>However many more wait.</summary>
@@ -31,6 +36,7 @@ internal sealed class CommitGroup(LiveOptions<SpoolOptions> options, BootClock c
         if (_entries.Count == 0) return null;
         if (_critical || _entries.Count >= options.Value.GroupCommitReadings || HasEnoughBytes) return TimeSpan.Zero;
         var left = options.Value.GroupCommitDelay - clock.Time.GetElapsedTime(_opened);
+        if (_awaitedSince is { } since && AwaitedDelay - clock.Time.GetElapsedTime(since) is var awaited && awaited < left) left = awaited;
         return left > TimeSpan.Zero ? left : TimeSpan.Zero;
     }
 
@@ -38,7 +44,7 @@ internal sealed class CommitGroup(LiveOptions<SpoolOptions> options, BootClock c
     public IReadOnlyList<WaitingEntry> Take()
     {
         var entries = _entries;
-        (_entries, _bytes, _critical) = ([], 0, false);
+        (_entries, _bytes, _critical, _awaitedSince) = ([], 0, false, null);
         return entries;
     }
 }

@@ -46,6 +46,28 @@ public sealed class SqliteSpoolTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
+    public async Task Append_Awaited_IsCommittedSoonWithAllThatIsThere()
+    {
+        var first = Append("a");
+        await SettleAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+        var awaited = _spool.AppendAsync(Entry("b") with { IsAwaited = true }, CancellationToken.None);
+        await SettleAsync();
+        _time.Advance(TimeSpan.FromMilliseconds(49));
+        await SettleAsync();
+        Assert.False(awaited.IsCompleted);
+        _time.Advance(TimeSpan.FromMilliseconds(1));
+        await Task.WhenAll(first, awaited);
+
+        // The next group has all its time again.
+        var next = Append("c");
+        await SettleAsync();
+        _time.Advance(TimeSpan.FromSeconds(4));
+        await SettleAsync();
+        Assert.False(next.IsCompleted);
+    }
+
+    [Fact]
     public async Task Append_FullGroup_IsCommittedAtOnce()
     {
         var appends = Enumerable.Range(0, 63).Select(i => Append($"{i}")).ToList();
