@@ -12,6 +12,11 @@ internal sealed class AgentClient : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(5);
 
+    /// <summary>For an answer, or the next part of a long one. The agent itself waits 40 s for a disk that hangs.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    private static readonly TimeSpan PatienceForALook = TimeSpan.FromSeconds(10);
+
     private readonly HttpClient _http;
 
     private AgentClient(string socket, Socket connected)
@@ -61,33 +66,54 @@ internal sealed class AgentClient : IDisposable
         }
     }
 
-    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, cancellationToken);
+    public Task<JsonElement> GetAsync(string path, CancellationToken cancellationToken) => SendAsync(HttpMethod.Get, path, null, PatienceForALook, cancellationToken);
 
     public Task<JsonElement> PostAsync(string path, string json, CancellationToken cancellationToken)
     {
         var body = new StringContent(json, Encoding.UTF8);
         body.Headers.ContentType = new MediaTypeHeaderValue("application/json");
-        return SendAsync(HttpMethod.Post, path, body, cancellationToken);
+        return SendAsync(HttpMethod.Post, path, body, Patience, cancellationToken);
     }
 
     /// <summary>The answer's lines as they come.</summary>
     public async IAsyncEnumerable<string> LinesAsync(string path, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var response = await _http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, cancellationToken).ConfigureAwait(false);
-        await EnsureSuccessAsync(response, cancellationToken).ConfigureAwait(false);
-        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(cancellationToken).ConfigureAwait(false));
-        while (await reader.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line) yield return line;
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(Patience);
+        using var response = await AnswerAsync(_http.GetAsync(path, HttpCompletionOption.ResponseHeadersRead, patience.Token), cancellationToken).ConfigureAwait(false);
+        await EnsureSuccessAsync(response, patience.Token).ConfigureAwait(false);
+        using var reader = new StreamReader(await response.Content.ReadAsStreamAsync(patience.Token).ConfigureAwait(false));
+        while (await AnswerAsync(reader.ReadLineAsync(patience.Token).AsTask(), cancellationToken).ConfigureAwait(false) is { } line)
+        {
+            yield return line;
+            patience.CancelAfter(Patience);
+        }
     }
 
     public void Dispose() => _http.Dispose();
 
-    private async Task<JsonElement> SendAsync(HttpMethod method, string path, HttpContent? body, CancellationToken cancellationToken)
+    private async Task<JsonElement> SendAsync(HttpMethod method, string path, HttpContent? body, TimeSpan atMost, CancellationToken cancellationToken)
     {
+        using var patience = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        patience.CancelAfter(atMost);
         using var request = new HttpRequestMessage(method, path) { Content = body };
-        using var response = await _http.SendAsync(request, cancellationToken).ConfigureAwait(false);
+        using var response = await AnswerAsync(_http.SendAsync(request, patience.Token), cancellationToken).ConfigureAwait(false);
         await EnsureSuccessAsync(response, cancellationToken).ConfigureAwait(false);
         using var document = JsonDocument.Parse(await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false));
         return document.RootElement.Clone();
+    }
+
+    /// <exception cref="CommandException">It took too long.</exception>
+    private async Task<T> AnswerAsync<T>(Task<T> answer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await answer.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
+        {
+            throw new CommandException($"the agent at '{Socket}' does not answer: it is stopped or hangs; 'systemctl status device-agent' and its log tell more", e);
+        }
     }
 
     private static async Task EnsureSuccessAsync(HttpResponseMessage response, CancellationToken cancellationToken)

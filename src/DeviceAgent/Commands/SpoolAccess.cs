@@ -76,14 +76,16 @@ internal sealed class SpoolOnDisk : ISpoolAccess
     public static async Task<SpoolOnDisk> OpenAsync(AgentOptions options)
     {
         var path = SpoolServiceCollectionExtensions.PathIn(options.StateDirectory);
-        if (!File.Exists(path)) throw new SpoolException($"there is no spool '{path}': the agent has never run with this stateDirectory");
+        SpoolVerdict.Of(path);
+        if (!Path.Exists(path) && !File.Exists(SpoolConnection.LogOf(path))) throw new SpoolException($"there is no spool '{path}': the agent has never run with this stateDirectory");
         var held = Hold(options.StateDirectory);
         var services = new ServiceCollection();
-        services.AddSingleton(TimeProvider.System).AddLogging().AddAgentMetrics().AddSpool(options.StateDirectory, options.Spool, held);
+        services.AddSingleton(TimeProvider.System).AddLogging().AddAgentMetrics().AddSpool(options.StateDirectory, options.Spool, held, mayBeReplaced: false);
         var provider = services.BuildServiceProvider();
         try
         {
-            return new SpoolOnDisk(provider, held, path);
+            var spool = new SpoolOnDisk(provider, held, path);
+            return spool._spool.Status is { IsReadable: false, MemoryReason: var reason } ? throw new SpoolException($"the spool '{path}' cannot be read: {reason}") : spool;
         }
         catch (SpoolException)
         {

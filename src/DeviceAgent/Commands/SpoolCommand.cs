@@ -62,8 +62,15 @@ internal static class SpoolCommand
                 await foreach (var line in lines.ConfigureAwait(false)) await output.WriteLineAsync(line).ConfigureAwait(false);
             }
 
+            var status = await spool.StatusAsync(cancellationToken).ConfigureAwait(false);
+            if (!status.GetProperty("readable").GetBoolean())
+            {
+                await error.WriteLineAsync($"device-agent: what lies on the disk is left out, it cannot be read now: {status.GetProperty("memory_reason").GetString()}").ConfigureAwait(false);
+                return ExitCode.SpoolUnusable;
+            }
+
             if (parsed.GetValue(letters)) return ExitCode.Ok;
-            var unknown = (await spool.StatusAsync(cancellationToken).ConfigureAwait(false)).GetProperty("unknown_time").GetInt64();
+            var unknown = status.GetProperty("unknown_time").GetInt64();
             if (unknown > 0) await error.WriteLineAsync($"left out: {unknown} readings whose time is not known yet, because the device's clock was not set when they were taken").ConfigureAwait(false);
             return ExitCode.Ok;
         });

@@ -231,6 +231,7 @@ internal static class SpoolJson
         else json.WriteNull("oldest_age_seconds");
         json.WriteNumber("dead_letters", status.DeadLetters);
         json.WriteBoolean("on_disk", status.OnDisk);
+        json.WriteBoolean("readable", status.IsReadable);
         json.WriteString("memory_reason", status.MemoryReason);
         json.WriteNumber("in_memory", status.InMemory);
         Write(json, "shed", status.Evicted);

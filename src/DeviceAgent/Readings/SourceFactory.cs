@@ -26,7 +26,7 @@ internal static class SourceFactory
                 time,
                 loggers.CreateLogger<ReplaySource>()),
             SourceKind.Linux => Sensors(live, pulse, time, loggers.CreateLogger<LinuxSource>(), sensors),
-            SourceKind.Stdin => new StdinSource(Console.OpenStandardInput, timestamps, pulse, options.Encoding),
+            SourceKind.Stdin => new StdinSource(StandardInput.Open, timestamps, pulse, options.Encoding),
             _ => throw new ArgumentOutOfRangeException(nameof(live), options.Kind, "no such kind of source"),
         };
     }

@@ -24,6 +24,7 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
     public void FinishInterrupted()
     {
         if (!File.Exists(SalvagePath)) return;
+        if (!storage.MayBeReplaced) throw Refuse("the agent was stopped while it made a new one");
         var isTaken = File.Exists(storage.Path);
         if (InputFile.KindOf(SalvagePath) is not null || (isTaken && !IsToBeKept()))
         {
@@ -42,10 +43,11 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
     /// <exception cref="IOException">The files cannot be moved.</exception>
     public void Replace(string problem)
     {
+        if (!storage.MayBeReplaced) throw Refuse(problem);
         Remove(SalvagePath);
         var (readings, deadLetters) = Salvage();
         var quarantined = FreeName();
-        File.Move(storage.Path, quarantined);
+        if (File.Exists(storage.Path)) File.Move(storage.Path, quarantined);
         MoveIn(quarantined);
         Files++;
         Salvaged += readings + deadLetters;
@@ -63,6 +65,7 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
     /// <exception cref="IOException">The files cannot be moved.</exception>
     public (IReadOnlyList<long> Sequences, long Offset, long DeadLetters) Renew(SpoolFile? gone, long next)
     {
+        if (!storage.MayBeReplaced) throw Refuse("it was removed or replaced");
         Remove(SalvagePath);
 
         // A log of the old file that is still in its place is not the other one's: it is emptied first.
@@ -166,6 +169,9 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
         File.Move(SalvagePath, storage.Path);
     }
 
+    private SpoolException Refuse(string problem) =>
+        new($"the spool '{storage.Path}' is damaged ({problem}): nothing was changed; start the agent, which moves it aside and saves what is sound in it");
+
     private string FreeName()
     {
         var stem = Path.ChangeExtension(storage.Path, null) + $".corrupt-{time.GetUtcNow():yyyyMMdd'T'HHmmss'Z'}";
@@ -193,7 +199,12 @@ internal sealed class DamagedFile : IDisposable
     private DamagedFile(SqliteConnection connection) => _connection = connection;
 
     /// <summary>With the rows of its log, if that can be read; else without.</summary>
-    public static DamagedFile? TryOpen(string path) => InputFile.KindOf(path) is null ? TryOpen(path, "") ?? TryOpen(path, "?immutable=1") : null;
+    public static DamagedFile? TryOpen(string path)
+    {
+        // SQLite waits for a pipe, and removes the log of a file that is empty or not there.
+        if (InputFile.KindOf(path) is not null || new FileInfo(path) is not { Exists: true, Length: > 0 }) return null;
+        return TryOpen(path, "") ?? TryOpen(path, "?immutable=1");
+    }
 
     /// <summary>By number, each once.</summary>
     public IEnumerable<SpoolRow> Readings()

@@ -10,6 +10,8 @@ internal static class SpoolConnection
     /// <summary>What the names of SQLite's files beside the spool's end in.</summary>
     public static readonly string[] Companions = ["-wal", "-shm", "-journal"];
 
+    public static string LogOf(string path) => path + Companions[0];
+
     public const int Busy = 5;
     private const int ReadOnly = 8;
     private const int IoError = 10;
@@ -47,6 +49,9 @@ internal static class SpoolConnection
         try
         {
             connection.Open();
+
+            // A file that is none would be closed, and its log removed unread.
+            connection.LeaveLog();
             using var command = connection.CreateCommand();
             command.CommandText = SpoolSchema.Pragmas;
             command.ExecuteNonQuery();
@@ -54,6 +59,7 @@ internal static class SpoolConnection
             // SQLite stays with the mode that it has when it cannot change it, and gives no error.
             command.CommandText = "PRAGMA journal_mode";
             if (command.ExecuteScalar() is not "wal") throw new SqliteException("the write-ahead log cannot be used", IoError, IoError);
+            connection.LeaveLog(false);
             return connection;
         }
         catch (SqliteException e)
@@ -115,10 +121,10 @@ internal static class Sql
     }
 
     /// <summary>Closing the connection neither writes the log back nor removes it.</summary>
-    public static void LeaveLog(this SqliteConnection connection)
+    public static void LeaveLog(this SqliteConnection connection, bool leave = true)
     {
         const int noCheckpointOnClose = 1006;
-        _ = SQLitePCL.raw.sqlite3_db_config(connection.Handle!, noCheckpointOnClose, 1, out _);
+        _ = SQLitePCL.raw.sqlite3_db_config(connection.Handle!, noCheckpointOnClose, leave ? 1 : 0, out _);
     }
 
     /// <summary>One transaction; on the medium when this returns.</summary>

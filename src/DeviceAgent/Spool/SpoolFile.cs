@@ -334,7 +334,7 @@ internal sealed class SpoolFile : IDisposable
         _connection.Dispose();
     }
 
-    private string LogPath => _path + "-wal";
+    private string LogPath => SpoolConnection.LogOf(_path);
 
     private static FileStatus? Remeasured(string path, FileStatus? opened) => opened is { } before && FileStatus.Of(path) is { } now && now.IsSame(before) ? now : opened;
 

@@ -45,6 +45,7 @@ internal sealed class SpoolReads(SpoolState state, SpoolRecovery disk, Quarantin
             OldestAge = oldest is { Mono: { } mono } && oldest.BootId == clock.BootId ? TimeSpan.FromMilliseconds(clock.Milliseconds - mono) : null,
             DeadLetters = (disk.File?.DeadLetters.Count ?? 0) + state.ToDeadLetters.Count,
             OnDisk = disk.MemoryReason is null,
+            IsReadable = disk.File is not null,
             MemoryReason = disk.MemoryReason,
             InMemory = state.Ring.Counts.Count,
             Evicted = state.Evictions.Total.ByClass,

@@ -392,6 +392,11 @@ internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> 
         _closed = null;
     }
 
-    /// <summary>SQLite would take an empty file for a new one.</summary>
-    private string? WhatIsWrong() => new FileInfo(storage.Path) is { Exists: true, Length: 0 } ? "it has no content" : null;
+    /// <summary>SQLite would take an empty file for a new one, and remove the log that it finds beside it.</summary>
+    private string? WhatIsWrong() => new FileInfo(storage.Path) switch
+    {
+        { Exists: true, Length: 0 } => "it has no content",
+        { Exists: false } when new FileInfo(SpoolConnection.LogOf(storage.Path)) is { Exists: true, Length: > 0 } => "it is gone, and its log is there",
+        _ => null,
+    };
 }

@@ -20,12 +20,13 @@ internal static class SpoolServiceCollectionExtensions
     /// <param name="stateDirectory">Where it is.</param>
     /// <param name="options">Its settings.</param>
     /// <param name="held">The same folder, held against other agents; null where nobody holds it.</param>
-    public static IServiceCollection AddSpool(this IServiceCollection services, string stateDirectory, LiveOptions<SpoolOptions> options, StateDirectory? held = null)
+    /// <param name="mayBeReplaced">As <see cref="SpoolStorage.MayBeReplaced"/>.</param>
+    public static IServiceCollection AddSpool(this IServiceCollection services, string stateDirectory, LiveOptions<SpoolOptions> options, StateDirectory? held = null, bool mayBeReplaced = true)
     {
         services.TryAddSingleton<LoopWatch>();
         services.AddSingleton<DrainSignal>();
         services.AddSingleton<ISpool>(s => new SqliteSpool(
-            new SpoolStorage(PathIn(stateDirectory)) { Directory = held },
+            new SpoolStorage(PathIn(stateDirectory)) { Directory = held, MayBeReplaced = mayBeReplaced },
             options,
             BootClock.Current(s.GetRequiredService<TimeProvider>()),
             s.GetRequiredService<AgentMetrics>(),

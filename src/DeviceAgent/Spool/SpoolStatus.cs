@@ -27,6 +27,9 @@ internal sealed record SpoolStatus
     /// <summary>True while appended readings go to the disk.</summary>
     public bool OnDisk { get; init; } = true;
 
+    /// <summary>False while the file cannot be opened: what it holds is not counted and not to be had.</summary>
+    public bool IsReadable { get; init; } = true;
+
     /// <summary>Why readings are held in memory; null while they go to the disk.</summary>
     public string? MemoryReason { get; init; }
 

@@ -16,6 +16,9 @@ internal sealed record SpoolStorage(string Path)
     /// <summary>The folder of the file, held against other agents; null where nobody holds it.</summary>
     public StateDirectory? Directory { get; init; }
 
+    /// <summary>False: a damaged file is refused, not moved aside. Who only looks changes nothing.</summary>
+    public bool MayBeReplaced { get; init; } = true;
+
     /// <summary>Called again and again while the file is brought to this agent's schema.</summary>
     public Action Progress { get; init; } = () => { };
 

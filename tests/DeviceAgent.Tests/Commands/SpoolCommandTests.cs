@@ -2,6 +2,7 @@ using System.Text;
 using DeviceAgent.Clock;
 using DeviceAgent.Commands;
 using DeviceAgent.Spool;
+using DeviceAgent.Storage;
 using DeviceAgent.Tests.Hosting;
 using DeviceAgent.Tests.Local;
 using DeviceAgent.Timing;
@@ -56,6 +57,36 @@ public sealed class SpoolCommandTests
         var (exit, output, _) = await InvokeAsync(["status", "--config", device.ConfigurationPath, .. socket]);
         Assert.Equal(ExitCode.Ok, exit);
         Assert.Contains("for thing boiler-07", output, StringComparison.Ordinal);
+    }
+
+    /// <summary>Who looks changes nothing; who goes by the exit code loses nothing.</summary>
+    [Theory]
+    [InlineData("damaged", "is damaged")]
+    [InlineData("emptied", "it has no content")]
+    [InlineData("pipe", "is a named pipe, not a file")]
+    public async Task SpoolThatCannotBeRead_IsRefusedAndLeftAsItIs(string kind, string words)
+    {
+        using var device = new TestDevice(TimeProvider.System);
+        await FillAsync(device);
+        var path = Directory.GetFiles(device.Folder, "spool.db", SearchOption.AllDirectories).Single();
+        if (kind == "damaged") await File.WriteAllBytesAsync(path, [.. new byte[512], .. (await File.ReadAllBytesAsync(path)).Skip(512)]);
+        else if (kind == "emptied") await File.WriteAllBytesAsync(path, []);
+        else
+        {
+            File.Delete(path);
+            using var mkfifo = System.Diagnostics.Process.Start("mkfifo", path);
+            await mkfifo.WaitForExitAsync();
+        }
+
+        var before = Directory.GetFiles(Path.GetDirectoryName(path)!).Order().ToList();
+        foreach (var command in new[] { "status", "export", "dead-letters" })
+        {
+            var (exit, output, error) = await RunAsync(device, command);
+            Assert.Equal((ExitCode.SpoolUnusable, ""), (exit, output));
+            Assert.Contains(words, error, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(before, Directory.GetFiles(Path.GetDirectoryName(path)!).Where(f => !f.EndsWith(StateDirectory.LockName, StringComparison.Ordinal) || before.Contains(f)).Order());
     }
 
     [Fact]

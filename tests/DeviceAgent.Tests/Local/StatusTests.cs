@@ -30,7 +30,7 @@ public sealed class StatusTests
             """{"mode":"idle","reason":null,"remedy":null,"next_attempt_in_seconds":null,"seconds_since_success":null,"requests_in_flight":0,"readings_in_flight":0,"concurrency":1}""",
             status.GetProperty("upload").GetRawText());
         Assert.Equal(
-            """{"count":3,"count_by_class":{"low":1,"normal":2,"critical":0},"unknown_time":0,"bytes":300,"quota_bytes":1000,"oldest_age_seconds":90,"dead_letters":0,"on_disk":true,"memory_reason":null,"in_memory":0,"shed":{"low":4,"normal":0,"critical":0},"salvaged":0,"quarantined":0}""",
+            """{"count":3,"count_by_class":{"low":1,"normal":2,"critical":0},"unknown_time":0,"bytes":300,"quota_bytes":1000,"oldest_age_seconds":90,"dead_letters":0,"on_disk":true,"readable":true,"memory_reason":null,"in_memory":0,"shed":{"low":4,"normal":0,"critical":0},"salvaged":0,"quarantined":0}""",
             status.GetProperty("spool").GetRawText());
     }
 

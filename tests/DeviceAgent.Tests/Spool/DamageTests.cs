@@ -134,6 +134,27 @@ public sealed class DamageTests : SpoolTest
         Assert.Equal(100, (await Bench.PayloadsAsync()).Count);
     }
 
+    /// <summary>The log may hold all readings: it is never removed unread.</summary>
+    [Theory]
+    [InlineData("removed")]
+    [InlineData("emptied")]
+    [InlineData("first sector zero")]
+    public async Task Open_FileIsNoneAndItsLogIsThere_SetsTheLogAsideAndSaysSo(string damage)
+    {
+        await Bench.FillAsync(0, 5);
+        await Bench.CrashAsync();
+        var log = await File.ReadAllBytesAsync(Bench.Path + "-wal");
+        if (damage == "removed") File.Delete(Bench.Path);
+        else if (damage == "emptied") await File.WriteAllBytesAsync(Bench.Path, []);
+        else await File.WriteAllBytesAsync(Bench.Path, [.. new byte[512], .. (await File.ReadAllBytesAsync(Bench.Path)).Skip(512)]);
+
+        Assert.Equal([AppendResult.Durable], await Bench.FillAsync(5, 1));
+        var aside = Assert.Single(Bench.Files(), f => f.EndsWith("Z.db-wal", StringComparison.Ordinal));
+        Assert.Equal(log, await File.ReadAllBytesAsync(aside));
+        Assert.Contains(Bench.Logger.Entries, e => e.Id == 2104);
+        Assert.Equal(["5"], await Bench.PayloadsAsync());
+    }
+
     [Fact]
     public async Task Open_LogTornAfterACrash_KeepsTheWholeCommitsBeforeTheTear()
     {
