@@ -42,4 +42,7 @@ internal static partial class Log
 
     [LoggerMessage(2112, LogLevel.Error, "The spool met what nobody expected: its file is opened again. Please report this.")]
     public static partial void SpoolUnexpected(this ILogger logger, Exception error);
+
+    [LoggerMessage(2113, LogLevel.Critical, "The log of the spool, {Path}, is damaged: readings that were committed behind the damage are lost. A copy of it is {Aside}.")]
+    public static partial void SpoolLogDamaged(this ILogger logger, string path, string aside);
 }

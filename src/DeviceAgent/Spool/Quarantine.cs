@@ -39,6 +39,19 @@ internal sealed class Quarantine(SpoolStorage storage, LiveOptions<SpoolOptions>
         if (isTaken) logger.SpoolQuarantined(storage.Path, "the agent was stopped while it made a new one in its place", aside, readings, deadLetters);
     }
 
+    /// <summary>Copies a log aside that has lost commits, before SQLite takes what is left of it. True when it has.</summary>
+    public bool KeepDamagedLog()
+    {
+        var log = SpoolConnection.LogOf(storage.Path);
+        if (InputFile.KindOf(log) is not null || !LogInspection.HasLostCommits(log)) return false;
+        if (!storage.MayBeReplaced) throw Refuse("its log has lost commits");
+        var aside = SpoolConnection.LogOf(FreeName());
+        File.Copy(log, aside);
+        Files++;
+        logger.SpoolLogDamaged(log, aside);
+        return true;
+    }
+
     /// <exception cref="Microsoft.Data.Sqlite.SqliteException">The new file cannot be written; the damaged one is where it was.</exception>
     /// <exception cref="IOException">The files cannot be moved.</exception>
     public void Replace(string problem)

@@ -331,9 +331,13 @@ internal sealed class SpoolDisk(SpoolStorage storage, LiveOptions<SpoolOptions> 
     {
         quarantine.FinishInterrupted();
         if (WhatIsWrong() is { } problem) ReplaceDamaged(problem);
+        var hasLost = quarantine.KeepDamagedLog();
         try
         {
             File = new SpoolFile(storage, options);
+
+            // What is kept aside need not be found again at the next start.
+            if (hasLost) File.EmptyLog();
         }
         catch (SpoolDamagedException e)
         {

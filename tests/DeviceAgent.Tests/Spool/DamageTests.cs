@@ -155,6 +155,28 @@ public sealed class DamageTests : SpoolTest
         Assert.Equal(["5"], await Bench.PayloadsAsync());
     }
 
+    [Theory]
+    [InlineData(2, 0)]
+    [InlineData(17, 0)]
+    [InlineData(32 + 24 + 2048 + 700, 1)]
+    public async Task Open_AByteOfTheLogIsWrong_KeepsACopyAndSaysThatReadingsAreLost(int at, int atLeast)
+    {
+        for (var i = 0; i < 10; i++) await Bench.FillAsync(i, 1);
+        await Bench.CrashAsync();
+        var path = Bench.Path + "-wal";
+        var log = await File.ReadAllBytesAsync(path);
+        log[at] ^= 0x10;
+        await File.WriteAllBytesAsync(path, log);
+
+        Assert.InRange((await Bench.PayloadsAsync()).Count, 0, 9 - atLeast);
+        Assert.Equal([AppendResult.Durable], await Bench.FillAsync(10, 1));
+        Assert.Single(Bench.Logger.Entries, e => e.Id == 2113);
+        Assert.Equal(log, await File.ReadAllBytesAsync(Assert.Single(Bench.Files(), f => f.EndsWith("Z.db-wal", StringComparison.Ordinal))));
+        await Bench.CrashAsync();
+        await Bench.PayloadsAsync();
+        Assert.Single(Bench.Logger.Entries, e => e.Id == 2113);
+    }
+
     [Fact]
     public async Task Open_LogTornAfterACrash_KeepsTheWholeCommitsBeforeTheTear()
     {
@@ -169,6 +191,8 @@ public sealed class DamageTests : SpoolTest
             Assert.Equal(Enumerable.Range(0, payloads.Count).Select(i => $"{i}"), payloads);
             await Bench.CrashAsync();
         }
+
+        Assert.DoesNotContain(Bench.Logger.Entries, e => e.Id == 2113);
     }
 
     [Theory]
