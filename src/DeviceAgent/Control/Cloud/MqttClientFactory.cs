@@ -38,6 +38,7 @@ internal static class MqttClientFactory
             Host = options.Host!,
             Port = options.Port,
             ClientId = clientId,
+            KeepAlive = options.KeepAlive,
             ProtocolVersion = options.UseMqtt5 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311,
             Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = CertificateTrust.LoadRoots(caPath) },
             Proxy = ProxyFor(options),
