@@ -25,7 +25,10 @@ internal sealed record ControlOptions
     /// </summary>
     public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(1200);
 
-    /// <summary>How often counters and levels are reported; what matters is reported at once. 5 to 86400 s.</summary>
+    /// <summary>
+    /// Counters and levels are reported at most so often, when the backlog has changed much; in twelve times this at the latest. What matters is reported
+    /// at once. 5 to 86400 s.
+    /// </summary>
     public TimeSpan ReportPeriod { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>Whether the shadow is used.</summary>
