@@ -19,6 +19,7 @@ public sealed class CredentialsProviderClient : IDisposable
     private readonly X509Certificate2Collection? _roots;
     private readonly AnswerReader _reader;
     private readonly IWebProxy _proxy;
+    private readonly Func<DnsEndPoint, CancellationToken, Task<Stream>> _connect;
 
     /// <summary>Checks the options and reads the CA bundle.</summary>
     /// <param name="identity">The device's certificate and key; stays the caller's to dispose.</param>
@@ -51,6 +52,7 @@ public sealed class CredentialsProviderClient : IDisposable
         _timeProvider = timeProvider;
         _endpoint = endpoint;
         _reader = new AnswerReader(timeProvider);
+        _connect = options.ConnectCallback ?? HappyEyeballsConnector.ForSockets(timeProvider).ConnectAsync;
     }
 
     /// <summary>Asks for credentials of <see cref="RoleAliasOptions.RoleAlias"/>.</summary>
@@ -71,7 +73,7 @@ public sealed class CredentialsProviderClient : IDisposable
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
 
         var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
-        using var request = new ProviderRequest(use.Identity.Tls, _roots, _proxy, _timeProvider);
+        using var request = new ProviderRequest(use.Identity.Tls, _roots, _proxy, _connect, _timeProvider);
         using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
         using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);

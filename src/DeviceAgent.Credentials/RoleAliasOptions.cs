@@ -29,6 +29,9 @@ public sealed record RoleAliasOptions
     /// </summary>
     public IWebProxy? Proxy { get; init; }
 
+    /// <summary>Opens the TCP connection, to the endpoint or the proxy; null takes the host's addresses as they answer.</summary>
+    internal Func<DnsEndPoint, CancellationToken, Task<Stream>>? ConnectCallback { get; init; }
+
     /// <summary>Bound of name lookup, TCP connect and TLS handshake together, 0.1 s to 60 s. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);
 

@@ -31,6 +31,7 @@ public class EventIdTests
     [InlineData("DeviceAgent.RoleAlias", 2700)]
     [InlineData("DeviceAgent.Certificate", 2800)]
     [InlineData("DeviceAgent.Supervision", 3000)]
+    [InlineData("DeviceAgent.Traffic", 3100)]
     public void EventIds_OfAFeature_LieInItsBlock(string feature, params int[] blocks)
     {
         var ids = Messages.Where(m => m.Type.Namespace == feature).Select(m => m.Message.EventId).ToList();

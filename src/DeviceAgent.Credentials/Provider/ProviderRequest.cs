@@ -24,16 +24,16 @@ internal sealed class ProviderRequest : IDisposable
     private volatile ServerCertificateFault? _serverFault;
     private volatile ProxyAnswer _proxyAnswer = ProxyAnswer.NotAsked;
 
-    public ProviderRequest(SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, TimeProvider timeProvider)
+    public ProviderRequest(
+        SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect, TimeProvider timeProvider)
     {
-        var connector = HappyEyeballsConnector.ForSockets(timeProvider);
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
             UseCookies = false,
             PooledConnectionLifetime = TimeSpan.Zero,
             Proxy = proxy,
-            ConnectCallback = async (context, token) => await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false),
+            ConnectCallback = async (context, token) => await connect(context.DnsEndPoint, token).ConfigureAwait(false),
             MaxResponseHeadersLength = 16,
             ActivityHeadersPropagator = null,
             PlaintextStreamFilter = (context, _) =>

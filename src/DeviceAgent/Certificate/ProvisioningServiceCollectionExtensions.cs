@@ -2,6 +2,7 @@ using DeviceAgent.Control;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
 using DeviceAgent.Settings;
+using DeviceAgent.Traffic;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace DeviceAgent.Certificate;
@@ -15,7 +16,7 @@ internal static class ProvisioningServiceCollectionExtensions
     {
         services.AddSingleton<ConnectionRenewal>();
         services.AddHostedService(s => s.GetRequiredService<ConnectionRenewal>());
-        services.AddSingleton(s => ActivatorUtilities.CreateInstance<IdentityProof>(s, credentials));
+        services.AddSingleton(s => ActivatorUtilities.CreateInstance<IdentityProof>(s, credentials.CountedBy(s.GetRequiredService<TrafficMeter>())));
         services.AddSingleton(s => new FleetProvisioning(s.GetRequiredService<IotConnection>().Requests, s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s =>
         {

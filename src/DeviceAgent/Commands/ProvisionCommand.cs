@@ -4,6 +4,7 @@ using DeviceAgent.Certificate;
 using DeviceAgent.Control;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Hosting;
 using DeviceAgent.Storage;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -121,7 +122,8 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         var clientId = ClaimClientId.Of(options.ThingName);
         output.WriteLine($"connecting to {options.Control.Host}:{options.Control.Port} as {clientId} with claim certificate {claim.CertificateId} ...");
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
-        var client = MqttClientFactory.Create(options.Control, clientId, options.Credentials.CaBundlePath, claim, time, random, NullLoggerFactory.Instance);
+        var connect = HappyEyeballsConnector.ForSockets(time).ConnectAsync;
+        var client = MqttClientFactory.Create(options.Control, clientId, options.Credentials.CaBundlePath, claim, connect, time, random, NullLoggerFactory.Instance);
         await using var _ = client.ConfigureAwait(false);
         string? lastProblem = null;
         client.DisconnectedAsync += disconnected =>

@@ -71,6 +71,7 @@ internal static class StatusText
         if (status.TryGetProperty("reduction", out var reduction)) await WriteReductionAsync(output, reduction).ConfigureAwait(false);
         await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
         if (status.TryGetProperty("sensors", out var sensors)) await WriteSensorsAsync(output, sensors).ConfigureAwait(false);
+        if (status.TryGetProperty("traffic", out var traffic)) await WriteTrafficAsync(output, traffic).ConfigureAwait(false);
         if (status.TryGetProperty("listeners", out var listeners)) await WriteListenersAsync(output, listeners).ConfigureAwait(false);
     }
 
@@ -90,6 +91,21 @@ internal static class StatusText
     {
         await output.WriteLineAsync($"reduction     {Count(reduction, "open_windows")} windows open; of the readings since the start {Count(reduction, "readings_reduced")} were not sent by themselves, {Count(reduction, "readings_late")} came late").ConfigureAwait(false);
         if (reduction.GetProperty("in_memory_only").GetBoolean()) await output.WriteLineAsync("  NOT ON DISK the open windows are held in memory only").ConfigureAwait(false);
+    }
+
+    private static async Task WriteTrafficAsync(TextWriter output, JsonElement traffic)
+    {
+        await output.WriteLineAsync($"traffic       since the start {Traffic(traffic.GetProperty("since_start"))}").ConfigureAwait(false);
+        if (traffic.GetProperty("today") is not { ValueKind: JsonValueKind.Object } today) return;
+        await output.WriteLineAsync($"              today {Traffic(today)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"              this month {Traffic(traffic.GetProperty("this_month"))}").ConfigureAwait(false);
+    }
+
+    private static string Traffic(JsonElement counts)
+    {
+        var purposes = counts.EnumerateObject().Select(p => (p.Name, Sent: Count(p.Value, "bytes_sent"), Received: Count(p.Value, "bytes_received"))).ToList();
+        var each = string.Join(", ", purposes.Select(p => $"{p.Name} {Bytes(p.Sent + p.Received)}"));
+        return $"{Bytes(purposes.Sum(p => p.Sent))} sent, {Bytes(purposes.Sum(p => p.Received))} received ({each})";
     }
 
     /// <summary>Those that answer in a line; of the others, why not.</summary>

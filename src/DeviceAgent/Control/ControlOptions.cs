@@ -19,7 +19,16 @@ internal sealed record ControlOptions
     /// <summary>MQTT 5, or 3.1.1, which says less about refusals.</summary>
     public bool UseMqtt5 { get; init; } = true;
 
-    /// <summary>How often counters and levels are reported; what matters is reported at once. 5 to 86400 s.</summary>
+    /// <summary>
+    /// The longest silence on the connection, 30 to 1200 s, which is AWS IoT's range: then a sign of life is asked for, and a dead connection is found half as
+    /// long after. The longest by default: each costs bytes, and a report of the shadow finds a dead connection, too.
+    /// </summary>
+    public TimeSpan KeepAlive { get; init; } = TimeSpan.FromSeconds(1200);
+
+    /// <summary>
+    /// Counters and levels are reported at most so often, when the backlog has changed much; in twelve times this at the latest. What matters is reported
+    /// at once. 5 to 86400 s.
+    /// </summary>
     public TimeSpan ReportPeriod { get; init; } = TimeSpan.FromSeconds(300);
 
     /// <summary>Whether the shadow is used.</summary>
@@ -40,6 +49,7 @@ internal sealed record ControlOptions
             Host = host,
             Port = port,
             UseMqtt5 = protocol != Version311,
+            KeepAlive = TimeSpan.FromSeconds(section.Integer("keepAliveSeconds", (int)defaults.KeepAlive.TotalSeconds, 30, 1200)),
             ReportPeriod = section.Seconds("reportSeconds", defaults.ReportPeriod, 5, 86_400),
             Shadow = section.Flag("shadow", defaults.Shadow),
             Jobs = section.Flag("jobs", defaults.Jobs),

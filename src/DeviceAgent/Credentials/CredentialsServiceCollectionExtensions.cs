@@ -1,5 +1,6 @@
 using DeviceAgent.Clock;
 using DeviceAgent.Timing;
+using DeviceAgent.Traffic;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -23,7 +24,7 @@ internal static class CredentialsServiceCollectionExtensions
         services.AddSingleton(s => new DeviceIdentitySource(
             identity, files, s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<DeviceIdentitySource>>()));
         services.AddSingleton(s => new CredentialsProviderClient(
-            s.GetRequiredService<DeviceIdentitySource>(), options, s.GetRequiredService<TimeProvider>()));
+            s.GetRequiredService<DeviceIdentitySource>(), options.CountedBy(s.GetService<TrafficMeter>()), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton(s => new AliasSource(
             WatchedFetch.Of(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, options.RequestTimeout, s.GetRequiredService<LoopWatch>()), s.GetRequiredService<DeviceClock>()));
         services.AddSingleton(s => FollowIdentity(s, new CredentialCache(
@@ -35,6 +36,10 @@ internal static class CredentialsServiceCollectionExtensions
         services.AddSingleton(s => new RoleAliasCredentials(s.GetRequiredService<CredentialCache>()));
         return services;
     }
+
+    /// <param name="options">Where to ask.</param>
+    /// <param name="traffic">Counts the bytes; null when nobody does.</param>
+    public static RoleAliasOptions CountedBy(this RoleAliasOptions options, TrafficMeter? traffic) => options with { ConnectCallback = traffic?.Connect(TrafficPurpose.Credentials) };
 
     /// <summary>A certificate that was refused may have been replaced by one that is not.</summary>
     private static CredentialCache FollowIdentity(IServiceProvider services, CredentialCache cache)

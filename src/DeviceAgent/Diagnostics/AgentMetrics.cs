@@ -17,6 +17,9 @@ internal sealed class AgentMetrics
     /// <summary>The tag that tells the ends of <see cref="ControlChanges"/> apart.</summary>
     public const string OutcomeTag = "outcome";
 
+    /// <summary>The tag that tells the purposes of <see cref="BytesSent"/> and <see cref="BytesReceived"/> apart.</summary>
+    public const string PurposeTag = "purpose";
+
     /// <summary>The tag that tells the results of <see cref="RoleAliasChanges"/> apart.</summary>
     public const string ResultTag = "result";
 
@@ -42,8 +45,8 @@ internal sealed class AgentMetrics
         Throttled = Counter("upload.throttled", "BatchWriteItem requests that were throttled, in whole or in part.");
         Commits = Counter("spool.commits", "Commits, each with one sync of the medium.");
         RoleAliasChanges = Counter("role_alias.changes", "Changes of the role alias that were asked for, by their result.");
-        BytesSent = Counter("wire.bytes_sent", "Bytes written to DynamoDB's connections, TLS included.");
-        BytesReceived = Counter("wire.bytes_received", "Bytes read from DynamoDB's connections, TLS included.");
+        BytesSent = Counter("wire.bytes_sent", "Bytes written to the connections to AWS, TLS included, by purpose.");
+        BytesReceived = Counter("wire.bytes_received", "Bytes read from the connections to AWS, TLS included, by purpose.");
         ControlConnections = Counter("control.connections", "Connections to AWS IoT that were made.");
         ControlChanges = Counter("control.changes", "Changes that operators asked for, by outcome.");
     }

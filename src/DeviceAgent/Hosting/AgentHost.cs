@@ -10,6 +10,7 @@ using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.Storage;
 using DeviceAgent.Supervision;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
@@ -53,6 +54,7 @@ internal static class AgentHost
         builder.Services.AddSupervision(supervisor ?? Supervisor.None);
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
+        builder.Services.AddTraffic(options.StateDirectory);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
         builder.Services.AddDeviceCredentials(identity, options.ActiveIdentity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool, state);

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using DeviceAgent.Control;
@@ -8,6 +9,7 @@ using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 using Microsoft.AspNetCore.Http;
 
@@ -16,7 +18,7 @@ namespace DeviceAgent.Local;
 /// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
-    DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null)
+    DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -39,6 +41,7 @@ internal sealed class StatusApi(
             Write(json, control);
             Write(json, sensors?.All);
             Write(json, listeners?.All);
+            Write(json, traffic?.Status);
             WriteCounters(json);
         });
     }
@@ -180,6 +183,40 @@ internal sealed class StatusApi(
         }
 
         json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, TrafficStatus? status)
+    {
+        if (status is null) return;
+        json.WriteStartObject("traffic");
+        json.WriteString("day", status.Day?.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture));
+        Write(json, "since_start", status.SinceStart);
+        Write(json, "today", status.Today);
+        Write(json, "this_month", status.ThisMonth);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, TrafficCounts? counts)
+    {
+        if (counts is null)
+        {
+            json.WriteNull(name);
+            return;
+        }
+
+        json.WriteStartObject(name);
+        Write(json, TrafficMeter.NameOf(TrafficPurpose.Credentials), counts.Credentials);
+        Write(json, TrafficMeter.NameOf(TrafficPurpose.Telemetry), counts.Telemetry);
+        Write(json, TrafficMeter.NameOf(TrafficPurpose.Control), counts.Control);
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, string name, ByteCount count)
+    {
+        json.WriteStartObject(name);
+        json.WriteNumber("bytes_sent", count.Sent);
+        json.WriteNumber("bytes_received", count.Received);
+        json.WriteEndObject();
     }
 
     /// <summary>Everything that was measured, under its name; by its labels where it has some.</summary>

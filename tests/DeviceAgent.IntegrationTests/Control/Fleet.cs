@@ -85,7 +85,7 @@ internal sealed class Fleet : IAsyncDisposable
     public Task WaitForAliasAsync(string thing, string alias) => WaitAsync(() => Reported(thing).RoleAlias == alias, () => $"{thing} reports {Reported(thing).RoleAlias}, not {alias}");
 
     /// <summary>Waits until the thing reports how its last change ended: the job is told first.</summary>
-    public Task WaitForChangeAsync(string thing) => WaitAsync(() => Reported(thing).Change is not null, () => $"{thing} reports no change");
+    public Task WaitForChangeAsync(string thing) => WaitAsync(() => Reported(thing).Change?["outcome"] is not null, () => $"{thing} reports no outcome");
 
     /// <summary>Returns when the new agent handles signals: one that is told to stop before dies of it.</summary>
     public async Task RestartAsync(int index)

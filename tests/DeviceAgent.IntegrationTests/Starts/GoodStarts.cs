@@ -61,7 +61,7 @@ internal static class GoodStarts
 
     private static readonly string[] _smallFiles =
     [
-        "control.json", "certificate.json", "role-alias.json", "clock.json", "sensors.json", "reduction.json", "audit.log",
+        "control.json", "certificate.json", "role-alias.json", "clock.json", "sensors.json", "reduction.json", "traffic.json", "audit.log",
         "identity/identity.json", "identity/certificate.pem", "identity/private.key",
     ];
 

@@ -12,6 +12,7 @@ internal sealed class BacklogDrain(int readings, Action<string> say)
     private const string Thing = "thermostat-01";
     private const string Serial = "replayed";
     private const double Throttled = 0.2;
+    private const string Telemetry = "purpose=\"telemetry\"";
 
     private static readonly TimeSpan _patience = TimeSpan.FromMinutes(20);
 
@@ -46,7 +47,7 @@ internal sealed class BacklogDrain(int readings, Action<string> say)
 
         var verdict = _oracle.Judge(await cloud.ItemsAsync(Thing));
         say($"{readings} readings of backlog with {Throttled:P0} throttling: {time.TotalSeconds:F0} s ({readings / time.TotalSeconds:F0}/s), {page.Sum("upload_requests_total")} requests, {page.Sum("upload_throttled_total")} of them throttled, "
-            + $"{(double)page.Sum("wire_bytes_sent_total") / readings:F0} bytes sent and {(double)page.Sum("wire_bytes_received_total") / readings:F0} received for each reading; {verdict}");
+            + $"{(double)page.Sum("wire_bytes_sent_total", Telemetry) / readings:F0} bytes sent and {(double)page.Sum("wire_bytes_received_total", Telemetry) / readings:F0} received for each reading; {verdict}");
         return verdict;
     }
 

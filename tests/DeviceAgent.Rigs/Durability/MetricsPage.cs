@@ -13,10 +13,10 @@ internal sealed class MetricsPage(IReadOnlyList<(string Name, double Value)> sam
         return new MetricsPage([.. text.Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(l => !l.StartsWith('#')).Select(Sample)]);
     }
 
-    /// <summary>The sum over all labels of <c>device_agent_{name}</c>; the test fails when there is no such metric.</summary>
-    public long Sum(string name)
+    /// <summary>The sum over all labels, or those that have one, of <c>device_agent_{name}</c>; the test fails when there is no such metric.</summary>
+    public long Sum(string name, string label = "")
     {
-        var found = samples.Where(s => s.Name.Split('{')[0] == $"device_agent_{name}").ToList();
+        var found = samples.Where(s => s.Name.Split('{')[0] == $"device_agent_{name}" && s.Name.Contains(label, StringComparison.Ordinal)).ToList();
         Assert.True(found.Count > 0, $"no metric device_agent_{name} among {string.Join(", ", samples.Select(s => s.Name))}");
         return (long)found.Sum(s => s.Value);
     }

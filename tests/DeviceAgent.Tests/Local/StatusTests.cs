@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using DeviceAgent.Commands;
 using DeviceAgent.Credentials;
 using DeviceAgent.Readings.Sources;
+using DeviceAgent.Traffic;
 
 namespace DeviceAgent.Tests.Local;
 
@@ -55,6 +56,29 @@ public sealed class StatusTests
         await StatusText.WriteAgentAsync(text, status, "by the socket");
         Assert.Contains("sensors       1 of 2 have a value", text.ToString());
         Assert.Contains("sht3x_humidity1 at platform/i2c/0044/humidity1: LEFT OUT, outside the physical range of 0 to 100 % (7 values out of range since the start)", text.ToString());
+    }
+
+    [Fact]
+    public async Task Status_SomethingWasSent_HasTheBytesByPurpose()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        endpoint.Traffic.Count(TrafficPurpose.Telemetry, new ByteCount(2048, 512));
+        endpoint.Traffic.Count(TrafficPurpose.Credentials, new ByteCount(0, 5120));
+
+        using var response = await endpoint.GetAsync("/v1/status");
+        var status = await TestEndpoint.JsonAsync(response);
+        const string counts = """{"credentials":{"bytes_sent":0,"bytes_received":5120},"telemetry":{"bytes_sent":2048,"bytes_received":512},"control":{"bytes_sent":0,"bytes_received":0}}""";
+        var traffic = status.GetProperty("traffic");
+        Assert.All(["since_start", "today", "this_month"], name => Assert.Equal(counts, traffic.GetProperty(name).GetRawText()));
+        Assert.Matches(@"^\d{4}-\d\d-\d\d$", traffic.GetProperty("day").GetString());
+
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status, "by the socket");
+        Assert.Contains("traffic       since the start 2 KiB sent, 5.5 KiB received (credentials 5 KiB, telemetry 2.5 KiB, control 0 KiB)", text.ToString());
+        Assert.Contains("              this month 2 KiB sent,", text.ToString());
+
+        using var metrics = await endpoint.GetAsync("/metrics");
+        Assert.Contains("device_agent_wire_bytes_sent_total{purpose=\"telemetry\"} 2048\n", await metrics.Content.ReadAsStringAsync());
     }
 
     [Theory]

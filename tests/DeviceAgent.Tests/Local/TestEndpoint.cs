@@ -4,6 +4,7 @@ using System.Net.Http.Headers;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
+using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
@@ -13,6 +14,7 @@ using DeviceAgent.Readings.Sources;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Spool;
 using DeviceAgent.Timing;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.DependencyInjection;
@@ -41,6 +43,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions { StartSpread = startSpread }, TimeProvider.System, new Random(1), Log.CreateLogger(nameof(CredentialCache)));
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
+        services.AddSingleton(new DeviceClock(TimeProvider.System, () => true, DateTimeOffset.UnixEpoch, trustSystemTime: true, NullLogger<DeviceClock>.Instance)).AddTraffic(_folder.Path);
         if (extras.Descriptors is not null) services.AddSingleton(extras.Descriptors);
         if (extras.Passed is not null) services.AddSingleton(extras.Passed);
         services.AddSingleton(extras.Time ?? TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>().AddSingleton(Sensors);
@@ -62,6 +65,8 @@ internal sealed class TestEndpoint : IAsyncDisposable
         _loops = [.. _services.GetServices<IHostedService>()];
         _socket = Client(SocketPath);
     }
+
+    public TrafficMeter Traffic => _services.GetRequiredService<TrafficMeter>();
 
     /// <summary>What the source would tell; of other kinds, nothing.</summary>
     public SensorStates Sensors { get; } = new();

@@ -12,6 +12,7 @@ using DeviceAgent.Tests.RoleAlias;
 using DeviceAgent.Tests.Spool;
 using DeviceAgent.Tests.Upload;
 using DeviceAgent.Timing;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -159,6 +160,22 @@ public sealed class HungLoopTests
         Assert.Equal(["clock"], Hung(_loops));
         await service.StopAsync(CancellationToken.None).WaitAsync(RealPatience);
         await resolver.StopAsync(CancellationToken.None).WaitAsync(RealPatience);
+    }
+
+    [Fact]
+    public async Task Traffic_WaitingForTheNextSave_DoesNotHangUntilItIsLate()
+    {
+        using var folder = new TemporaryFolder();
+        using var counted = new CountedMetrics();
+        var clock = new DeviceClock(_time, () => true, _time.GetUtcNow().AddDays(-1), trustSystemTime: false, NullLogger<DeviceClock>.Instance);
+        using var service = new TrafficService(new TrafficMeter(folder.Path, counted.Metrics, clock, NullLogger<TrafficMeter>.Instance), _loops, _time);
+        await service.StartAsync(CancellationToken.None);
+        await _time.WaitForTimersAsync(1);
+        await _time.StepAsync(TrafficService.SavePeriod - TimeSpan.FromSeconds(1));
+        await UntilAsync(() => Hung(_loops).Count == 0);
+        _time.HoldUp(TooLong + TimeSpan.FromSeconds(1));
+        Assert.Equal(["traffic"], Hung(_loops));
+        await service.StopAsync(CancellationToken.None).WaitAsync(RealPatience);
     }
 
     [Fact]

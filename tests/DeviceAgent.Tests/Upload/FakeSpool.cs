@@ -25,6 +25,8 @@ internal sealed class FakeSpool : ISpool
 
     public int Flushes { get; private set; }
 
+    public bool IsOnDisk { get; set; } = true;
+
     public long Count
     {
         get
@@ -48,6 +50,7 @@ internal sealed class FakeSpool : ISpool
         Count = Count,
         CountByClass = new ClassCounts(0, Count, 0),
         Evicted = default,
+        OnDisk = IsOnDisk,
         DeadLetters = DeadLetters.Count,
     };
 

@@ -1,6 +1,8 @@
+using System.Net;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Transport;
 using DeviceAgent.Mqtt;
+using DeviceAgent.Traffic;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
@@ -13,7 +15,7 @@ internal static class MqttClientFactory
     public static IServiceCollection AddIotConnection(this IServiceCollection services, ControlOptions options, string thingName, string? caPath)
     {
         services.TryAddSingleton<Func<IMqttClient>>(s => () => Create(
-            options, thingName, caPath, s.GetRequiredService<ConnectionIdentity>().Take(), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
+            options, thingName, caPath, s.GetRequiredService<ConnectionIdentity>().Take(), s.GetRequiredService<TrafficMeter>().Connect(TrafficPurpose.Control), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>()));
         services.AddSingleton<ConnectionIdentity>();
         return services.AddSingleton<IotConnection>();
     }
@@ -23,21 +25,24 @@ internal static class MqttClientFactory
     /// <param name="clientId">The thing's name, or that of a claim.</param>
     /// <param name="caPath">The roots of the broker's certificate; null for the system's.</param>
     /// <param name="identity">The device's certificate and key.</param>
+    /// <param name="connect">Opens the TCP connection.</param>
     /// <param name="time">The device's clock, which also judges the broker's certificate.</param>
     /// <param name="random">Spreads the attempts.</param>
     /// <param name="loggers">For the client's own log.</param>
     public static IMqttClient Create(
-        ControlOptions options, string clientId, string? caPath, DeviceIdentity identity, TimeProvider time, Random random, ILoggerFactory loggers)
+        ControlOptions options, string clientId, string? caPath, DeviceIdentity identity, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect,
+        TimeProvider time, Random random, ILoggerFactory loggers)
     {
         var client = new MqttClientOptions
         {
             Host = options.Host!,
             Port = options.Port,
             ClientId = clientId,
+            KeepAlive = options.KeepAlive,
             ProtocolVersion = options.UseMqtt5 ? MqttProtocolVersion.V5 : MqttProtocolVersion.V311,
             Tls = new MqttTlsOptions { Certificate = identity.Certificate, Chain = identity.Chain, Roots = CertificateTrust.LoadRoots(caPath) },
             Proxy = ProxyFor(options),
-            ConnectCallback = HappyEyeballsConnector.ForSockets(time).ConnectAsync,
+            ConnectCallback = connect,
         };
         return new ReconnectingMqttClient(client, new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
     }

@@ -59,6 +59,15 @@ internal sealed class DeviceShadow
         }
     }
 
+    /// <summary>What it reports, as far as is known; null when that is not known. Must not be changed.</summary>
+    public JsonObject? Reported
+    {
+        get
+        {
+            lock (_gate) return _reported;
+        }
+    }
+
     /// <summary>Reads the shadow.</summary>
     /// <returns>Why it could not be read; null when it was, and when there is none yet.</returns>
     /// <exception cref="OperationCanceledException">The token fired.</exception>
@@ -102,7 +111,7 @@ internal sealed class DeviceShadow
         }
 
         _refused = null;
-        Reported(report, ShadowDocument.VersionOf(accepted.Payload) ?? 0);
+        TakeReported(report, ShadowDocument.VersionOf(accepted.Payload) ?? 0);
         return null;
     }
 
@@ -143,7 +152,7 @@ internal sealed class DeviceShadow
         }
     }
 
-    private void Reported(JsonObject full, long version)
+    private void TakeReported(JsonObject full, long version)
     {
         bool missed;
         lock (_gate)

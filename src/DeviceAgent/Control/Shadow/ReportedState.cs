@@ -16,6 +16,7 @@ internal sealed class ReportedState(
     DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
 {
     public const string Levels = "status";
+    public const string HealthName = "health";
     public const string RejectedName = "rejected";
     public const string MoreRejectedName = "moreRejected";
 
@@ -33,7 +34,7 @@ internal sealed class ReportedState(
         if (controlState.Record.Handled.Values.Count(h => h.Rejection is not null) - MaxRejected is > 0 and var more) state[MoreRejectedName] = more;
         state["agent"] = new JsonObject { ["version"] = AgentBuild.Current.Version };
         state["certificate"] = new JsonObject { ["id"] = identity.Current.CertificateId, ["notAfter"] = TimestampText.Format(identity.Current.NotAfter) };
-        state["health"] = health.Now;
+        state[HealthName] = health.Now;
         state[Levels] = WriteLevels();
         return state;
     }

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Control.Cloud;
+using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Timing;
 using Microsoft.Extensions.Logging;
 
@@ -11,6 +12,15 @@ internal sealed class ShadowService : ControlLoop
     /// <summary>How often it is looked whether something worth a report has changed.</summary>
     internal static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(5);
 
+    /// <summary>Levels alone, while the backlog stays as it is, are sent once in so many periods: a sign of life, which also finds a dead connection.</summary>
+    internal const int QuietPeriods = 12;
+
+    /// <summary>So many changes of the health are reported at once, then one a period: one that comes and goes must not be sent each time.</summary>
+    private const int HealthBurst = 4;
+
+    /// <summary>More than a batch that is being filled.</summary>
+    private const long SmallBacklog = 25;
+
     private readonly IotConnection _connection;
     private readonly DeviceShadow _shadow;
     private readonly ReportedState _state;
@@ -19,14 +29,16 @@ internal sealed class ShadowService : ControlLoop
 
     /// <summary>Apart from that of reading: what is desired is followed, too, when nothing may be reported.</summary>
     private readonly RetryPause _reportPause;
+    private readonly TokenBucket _healthReports;
     private JsonObject? _told;
-    private long _toldAt;
+    private long? _toldAt;
 
     public ShadowService(
         IotConnection connection, DeviceShadow shadow, ReportedState state, OperationRunner runner, ControlOptions options, LoopWatch loops, TimeProvider time, Random random, ILogger<ShadowService> logger)
         : base(LookPeriod, loops.Pulse("shadow"), time, random, logger)
     {
         (_connection, _shadow, _state, _reportPeriod, _time, _reportPause) = (connection, shadow, state, options.ReportPeriod, time, new RetryPause(time, random, logger));
+        _healthReports = new TokenBucket(HealthBurst, options.ReportPeriod, time);
         shadow.Outdated += Wake.Set;
         runner.Changed += Wake.Set;
         connection.Connected += Pause.Reset;
@@ -50,23 +62,40 @@ internal sealed class ShadowService : ControlLoop
         {
             Pause.After(await _shadow.ReadAsync(stopping).ConfigureAwait(false));
             if (Pause.Left > TimeSpan.Zero) return;
-            _told = null;
+            _told = _shadow.Reported;
         }
 
         var state = _state.Build();
         if (!IsDue(state) || _reportPause.Left > TimeSpan.Zero) return;
         var failure = await _shadow.ReportAsync(state, stopping).ConfigureAwait(false);
         _reportPause.After(failure);
-        if (failure is null) (_told, _toldAt) = (state, _time.GetTimestamp());
+        if (failure is not null) return;
+        if (_told is not null && HealthDiffers(state, _told)) _healthReports.TryTake();
+        (_told, _toldAt) = (state, _time.GetTimestamp());
     }
 
-    private bool IsDue(JsonObject state) =>
-        _told is null || _time.GetElapsedTime(_toldAt) >= _reportPeriod || !JsonNode.DeepEquals(WithoutLevels(state), WithoutLevels(_told));
+    /// <summary>What an operator waits for is at once, the health too unless it comes and goes, levels in periods.</summary>
+    private bool IsDue(JsonObject state)
+    {
+        if (_told is null || _toldAt is not { } at) return true;
+        if (!JsonNode.DeepEquals(Matters(state), Matters(_told))) return true;
+        if (HealthDiffers(state, _told) && _healthReports.UntilNext == TimeSpan.Zero) return true;
+        return _time.GetElapsedTime(at) is var silence && silence >= _reportPeriod && (silence >= QuietPeriods * _reportPeriod || HasShifted(WaitingIn(_told), WaitingIn(state)));
+    }
 
-    private static JsonObject WithoutLevels(JsonObject state)
+    private static JsonObject Matters(JsonObject state)
     {
         var rest = state.DeepClone().AsObject();
         rest.Remove(ReportedState.Levels);
+        rest.Remove(ReportedState.HealthName);
         return rest;
     }
+
+    private static bool HealthDiffers(JsonObject a, JsonObject b) => !JsonNode.DeepEquals(a[ReportedState.HealthName], b[ReportedState.HealthName]);
+
+    /// <summary>By more than half, and by more than a batch: an outage of days is told in a few reports.</summary>
+    private static bool HasShifted(long? told, long? now) => told is null || now is null || Math.Abs(now.Value - told.Value) > Math.Max(SmallBacklog, told.Value / 2);
+
+    private static long? WaitingIn(JsonObject state) =>
+        state[ReportedState.Levels] is JsonObject levels && levels["spool"] is JsonObject spool && spool["readings"] is JsonValue value && value.TryGetValue<long>(out var waiting) ? waiting : null;
 }

@@ -1,7 +1,7 @@
 using Amazon.DynamoDBv2;
 using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
-using DeviceAgent.Credentials.Transport;
+using DeviceAgent.Traffic;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -13,8 +13,7 @@ internal static class DynamoDbServiceCollectionExtensions
     public static IServiceCollection AddDynamoDb(this IServiceCollection services, TableOptions table)
     {
         services.AddSingleton(table);
-        services.AddSingleton(s => HappyEyeballsConnector.ForSockets(s.GetRequiredService<TimeProvider>()));
-        services.AddSingleton<WireHttpClientFactory>();
+        services.AddSingleton(s => new WireHttpClientFactory(s.GetRequiredService<TrafficMeter>(), s.GetRequiredService<TimeProvider>()));
         services.AddSingleton<IAmazonDynamoDB>(s => DynamoDbClient.Create(
             s.GetRequiredService<RoleAliasCredentials>(), table, s.GetRequiredService<WireHttpClientFactory>(), s.GetRequiredService<DeviceClock>()));
         services.AddSingleton<ITableAccess, RoleAliasAccess>();

@@ -3,7 +3,7 @@ using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using DeviceAgent.Credentials.Transport;
-using DeviceAgent.Diagnostics;
+using DeviceAgent.Traffic;
 
 namespace DeviceAgent.Upload.DynamoDb;
 
@@ -21,8 +21,9 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
     /// <summary>An answer names at most what was sent, which has some 256 KB, or one reading of 400 KB; in other escapes it may be some times as long.</summary>
     public const int MaxAnswerBytes = 4 * 1024 * 1024;
 
-    public WireHttpClientFactory(HappyEyeballsConnector connector, AgentMetrics metrics, TimeProvider time)
+    public WireHttpClientFactory(TrafficMeter traffic, TimeProvider time)
     {
+        var connect = traffic.Connect(TrafficPurpose.Telemetry);
         var sockets = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,
@@ -32,8 +33,7 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
             Proxy = ProxySetting.Read([]),
             PooledConnectionLifetime = ConnectionLifetime,
             SslOptions = { RemoteCertificateValidationCallback = new ServerCertificateCheck(time).IsGood },
-            ConnectCallback = async (context, token) => new CountingStream(
-                await connector.ConnectAsync(context.DnsEndPoint, token).ConfigureAwait(false), n => metrics.BytesReceived.Add(n), n => metrics.BytesSent.Add(n)),
+            ConnectCallback = async (context, token) => await connect(context.DnsEndPoint, token).ConfigureAwait(false),
         };
         Client = new HttpClient(new WholeAnswer(sockets)) { Timeout = Timeout.InfiniteTimeSpan };
     }

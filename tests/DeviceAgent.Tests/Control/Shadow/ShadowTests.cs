@@ -320,6 +320,52 @@ public sealed class ShadowTests : IDisposable
     }
 
     [Fact]
+    public async Task Report_OnlyCountersChange_IsSentOnceInTwelvePeriods()
+    {
+        await _rig.StartReportedAsync();
+        var reports = Cloud.Shadow.Reports.Count;
+        for (var minute = 0; minute < 59; minute++)
+        {
+            if (minute % 20 == 0) _rig.Spool.Fill(1);
+            _rig.Time.Advance(TimeSpan.FromMinutes(1) - ShadowService.LookPeriod);
+            await _rig.Time.RoundAsync(ShadowService.LookPeriod);
+        }
+
+        Assert.Equal(reports, Cloud.Shadow.Reports.Count);
+        await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > reports, TimeSpan.FromMinutes(2), "the sign of life");
+    }
+
+    [Fact]
+    public async Task Report_ConnectionIsMadeAgainAndNothingDiffers_IsNotSent()
+    {
+        await _rig.StartReportedAsync();
+        var (reports, gets) = (Cloud.Shadow.Reports.Count, Cloud.Shadow.Gets);
+        _rig.Spool.Fill(3);
+        await Cloud.DownAsync();
+        await Cloud.UpAsync();
+        await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Gets > gets, TimeSpan.FromMinutes(1), "the shadow is read again");
+        for (var i = 0; i < 10; i++) await _rig.Time.RoundAsync(ShadowService.LookPeriod);
+        Assert.Equal(reports, Cloud.Shadow.Reports.Count);
+    }
+
+    [Fact]
+    public async Task Report_HealthComesAndGoes_IsSentAtOnceAtFirstThenOnceAPeriod()
+    {
+        await _rig.StartReportedAsync();
+        for (var i = 0; i < 10; i++)
+        {
+            _rig.Spool.IsOnDisk = !_rig.Spool.IsOnDisk;
+            await _rig.Time.RoundAsync(ShadowService.LookPeriod);
+        }
+
+        Assert.InRange(HealthReports(), 4, 5);
+        var (before, health) = (HealthReports(), (string?)Cloud.Shadow.Reported["health"]);
+        _rig.Spool.IsOnDisk = health != "ok";
+        await _rig.PassTimeUntilAsync(() => (string?)Cloud.Shadow.Reported["health"] != health, TimeSpan.FromMinutes(6), "what it is in the end");
+        Assert.Equal(before + 1, HealthReports());
+    }
+
+    [Fact]
     public async Task Subscription_Refused_IsSaidOnceAndTriedAgainSlowly()
     {
         Cloud.RefusedFilters.Add("/update/delta");
@@ -374,6 +420,8 @@ public sealed class ShadowTests : IDisposable
 
     private Task LastChangeAsync(string outcome) =>
         Cloud.WaitAsync(() => (string?)Cloud.Shadow.Reported["lastChange"]?["outcome"] == outcome && Cloud.Shadow.Reported["executing"] is null, outcome);
+
+    private int HealthReports() => Cloud.Shadow.Reports.Count(r => r.ContainsKey("health"));
 
     private Task WaitForLogAsync(int id, int count) =>
         _rig.PassTimeUntilAsync(() => _rig.Log.Entries.Count(e => e.Id == id) >= count, TimeSpan.FromMinutes(1), $"log {id}");

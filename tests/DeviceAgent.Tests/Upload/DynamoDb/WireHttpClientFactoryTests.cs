@@ -2,8 +2,10 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Amazon.DynamoDBv2;
-using DeviceAgent.Credentials.Transport;
+using DeviceAgent.Clock;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload.DynamoDb;
+using Microsoft.Extensions.Logging.Abstractions;
 
 namespace DeviceAgent.Tests.Upload.DynamoDb;
 
@@ -11,13 +13,15 @@ namespace DeviceAgent.Tests.Upload.DynamoDb;
 public sealed class WireHttpClientFactoryTests : IDisposable
 {
     private readonly CountedMetrics _counted = new();
+    private readonly TemporaryFolder _folder = new();
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly WireHttpClientFactory _factory;
 
     public WireHttpClientFactoryTests()
     {
         _listener.Start();
-        _factory = new WireHttpClientFactory(HappyEyeballsConnector.ForSockets(TimeProvider.System), _counted.Metrics, TimeProvider.System);
+        var clock = new DeviceClock(TimeProvider.System, () => true, DateTimeOffset.UnixEpoch, trustSystemTime: true, NullLogger<DeviceClock>.Instance);
+        _factory = new WireHttpClientFactory(new TrafficMeter(_folder.Path, _counted.Metrics, clock, NullLogger<TrafficMeter>.Instance), TimeProvider.System);
     }
 
     public void Dispose()
@@ -25,6 +29,7 @@ public sealed class WireHttpClientFactoryTests : IDisposable
         _factory.Dispose();
         _listener.Dispose();
         _counted.Dispose();
+        _folder.Dispose();
     }
 
     [Fact]
@@ -34,8 +39,8 @@ public sealed class WireHttpClientFactoryTests : IDisposable
         var server = ServeAsync(answer, requests: 3);
         for (var i = 0; i < 3; i++) Assert.Equal("{}", await NewClient().GetStringAsync(Url));
         var received = await server.WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.Equal(received, _counted["wire.bytes_sent"]);
-        Assert.Equal(3 * answer.Length, _counted["wire.bytes_received"]);
+        Assert.Equal(received, _counted["wire.bytes_sent/telemetry"]);
+        Assert.Equal(3 * answer.Length, _counted["wire.bytes_received/telemetry"]);
     }
 
     [Fact]
