@@ -146,6 +146,23 @@ public sealed class StateOwnerTests : IDisposable
         Assert.All(Directory.GetFiles(State, "spool.*"), f => Assert.Equal(OtherUser.Id, Facts(f).User));
     }
 
+    /// <summary>Who may write to the folder above it could lead root into any other user's folder.</summary>
+    [Fact]
+    public async Task Command_ByRootAndALinkOfSomebodyLeadsToAThirdUsersFolder_ChangesNothingThere()
+    {
+        const string third = "54321";
+        var victim = Directory.CreateDirectory(_device.PathOf("victim")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(victim, "control.json"), "the third user's");
+        (await Command.RunAsync("chown", ["-R", $"{third}:{third}", victim])).Succeeded();
+        _device.SetMode("victim", 700);
+        Directory.CreateSymbolicLink(State, victim);
+        (await Command.RunAsync("chown", ["-h", $"{OtherUser.Id}:{OtherUser.Id}", State])).Succeeded();
+
+        foreach (var command in new[] { "clients add c", "spool status", "run" }) Assert.NotEqual(0, (await AgentAsync(command.Split(' '))).ExitCode);
+        Assert.Equal(["control.json"], Directory.GetFileSystemEntries(victim).Select(Path.GetFileName));
+        Assert.Equal("the third user's", await File.ReadAllTextAsync(Path.Combine(victim, "control.json")));
+    }
+
     private void MakeState()
     {
         Directory.CreateDirectory(State);

@@ -69,10 +69,10 @@ internal static partial class ProcessUser
     private static Account? OwnerOf(string folder)
     {
         if (!IsRoot) return null;
-        if (FileStatus.Of(folder) is { User: not LocalUsers.Root } status) return Account.Of(status.User, status.Group);
 
-        // A folder of root's to which a link of somebody else leads: he is whose it is here.
-        return Way(folder).Where(p => !p.IsFolder && p.User != LocalUsers.Root).Select(l => Account.Of(l.User, l.Group)).FirstOrDefault();
+        // Where a link of somebody else leads to it, he is whose it is here: the folder may be of a third user, or root's.
+        return Way(folder).Where(p => !p.IsFolder && p.User != LocalUsers.Root).Select(l => Account.Of(l.User, l.Group)).FirstOrDefault()
+            ?? (FileStatus.Of(folder) is { User: not LocalUsers.Root } status ? Account.Of(status.User, status.Group) : null);
     }
 
     /// <summary>Whose a folder or link on the way is, the last one that is not root's; null where all is root's.</summary>
