@@ -15,7 +15,8 @@ def sensors(rig):
     try:
         machine.run("modprobe -a vhci-hcd lm75 bmp280-i2c w1_therm ds2490", 60)
         for bus in ("1-1", "1-2"):
-            machine.run(f"usbip --tcp-port {port} attach -r 10.0.2.2 -b {bus}")
+            # The driver is not there for a moment after it was loaded, and after each attachment.
+            machine.wait_until(f"usbip --tcp-port {port} attach -r 10.0.2.2 -b {bus}", 30, f"{bus} is attached")
         machine.wait_until("grep -l i2c-tiny-usb /sys/bus/i2c/devices/i2c-*/name", 30, "the I2C bus is there")
         machine.run("cd $(dirname $(grep -l i2c-tiny-usb /sys/bus/i2c/devices/i2c-*/name)); echo lm75 0x48 >new_device; echo bmp280 0x76 >new_device")
         machine.wait_until("ls -d /sys/bus/w1/devices/28-*", 60, "the 1-wire thermometer is found")
