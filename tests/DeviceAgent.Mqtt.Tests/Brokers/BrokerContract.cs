@@ -127,17 +127,18 @@ public abstract class BrokerContract(IBroker broker, MqttProtocolVersion version
     }
 
     [Fact]
-    public async Task KeepAlive_OneSecond_HoldsTheConnection()
+    public async Task KeepAlive_Short_HoldsTheConnection()
     {
-        var options = Options("a", TimeSpan.FromSeconds(1));
+        // A broker cuts after one and a half times it: half of it is what a busy machine may be late by.
+        var options = Options("a", TimeSpan.FromSeconds(6));
         PingCountingStream? stream = null;
         await using var client = new MqttClient(
             options, TimeProvider.System, NullLogger.Instance, async token => stream = new PingCountingStream(await MqttTransport.OpenAsync(options, TimeProvider.System, token)));
         var events = new Recorder(client);
         var granted = (await client.ConnectAsync().Soon()).KeepAlive;
         await client.SubscribeAsync([new(_name)]).Soon();
-        // The server would have cut it after 1.5 s of silence. Where it grants more (AWS IoT, 30 s at least), there is nothing to wait for.
-        for (var i = 0; i < 3 && granted == options.KeepAlive; i++) await stream!.Pings.WaitAsync().Soon();
+        // Two pings are longer than that. Where the server grants more (AWS IoT, 30 s at least), there is nothing to wait for.
+        for (var i = 0; i < 2 && granted == options.KeepAlive; i++) await stream!.Pings.WaitAsync().Soon();
         await client.PublishAsync(new MqttMessage(_name, default)).Soon();
         await events.MessageAsync();
         Assert.True(client.IsConnected);
