@@ -99,6 +99,16 @@ internal static class StatusText
         if (traffic.GetProperty("today") is not { ValueKind: JsonValueKind.Object } today) return;
         await output.WriteLineAsync($"              today {Traffic(today)}").ConfigureAwait(false);
         await output.WriteLineAsync($"              this month {Traffic(traffic.GetProperty("this_month"))}").ConfigureAwait(false);
+        if (traffic.TryGetProperty("budget", out var budget)) await output.WriteLineAsync($"              {Budget(budget)}").ConfigureAwait(false);
+    }
+
+    private static string Budget(JsonElement budget)
+    {
+        var limits = new[] { ("megabytes_per_day", "a day"), ("megabytes_per_month", "a month") }
+            .Where(l => Number(budget, l.Item1) > 0)
+            .Select(l => string.Create(CultureInfo.InvariantCulture, $"{Number(budget, l.Item1)} MB {l.Item2}"));
+        var room = Number(budget, "seconds_until_room") is > 0 and var wait ? $"SHORT: what is not critical waits, {Span(wait)} more" : budget.GetProperty("short").GetBoolean() ? "SHORT: readings go in fuller batches" : "suffices";
+        return $"budget {string.Join(", ", limits)}: {room}";
     }
 
     private static string Traffic(JsonElement counts)

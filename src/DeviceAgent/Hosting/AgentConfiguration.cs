@@ -11,6 +11,7 @@ using DeviceAgent.Readings.Reduction;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.Logging;
@@ -103,6 +104,7 @@ internal static class AgentConfiguration
             Source = SourceOptions.Read(settings.Section("source"), table.ReservedNames),
             Reduction = ReductionOptions.Read(settings.Section("reduction"), table.ReservedNames),
             Upload = UploadOptions.Read(settings.Section("upload"), DynamoDbSink.MaxReadings),
+            DataBudget = DataBudgetOptions.Read(settings.Section("dataBudget")),
             Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = endpoint,

@@ -54,7 +54,7 @@ internal static class AgentHost
         builder.Services.AddSupervision(supervisor ?? Supervisor.None);
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
-        builder.Services.AddTraffic(options.StateDirectory);
+        builder.Services.AddTraffic(options.StateDirectory, stored.Settings.DataBudget);
         var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
         builder.Services.AddDeviceCredentials(identity, options.ActiveIdentity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool, state);

@@ -8,6 +8,7 @@ using DeviceAgent.Readings.Reduction;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
 using Microsoft.Extensions.Logging;
@@ -48,6 +49,8 @@ internal sealed record AgentOptions
     public required ReductionOptions Reduction { get; init; }
 
     public required UploadOptions Upload { get; init; }
+
+    public required DataBudgetOptions DataBudget { get; init; }
 
     public required RotationOptions Rotation { get; init; }
 

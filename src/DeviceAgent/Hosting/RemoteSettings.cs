@@ -5,6 +5,7 @@ using DeviceAgent.Readings;
 using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Hosting;
@@ -28,7 +29,7 @@ internal sealed class RemoteSettings : IRemoteSettings
     {
         _started = _active = configured;
         _configured = new Configured(configured, new SettingsLayer(null, []));
-        (Source, Reduction, Upload, Spool) = (configured.Source, configured.Reduction, configured.Upload, configured.Spool);
+        (Source, Reduction, Upload, DataBudget, Spool) = (configured.Source, configured.Reduction, configured.Upload, configured.DataBudget, configured.Spool);
     }
 
     public LiveOptions<SourceOptions> Source { get; }
@@ -36,6 +37,8 @@ internal sealed class RemoteSettings : IRemoteSettings
     public LiveOptions<ReductionOptions> Reduction { get; }
 
     public LiveOptions<UploadOptions> Upload { get; }
+
+    public LiveOptions<DataBudgetOptions> DataBudget { get; }
 
     public LiveOptions<SpoolOptions> Spool { get; }
 
@@ -103,10 +106,11 @@ internal sealed class RemoteSettings : IRemoteSettings
     {
         // Of the records of options some never equal each other: they hold dictionaries.
         if (!LiveSetting.All.Any(s => s.Differs(options, _active))) return;
-        Volatile.Write(ref _active, _started with { Source = options.Source, Reduction = options.Reduction, Upload = options.Upload, Spool = options.Spool, LogLevel = options.LogLevel });
+        Volatile.Write(ref _active, _started with { Source = options.Source, Reduction = options.Reduction, Upload = options.Upload, DataBudget = options.DataBudget, Spool = options.Spool, LogLevel = options.LogLevel });
         Source.Set(options.Source);
         Reduction.Set(options.Reduction);
         Upload.Set(options.Upload);
+        DataBudget.Set(options.DataBudget);
         Spool.Set(options.Spool);
     }
 
@@ -142,6 +146,8 @@ internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> Valu
         new("upload.maxConcurrency", o => o.Upload.MaxConcurrency),
         new("upload.order", o => Name(o.Upload.Order)),
         new("upload.parkedRetrySeconds", o => o.Upload.ParkedRetry.TotalSeconds),
+        new("dataBudget.megabytesPerDay", o => o.DataBudget.MegabytesPerDay),
+        new("dataBudget.megabytesPerMonth", o => o.DataBudget.MegabytesPerMonth),
         new("spool.groupCommitReadings", o => o.Spool.GroupCommitReadings),
         new("spool.groupCommitBytes", o => o.Spool.GroupCommitBytes),
         new("spool.groupCommitSeconds", o => o.Spool.GroupCommitDelay.TotalSeconds),

@@ -18,7 +18,7 @@ namespace DeviceAgent.Local;
 /// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
-    DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null)
+    DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null, DataBudget? budget = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -41,7 +41,7 @@ internal sealed class StatusApi(
             Write(json, control);
             Write(json, sensors?.All);
             Write(json, listeners?.All);
-            Write(json, traffic?.Status);
+            Write(json, traffic?.Status, budget?.Status);
             WriteCounters(json);
         });
     }
@@ -185,7 +185,7 @@ internal sealed class StatusApi(
         json.WriteEndArray();
     }
 
-    private static void Write(Utf8JsonWriter json, TrafficStatus? status)
+    private static void Write(Utf8JsonWriter json, TrafficStatus? status, DataBudgetStatus? budget)
     {
         if (status is null) return;
         json.WriteStartObject("traffic");
@@ -193,6 +193,16 @@ internal sealed class StatusApi(
         Write(json, "since_start", status.SinceStart);
         Write(json, "today", status.Today);
         Write(json, "this_month", status.ThisMonth);
+        if (budget is not null)
+        {
+            json.WriteStartObject("budget");
+            json.WriteNumber("megabytes_per_day", budget.MegabytesPerDay);
+            json.WriteNumber("megabytes_per_month", budget.MegabytesPerMonth);
+            json.WriteBoolean("short", budget.IsShort);
+            WriteSeconds(json, "seconds_until_room", budget.UntilRoom);
+            json.WriteEndObject();
+        }
+
         json.WriteEndObject();
     }
 

@@ -33,7 +33,7 @@ internal sealed class AliasTrial(Candidate candidate, TimeSpan rest, TimeProvide
     public Task<RejectionReason?> Verdict => _verdict.Task;
 
     /// <summary>Whether the next write would be the candidate's.</summary>
-    public bool IsReady
+    public bool AwaitsWrite
     {
         get
         {

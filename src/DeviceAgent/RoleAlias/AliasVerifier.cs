@@ -47,7 +47,7 @@ internal sealed class AliasVerifier(InterceptedSink sink, AliasSource source, He
             if (Elapsed(start) >= renewAt) renewAt = Elapsed(start) + (await RenewAsync(candidate, cancellationToken).ConfigureAwait(false) ? UntilHalfLife(candidate) : RenewalPause);
             if (!options.Heartbeat || Elapsed(start) < heartbeatAt) continue;
             heartbeatAt = Elapsed(start) + options.Propagation;
-            if (trial.IsReady && heartbeat.Next() is { } item) await sink.WriteAsync(item, cancellationToken).ConfigureAwait(false);
+            if (trial.AwaitsWrite && heartbeat.Next() is { } item) await sink.WriteAsync(item, cancellationToken).ConfigureAwait(false);
         }
     }
 

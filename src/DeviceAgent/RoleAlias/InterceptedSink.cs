@@ -20,6 +20,8 @@ internal sealed class InterceptedSink(IReadingSink active) : IReadingSink
 
     public IReadingLimits ReadingLimits => active.ReadingLimits;
 
+    public bool AwaitsWrite => Interceptor is { AwaitsWrite: true };
+
     public Task<UploadFault?> CheckAsync(CancellationToken cancellationToken) =>
         Interceptor is { } interceptor ? interceptor.CheckAsync(active, cancellationToken) : active.CheckAsync(cancellationToken);
 
@@ -32,6 +34,9 @@ internal sealed class InterceptedSink(IReadingSink active) : IReadingSink
 /// <summary>Stands between the uploader and the sink while a role alias changes.</summary>
 internal interface IWriteInterceptor
 {
+    /// <inheritdoc cref="IReadingSink.AwaitsWrite"/>
+    bool AwaitsWrite { get; }
+
     /// <param name="active">The sink by the active credentials.</param>
     /// <param name="cancellationToken">The uploader stops.</param>
     Task<UploadFault?> CheckAsync(IReadingSink active, CancellationToken cancellationToken);

@@ -11,6 +11,9 @@ namespace DeviceAgent.RoleAlias;
 /// </summary>
 internal sealed class Probation(string roleAlias, string previous, TimeProvider time) : IWriteInterceptor
 {
+    /// <summary>It ends by time, too.</summary>
+    public bool AwaitsWrite => false;
+
     /// <summary>How long a denied batch waits; then it waits in the spool.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 

@@ -16,6 +16,9 @@ internal interface IReadingSink
     /// <summary>What a single reading must satisfy; it is judged by them before it is stored.</summary>
     IReadingLimits ReadingLimits { get; }
 
+    /// <summary>Something waits for the next write to learn from its answer: a batch goes as soon as there is a reading.</summary>
+    bool AwaitsWrite => false;
+
     /// <summary>What is wrong with the place that the readings go to, or null when it will do or may not be looked at.</summary>
     Task<UploadFault?> CheckAsync(CancellationToken cancellationToken);
 

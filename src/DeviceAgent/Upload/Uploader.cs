@@ -1,6 +1,7 @@
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.Timing;
+using DeviceAgent.Traffic;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 
@@ -16,6 +17,7 @@ internal sealed class Uploader(
     BatchWriter writer,
     UploadPace pace,
     LiveOptions<UploadOptions> options,
+    DataBudget budget,
     DrainSignal drain,
     IHostApplicationLifetime lifetime,
     LoopWatch loops,
@@ -24,6 +26,9 @@ internal sealed class Uploader(
 {
     /// <summary>How long requests that are in flight when the agent is stopped may go on.</summary>
     private static readonly TimeSpan LastRequests = TimeSpan.FromSeconds(4);
+
+    /// <summary>A batch that waits is looked at so often: the budget, and a sink that awaits a write, give no signal.</summary>
+    private static readonly TimeSpan LookPeriod = TimeSpan.FromSeconds(10);
 
     private readonly BatchPlanner _planner = new(spool, sink.RequestLimits, options);
     private readonly InFlightBatches _inFlight = new();
@@ -114,16 +119,20 @@ internal sealed class Uploader(
         }
 
         if (batch.Items.Count == 0) return batch.Damaged.Count > 0 ? Next.AtOnce : Next.NothingLeft;
-        if (TimeToFill(batch, draining) is { } wait) return Next.After(wait);
+        if (TimeToWait(batch, draining) is { } wait) return Next.After(wait > LookPeriod ? LookPeriod : wait);
 
         _inFlight.Add(new InFlightBatch(batch.Items, writer.DeliverAsync(batch.Items, requests), pace.Epoch));
         return Next.AtOnce;
     }
 
-    /// <summary>How long to wait for a fuller batch; null to send at once.</summary>
+    /// <summary>How long to wait with the batch; null to send at once.</summary>
+    private TimeSpan? TimeToWait(Batch batch, bool draining) =>
+        sink.AwaitsWrite || batch.Items.Any(i => i.Record.Class == SpoolClass.Critical) ? null : TimeToFill(batch, draining) ?? budget.Wait();
+
+    /// <summary>How long to wait for a fuller batch; null: it is worth a request.</summary>
     private TimeSpan? TimeToFill(Batch batch, bool draining)
     {
-        if (batch.IsFull || batch.Items.Any(i => i.Record.Class == SpoolClass.Critical)) return null;
+        if (batch.IsFull) return null;
         if (batch.Items.All(i => i.Record.Age is not null))
         {
             var left = options.Value.MaxDelay - batch.Items.Max(i => i.Record.Age!.Value);

@@ -9,8 +9,10 @@ using DeviceAgent.Mqtt;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Hosting;
+using DeviceAgent.Tests.Traffic;
 using DeviceAgent.Tests.Upload;
 using DeviceAgent.Timing;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -30,7 +32,7 @@ internal sealed class ControlRig : IAsyncDisposable
     {
         _device = new TestDevice(Time);
         Options = Load();
-        Rotation = new FakeRotation();
+        (Rotation, Traffic) = (new FakeRotation(), new TestTraffic(Time));
     }
 
     public ManualTimeProvider Time { get; } = new(new DateTimeOffset(2026, 11, 26, 12, 0, 0, TimeSpan.Zero));
@@ -42,6 +44,10 @@ internal sealed class ControlRig : IAsyncDisposable
     public FakeRotation Rotation { get; init; }
 
     public FakeSpool Spool { get; } = new();
+
+    public TestTraffic Traffic { get; }
+
+    public DataBudget Budget => _services!.GetRequiredService<DataBudget>();
 
     public RecordingLoggers Log { get; } = new();
 
@@ -89,6 +95,7 @@ internal sealed class ControlRig : IAsyncDisposable
         services.AddSingleton(new AgentFacts("boiler-07", Time.GetTimestamp()));
         services.AddSingleton<ActiveRoleAlias>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
         services.AddSingleton<Func<IMqttClient>>(() => Client = Cloud.Connect());
+        services.AddSingleton(new DataBudget(Stored.Settings.DataBudget, Traffic.Meter, clock, NullLogger<DataBudget>.Instance));
         services.AddControl(Options.Control, Options.ThingName, Options.Credentials.CaBundlePath, Stored.Memory, Stored.Settings);
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<OperationRunner>().Changed += Cloud.Signal;
@@ -132,6 +139,7 @@ internal sealed class ControlRig : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await StopAsync();
+        Traffic.Dispose();
         _device.Dispose();
     }
 

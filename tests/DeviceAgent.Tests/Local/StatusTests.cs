@@ -75,6 +75,8 @@ public sealed class StatusTests
         await using var text = new StringWriter();
         await StatusText.WriteAgentAsync(text, status, "by the socket");
         Assert.Contains("traffic       since the start 2 KiB sent, 5.5 KiB received (credentials 5 KiB, telemetry 2.5 KiB, control 0 KiB)", text.ToString());
+        Assert.DoesNotContain("budget", text.ToString());
+        Assert.False(traffic.TryGetProperty("budget", out _));
         Assert.Contains("              this month 2 KiB sent,", text.ToString());
 
         using var metrics = await endpoint.GetAsync("/metrics");
@@ -102,6 +104,25 @@ public sealed class StatusTests
         var text = await response.Content.ReadAsStringAsync();
         Assert.DoesNotContain("canary", text, StringComparison.OrdinalIgnoreCase);
         if (path == "/v1/status") Assert.Contains("\"valid\":true", text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(0, "suffices")]
+    [InlineData(4_000_000_000, "SHORT: what is not critical waits, ")]
+    public async Task Status_DataBudget_SaysWhetherItSuffices(long used, string expected)
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        endpoint.Budget.Set(new DataBudgetOptions { MegabytesPerDay = 0.5, MegabytesPerMonth = 4000 });
+        endpoint.Traffic.Count(TrafficPurpose.Telemetry, new ByteCount(used, 0));
+
+        using var response = await endpoint.GetAsync("/v1/status");
+        var status = await TestEndpoint.JsonAsync(response);
+        var budget = status.GetProperty("traffic").GetProperty("budget");
+        Assert.Equal((0.5, 4000, used > 0), (budget.GetProperty("megabytes_per_day").GetDouble(), budget.GetProperty("megabytes_per_month").GetDouble(), budget.GetProperty("seconds_until_room").GetDouble() > 0));
+        Assert.False(budget.GetProperty("short").GetBoolean());
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status, "by the socket");
+        Assert.Contains($"              budget 0.5 MB a day, 4000 MB a month: {expected}", text.ToString());
     }
 
     [Fact]

@@ -12,6 +12,7 @@ using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.Timing;
 using DeviceAgent.Traffic;
@@ -43,7 +44,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions { StartSpread = startSpread }, TimeProvider.System, new Random(1), Log.CreateLogger(nameof(CredentialCache)));
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
-        services.AddSingleton(new DeviceClock(TimeProvider.System, () => true, DateTimeOffset.UnixEpoch, trustSystemTime: true, NullLogger<DeviceClock>.Instance)).AddTraffic(_folder.Path);
+        services.AddSingleton(new DeviceClock(TimeProvider.System, () => true, DateTimeOffset.UnixEpoch, trustSystemTime: true, NullLogger<DeviceClock>.Instance)).AddTraffic(_folder.Path, Budget);
         if (extras.Descriptors is not null) services.AddSingleton(extras.Descriptors);
         if (extras.Passed is not null) services.AddSingleton(extras.Passed);
         services.AddSingleton(extras.Time ?? TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>().AddSingleton(Sensors);
@@ -65,6 +66,9 @@ internal sealed class TestEndpoint : IAsyncDisposable
         _loops = [.. _services.GetServices<IHostedService>()];
         _socket = Client(SocketPath);
     }
+
+    /// <summary>None at first.</summary>
+    public LiveOptions<DataBudgetOptions> Budget { get; } = new DataBudgetOptions();
 
     public TrafficMeter Traffic => _services.GetRequiredService<TrafficMeter>();
 

@@ -3,6 +3,7 @@ using DeviceAgent.Credentials;
 using DeviceAgent.RoleAlias;
 using DeviceAgent.Settings;
 using DeviceAgent.TestSupport;
+using DeviceAgent.Tests.Traffic;
 using DeviceAgent.Tests.Upload;
 using DeviceAgent.Timing;
 using DeviceAgent.Upload;
@@ -110,7 +111,8 @@ public sealed class RotationCrashTests
             LiveOptions<UploadOptions> options = new UploadOptions();
             var log = new RecordingLogger<Uploader>();
             var pace = new UploadPace(options, new UploadState(_time), _time, new Random(1), log);
-            using var uploader = new Uploader(Spool, rig.Sink, writer, pace, options, new(), new UploadRig.FakeLifetime(), new LoopWatch(_time), _time, log);
+            using var traffic = new TestTraffic(_time);
+            using var uploader = new Uploader(Spool, rig.Sink, writer, pace, options, traffic.Budget, new(), new UploadRig.FakeLifetime(), new LoopWatch(_time), _time, log);
             using var stop = new CancellationTokenSource();
             await rig.StartAsync();
             await uploader.StartAsync(CancellationToken.None);

@@ -83,6 +83,8 @@ internal sealed class FakeSink : IReadingSink
 
     public RequestLimits RequestLimits => TestItems.Limits;
 
+    public bool AwaitsWrite { get; set; }
+
     public IReadingLimits ReadingLimits { get; } = new ItemLimits(TestItems.Table.ReservedNames, 0);
 
     public Task<UploadFault?> CheckAsync(CancellationToken cancellationToken) => Task.FromResult(CheckAnswers.TryDequeue(out var answer) ? answer : null);

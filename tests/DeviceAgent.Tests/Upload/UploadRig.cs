@@ -1,5 +1,6 @@
 using DeviceAgent.Settings;
 using DeviceAgent.Spool;
+using DeviceAgent.Tests.Traffic;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Timing;
 using DeviceAgent.Upload;
@@ -36,6 +37,8 @@ internal sealed class UploadRig : IAsyncDisposable
 
     public UploadState State { get; }
 
+    public TestTraffic Traffic { get; }
+
     public UploadOptions Options { get => Live.Value; init => Live = value; }
 
     /// <summary>The options, to be changed while it runs.</summary>
@@ -43,13 +46,13 @@ internal sealed class UploadRig : IAsyncDisposable
 
     public int Seed { get; init; } = 1;
 
-    public UploadRig() => (State, Loops) = (new UploadState(Time), new LoopWatch(Time));
+    public UploadRig() => (State, Loops, Traffic) = (new UploadState(Time), new LoopWatch(Time), new TestTraffic(Time));
 
     public async Task StartAsync()
     {
         var sink = Sink ?? Table;
         var writer = new BatchWriter(Spool, sink, Counted.Metrics, new RecordingLogger<BatchWriter>());
-        _uploader = new Uploader(Spool, sink, writer, new UploadPace(Live, State, Time, new Random(Seed), Log), Live, Drain, Lifetime, Loops, Time, Log);
+        _uploader = new Uploader(Spool, sink, writer, new UploadPace(Live, State, Time, new Random(Seed), Log), Live, Traffic.Budget, Drain, Lifetime, Loops, Time, Log);
         await _uploader.StartAsync(CancellationToken.None);
     }
 
@@ -104,6 +107,7 @@ internal sealed class UploadRig : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        Traffic.Dispose();
         if (_uploader is null) return;
         var stop = StopAsync();
         Time.Advance(TimeSpan.FromSeconds(10));

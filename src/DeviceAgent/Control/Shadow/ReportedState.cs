@@ -6,6 +6,7 @@ using DeviceAgent.Credentials.Text;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
+using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
 
 namespace DeviceAgent.Control.Shadow;
@@ -13,10 +14,11 @@ namespace DeviceAgent.Control.Shadow;
 /// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
 internal sealed class ReportedState(
     IRemoteSettings settings, ActiveRoleAlias alias, OperationRunner runner, ControlState controlState, Health health,
-    DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics)
+    DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics, DataBudget budget)
 {
     public const string Levels = "status";
     public const string HealthName = "health";
+    public const string BudgetShortName = "dataBudgetShort";
     public const string RejectedName = "rejected";
     public const string MoreRejectedName = "moreRejected";
 
@@ -34,6 +36,7 @@ internal sealed class ReportedState(
         if (controlState.Record.Handled.Values.Count(h => h.Rejection is not null) - MaxRejected is > 0 and var more) state[MoreRejectedName] = more;
         state["agent"] = new JsonObject { ["version"] = AgentBuild.Current.Version };
         state["certificate"] = new JsonObject { ["id"] = identity.Current.CertificateId, ["notAfter"] = TimestampText.Format(identity.Current.NotAfter) };
+        if (budget.IsShort) state[BudgetShortName] = true;
         state[HealthName] = health.Now;
         state[Levels] = WriteLevels();
         return state;

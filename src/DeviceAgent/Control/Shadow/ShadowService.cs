@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials.Timing;
 using DeviceAgent.Timing;
+using DeviceAgent.Traffic;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Control.Shadow;
@@ -15,6 +16,9 @@ internal sealed class ShadowService : ControlLoop
     /// <summary>Levels alone, while the backlog stays as it is, are sent once in so many periods: a sign of life, which also finds a dead connection.</summary>
     internal const int QuietPeriods = 12;
 
+    /// <summary>While the data budget is short, all periods are so much longer.</summary>
+    internal const int ShortBudgetFactor = 24;
+
     /// <summary>So many changes of the health are reported at once, then one a period: one that comes and goes must not be sent each time.</summary>
     private const int HealthBurst = 4;
 
@@ -24,6 +28,7 @@ internal sealed class ShadowService : ControlLoop
     private readonly IotConnection _connection;
     private readonly DeviceShadow _shadow;
     private readonly ReportedState _state;
+    private readonly DataBudget _budget;
     private readonly TimeSpan _reportPeriod;
     private readonly TimeProvider _time;
 
@@ -34,10 +39,10 @@ internal sealed class ShadowService : ControlLoop
     private long? _toldAt;
 
     public ShadowService(
-        IotConnection connection, DeviceShadow shadow, ReportedState state, OperationRunner runner, ControlOptions options, LoopWatch loops, TimeProvider time, Random random, ILogger<ShadowService> logger)
+        IotConnection connection, DeviceShadow shadow, ReportedState state, DataBudget budget, OperationRunner runner, ControlOptions options, LoopWatch loops, TimeProvider time, Random random, ILogger<ShadowService> logger)
         : base(LookPeriod, loops.Pulse("shadow"), time, random, logger)
     {
-        (_connection, _shadow, _state, _reportPeriod, _time, _reportPause) = (connection, shadow, state, options.ReportPeriod, time, new RetryPause(time, random, logger));
+        (_connection, _shadow, _state, _budget, _reportPeriod, _time, _reportPause) = (connection, shadow, state, budget, options.ReportPeriod, time, new RetryPause(time, random, logger));
         _healthReports = new TokenBucket(HealthBurst, options.ReportPeriod, time);
         shadow.Outdated += Wake.Set;
         runner.Changed += Wake.Set;
@@ -80,7 +85,8 @@ internal sealed class ShadowService : ControlLoop
         if (_told is null || _toldAt is not { } at) return true;
         if (!JsonNode.DeepEquals(Matters(state), Matters(_told))) return true;
         if (HealthDiffers(state, _told) && _healthReports.UntilNext == TimeSpan.Zero) return true;
-        return _time.GetElapsedTime(at) is var silence && silence >= _reportPeriod && (silence >= QuietPeriods * _reportPeriod || HasShifted(WaitingIn(_told), WaitingIn(state)));
+        var (silence, period) = (_time.GetElapsedTime(at), _budget.IsShort ? ShortBudgetFactor * _reportPeriod : _reportPeriod);
+        return silence >= period && (silence >= QuietPeriods * period || HasShifted(WaitingIn(_told), WaitingIn(state)));
     }
 
     private static JsonObject Matters(JsonObject state)

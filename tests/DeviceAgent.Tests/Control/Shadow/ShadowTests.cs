@@ -1,6 +1,7 @@
 using DeviceAgent.Control;
 using DeviceAgent.Control.Shadow;
 using DeviceAgent.Mqtt;
+using DeviceAgent.Traffic;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Tests.Control.Shadow;
@@ -333,6 +334,30 @@ public sealed class ShadowTests : IDisposable
 
         Assert.Equal(reports, Cloud.Shadow.Reports.Count);
         await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > reports, TimeSpan.FromMinutes(2), "the sign of life");
+    }
+
+    [Fact]
+    public async Task Report_DataBudgetIsShort_SaysSoAtOnceAndABacklogEveryTwoHoursAtMost()
+    {
+        _rig.Configure("dataBudget", """{ "megabytesPerMonth": 30 }""");
+        await _rig.StartReportedAsync();
+        Assert.False(Cloud.Shadow.Reports[^1].ContainsKey(ReportedState.BudgetShortName));
+        var reports = Cloud.Shadow.Reports.Count;
+
+        _rig.Traffic.Meter.Count(TrafficPurpose.Telemetry, new ByteCount(40_000_000, 0));
+        Assert.NotNull(_rig.Budget.Wait());
+        await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > reports, TimeSpan.FromMinutes(1), "the budget is short");
+        Assert.True((bool)Cloud.Shadow.Reports[^1][ReportedState.BudgetShortName]!);
+
+        for (var minute = 0; minute < 23 * 60; minute += 30)
+        {
+            _rig.Spool.Fill(200);
+            Assert.NotNull(_rig.Budget.Wait());
+            _rig.Time.Advance(TimeSpan.FromMinutes(30) - ShadowService.LookPeriod);
+            await _rig.Time.RoundAsync(ShadowService.LookPeriod);
+        }
+
+        Assert.InRange(Cloud.Shadow.Reports.Count - reports, 2, 1 + (23 / 2));
     }
 
     [Fact]
