@@ -19,26 +19,40 @@ internal static class ReadingJson
     /// <summary>True in a reading whose timestamp was worked out afterwards, from what is known about its boot.</summary>
     public const string EstimatedName = "timestamp_estimated";
 
+    /// <summary>A buffer that a large reading has made longer is not kept.</summary>
+    private const int LargestReused = 16 * 1024;
+
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
+    [ThreadStatic]
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer)? _reused;
 
     public static byte[] Write(Reading reading)
     {
-        var buffer = new ArrayBufferWriter<byte>(256);
-        using (var writer = new Utf8JsonWriter(buffer, WriterOptions))
+        var (buffer, writer) = _reused ??= NewWriter();
+        buffer.ResetWrittenCount();
+        writer.Reset();
+        writer.WriteStartObject();
+        writer.WriteString(SerialNumberName, reading.SerialNumber);
+        if (reading.Timestamp != default) writer.WriteString(TimestampName, reading.Timestamp.ToString());
+        for (var i = 0; i < reading.Attributes.Count; i++)
         {
-            writer.WriteStartObject();
-            writer.WriteString(SerialNumberName, reading.SerialNumber);
-            if (reading.Timestamp != default) writer.WriteString(TimestampName, reading.Timestamp.ToString());
-            foreach (var (name, value) in reading.Attributes)
-            {
-                writer.WritePropertyName(name);
-                value.WriteTo(writer);
-            }
-
-            writer.WriteEndObject();
+            var (name, value) = reading.Attributes[i];
+            writer.WritePropertyName(name);
+            value.WriteTo(writer);
         }
 
-        return buffer.WrittenSpan.ToArray();
+        writer.WriteEndObject();
+        writer.Flush();
+        var written = buffer.WrittenSpan.ToArray();
+        if (buffer.Capacity > LargestReused) _reused = null;
+        return written;
+    }
+
+    private static (ArrayBufferWriter<byte> Buffer, Utf8JsonWriter Writer) NewWriter()
+    {
+        var buffer = new ArrayBufferWriter<byte>(256);
+        return (buffer, new Utf8JsonWriter(buffer, WriterOptions));
     }
 
     /// <summary>The object that <see cref="Write"/> gave, marked as one with an estimated timestamp; null when the medium has changed it.</summary>
@@ -119,8 +133,13 @@ internal static class ReadingJson
     /// <summary>Timestamp may be the time; left as an attribute, the reading would get the time of its arrival.</summary>
     private static string? AlikeProblem(Sample sample, string name, string what, bool isThere)
     {
-        var alike = isThere ? null : sample.Attributes.Select(a => a.Key).FirstOrDefault(n => n.Equals(name, StringComparison.OrdinalIgnoreCase));
-        return alike is null ? null : $"{Shown.Of(alike)} may be the {what}: write it {name}, or call the attribute something else";
+        for (var i = 0; i < sample.Attributes.Count && !isThere; i++)
+        {
+            var alike = sample.Attributes[i].Key;
+            if (alike.Equals(name, StringComparison.OrdinalIgnoreCase)) return $"{Shown.Of(alike)} may be the {what}: write it {name}, or call the attribute something else";
+        }
+
+        return null;
     }
 
     private static Sample? TryRead(JsonElement root, TimestampReader timestamps, out string? problem)
@@ -140,7 +159,7 @@ internal static class ReadingJson
             if (property.NameEquals(SerialNumberName))
             {
                 if (serialNumber is not null) problem ??= $"{SerialNumberName} appears twice";
-                serialNumber = property.Value.ValueKind == JsonValueKind.String ? property.Value.GetString() : null;
+                serialNumber = property.Value.ValueKind == JsonValueKind.String ? NamesBefore.SerialNumber(property.Value) : null;
                 if (serialNumber is null) problem ??= $"{SerialNumberName} must be a string";
             }
             else if (property.NameEquals(TimestampName))
@@ -151,10 +170,41 @@ internal static class ReadingJson
             }
             else
             {
-                attributes.Add(KeyValuePair.Create(property.Name, ReadingValue.From(property.Value)));
+                attributes.Add(KeyValuePair.Create(NamesBefore.Attribute(property, attributes.Count), ReadingValue.From(property.Value)));
             }
         }
 
         return problem is null ? new Sample(attributes) { SerialNumber = serialNumber, Timestamp = timestamp } : null;
+    }
+}
+
+/// <summary>The names of the object that this thread read before: most readings have the same ones in the same places, and need no strings of their own.</summary>
+internal static class NamesBefore
+{
+    private const int Places = 16;
+    private const int LongestKept = 64;
+
+    [ThreadStatic]
+    private static string?[]? _attributes;
+
+    [ThreadStatic]
+    private static string? _serialNumber;
+
+    public static string Attribute(JsonProperty property, int place)
+    {
+        if (place >= Places) return property.Name;
+        var names = _attributes ??= new string?[Places];
+        if (names[place] is { } before && property.NameEquals(before)) return before;
+        var name = property.Name;
+        if (name.Length <= LongestKept) names[place] = name;
+        return name;
+    }
+
+    public static string SerialNumber(JsonElement text)
+    {
+        if (_serialNumber is { } before && text.ValueEquals(before)) return before;
+        var serialNumber = text.GetString()!;
+        if (serialNumber.Length <= LongestKept) _serialNumber = serialNumber;
+        return serialNumber;
     }
 }

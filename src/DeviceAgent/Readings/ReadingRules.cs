@@ -28,45 +28,54 @@ internal interface IReadingLimits
 /// <summary>What a reading must satisfy before it is stored: one that passes here is one that the sink can take.</summary>
 internal sealed class ReadingRules(IReadingLimits limits)
 {
+    private const int FewFields = 16;
+
     /// <summary>What is wrong with the reading, or null.</summary>
     public string? FindProblem(Reading reading)
     {
         if (string.IsNullOrWhiteSpace(reading.SerialNumber)) return "the serial number is empty";
         if (Encoding.UTF8.GetByteCount(reading.SerialNumber) > limits.MaxSerialNumberBytes) return $"the serial number is longer than {limits.MaxSerialNumberBytes} bytes";
 
-        var names = new HashSet<string>(StringComparer.Ordinal);
-        foreach (var (name, value) in reading.Attributes)
-        {
-            if (limits.ReservedNames.Contains(name) || name is ReadingJson.SerialNumberName or ReadingJson.TimestampName) return $"the attribute {Shown.Of(name)} has the name of a key or of the expiry";
-            if (FindProblem(names, name, value, depth: 1) is { } problem) return problem;
-        }
-
+        if (FindProblem(reading.Attributes, depth: 1) is { } problem) return problem;
         var size = limits.SizeOf(reading);
         return size < limits.MaxBytes ? null : $"the reading has {size} bytes, the limit is {limits.MaxBytes}";
     }
 
-    private string? FindProblem(HashSet<string> siblings, string name, ReadingValue value, int depth)
+    private string? FindProblem(IReadOnlyList<KeyValuePair<string, ReadingValue>> fields, int depth)
     {
-        if (name.Length == 0) return "an attribute has an empty name";
-        if (Encoding.UTF8.GetByteCount(name) > limits.MaxNameBytes) return $"an attribute's name is longer than {limits.MaxNameBytes} bytes";
-        if (!siblings.Add(name)) return $"the attribute {Shown.Of(name)} appears twice";
-        return FindProblem(value, depth) is { } problem ? $"attribute {Shown.Of(name)}: {problem}" : null;
+        // Most readings have few: to compare each with those before it costs less than a set.
+        var names = fields.Count > FewFields ? new HashSet<string>(StringComparer.Ordinal) : null;
+        for (var i = 0; i < fields.Count; i++)
+        {
+            var (name, value) = fields[i];
+            if (depth == 1 && (limits.ReservedNames.Contains(name) || name is ReadingJson.SerialNumberName or ReadingJson.TimestampName)) return $"the attribute {Shown.Of(name)} has the name of a key or of the expiry";
+            if (name.Length == 0) return "an attribute has an empty name";
+            if (Encoding.UTF8.GetByteCount(name) > limits.MaxNameBytes) return $"an attribute's name is longer than {limits.MaxNameBytes} bytes";
+            if (names is null ? IsAmongFirst(fields, i, name) : !names.Add(name)) return $"the attribute {Shown.Of(name)} appears twice";
+            if (FindProblem(value, depth) is { } problem) return $"attribute {Shown.Of(name)}: {problem}";
+        }
+
+        return null;
     }
 
-    private string? FindProblem(ReadingValue value, int depth)
+    private static bool IsAmongFirst(IReadOnlyList<KeyValuePair<string, ReadingValue>> fields, int count, string name)
     {
-        if (depth > limits.MaxDepth) return $"nested deeper than {limits.MaxDepth} levels";
-        switch (value)
+        for (var i = 0; i < count; i++)
         {
-            case ReadingValue.Number number:
-                return limits.FindProblem(number);
-            case ReadingValue.List sequence:
-                return sequence.Values.Select(v => FindProblem(v, depth + 1)).FirstOrDefault(p => p is not null);
-            case ReadingValue.Map structure:
-                var names = new HashSet<string>(StringComparer.Ordinal);
-                return structure.Fields.Select(f => FindProblem(names, f.Key, f.Value, depth + 1)).FirstOrDefault(p => p is not null);
-            default:
-                return null;
+            if (fields[i].Key == name) return true;
         }
+
+        return false;
     }
+
+    private string? FindProblem(ReadingValue value, int depth) => value switch
+    {
+        _ when depth > limits.MaxDepth => $"nested deeper than {limits.MaxDepth} levels",
+        ReadingValue.Number number => limits.FindProblem(number),
+        ReadingValue.List list => FindProblem(list.Values, depth + 1),
+        ReadingValue.Map map => FindProblem(map.Fields, depth + 1),
+        _ => null,
+    };
+
+    private string? FindProblem(IReadOnlyList<ReadingValue> values, int depth) => values.Select(v => FindProblem(v, depth)).FirstOrDefault(p => p is not null);
 }

@@ -63,7 +63,7 @@ internal sealed class TakenKeys(int capacity, bool isExact)
     private ulong HashFields(IReadOnlyList<KeyValuePair<string, ReadingValue>> fields)
     {
         var sum = 0UL;
-        foreach (var (name, value) in fields) sum += Hash(Hash(name), Hash(value));
+        for (var i = 0; i < fields.Count; i++) sum += Hash(Hash(fields[i].Key), Hash(fields[i].Value));
         return sum;
     }
 

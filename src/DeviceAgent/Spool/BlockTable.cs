@@ -22,6 +22,9 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
     private readonly int _blockBytes = BlockCodec.Fit((int)(connection.Number("PRAGMA page_size") ?? SpoolSchema.PageBytes));
     private readonly BlockCache _cache = new();
 
+    /// <summary>In the last block that was stored, compressed.</summary>
+    private double _bytesPerRow;
+
     /// <summary>The last number in the table; null while it holds nothing.</summary>
     public long? Last => LastBlock?.Last;
 
@@ -84,12 +87,19 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
     /// <summary>Readings whose time is known, from one end, without those that are hidden; the critical ones, which have an index, come first when that is asked for.</summary>
     public IEnumerable<SpoolRow> Read(SpoolQuery query, Func<long, bool> isHidden)
     {
-        var newestFirst = query.Order == SpoolOrder.NewestFirst;
-        var rows = query.CriticalFirst
-            ? Rows(Critical, query.After + 1, newestFirst).Where(r => r.Class == SpoolClass.Critical)
-                .Concat(Rows(Every, query.After + 1, newestFirst).Where(r => r.Class != SpoolClass.Critical))
-            : Rows(Every, query.After + 1, newestFirst);
-        return rows.Where(r => r.Timestamp is not null && !isHidden(r.Sequence));
+        var (from, newestFirst) = (query.After + 1, query.Order == SpoolOrder.NewestFirst);
+        if (query.CriticalFirst)
+        {
+            foreach (var row in Rows(Critical, from, newestFirst))
+            {
+                if (row is { Class: SpoolClass.Critical, Timestamp: not null } && !isHidden(row.Sequence)) yield return row;
+            }
+        }
+
+        foreach (var row in Rows(Every, from, newestFirst))
+        {
+            if (row.Timestamp is not null && !(query.CriticalFirst && row.Class == SpoolClass.Critical) && !isHidden(row.Sequence)) yield return row;
+        }
     }
 
     /// <summary>All readings from a number on, by number.</summary>
@@ -158,18 +168,21 @@ internal sealed class BlockTable(SqliteConnection connection) : IDisposable
     /// <summary>Stores as many of the rows as fit into a page, at least one; returns how many.</summary>
     private int InsertBlock(SpoolRow[] rows)
     {
+        // What is alike compresses alike: as many as the last block would have held.
+        if (_bytesPerRow * rows.Length > _blockBytes) rows = rows[..Math.Max(1, (int)(_blockBytes / _bytesPerRow))];
         while (true)
         {
             var block = new ReadingBlock(rows[0].Sequence, rows);
             var stored = BlockCodec.Encode(block);
             if (stored.Length <= _blockBytes || rows.Length == 1)
             {
+                _bytesPerRow = (double)stored.Length / rows.Length;
                 Store(_insert, block, stored);
                 _cache.Add(block);
                 return rows.Length;
             }
 
-            // What is alike compresses alike: this hits the page nearly always.
+            // This hits the page nearly always.
             var fitting = (int)(rows.Length * (long)_blockBytes * 9 / 10 / stored.Length);
             rows = rows[..Math.Clamp(fitting, 1, rows.Length - 1)];
         }

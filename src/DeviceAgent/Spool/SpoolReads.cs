@@ -19,11 +19,16 @@ internal sealed class SpoolReads(SpoolState state, SpoolRecovery disk, Quarantin
             onDisk.Clear();
             onDisk.AddRange(file.Read(query, IsHidden).Take(query.Max).Select(r => r.ToRecord(clock)));
         });
+        if (state.Ring.Counts.Count == 0) return Noted(onDisk);
         var inMemory = Ranked(state.Ring.Read(query.Order).Where(r => r.Sequence > query.After && !IsHidden(r.Sequence)), r => r.Class)
             .Take(query.Max).Select(r => r.ToRecord(clock));
-        List<SpoolRecord> records = [.. Ranked(query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk), r => r.Class).Take(query.Max)];
-        if (except is not null) state.InFlight = [.. except, .. records.Select(r => r.Sequence)];
-        return records;
+        return Noted([.. Ranked(query.Order == SpoolOrder.OldestFirst ? onDisk.Concat(inMemory) : inMemory.Concat(onDisk), r => r.Class).Take(query.Max)]);
+
+        IReadOnlyList<SpoolRecord> Noted(List<SpoolRecord> records)
+        {
+            if (except is not null) state.InFlight = [.. except, .. records.Select(r => r.Sequence)];
+            return records;
+        }
 
         IEnumerable<T> Ranked<T>(IEnumerable<T> records, Func<T, SpoolClass> classOf) =>
             query.CriticalFirst ? records.OrderByDescending(r => classOf(r) == SpoolClass.Critical) : records;

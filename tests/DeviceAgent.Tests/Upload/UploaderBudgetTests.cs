@@ -1,11 +1,10 @@
 using DeviceAgent.Spool;
 using DeviceAgent.Traffic;
-using DeviceAgent.Upload;
 
 namespace DeviceAgent.Tests.Upload;
 
 /// <summary>A link that costs: each request takes 2,000 bytes, and 300 for each reading.</summary>
-public sealed class UploaderBudgetTests : IAsyncLifetime
+public sealed class UploaderBudgetTests : IAsyncLifetime, IDisposable
 {
     private readonly UploadRig _rig = new();
 
@@ -18,6 +17,8 @@ public sealed class UploaderBudgetTests : IAsyncLifetime
     public Task InitializeAsync() => Task.CompletedTask;
 
     public Task DisposeAsync() => _rig.DisposeAsync().AsTask();
+
+    public void Dispose() => _rig.Counted.Dispose();
 
     /// <summary>One by one they would take 3.3 MB.</summary>
     [Fact]

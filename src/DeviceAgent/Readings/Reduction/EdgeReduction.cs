@@ -155,11 +155,17 @@ internal sealed class EdgeReduction
     }
 
     /// <summary>Puts it into the spool. Fails as that does.</summary>
-    public async Task<AppendResult> AppendAsync(AcceptedReading reading)
+    public Task<AppendResult> AppendAsync(AcceptedReading reading)
+    {
+        var stored = _spool.AppendAsync(reading.ToEntry(SpoolClass.Normal), CancellationToken.None);
+        lock (_gate) return _options.Value.IsOff && _pending.Count == 0 ? stored : NoteAsync(reading, stored);
+    }
+
+    private async Task<AppendResult> NoteAsync(AcceptedReading reading, Task<AppendResult> stored)
     {
         try
         {
-            var result = await _spool.AppendAsync(reading.ToEntry(SpoolClass.Normal), CancellationToken.None).ConfigureAwait(false);
+            var result = await stored.ConfigureAwait(false);
             if (result == AppendResult.Durable) lock (_gate) _hasStoredPending |= _pending.Remove(reading);
             return result;
         }

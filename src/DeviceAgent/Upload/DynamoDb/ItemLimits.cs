@@ -28,8 +28,12 @@ internal sealed class ItemLimits(IReadOnlySet<string> reservedNames, int overhea
 
     public string? FindProblem(ReadingValue.Number number) => ItemNumber.FindProblem(number.Digits);
 
-    public int SizeOf(Reading reading) =>
-        overheadBytes + TimestampBytes + reading.Timestamp.Finer.Length + Encoding.UTF8.GetByteCount(reading.SerialNumber) + reading.Attributes.Sum(a => ItemSize.Of(a.Key, a.Value));
+    public int SizeOf(Reading reading)
+    {
+        var size = overheadBytes + TimestampBytes + reading.Timestamp.Finer.Length + Encoding.UTF8.GetByteCount(reading.SerialNumber);
+        for (var i = 0; i < reading.Attributes.Count; i++) size += ItemSize.Of(reading.Attributes[i].Key, reading.Attributes[i].Value);
+        return size;
+    }
 }
 
 /// <summary>The size of an item as DynamoDB counts it: attribute names and values, in bytes.</summary>
