@@ -1,3 +1,5 @@
+using Amazon.Runtime;
+
 namespace DeviceAgent.Credentials;
 
 /// <summary>Why no credentials came, in words an operator can act on. Holds no secret.</summary>
@@ -167,8 +169,8 @@ public enum CredentialFailureKind
     RequestBudgetSpent,
 }
 
-/// <summary>No credentials could be fetched, and none that are valid are held (or a fetch was asked for explicitly).</summary>
-public sealed class CredentialsUnavailableException : Exception
+/// <summary>No credentials could be fetched, and none that are valid are held (or a fetch was asked for explicitly). Caught with the other errors of AWS's SDK.</summary>
+public sealed class CredentialsUnavailableException : AmazonClientException
 {
     /// <summary>Makes the exception from the failure of the last fetch.</summary>
     public CredentialsUnavailableException(CredentialFailure failure)

@@ -25,6 +25,7 @@ internal static class LocalServiceCollectionExtensions
             new TimestampReader(TimestampUnit.Auto, null, s.GetRequiredService<TimeProvider>(), isOfSource: false)));
         services.TryAddSingleton<ListenerLimits>();
         services.AddSingleton<RequestBody>();
+        services.AddSingleton<KnownRequests>();
         services.AddSingleton<ReadingsApi>();
         services.AddSingleton<StatusApi>();
         services.AddSingleton<MetricsApi>();

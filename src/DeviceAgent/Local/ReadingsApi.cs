@@ -7,9 +7,10 @@ namespace DeviceAgent.Local;
 /// <summary>
 /// <c>POST /v1/readings?class=low|normal|critical</c>. The answer comes when every good reading of the request is on the medium, and
 /// says what became of each: 202 all of them are, 400 some can never be taken (the others are on the medium), 503 some are not on the
-/// medium and may be sent again. 408, 413, 415, 429: nothing was taken.
+/// medium and may be sent again. 408, 413, 415, 422, 429: nothing was taken. With an <c>Idempotency-Key</c> a request that is sent again
+/// takes only what was not taken before.
 /// </summary>
-internal sealed class ReadingsApi(Ingestion ingestion, RequestBody bodies, TimeProvider time)
+internal sealed class ReadingsApi(Ingestion ingestion, RequestBody bodies, KnownRequests known, TimeProvider time)
 {
     private const string ClassParameter = "class";
 
@@ -22,7 +23,8 @@ internal sealed class ReadingsApi(Ingestion ingestion, RequestBody bodies, TimeP
     {
         var format = BodyFormats.Of(context.Request);
         var @class = ClassOf(context.Request.Query);
-        var pending = await bodies.ReadAsync(context, body => ingestion.Take(ReadingsBody.Split(body, format), @class)).ConfigureAwait(false);
+        var key = KnownRequests.KeyOf(context.Request);
+        var pending = await bodies.ReadAsync(context, body => Take(body, format, @class, key)).ConfigureAwait(false);
         try
         {
             await AnswerAsync(context, await Task.WhenAll(pending).WaitAsync(CommitTimeout, time).ConfigureAwait(false)).ConfigureAwait(false);
@@ -31,6 +33,12 @@ internal sealed class ReadingsApi(Ingestion ingestion, RequestBody bodies, TimeP
         {
             await Answer.ProblemAsync(context, StatusCodes.Status503ServiceUnavailable, $"the disk has not answered for {CommitTimeout.TotalSeconds} s: what was sent may or may not be stored", RetryAfter).ConfigureAwait(false);
         }
+    }
+
+    private IReadOnlyList<Task<IngestResult>> Take(ReadOnlyMemory<byte> body, BodyFormat format, SpoolClass @class, string? key)
+    {
+        var items = ReadingsBody.Split(body, format);
+        return key is null ? ingestion.Take(items, @class) : known.Take(key, body.Span, items, @class, missing => ingestion.Take(missing, @class));
     }
 
     private static Task AnswerAsync(HttpContext context, IngestResult[] results)

@@ -133,6 +133,8 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public Task<HttpResponseMessage> GetAsync(string path) => _socket.GetAsync(path);
 
+    public Task<HttpResponseMessage> SendAsync(HttpRequestMessage request) => _socket.SendAsync(request);
+
     public static async Task<JsonElement> JsonAsync(HttpResponseMessage response)
     {
         using var document = JsonDocument.Parse(await response.Content.ReadAsStringAsync());

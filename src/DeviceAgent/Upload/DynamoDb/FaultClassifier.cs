@@ -27,7 +27,7 @@ internal sealed class FaultClassifier(TableOptions table)
 
     /// <summary>True for what a failed request may throw; anything else is a fault in the program.</summary>
     public static bool IsExpected(Exception e) =>
-        e is AmazonServiceException or AmazonClientException or CredentialsUnavailableException
+        e is AmazonServiceException or AmazonClientException
             or HttpRequestException or IOException or SocketException or TimeoutException or OperationCanceledException;
 
     public UploadFault Classify(Exception exception)
