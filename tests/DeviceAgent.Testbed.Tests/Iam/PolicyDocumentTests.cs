@@ -35,6 +35,7 @@ public sealed class PolicyDocumentTests
     [InlineData(""" "Effect":"Allow","Action":"*" """, "lacks the field \"Resource\" (or \"NotResource\")")]
     [InlineData(""" "Effect":"Allow","Action":"*","Resource":"*","NotResource":"*" """, "both \"Resource\" and \"NotResource\"")]
     [InlineData(""" "Effect":"Allow","Action":"*","Resource":"table/x" """, "Resource: \"table/x\" must be in ARN format or \"*\"")]
+    [InlineData(""" "Effect":"Allow","Action":"*","Resource":"arn:@PARTITION@:dynamodb:us-east-1:1:table/x" """, "Resource: Partition \"@PARTITION@\" is not valid for resource \"arn:@PARTITION@:")]
     [InlineData(""" "Effect":"Allow","Action":"*","Resource":"arn:${x" """, "Resource: the policy variable that begins with \"${x\" has no closing")]
     [InlineData(""" "Effect":"Allow","Action":"*","Resource":"*","Principal":"*" """, "prohibited field \"Principal\"")]
     [InlineData(""" "Effect":"Allow","Action":"*","Resource":"*","NotPrincipal":"*" """, "prohibited field \"NotPrincipal\"")]

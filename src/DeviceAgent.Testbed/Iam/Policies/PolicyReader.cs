@@ -76,6 +76,9 @@ internal sealed class PolicyReader
         return new ActionElement(inverted, [.. node.Texts.Select(WildcardPattern.Of)]);
     }
 
+    /// <summary>IAM takes a wildcard or a variable for one, too.</summary>
+    private static bool IsPartition(string text) => text.AsSpan().ContainsAny('*', '?', '$') || text is "aws" or "aws-cn" or "aws-us-gov" || text.StartsWith("aws-iso", StringComparison.Ordinal);
+
     private ResourceElement? ReadResources(PolicyNode statement)
     {
         if (_isTrustPolicy)
@@ -88,6 +91,8 @@ internal sealed class PolicyReader
         var (node, inverted) = statement.RequireOneOf("Resource", "NotResource");
         if (node.Texts.FirstOrDefault(r => r != "*" && !r.StartsWith("arn:", StringComparison.Ordinal)) is { } resource)
             throw node.Invalid($"\"{resource}\" must be in ARN format or \"*\"");
+        if (node.Texts.FirstOrDefault(r => r != "*" && !IsPartition(r.Split(':')[1])) is { } foreign)
+            throw node.Invalid($"Partition \"{foreign.Split(':')[1]}\" is not valid for resource \"{foreign}\"");
         return new ResourceElement(inverted, [.. node.Texts.Select(text => node.Located(() => PolicyTemplate.Parse(text, _variables)))]);
     }
 }
