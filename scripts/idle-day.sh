@@ -77,7 +77,7 @@ sign server second "subjectAltName=DNS:localhost,$(printf 'DNS:dynamodb.region-%
 cat "$tls"/{server,second,first}.pem >"$tls/chain.pem"
 cat "$tls/root.pem" /etc/ssl/certs/ca-certificates.crt >"$tls/roots.pem"
 printf '%s\n' "foreground = yes" "debug = 6" "pid =" "[dynamodb]" "accept = 127.0.0.1:8451" "connect = 127.0.0.1:8441" "cert = $tls/chain.pem" "key = $tls/server.key" \
-  "TIMEOUTclose = 0" >"$tls/stunnel.conf"
+  "TIMEOUTclose = 0" "sessionCacheTimeout = 86400" >"$tls/stunnel.conf"
 ip netns exec "$name" stunnel "$tls/stunnel.conf" >"$folder/stunnel.log" 2>&1 &
 pids+=($!)
 
