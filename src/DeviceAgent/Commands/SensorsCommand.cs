@@ -100,10 +100,10 @@ internal static class SensorsText
         {
             await output.WriteLineAsync($"{line.Name.PadRight(name)}  {line.Value.PadLeft(value)}  {line.Id}").ConfigureAwait(false);
             if (line.Problem is { } problem) await output.WriteLineAsync($"    {PrintableText.Of(problem)}").ConfigureAwait(false);
-            if (line.Series is not null) await output.WriteLineAsync("    only the kernel's number tells it from others like it, and that may be another at the next boot").ConfigureAwait(false);
+            if (line.Series is not null && lines.Count(l => l.Series == line.Series) > 1) await output.WriteLineAsync("    nothing but the kernel's number tells it from the others of its kind, and that may be another at the next boot").ConfigureAwait(false);
         }
 
-        await output.WriteLineAsync($$"""To give one another name:  "source": { "kind": "linux", "names": { "{{PrintableText.Of(first.Sensor.Place.Id)}}": "NAME" } }""").ConfigureAwait(false);
+        await output.WriteLineAsync($$"""To give one another name:  "source": { "kind": "linux", "names": { "{{KeyOf(first)}}": "NAME" } }""").ConfigureAwait(false);
         if (source.Kind != SourceKind.Linux) await output.WriteLineAsync("The agent reads them where source.kind is linux, which it is not in this configuration.").ConfigureAwait(false);
     }
 
@@ -135,6 +135,9 @@ internal static class SensorsText
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
+
+    /// <summary>What names it in <c>source.names</c>, today and after the next boot.</summary>
+    private static string KeyOf(SensorLook look) => PrintableText.Of(look.Sensor.Place.Series is null ? look.Sensor.Place.Id : look.Name);
 
     private static string? Problem(SensorLook look) =>
         look.Result.Impossible is { } value ? string.Create(CultureInfo.InvariantCulture, $"{value} {look.Sensor.Unit} is {look.Result.Problem}") : look.Result.Problem;

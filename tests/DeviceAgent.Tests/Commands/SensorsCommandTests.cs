@@ -37,7 +37,7 @@ public sealed class SensorsCommandTests : IDisposable
 
             """,
             output[..output.IndexOf("To give one another name", StringComparison.Ordinal)]);
-        Assert.Contains("To give one another name:  \"source\": { \"kind\": \"linux\", \"names\": { \"thermal/cpu-thermal/thermal_zone0\": \"NAME\" } }\n", output, StringComparison.Ordinal);
+        Assert.Contains("To give one another name:  \"source\": { \"kind\": \"linux\", \"names\": { \"cpu_thermal\": \"NAME\" } }\n", output, StringComparison.Ordinal);
         Assert.Contains("The agent reads them where source.kind is linux, which it is not in this configuration.", output, StringComparison.Ordinal);
         Assert.Equal("note: there is no /nonexistent/default.json yet: names and folders are the defaults\n", error);
     }
@@ -55,6 +55,17 @@ public sealed class SensorsCommandTests : IDisposable
             sensors[0].GetRawText());
         Assert.Equal(("bmp280_temperature", JsonValueKind.Null), (sensors[1].GetProperty("name").GetString(), sensors[1].GetProperty("value").ValueKind));
         Assert.Contains("is not a number", sensors[1].GetProperty("problem").GetString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sensors_NothingButNumbersTellsThemApart_SaysSo()
+    {
+        _sys.Zone(0, "cpu-thermal", "40000");
+        _sys.Zone(1, "cpu-thermal", "41000");
+        _sys.Zone(2, "gpu-thermal", "42000");
+        var (_, output, _) = await RunAsync([]);
+        Assert.Equal(2, output.Split("nothing but the kernel's number tells it from the others of its kind").Length - 1);
+        Assert.Contains("cpu_thermal_2  41 °C  thermal/cpu-thermal/thermal_zone1\n", output, StringComparison.Ordinal);
     }
 
     [Fact]

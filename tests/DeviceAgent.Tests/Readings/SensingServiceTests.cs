@@ -172,14 +172,11 @@ public sealed class SensingServiceTests : IDisposable
     public async Task Run_NoSource_SaysSoAndAsksForNoDrainUntilItIsStopped()
     {
         _options = new SourceOptions { Kind = SourceKind.None };
-        await StartAsync(new NoSource(new LoopWatch(_time).Pulse("sensing"), _time));
-        await _time.WaitForTimersAsync(1);
-        _time.Advance(TimeSpan.FromDays(400));
-        Assert.False(_service!.ExecuteTask!.IsCompleted);
-        Assert.Equal([2026], _logger.Entries.Select(e => e.Id));
-
-        await _service.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
-        Assert.True(_service.ExecuteTask.IsCompletedSuccessfully);
+        var source = new AskedSource(new NoSource(new LoopWatch(_time).Pulse("sensing"), _time));
+        await StartAsync(source);
+        await source.Asked.WaitAsync(TimeSpan.FromSeconds(20));
+        await _service!.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(_service.ExecuteTask!.IsCompletedSuccessfully);
         Assert.False(_drain.Requested.IsCompleted);
         Assert.Equal([2026], _logger.Entries.Select(e => e.Id));
     }
@@ -196,6 +193,19 @@ public sealed class SensingServiceTests : IDisposable
     }
 
     private static Sample Sample(string json) => ReadingJson.TryReadStored(Encoding.UTF8.GetBytes(json), out _)!;
+
+    private sealed class AskedSource(ISource source) : ISource
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public IAsyncEnumerable<Sample> ReadAsync(CancellationToken cancellationToken)
+        {
+            _asked.TrySetResult();
+            return source.ReadAsync(cancellationToken);
+        }
+    }
 
     private sealed class ChannelSource : ISource
     {
