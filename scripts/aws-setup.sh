@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
 # Sets up one device in an AWS account: thing, certificate, role, role alias, policies, table. Safe to run again, and goes on where it was interrupted.
 #
-#   scripts/aws-setup.sh THING [--role-alias NAME] [--allow-alias NAME]... [--role NAME] [--thing-type NAME] [--directory DIR] [--add-certificate] [--update-policies] [--dry-run]
+#   scripts/aws-setup.sh THING [--role-alias NAME] [--allow-alias NAME]... [--role NAME] [--thing-type NAME] [--source KIND] [--directory DIR] [--add-certificate] [--update-policies] [--dry-run]
 #   scripts/aws-setup.sh THING --teardown [--delete-data] [--directory DIR] [--dry-run]
 #
 # Leaves DIR (default ./THING) with private.key (made here, never sent), certificate.pem, a ready agent.json, and aws-made: what was made.
+#   --source           what the device reads, in agent.json: none (only what other programs hand in; the default), linux (its sensors), stdin,
+#                      replay:FILE, or simulated (readings that are made up)
 #   --allow-alias      another role alias that the device may be rotated to, besides --role-alias; it need not exist yet. May be repeated
 #   --add-certificate  makes one in DIR although the thing has another, which stays active; without it such a run is refused
 #   --update-policies  gives policies that exist and are not as in scripts/policies those documents; without it they stay
@@ -19,7 +21,7 @@ umask 077
 usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; }
 die() { echo "aws-setup: $*" >&2; exit 1; }
 
-thing="" role_aliases=(device-agent) role=device-agent-telemetry thing_type="" directory="" template=device-agent
+thing="" role_aliases=(device-agent) role=device-agent-telemetry thing_type="" source="" directory="" template=device-agent
 dry_run=0 teardown=0 delete_data=0 update_policies=0 add_certificate=0
 while [ $# -gt 0 ]; do
   case $1 in
@@ -27,6 +29,7 @@ while [ $# -gt 0 ]; do
     --allow-alias) role_aliases+=("${2:?}"); shift 2 ;;
     --role) role=${2:?}; shift 2 ;;
     --thing-type) thing_type=${2:?}; shift 2 ;;
+    --source) source=${2:?}; shift 2 ;;
     --directory) directory=${2:?}; shift 2 ;;
     --add-certificate) add_certificate=1; shift ;;
     --update-policies) update_policies=1; shift ;;
@@ -44,6 +47,17 @@ done
 for alias in "${role_aliases[@]}"; do
   [[ $alias =~ ^[a-zA-Z0-9_=,@-]{1,128}$ ]] || die "'$alias' cannot name a role alias: name each of them, with a-z A-Z 0-9 _ = , @ -"
 done
+case ${source:=none} in
+  none) reads="nothing itself: other programs on it hand in readings" source_json="{ \"kind\": \"none\" }" ;;
+  linux) reads="its sensors: device-agent sensors lists them there" source_json="{ \"kind\": \"linux\", \"intervalSeconds\": 10 }" ;;
+  stdin) reads="its standard input, NDJSON, and ends with it" source_json="{ \"kind\": \"stdin\" }" ;;
+  simulated) reads="readings that are MADE UP (attribute simulated)" source_json="{ \"kind\": \"simulated\", \"intervalSeconds\": 10 }" ;;
+  replay:?*)
+    file=${source#replay:} reads="the recording ${source#replay:}, and ends with it"
+    [[ $file != *[\"\\[:cntrl:]]* ]] || die "the name of the file '$file' cannot stand in agent.json as it is: no \", \\ or control characters"
+    source_json="{ \"kind\": \"replay\", \"file\": \"$file\" }" ;;
+  *) die "'$source' is no source: say none, linux, stdin, simulated or replay:FILE" ;;
+esac
 directory=$(realpath -m -- "${directory:-./$thing}")
 . "$(dirname "$0")/aws-account.sh"
 . "$(dirname "$0")/aws-made.sh"
@@ -118,8 +132,8 @@ fi
 say table "$thing"
 
 # What the agent needs to know. IOT_SERVER_CA and AWS_ENDPOINT_URL_DYNAMODB are set by the testbed's env.sh.
-if [ -s "$directory/agent.json" ]; then say configuration "$directory/agent.json is there, and stays as it is"; exit; fi
-if [ "$dry_run" = 1 ]; then echo "would write: $directory/agent.json"; exit; fi
+if [ -s "$directory/agent.json" ]; then say configuration "$directory/agent.json is there, and stays as it is, with its source"; exit; fi
+if [ "$dry_run" = 1 ]; then echo "would write: $directory/agent.json, with which the device reads $reads"; exit; fi
 endpoint=$(text iot describe-endpoint --endpoint-type iot:CredentialProvider --query endpointAddress)
 mqtt_endpoint=$(text iot describe-endpoint --endpoint-type iot:Data-ATS --query endpointAddress)
 note "file agent.json"
@@ -136,7 +150,7 @@ note "file agent.json"
   if [ -n "${AWS_ENDPOINT_URL_DYNAMODB:-}" ]; then echo "  \"dynamoDbEndpoint\": \"$AWS_ENDPOINT_URL_DYNAMODB\","; fi
   echo "  \"stateDirectory\": \"state\","
   echo "  \"ttl\": { \"attribute\": \"expires_at\", \"days\": 365 },"
-  echo "  \"source\": { \"kind\": \"simulated\", \"intervalSeconds\": 10 }"
+  echo "  \"source\": $source_json"
   echo "}"
 } >"$directory/agent.json.new"
 mv "$directory/agent.json.new" "$directory/agent.json"
@@ -145,4 +159,5 @@ say configuration "$directory/agent.json"
 cat <<DONE
 
 Copy $directory to the device and start there:  device-agent run --config agent.json
+It reads $reads. To change that: source.kind in agent.json (docs/agent.md).
 DONE

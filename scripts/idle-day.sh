@@ -108,7 +108,7 @@ counted() { ip netns exec "$name" nft -j list counters | jq -c '[.nftables[].cou
 
 device=$folder/testbed/things/thermostat-01
 jq 'del(.control, .upload) | .dynamoDbEndpoint = "https://localhost:8451/" | .powerReturnSpreadSeconds = 0
-  | .source = {kind: "simulated", intervalSeconds: 60}' "$device/agent.json" >"$folder/agent.json" && mv "$folder/agent.json" "$device/agent.json"
+  | .source = {kind: "simulated", intervalSeconds: 60, markSimulated: false}' "$device/agent.json" >"$folder/agent.json" && mv "$folder/agent.json" "$device/agent.json"
 environment=("SSL_CERT_FILE=$tls/roots.pem")
 for setting in "${settings[@]}"; do
   key=${setting%%=*}

@@ -126,7 +126,7 @@ next_steps() {
   say
   if [ -n "$dry_run" ]; then say "Nothing was done (--dry-run). After it:"; else say "Installed: $(/usr/bin/device-agent --version). Next:"; fi
   say "  1. copy certificate.pem (mode 0644) and private.key (mode 0600) into /etc/device-agent"
-  say "  2. edit the lines marked EDIT in /etc/device-agent/agent.json"
+  say "  2. edit the lines marked EDIT in /etc/device-agent/agent.json; sudo device-agent sensors lists what there is to read"
   say "  3. sudo device-agent check"
   if has_systemd; then
     say "  4. sudo systemctl enable --now device-agent; journalctl -u device-agent"

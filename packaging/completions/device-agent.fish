@@ -5,7 +5,7 @@ function __device_agent_at
     set -l command ''
     for word in (commandline --tokenize --cut-at-cursor --current-process)[2..]
         switch "$command/$word"
-            case /run /check /provision /status /spool /credentials /clients
+            case /run /check /provision /status /sensors /spool /credentials /clients
                 set command $word
             case spool/status spool/dead-letters spool/export spool/requeue credentials/refresh clients/add clients/list clients/revoke clients/rotate
                 set command "$command $word"
@@ -24,6 +24,7 @@ complete -c device-agent -n '__device_agent_at' -a run -d 'Run the agent'
 complete -c device-agent -n '__device_agent_at' -a check -d 'Check the configuration'
 complete -c device-agent -n '__device_agent_at' -a provision -d 'Get a certificate by a claim certificate'
 complete -c device-agent -n '__device_agent_at' -a status -d 'Show the state of the running agent'
+complete -c device-agent -n '__device_agent_at' -a sensors -d 'List the sensors of the device'
 complete -c device-agent -n '__device_agent_at' -a spool -d 'Look at what waits for upload'
 complete -c device-agent -n '__device_agent_at' -a credentials -d 'Print AWS credentials'
 complete -c device-agent -n '__device_agent_at' -a clients -d 'Programs that get credentials by a token'
@@ -35,6 +36,7 @@ complete -c device-agent -n '__device_agent_at provision' -s p -l parameter -x -
 complete -c device-agent -n '__device_agent_at provision' -l user -x -a '(__fish_complete_users)' -d 'For whom root makes the state directory'
 
 complete -c device-agent -n '__device_agent_at status' -l json -d 'Print JSON'
+complete -c device-agent -n '__device_agent_at sensors' -l json -d 'Print JSON'
 
 complete -c device-agent -n '__device_agent_at spool' -a status -d 'How many readings wait'
 complete -c device-agent -n '__device_agent_at spool' -a dead-letters -d 'Readings that DynamoDB will never accept'

@@ -1,3 +1,5 @@
+using System.Net;
+using System.Text;
 using DeviceAgent.Rigs.Support;
 
 namespace DeviceAgent.IntegrationTests;
@@ -30,7 +32,8 @@ public sealed class SetupTests
         Assert.Equal(1, interrupted.ExitCode);
         Assert.Contains("aws-setup: aws dynamodb describe-table: ", interrupted.Error);
         var (key, half) = (await File.ReadAllTextAsync(Path.Combine(folder, "private.key")), Inventory(cloud));
-        (await cloud.ShellAsync(script)).Succeeded();
+        var done = (await cloud.ShellAsync(script)).Succeeded();
+        Assert.Contains("It reads nothing itself: other programs on it hand in readings. To change that: source.kind in agent.json", done);
         Assert.Equal(key, await File.ReadAllTextAsync(Path.Combine(folder, "private.key")));
         Assert.Equal(half.Append("table boiler-07").Order(StringComparer.Ordinal), Inventory(cloud).Order(StringComparer.Ordinal));
         Assert.All(Directory.GetFiles(folder), file => Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == (UnixFileMode.UserRead | UnixFileMode.UserWrite), file));
@@ -65,17 +68,23 @@ public sealed class SetupTests
         Assert.True(File.Exists(other));
     }
 
-    /// <summary>The device of the folder uploads readings with what the script left there.</summary>
+    /// <summary>The device of the folder uploads what a program hands in, and nothing else, with what the script left there.</summary>
     private static async Task UploadAsync(TestCloud cloud, string folder)
     {
         var state = Path.Combine(cloud.Directory, "boiler-07-state");
-        await using var agent = RunningAgent.Run(Path.Combine(folder, "agent.json"), "source.intervalSeconds=0.1", "upload.maxDelaySeconds=1", $"stateDirectory={state}");
-        await cloud.WaitForRowsAsync("boiler-07", 10, agent);
+        await using var agent = RunningAgent.Run(Path.Combine(folder, "agent.json"), "upload.maxDelaySeconds=1", $"stateDirectory={state}");
+        await agent.WaitForOutputAsync("Local programs are answered on");
+        using (var program = UnixHttp.Client(Path.Combine(state, "device-agent.sock")))
+        using (var reading = new StringContent("""{"temperature":21.5}""", Encoding.UTF8, "application/json"))
+        using (var answer = await program.PostAsync(new Uri("/v1/readings", UriKind.Relative), reading))
+            Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        await cloud.WaitForRowsAsync("boiler-07", 1, agent);
 
         Assert.Equal(0, await agent.TerminateAsync());
-        var item = (await cloud.ItemsAsync("boiler-07"))[0];
+        var item = Assert.Single(await cloud.ItemsAsync("boiler-07"));
         Assert.Equal("boiler-07", item["serial_number"].S);
-        Assert.NotNull(item["temperature"].N);
+        Assert.Equal("21.5", item["temperature"].N);
+        Assert.False(item.ContainsKey("simulated"));
         Assert.NotNull(item["expires_at"].N);
     }
 

@@ -124,12 +124,14 @@ public sealed class UploadTests
         await cloud.WaitForRowsAsync("thermostat-01", 5, agent);
 
         Assert.Equal(0, await agent.TerminateAsync());
+        Assert.Contains("Source: the readings are made up", agent.Output);
         foreach (var item in await cloud.ItemsAsync("thermostat-01"))
         {
             Assert.InRange(decimal.Parse(item["temperature"].N), -30, 60);
             Assert.InRange(decimal.Parse(item["humidity"].N), 0, 100);
             Assert.NotNull(item["target"].N);
             Assert.NotNull(item["heating"].BOOL);
+            Assert.True(item["simulated"].BOOL);
             Assert.Equal("plant-3", item["site"].S);
             var expires = DateTimeOffset.FromUnixTimeSeconds(long.Parse(item["expires_at"].N));
             Assert.InRange((expires - DateTimeOffset.Parse(item["timestamp"].S)).TotalDays, 29.99, 30.01);

@@ -31,7 +31,7 @@ internal static class AgentCommand
     {
         var root = new RootCommand(Description)
         {
-            RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
+            RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SensorsCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);

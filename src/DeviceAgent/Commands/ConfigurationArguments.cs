@@ -115,11 +115,53 @@ internal sealed class ConfigurationArguments
         }
     }
 
+    /// <summary>The same of what a look at sensors needs. Where the command line names no file and none can be read at the default path, it says so and takes the defaults.</summary>
+    public AgentOptions? TryLoadForSensors(ParseResult parsed)
+    {
+        try
+        {
+            var path = parsed.GetRequiredValue(_config);
+            var obstacle = IsDefault(parsed) ? FindObstacle(path) : null;
+            if (obstacle is not null) parsed.InvocationConfiguration.Error.WriteLine($"note: {obstacle}: names and folders are the defaults");
+            return AgentConfiguration.LoadForSensors(obstacle is null ? path : null, Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
+        }
+        catch (ConfigurationException e)
+        {
+            Print(parsed, e);
+            return null;
+        }
+    }
+
+    /// <summary>Why there is no configuration for this user; null when there is one, be it wrong.</summary>
+    private static string? FindObstacle(string path)
+    {
+        try
+        {
+            InputFile.Read(path, SettingsLayers.MaxFileBytes);
+            return null;
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            return $"there is no {path} yet";
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return $"{path} may not be read by this user";
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Whether the command line names no file.</summary>
+    private bool IsDefault(ParseResult parsed) => parsed.GetResult(_config) is null or { Implicit: true };
+
     private void Print(ParseResult parsed, ConfigurationException e)
     {
         var output = parsed.InvocationConfiguration.Error;
         output.WriteLine(e.Errors.Count == 1 ? "The configuration has an error:" : $"The configuration has {e.Errors.Count} errors:");
         foreach (var error in e.Errors) output.WriteLine($"  {error}");
-        if (parsed.GetResult(_config) is null or { Implicit: true } && e.Errors.Any(error => error.Key == "--config")) output.WriteLine($"  {_defaultPath} is the default; --config FILE names another file.");
+        if (IsDefault(parsed) && e.Errors.Any(error => error.Key == "--config")) output.WriteLine($"  {_defaultPath} is the default; --config FILE names another file.");
     }
 }

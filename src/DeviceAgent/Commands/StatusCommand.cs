@@ -70,6 +70,7 @@ internal static class StatusText
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
         if (status.TryGetProperty("reduction", out var reduction)) await WriteReductionAsync(output, reduction).ConfigureAwait(false);
         await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
+        if (status.TryGetProperty("source", out var source)) await output.WriteLineAsync($"source        {Source(source)}").ConfigureAwait(false);
         if (status.TryGetProperty("sensors", out var sensors)) await WriteSensorsAsync(output, sensors).ConfigureAwait(false);
         if (status.TryGetProperty("traffic", out var traffic)) await WriteTrafficAsync(output, traffic).ConfigureAwait(false);
         if (status.TryGetProperty("listeners", out var listeners)) await WriteListenersAsync(output, listeners).ConfigureAwait(false);
@@ -143,6 +144,8 @@ internal static class StatusText
         await output.WriteLineAsync($"              last change: {Text(change, "what")} by {Text(change, "by")}: {Text(change, "outcome")} at {Text(change, "at")}").ConfigureAwait(false);
         if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);
     }
+
+    private static string Source(JsonElement source) => $"{Text(source, "kind")}{(Text(source, "notice") is { } notice ? $": {notice}" : "")}";
 
     private static async Task WriteSensorsAsync(TextWriter output, JsonElement sensors)
     {

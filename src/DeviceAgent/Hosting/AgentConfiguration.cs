@@ -69,9 +69,24 @@ internal static class AgentConfiguration
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
 
-    private static AgentOptions ReadLayers(string path, IDictionary environment, IEnumerable<string> assignments, List<ConfigurationError> errors)
+    /// <summary>
+    /// For a command that looks at sensors before anything else is configured: what is wrong counts only where it is about them, or nothing can be read at all.
+    /// </summary>
+    /// <param name="path">The configuration; null: there is none yet.</param>
+    /// <param name="environment">Variables.</param>
+    /// <param name="assignments">Of the command line.</param>
+    /// <exception cref="ConfigurationException">Something is wrong; the exception lists all of it.</exception>
+    public static AgentOptions LoadForSensors(string? path, IDictionary environment, IEnumerable<string> assignments)
     {
-        var file = SettingsLayers.TryReadFile(path, errors);
+        var errors = new List<ConfigurationError>();
+        var options = ReadLayers(path, environment, assignments, errors);
+        errors.RemoveAll(e => !(e.Key is "source" or "source.names" or "source.sysfsRoot" || e.Key.StartsWith("--", StringComparison.Ordinal) || e.Key.StartsWith("source.names.", StringComparison.Ordinal)));
+        return errors.Count == 0 ? options : throw new ConfigurationException(errors);
+    }
+
+    private static AgentOptions ReadLayers(string? path, IDictionary environment, IEnumerable<string> assignments, List<ConfigurationError> errors)
+    {
+        var file = path is null ? new SettingsLayer(null, []) : SettingsLayers.TryReadFile(path, errors);
         var layers = new List<SettingsLayer?>
         {
             SettingsLayers.FromSdk(environment),
@@ -81,7 +96,7 @@ internal static class AgentConfiguration
         };
         if (file is null) throw new ConfigurationException(errors);
 
-        var folder = Path.GetDirectoryName(Path.GetFullPath(path))!;
+        var folder = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;
         return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder, ServiceCredentials.From(environment)).Read(errors);
     }
 
@@ -114,6 +129,8 @@ internal static class AgentConfiguration
             Provisioning = ProvisioningOptions.Read(settings.Section("provisioning")),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
         };
+        if (options is { Source.Kind: SourceKind.None, Endpoint: { Socket: null, Port: null }, LocalCredentials.Port: null })
+            settings.Error("source.kind", options.Source.KindName, "no reading can come in: endpoint.socket is off, and endpoint.port is not set. Set one of them, or another source");
         if (Encoding.UTF8.GetByteCount(options.SerialNumber) > ItemLimits.LongestSerialNumber)
             settings.Error("serialNumber", options.SerialNumber, $"is longer than the {ItemLimits.LongestSerialNumber} bytes that a partition key may have");
         else if (settings.Has("serialNumber") && options.SerialNumber != options.SerialNumber.Trim())

@@ -8,6 +8,7 @@ using DeviceAgent.Readings;
 using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.RoleAlias;
+using DeviceAgent.Settings;
 using DeviceAgent.Spool;
 using DeviceAgent.Traffic;
 using DeviceAgent.Upload;
@@ -18,7 +19,8 @@ namespace DeviceAgent.Local;
 /// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
-    DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null, DataBudget? budget = null)
+    DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null, DataBudget? budget = null,
+    LiveOptions<SourceOptions>? source = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -39,6 +41,7 @@ internal sealed class StatusApi(
             SpoolJson.Write(json, "spool", spool.Status);
             Write(json, reduction?.Status);
             Write(json, control);
+            Write(json, source?.Value);
             Write(json, sensors?.All);
             Write(json, listeners?.All);
             Write(json, traffic?.Status, budget?.Status);
@@ -140,6 +143,16 @@ internal sealed class StatusApi(
         json.WriteString("code", change.Outcome.Code);
         json.WriteString("reason", change.Outcome.Reason);
         json.WriteString("at", TimestampText.Format(change.At));
+        json.WriteEndObject();
+    }
+
+    private static void Write(Utf8JsonWriter json, SourceOptions? source)
+    {
+        if (source is null) return;
+        json.WriteStartObject("source");
+        json.WriteString("kind", source.KindName);
+        json.WriteBoolean("simulated", source.Kind == SourceKind.Simulated);
+        json.WriteString("notice", source.Notice);
         json.WriteEndObject();
     }
 

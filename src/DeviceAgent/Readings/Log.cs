@@ -81,4 +81,13 @@ internal static partial class Log
 
     [LoggerMessage(2025, LogLevel.Warning, "Readings of {SerialNumber} are not reduced: the open windows hold as much as they may. They are sent as they are.")]
     public static partial void NoRoomForWindows(this ILogger logger, string serialNumber);
+
+    [LoggerMessage(2026, LogLevel.Information, "Source: {Notice}.")]
+    public static partial void SourceNoticed(this ILogger logger, string notice);
+
+    [LoggerMessage(2027, LogLevel.Warning, "Source: {Notice}.")]
+    public static partial void ReadingsMadeUp(this ILogger logger, string notice);
+
+    [LoggerMessage(2028, LogLevel.Warning, "The names that sensors were given before are not known here, those shown would be given anew: {Problem}.")]
+    public static partial void SensorNamesNotRead(this ILogger logger, string problem);
 }

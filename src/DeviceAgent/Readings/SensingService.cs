@@ -12,7 +12,7 @@ namespace DeviceAgent.Readings;
 /// </summary>
 internal sealed class SensingService(
     ISource source,
-    SourceKind kind,
+    SourceOptions options,
     string serialNumber,
     Ingest ingest,
     EdgeReduction reduction,
@@ -41,7 +41,7 @@ internal sealed class SensingService(
 
     protected override async Task RunAsync(CancellationToken stopping)
     {
-        logger.SourceStarted(kind.ToString(), serialNumber);
+        Announce();
         Pulse.Works();
         long readings = 0;
         try
@@ -77,6 +77,14 @@ internal sealed class SensingService(
         HasSkipped = _skipped.Count > 0;
         if (HasSkipped) logger.LinesSkipped(_skipped.Count, _skipped.ToString());
         drain.Request();
+    }
+
+    private void Announce()
+    {
+        if (options.Kind != SourceKind.None) logger.SourceStarted(options.Kind.ToString(), serialNumber);
+        if (options.Notice is not { } notice) return;
+        if (options.Kind == SourceKind.Simulated) logger.ReadingsMadeUp(notice);
+        else logger.SourceNoticed(notice);
     }
 
     /// <summary>True when the sample became a reading.</summary>

@@ -25,6 +25,7 @@ internal static class SensingServiceCollectionExtensions
         this IServiceCollection services, LiveOptions<SourceOptions> options, LiveOptions<ReductionOptions> reduction, string serialNumber, string stateDirectory,
         Func<IServiceProvider, IReadingLimits> limits)
     {
+        services.AddSingleton(options);
         services.AddSingleton<SensorStates>();
         services.AddSingleton(s => SourceFactory.Create(
             options, s.GetRequiredService<LoopWatch>().Pulse(Loop), s.GetRequiredService<TimeProvider>(), s.GetRequiredService<Random>(), s.GetRequiredService<ILoggerFactory>(),
@@ -33,14 +34,14 @@ internal static class SensingServiceCollectionExtensions
         services.AddSingleton(s => new Ingest(limits(s), s.GetRequiredService<LiveTimestamps>(), serialNumber));
         services.AddSingleton(s => new EdgeReduction(
             reduction, stateDirectory, s.GetRequiredService<Ingest>(), s.GetRequiredService<LiveTimestamps>(), s.GetRequiredService<ISpool>(), s.GetRequiredService<AgentMetrics>(),
-            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<EdgeReduction>>()));
+            s.GetRequiredService<TimeProvider>(), s.GetRequiredService<ILogger<EdgeReduction>>(), options.Value.Marks));
         services.AddHostedService<TimestampResolverService>();
         services.AddHostedService(s => new ReductionService(
             s.GetRequiredService<EdgeReduction>(), s.GetRequiredService<AgentMetrics>(), s.GetRequiredService<LoopWatch>().Pulse(ReductionLoop), s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<ILogger<ReductionService>>()));
         services.AddHostedService(s => new SensingService(
             s.GetRequiredService<ISource>(),
-            options.Value.Kind,
+            options.Value,
             serialNumber,
             s.GetRequiredService<Ingest>(),
             s.GetRequiredService<EdgeReduction>(),

@@ -9,9 +9,6 @@ namespace DeviceAgent.Readings;
 /// <summary>From the configured kind to the source.</summary>
 internal static class SourceFactory
 {
-    /// <summary>The longest conversion of a 1-wire thermometer takes 0.75 s; a read that takes longer than this hangs.</summary>
-    private static readonly TimeSpan SensorTimeout = TimeSpan.FromSeconds(2);
-
     public static ISource Create(LiveOptions<SourceOptions> live, LoopPulse pulse, TimeProvider time, Random random, ILoggerFactory loggers, SensorServices sensors)
     {
         var options = live.Value;
@@ -27,17 +24,15 @@ internal static class SourceFactory
                 loggers.CreateLogger<ReplaySource>()),
             SourceKind.Linux => Sensors(live, pulse, time, loggers.CreateLogger<LinuxSource>(), sensors),
             SourceKind.Stdin => new StdinSource(StandardInput.Open, timestamps, pulse, options.Encoding),
+            SourceKind.None => new NoSource(pulse, time),
             _ => throw new ArgumentOutOfRangeException(nameof(live), options.Kind, "no such kind of source"),
         };
     }
 
     private static LinuxSource Sensors(LiveOptions<SourceOptions> live, LoopPulse pulse, TimeProvider time, ILogger<LinuxSource> logger, SensorServices sensors) => new(
-        Kinds(new Sysfs(live.Value.SysfsRoot, SensorTimeout, time)),
+        SensorKinds.In(live.Value.SysfsRoot, time),
         new SensorRegister(sensors.StateDirectory, sensors.ReservedNames, live.Value.Names, logger),
         sensors.States, live, sensors.Metrics, pulse, time, logger);
-
-    private static ISensorKind[] Kinds(Sysfs sysfs) =>
-        [new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)];
 }
 
 /// <summary>What only the source of sensors needs.</summary>

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.Settings;
@@ -10,14 +11,23 @@ internal sealed record SourceOptions
     /// <summary>A <see cref="File"/> that begins so names a recording that ships with the agent.</summary>
     public const string BuiltinPrefix = "builtin:";
 
+    /// <summary>Is true in each item whose values are made up, unless <see cref="MarkSimulated"/> is off.</summary>
+    public const string SimulatedName = "simulated";
+
     /// <summary>Required.</summary>
     public SourceKind Kind { get; init; }
+
+    /// <summary>As in the configuration.</summary>
+    public string KindName => JsonNamingPolicy.CamelCase.ConvertName(Kind.ToString());
 
     /// <summary>simulated, linux: time between two readings. replay: the same, for a file without times. 0.01 to 86400 s.</summary>
     public TimeSpan Interval { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>simulated: makes the same course each time; random when left out.</summary>
     public int? Seed { get; init; }
+
+    /// <summary>simulated: its items have the attribute <see cref="SimulatedName"/>.</summary>
+    public bool MarkSimulated { get; init; } = true;
 
     /// <summary>replay: the file, required; <c>builtin:occupancy</c> is the one that ships with the agent.</summary>
     public string? File { get; init; }
@@ -52,12 +62,25 @@ internal sealed record SourceOptions
     /// <summary>linux: the sensor's place or present name to attribute name; other sensors are named by chip and label.</summary>
     public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>What each item of the source gets besides what was read; empty: nothing.</summary>
+    public IReadOnlyList<KeyValuePair<string, ReadingValue>> Marks =>
+        Kind == SourceKind.Simulated && MarkSimulated ? [KeyValuePair.Create(SimulatedName, ReadingValue.Of(true))] : [];
+
+    /// <summary>What people must know of where the readings come from; null: what the kind says is all.</summary>
+    public string? Notice => Kind switch
+    {
+        SourceKind.Simulated => "the readings are made up: source.kind is simulated; linux reads the sensors of this device, none leaves the readings to other programs",
+        SourceKind.Replay when File?.StartsWith(BuiltinPrefix, StringComparison.Ordinal) == true => $"the readings are a recording that comes with the agent ({File}); this device has not measured them",
+        SourceKind.None => "the agent reads nothing itself: other programs hand in readings",
+        _ => null,
+    };
+
     /// <param name="settings">The section.</param>
     /// <param name="reservedNames">Names that no attribute may have.</param>
     public static SourceOptions Read(SettingsReader settings, IReadOnlySet<string> reservedNames)
     {
         var defaults = new SourceOptions();
-        if (!settings.Has("kind")) settings.Error("kind", null, "is missing: one of simulated, replay, linux, stdin");
+        if (!settings.Has("kind")) settings.Error("kind", null, "is missing: one of linux, stdin, none, replay, simulated");
         var file = settings.Text("file");
         if (file is not null && !file.StartsWith(BuiltinPrefix, StringComparison.Ordinal)) file = Path.GetFullPath(file, settings.BaseDirectory);
         var options = new SourceOptions
@@ -65,6 +88,7 @@ internal sealed record SourceOptions
             Kind = settings.Choice("kind", defaults.Kind),
             Interval = settings.Seconds("intervalSeconds", defaults.Interval, 0.01, 86_400),
             Seed = settings.Has("seed") ? settings.Integer("seed", 0, int.MinValue, int.MaxValue) : null,
+            MarkSimulated = settings.Flag("markSimulated", defaults.MarkSimulated),
             File = file,
             Format = settings.Choice("format", FormatOf(file)),
             Speed = settings.Number("speed", defaults.Speed, 0, 1_000_000),
@@ -87,6 +111,8 @@ internal sealed record SourceOptions
         };
         settings.ReportUnknown();
         options.CheckKind(settings);
+        if (settings.Has("kind") && options.Marks.Any(m => reservedNames.Contains(m.Key)))
+            settings.Error("markSimulated", null, $"the items would get the attribute {SimulatedName}, which is the name of a key or of the TTL attribute: set it to false");
         return options;
     }
 
@@ -181,6 +207,9 @@ internal enum SourceKind
 
     /// <summary>JSON objects, one a line, on standard input.</summary>
     Stdin,
+
+    /// <summary>Nothing: other programs hand in readings.</summary>
+    None,
 }
 
 /// <summary>How a recording is written.</summary>

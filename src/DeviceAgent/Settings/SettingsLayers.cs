@@ -15,7 +15,7 @@ internal static class SettingsLayers
     /// <summary>The variable that sets the key: <c>DEVICE_AGENT_SOURCE__KIND</c> of <c>source.kind</c>.</summary>
     public static string VariableOf(string key) => EnvironmentPrefix + key.Replace(".", NestingInEnvironment, StringComparison.Ordinal).ToUpperInvariant();
 
-    private const int MaxFileBytes = 1024 * 1024;
+    public const int MaxFileBytes = 1024 * 1024;
 
     private static readonly JsonDocumentOptions JsonOptions = new()
     {

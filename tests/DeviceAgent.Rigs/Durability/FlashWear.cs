@@ -39,6 +39,7 @@ internal static class FlashWear
         await using var agent = RunningAgent.Run(
             configuration,
             "source.kind=simulated",
+            "source.markSimulated=false",
             $"source.intervalSeconds={what.Interval}",
             $"spool.groupCommitSeconds={what.GroupCommit}",
             $"stateDirectory={Path.Combine(disk.Folder, "state")}",

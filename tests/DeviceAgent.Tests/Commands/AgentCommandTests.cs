@@ -24,6 +24,7 @@ public class AgentCommandTests
     [InlineData("check")]
     [InlineData("provision")]
     [InlineData("status")]
+    [InlineData("sensors")]
     [InlineData("spool", "status")]
     [InlineData("credentials")]
     [InlineData("clients", "list")]
@@ -100,7 +101,19 @@ public class AgentCommandTests
         Assert.Equal("configuration is valid", lines[0]);
         Assert.EndsWith($"from {Path.Combine(device.Folder, "device.crt")}", lines[1], StringComparison.Ordinal);
         Assert.Equal($"private key   from {Path.Combine(device.Folder, "device.key")}", lines[2]);
+        Assert.StartsWith("source        simulated: the readings are made up: source.kind is simulated", lines[3], StringComparison.Ordinal);
         Assert.Equal("", error);
+    }
+
+    [Theory]
+    [InlineData("none", "source        none: the agent reads nothing itself: other programs hand in readings\n")]
+    [InlineData("linux", "source        linux\n")]
+    public async Task Check_ValidConfiguration_NamesTheSource(string kind, string line)
+    {
+        using var device = new TestDevice(TimeProvider.System);
+        var (exit, output, _) = await RunAsync("check", "--config", device.ConfigurationPath, "--set", $"source.kind={kind}");
+        Assert.Equal(ExitCode.Ok, exit);
+        Assert.Contains(line, output, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -92,6 +92,8 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("source", "{ \"kind\": \"replay\", \"file\": \"builtin:occupancy\", \"columns\": { \"CO2\": \"co2_ppm\" }, \"timestampColumn\": \"date\" }")]
     [InlineData("source", "{ \"kind\": \"simulated\", \"intervalSeconds\": \"0.5\", \"seed\": 1 }")]
     [InlineData("source", "{ \"kind\": \"linux\", \"names\": { \"1-0048/temp1\": \"inlet\", \"w1/28-0316a2794bff\": \"outlet\" } }")]
+    [InlineData("source", "{ \"kind\": \"none\" }")]
+    [InlineData("source", "{ \"kind\": \"simulated\", \"markSimulated\": false }")]
     public void Accepts(string key, string json)
     {
         With(key, json);
@@ -129,6 +131,7 @@ public sealed class AgentConfigurationTests : IDisposable
     [InlineData("attributes", "{ \"a\": 1e999 }", "attributes.a", "outside the range")]
     [InlineData("source", "{ }", "source.kind", "is missing")]
     [InlineData("source", "\"simulated\"", "source", "must be an object")]
+    [InlineData("source", "{ \"kind\": \"simulated\", \"markSimulated\": \"no\" }", "source.markSimulated", "true or false")]
     [InlineData("source", "{ \"kind\": \"simulatd\" }", "source.kind", "did you mean 'simulated'?")]
     [InlineData("source", "{ \"kind\": \"simulated\", \"intervalSeconds\": 0 }", "source.intervalSeconds", "from 0.01 to 86400")]
     [InlineData("source", "{ \"kind\": \"simulated\", \"intervalSeconds\": \"soon\" }", "source.intervalSeconds", "must be a number")]
@@ -185,10 +188,34 @@ public sealed class AgentConfigurationTests : IDisposable
     }
 
     [Fact]
+    public void Rejects_NoSourceAndNoWayForOtherProgramsToHandInReadings()
+    {
+        With("source", "{ \"kind\": \"none\" }");
+        var error = Assert.Single(LoadErrors(["endpoint.socket=off"]));
+        Assert.Equal("source.kind", error.Key);
+        Assert.Contains("no reading can come in: endpoint.socket is off", error.Problem, StringComparison.Ordinal);
+        With("endpoint", "{ \"socket\": \"off\", \"port\": 8001 }");
+        Assert.Equal("boiler-07", Load().ThingName);
+        With("endpoint", "{ \"socket\": \"off\" }");
+        With("credentials", "{ \"port\": 8555 }");
+        Assert.Equal("boiler-07", Load().ThingName);
+    }
+
+    [Fact]
+    public void Rejects_MarkWithTheNameOfTheTtlAttribute_UnlessItIsOff()
+    {
+        With("ttl", "{ \"attribute\": \"simulated\", \"days\": 30 }");
+        var error = Assert.Single(LoadErrors());
+        Assert.Equal("source.markSimulated", error.Key);
+        With("source", "{ \"kind\": \"simulated\", \"markSimulated\": false }");
+        Assert.Equal("boiler-07", Load().ThingName);
+    }
+
+    [Fact]
     public void Load_ManyErrors_AreReportedTogether()
     {
         With("region", "\"x\"");
-        var errors = LoadErrors(["upload.batchSize=0", "source.kind=none", "bogus=1", "privateKeyPath=none.key", "noequals"], new() { ["DEVICE_AGENT_ROLEALIAS"] = "a b" });
+        var errors = LoadErrors(["upload.batchSize=0", "source.kind=nothing", "bogus=1", "privateKeyPath=none.key", "noequals"], new() { ["DEVICE_AGENT_ROLEALIAS"] = "a b" });
         Assert.Equal(
             ["--set", "bogus", "privateKeyPath", "region", "roleAlias", "source.kind", "upload.batchSize"],
             errors.Select(e => e.Key).Order(StringComparer.Ordinal));

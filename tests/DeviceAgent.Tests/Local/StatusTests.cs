@@ -1,6 +1,8 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using DeviceAgent.Commands;
 using DeviceAgent.Credentials;
+using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
 using DeviceAgent.Traffic;
 
@@ -56,6 +58,31 @@ public sealed class StatusTests
         await StatusText.WriteAgentAsync(text, status, "by the socket");
         Assert.Contains("sensors       1 of 2 have a value", text.ToString());
         Assert.Contains("sht3x_humidity1 at platform/i2c/0044/humidity1: LEFT OUT, outside the physical range of 0 to 100 % (7 values out of range since the start)", text.ToString());
+    }
+
+    [Fact]
+    public async Task Status_SourceIsSimulated_SaysThatTheReadingsAreMadeUp()
+    {
+        const string notice = "the readings are made up: source.kind is simulated; linux reads the sensors of this device, none leaves the readings to other programs";
+        await using var endpoint = await TestEndpoint.StartAsync();
+        endpoint.Source.Set(new SourceOptions { Kind = SourceKind.Simulated });
+        var status = await StatusAsync();
+        Assert.Equal($$"""{"kind":"simulated","simulated":true,"notice":"{{notice}}"}""", status.GetProperty("source").GetRawText());
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status, "by the socket");
+        Assert.Contains($"\nsource        simulated: {notice}\n", text.ToString());
+
+        endpoint.Source.Set(new SourceOptions { Kind = SourceKind.Linux });
+        status = await StatusAsync();
+        Assert.Equal("""{"kind":"linux","simulated":false,"notice":null}""", status.GetProperty("source").GetRawText());
+        await StatusText.WriteAgentAsync(text, status, "by the socket");
+        Assert.Contains("\nsource        linux\n", text.ToString());
+
+        async Task<JsonElement> StatusAsync()
+        {
+            using var response = await endpoint.GetAsync("/v1/status");
+            return await TestEndpoint.JsonAsync(response);
+        }
     }
 
     [Fact]

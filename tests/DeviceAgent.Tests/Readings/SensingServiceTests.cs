@@ -3,12 +3,14 @@ using System.Text;
 using System.Threading.Channels;
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Reduction;
+using DeviceAgent.Readings.Sources;
 using DeviceAgent.Spool;
 using DeviceAgent.TestSupport;
 using DeviceAgent.Tests.Readings.Reduction;
 using DeviceAgent.Tests.Upload;
 using DeviceAgent.Timing;
 using DeviceAgent.Upload.DynamoDb;
+using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Tests.Readings;
 
@@ -19,6 +21,7 @@ public sealed class SensingServiceTests : IDisposable
     private readonly CountedMetrics _counted = new();
     private readonly DrainSignal _drain = new();
     private readonly TemporaryFolder _folder = new();
+    private SourceOptions _options = new() { Kind = SourceKind.Linux };
     private ReductionOptions _reduction = new();
     private Task? _firstChange;
     private readonly ChannelSource _source = new();
@@ -141,18 +144,68 @@ public sealed class SensingServiceTests : IDisposable
         Assert.Contains("\"count\":1", await File.ReadAllTextAsync(_folder.File(EdgeReduction.FileName)), StringComparison.Ordinal);
     }
 
-    private Task StartAsync()
+    [Fact]
+    public async Task Run_SourceIsSimulated_WarnsThatTheReadingsAreMadeUp()
+    {
+        _options = new SourceOptions { Kind = SourceKind.Simulated };
+        await StartAsync();
+        await _source.Asked;
+        Assert.Contains(_logger.Entries, e => e is (2000, LogLevel.Information, "Reading from Simulated as SN1."));
+        var warning = Assert.Single(_logger.Entries, e => e.Id == 2027);
+        Assert.Equal(LogLevel.Warning, warning.Level);
+        Assert.Contains("the readings are made up: source.kind is simulated", warning.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("builtin:occupancy", true)]
+    [InlineData("/var/lib/meter/builtin.csv", false)]
+    public async Task Run_RecordingThatComesWithTheAgent_SaysThatThisDeviceHasNotMeasuredIt(string file, bool isSaid)
+    {
+        _options = new SourceOptions { Kind = SourceKind.Replay, File = file };
+        await StartAsync();
+        await _source.Asked;
+        Assert.Equal(isSaid, _logger.Entries.Any(e => e is (2026, LogLevel.Information, _) && e.Text.Contains("this device has not measured them", StringComparison.Ordinal)));
+        Assert.DoesNotContain(_logger.Entries, e => e.Level >= LogLevel.Warning);
+    }
+
+    [Fact]
+    public async Task Run_NoSource_SaysSoAndAsksForNoDrainUntilItIsStopped()
+    {
+        _options = new SourceOptions { Kind = SourceKind.None };
+        var source = new AskedSource(new NoSource(new LoopWatch(_time).Pulse("sensing"), _time));
+        await StartAsync(source);
+        await source.Asked.WaitAsync(TimeSpan.FromSeconds(20));
+        await _service!.StopAsync(CancellationToken.None).WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.True(_service.ExecuteTask!.IsCompletedSuccessfully);
+        Assert.False(_drain.Requested.IsCompleted);
+        Assert.Equal([2026], _logger.Entries.Select(e => e.Id));
+    }
+
+    private Task StartAsync(ISource? source = null)
     {
         var timestamps = new LiveTimestamps(_time);
         if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
         var ingest = new Ingest(_limits, timestamps, "SN1");
         var reduction = new EdgeReduction(_reduction, _folder.Path, ingest, timestamps, _spool, _counted.Metrics, _time, new RecordingLogger<EdgeReduction>());
         _firstChange = reduction.NextChange;
-        _service = new SensingService(_source, SourceKind.Simulated, "SN1", ingest, reduction, _spool, _drain, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
+        _service = new SensingService(source ?? _source, _options, "SN1", ingest, reduction, _spool, _drain, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 
     private static Sample Sample(string json) => ReadingJson.TryReadStored(Encoding.UTF8.GetBytes(json), out _)!;
+
+    private sealed class AskedSource(ISource source) : ISource
+    {
+        private readonly TaskCompletionSource _asked = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public Task Asked => _asked.Task;
+
+        public IAsyncEnumerable<Sample> ReadAsync(CancellationToken cancellationToken)
+        {
+            _asked.TrySetResult();
+            return source.ReadAsync(cancellationToken);
+        }
+    }
 
     private sealed class ChannelSource : ISource
     {

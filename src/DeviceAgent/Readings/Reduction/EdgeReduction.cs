@@ -36,6 +36,7 @@ internal sealed class EdgeReduction
     private readonly ILogger<EdgeReduction> _logger;
     private readonly ReportInterval _refused;
     private readonly StateFile<SavedReduction> _file;
+    private readonly IReadOnlyList<KeyValuePair<string, ReadingValue>> _marks;
     private readonly Reducer _reducer = new();
     private readonly List<AcceptedReading> _pending = [];
     private readonly WakeSignal _changed = new();
@@ -54,9 +55,12 @@ internal sealed class EdgeReduction
     /// <param name="metrics">Counts what was reduced.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what is lost.</param>
+    /// <param name="marks">Attributes that each item gets besides what was read; null: none.</param>
     public EdgeReduction(
-        LiveOptions<ReductionOptions> options, string stateDirectory, Ingest ingest, LiveTimestamps timestamps, ISpool spool, AgentMetrics metrics, TimeProvider time, ILogger<EdgeReduction> logger)
+        LiveOptions<ReductionOptions> options, string stateDirectory, Ingest ingest, LiveTimestamps timestamps, ISpool spool, AgentMetrics metrics, TimeProvider time, ILogger<EdgeReduction> logger,
+        IReadOnlyList<KeyValuePair<string, ReadingValue>>? marks = null)
     {
+        _marks = marks ?? [];
         (_options, _ingest, _timestamps, _spool, _metrics, _time, _logger) = (options, ingest, timestamps, spool, metrics, time, logger);
         _refused = new ReportInterval(TimeSpan.FromMinutes(1), time);
         _file = new StateFile<SavedReduction>(Path.Combine(stateDirectory, FileName), SavedReductionJson.Default.SavedReduction, s => s.Problem, maxBytes: MaxFileBytes);
@@ -99,7 +103,7 @@ internal sealed class EdgeReduction
         lock (_gate)
         {
             var options = _options.Value;
-            if (options.IsOff && _reducer.Due is null) return [reading];
+            if (options.IsOff && _reducer.Due is null) return [Marked(reading)];
             var due = _reducer.Due;
             var reduced = _reducer.Take(reading.Reading, reading.IsLive, reading.IsRecorded, Now, options);
             Count(reduced, reading.Reading.SerialNumber);
@@ -114,7 +118,7 @@ internal sealed class EdgeReduction
             }
 
             var items = Items(reduced.Closed);
-            if (reduced.Alone is not null) items.Add(reading.With(reduced.Alone));
+            if (reduced.Alone is not null) items.Add(Marked(reading.With(reduced.Alone)));
             return items;
         }
     }
@@ -190,13 +194,14 @@ internal sealed class EdgeReduction
             if (window.IsLive) _timestamps.RaiseTo(window.Item.SerialNumber, window.Item.Timestamp.Moment);
             saves |= !window.IsRecorded;
             if (window.Item.Attributes.Count == 0) continue;
-            if (_ingest.TryAccept(window, out var problem) is not { } item)
+            if (_ingest.TryAccept(window, out var problem) is not { } accepted)
             {
                 _metrics.Refused.Add(1);
                 if (_refused.TryReport(out var count)) _logger.ReadingRefused(problem!, count);
                 continue;
             }
 
+            var item = Marked(accepted);
             _metrics.Windows.Add(1);
             items.Add(item);
             if (window.IsRecorded) continue;
@@ -207,6 +212,8 @@ internal sealed class EdgeReduction
         if (saves) Save();
         return items;
     }
+
+    private AcceptedReading Marked(AcceptedReading reading) => _marks.Count == 0 ? reading : reading.With([.. reading.Reading.Attributes, .. _marks]);
 
     private void Count(Reduced reduced, string owner)
     {

@@ -20,7 +20,7 @@ internal sealed class OneWireThermometers(Sysfs sysfs) : ISensorKind
         {
             cancellationToken.ThrowIfCancellationRequested();
             var id = Path.GetFileName(device);
-            yield return new Sensor("w1", SensorNames.Of("w1", "w1", id), new SensorPlace($"w1/{id}", id), token => MeasureAsync(device, token));
+            yield return new Sensor("w1", SensorNames.Of("w1", "w1", id), new SensorPlace($"w1/{id}", id), PhysicalRange.OneWire.Unit, token => MeasureAsync(device, token));
         }
     }
 

@@ -3,7 +3,7 @@ namespace DeviceAgent.Readings.Sources;
 /// <summary>What a sensor can measure at all: a value outside it comes from a sensor that sleeps, is broken, or is not read as it should be.</summary>
 /// <param name="Min">The lowest value.</param>
 /// <param name="Max">The highest value.</param>
-/// <param name="Unit">For the log.</param>
+/// <param name="Unit">As it is shown.</param>
 internal sealed record PhysicalRange(decimal Min, decimal Max, string Unit)
 {
     /// <summary>A 1-wire thermometer (data sheet).</summary>

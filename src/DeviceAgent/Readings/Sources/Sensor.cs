@@ -11,8 +11,9 @@ internal interface ISensorKind
 /// <param name="Chip">What it is, as the driver names it: <c>lm75</c>, <c>cpu-thermal</c>.</param>
 /// <param name="Name">The attribute's name if it has this one for itself: from the chip's name and label.</param>
 /// <param name="Place">Where it sits.</param>
-/// <param name="ReadAsync">Measures: °C, % relative humidity or kPa.</param>
-internal sealed record Sensor(string Chip, string Name, SensorPlace Place, Func<CancellationToken, Task<SensorResult>> ReadAsync);
+/// <param name="Unit">What it measures in: °C, % (relative humidity) or kPa.</param>
+/// <param name="ReadAsync">Measures.</param>
+internal sealed record Sensor(string Chip, string Name, SensorPlace Place, string Unit, Func<CancellationToken, Task<SensorResult>> ReadAsync);
 
 /// <summary>Where a sensor sits, by which it is known again.</summary>
 /// <param name="Id">Device and channel: <c>platform/soc/fe804000.i2c/0048/temp1</c>, <c>w1/28-0316a2794bff</c>.</param>

@@ -16,7 +16,8 @@ internal sealed class SensorRegister
     /// <summary>Sensors that come and go must not fill the file: of more than these, those that were not there for longest are forgotten.</summary>
     private const int MostRemembered = 1000;
 
-    private readonly StateFile<SensorRecord> _file;
+    private readonly StateFile<SensorRecord>? _file;
+    private readonly bool _isReadOnly;
     private readonly IReadOnlySet<string> _reserved;
     private readonly IReadOnlyDictionary<string, string> _configured;
     private readonly ILogger _logger;
@@ -27,17 +28,23 @@ internal sealed class SensorRegister
     private bool _saidUnwritten;
     private string? _saidUnused;
 
-    /// <param name="stateDirectory">Where it is remembered.</param>
+    /// <param name="stateDirectory">Where it is remembered; null: nowhere.</param>
     /// <param name="reserved">Names that no attribute may have.</param>
     /// <param name="configured">Place, or the name that the sensor would have, to name.</param>
     /// <param name="logger">Is told what has changed.</param>
-    public SensorRegister(string stateDirectory, IReadOnlySet<string> reserved, IReadOnlyDictionary<string, string> configured, ILogger logger)
+    /// <param name="readOnly">Only looks at what is remembered, and remembers nothing: for commands.</param>
+    public SensorRegister(string? stateDirectory, IReadOnlySet<string> reserved, IReadOnlyDictionary<string, string> configured, ILogger logger, bool readOnly = false)
     {
-        (_reserved, _configured, _logger) = (reserved, configured, logger);
-        _file = new StateFile<SensorRecord>(Path.Combine(stateDirectory, FileName), SensorRecordJson.Default.SensorRecord, r => r.Problem);
-        var reading = _file.Recover();
-        if (reading.Problem is { } problem) logger.SensorNamesLost(problem);
-        _remembered = [.. reading.Value?.Sensors ?? []];
+        (_reserved, _configured, _logger, _isReadOnly) = (reserved, configured, logger, readOnly);
+        if (stateDirectory is not null) _file = new StateFile<SensorRecord>(Path.Combine(stateDirectory, FileName), SensorRecordJson.Default.SensorRecord, r => r.Problem);
+        var reading = readOnly ? _file?.Read() : _file?.Recover();
+        if (reading?.Problem is { } problem)
+        {
+            if (readOnly) logger.SensorNamesNotRead(problem);
+            else logger.SensorNamesLost(problem);
+        }
+
+        _remembered = [.. reading?.Value?.Sensors ?? []];
     }
 
     /// <summary>Each sensor with its name; no name comes twice.</summary>
@@ -47,7 +54,7 @@ internal sealed class SensorRegister
         var seen = sensors.Select(s => (s.Place.Id, s.Chip)).ToList();
         if (_seen is null || !seen.SequenceEqual(_seen)) Assign(sensors);
         _seen = seen;
-        if (_isUnwritten) Save();
+        if (_isUnwritten && !_isReadOnly) Save();
         return [.. sensors.Select(s => (s, _names[s.Place.Id]))];
     }
 
@@ -194,7 +201,7 @@ internal sealed class SensorRegister
 
     private void Save()
     {
-        var problem = _file.TryWrite(new SensorRecord { Sensors = _remembered });
+        var problem = _file?.TryWrite(new SensorRecord { Sensors = _remembered });
         if (problem is not null && !_saidUnwritten) _logger.SensorNamesNotWritten(problem);
         (_isUnwritten, _saidUnwritten) = (problem is not null, problem is not null);
     }

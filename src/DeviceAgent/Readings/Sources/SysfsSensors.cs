@@ -16,14 +16,15 @@ internal sealed class ThermalZones(Sysfs sysfs) : ISensorKind
             var place = sysfs.DeviceOf(zone) is { } device
                 ? SensorPlace.Of("thermal", type, device, entry, "temp")
                 : new SensorPlace($"thermal/{type}/{entry}", entry) { Series = $"thermal/{type}" };
-            yield return new Sensor(type, SensorNames.Of("thermal", type), place, token => MeasureAsync(zone, type, token));
+            var range = PhysicalRange.Temperature(type);
+            yield return new Sensor(type, SensorNames.Of("thermal", type), place, range.Unit, token => MeasureAsync(zone, range, token));
         }
     }
 
-    private async Task<SensorResult> MeasureAsync(string zone, string type, CancellationToken cancellationToken)
+    private async Task<SensorResult> MeasureAsync(string zone, PhysicalRange range, CancellationToken cancellationToken)
     {
         var (milli, problem) = await sysfs.ReadNumberAsync(Path.Combine(zone, "temp"), cancellationToken).ConfigureAwait(false);
-        return milli is { } value ? PhysicalRange.Temperature(type).Check(value / 1000) : SensorResult.Failed(problem!);
+        return milli is { } value ? range.Check(value / 1000) : SensorResult.Failed(problem!);
     }
 }
 
@@ -48,12 +49,13 @@ internal sealed partial class HardwareMonitors(Sysfs sysfs) : ISensorKind
                     ? (await sysfs.ReadAsync(Path.Combine(monitor, $"{channel}_label"), cancellationToken).ConfigureAwait(false)).Text
                     : null;
                 var place = SensorPlace.Of("hwmon", chip, sysfs.DeviceOf(monitor), Path.GetFileName(monitor), channel);
-                yield return new Sensor(chip, SensorNames.Of("hwmon", chip, label, channel), place, token => MeasureAsync(monitor, chip, channel, files, token));
+                var range = channel.StartsWith("temp", StringComparison.Ordinal) ? PhysicalRange.Temperature(chip) : PhysicalRange.Humidity;
+                yield return new Sensor(chip, SensorNames.Of("hwmon", chip, label, channel), place, range.Unit, token => MeasureAsync(monitor, range, channel, files, token));
             }
         }
     }
 
-    private async Task<SensorResult> MeasureAsync(string monitor, string chip, string channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    private async Task<SensorResult> MeasureAsync(string monitor, PhysicalRange range, string channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         if (files.Contains($"{channel}_fault"))
         {
@@ -62,8 +64,7 @@ internal sealed partial class HardwareMonitors(Sysfs sysfs) : ISensorKind
         }
 
         var (milli, problem) = await sysfs.ReadNumberAsync(Path.Combine(monitor, $"{channel}_input"), cancellationToken).ConfigureAwait(false);
-        if (milli is not { } value) return SensorResult.Failed(problem!);
-        return (channel.StartsWith("temp", StringComparison.Ordinal) ? PhysicalRange.Temperature(chip) : PhysicalRange.Humidity).Check(value / 1000);
+        return milli is { } value ? range.Check(value / 1000) : SensorResult.Failed(problem!);
     }
 
     [GeneratedRegex(@"^(?<channel>(temp|humidity)[0-9]+)_input$", RegexOptions.ExplicitCapture)]
@@ -88,24 +89,24 @@ internal sealed partial class IndustrialIo(Sysfs sysfs) : ISensorKind
             foreach (var channel in files.Select(f => IioChannel.Of(f)).OfType<IioChannel>().Distinct())
             {
                 var place = SensorPlace.Of("iio", chip, sysfs.DeviceOf(device), Path.GetFileName(device), $"in_{channel.Name}");
-                var quantity = channel.Kind switch { IioChannel.Temperature => "temperature", IioChannel.Humidity => "humidity", _ => "pressure" };
-                yield return new Sensor(chip, SensorNames.Of("iio", chip, $"{quantity}{channel.Index}{channel.Modifier}"), place, token => MeasureAsync(device, chip, channel, files, token));
+                var (quantity, range) = channel.Kind switch
+                {
+                    IioChannel.Temperature => ("temperature", PhysicalRange.Temperature(chip)),
+                    IioChannel.Humidity => ("humidity", PhysicalRange.Humidity),
+                    _ => ("pressure", PhysicalRange.Pressure(chip)),
+                };
+                yield return new Sensor(chip, SensorNames.Of("iio", chip, $"{quantity}{channel.Index}{channel.Modifier}"), place, range.Unit, token => MeasureAsync(device, range, channel, files, token));
             }
         }
     }
 
-    private async Task<SensorResult> MeasureAsync(string device, string chip, IioChannel channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
+    private async Task<SensorResult> MeasureAsync(string device, PhysicalRange range, IioChannel channel, IReadOnlyList<string> files, CancellationToken cancellationToken)
     {
         var (number, problem) = files.Contains($"in_{channel.Name}_input")
             ? await sysfs.ReadNumberAsync(Path.Combine(device, $"in_{channel.Name}_input"), cancellationToken).ConfigureAwait(false)
             : await ReadRawAsync(device, channel, files, cancellationToken).ConfigureAwait(false);
         if (number is not { } value) return SensorResult.Failed(problem!);
-        return channel.Kind switch
-        {
-            IioChannel.Temperature => PhysicalRange.Temperature(chip).Check(value / 1000),
-            IioChannel.Humidity => PhysicalRange.Humidity.Check(value / 1000),
-            _ => PhysicalRange.Pressure(chip).Check(value),
-        };
+        return range.Check(channel.Kind is IioChannel.Temperature or IioChannel.Humidity ? value / 1000 : value);
     }
 
     private async Task<(decimal? Number, string? Problem)> ReadRawAsync(

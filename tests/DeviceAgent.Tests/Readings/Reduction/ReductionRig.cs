@@ -15,12 +15,15 @@ internal sealed class ReductionRig : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ItemLimits _limits = new(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
+    private readonly SourceOptions? _source;
     private Ingest _ingest = null!;
 
     /// <param name="options">The rules.</param>
     /// <param name="timeIsKnown">Whether live readings get their timestamps at once.</param>
-    public ReductionRig(ReductionOptions options, bool timeIsKnown = true)
+    /// <param name="source">Says how items are marked; null: not at all.</param>
+    public ReductionRig(ReductionOptions options, bool timeIsKnown = true, SourceOptions? source = null)
     {
+        _source = source;
         Options = new LiveOptions<ReductionOptions>(options);
         Start(timeIsKnown);
     }
@@ -54,7 +57,7 @@ internal sealed class ReductionRig : IDisposable
         var timestamps = new LiveTimestamps(Time);
         if (timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
         _ingest = new Ingest(_limits, timestamps, "SN1");
-        Reduction = new EdgeReduction(Options, _folder.Path, _ingest, timestamps, Spool, Counted.Metrics, Time, Logger);
+        Reduction = new EdgeReduction(Options, _folder.Path, _ingest, timestamps, Spool, Counted.Metrics, Time, Logger, _source?.Marks);
     }
 
     /// <summary>A reading comes; live unless it brings its timestamp along.</summary>
