@@ -6,6 +6,7 @@
 #   scripts/aws-provisioning-setup.sh --teardown [--directory DIR] [--dry-run]
 #
 # Leaves DIR (default ./claim) with the claim: private.key (made here, never sent) and certificate.pem; and aws-made: what was made.
+# The template tells each device the settings of a fleet (`device-agent provision` prints them): powerReturnSpreadSeconds is 1200 (docs/fleet.md).
 # Several templates can share the role: each has a policy of its own in it, and one for its devices (device-agent, or device-agent-TEMPLATE).
 # The role alias and the policies that devices get are those of scripts/aws-setup.sh; they are made unless they are there, but the
 # role behind the alias is not: run scripts/aws-setup.sh for one thing first, or let --role-alias name an alias that exists.
@@ -95,4 +96,5 @@ if [ -n "${IOT_SERVER_CA:-}" ] && [ "$dry_run" = 0 ]; then
   cp "$IOT_SERVER_CA" "$directory/ca.pem"
 fi
 say claim "$directory"
+say configuration 'of the devices: "powerReturnSpreadSeconds": 1200 (docs/fleet.md)'
 say endpoint "$(text iot describe-endpoint --endpoint-type iot:Data-ATS --query endpointAddress)"

@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Sets up one device in an AWS account: thing, certificate, role, role alias, policies, table. Safe to run again, and goes on where it was interrupted.
 #
-#   scripts/aws-setup.sh THING [--role-alias NAME] [--allow-alias NAME]... [--role NAME] [--thing-type NAME] [--source KIND] [--directory DIR] [--add-certificate] [--update-policies] [--dry-run]
+#   scripts/aws-setup.sh THING [--role-alias NAME] [--allow-alias NAME]... [--role NAME] [--thing-type NAME] [--source KIND] [--directory DIR] [--fleet] [--add-certificate] [--update-policies] [--dry-run]
 #   scripts/aws-setup.sh THING --teardown [--delete-data] [--directory DIR] [--dry-run]
 #
 # Leaves DIR (default ./THING) with private.key (made here, never sent), certificate.pem, a ready agent.json, and aws-made: what was made.
 #   --source           what the device reads, in agent.json: none (only what other programs hand in; the default), linux (its sensors), stdin,
 #                      replay:FILE, or simulated (readings that are made up)
 #   --allow-alias      another role alias that the device may be rotated to, besides --role-alias; it need not exist yet. May be repeated
+#   --fleet            one of hundreds of devices: agent.json says that after a power cut it waits up to 20 min, so that not all ask at once (docs/fleet.md)
 #   --add-certificate  makes one in DIR although the thing has another, which stays active; without it such a run is refused
 #   --update-policies  gives policies that exist and are not as in scripts/policies those documents; without it they stay
 #   --dry-run          prints what would be done, and changes nothing
@@ -22,7 +23,7 @@ usage() { sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; }
 die() { echo "aws-setup: $*" >&2; exit 1; }
 
 thing="" role_aliases=(device-agent) role=device-agent-telemetry thing_type="" source="" directory="" template=device-agent
-dry_run=0 teardown=0 delete_data=0 update_policies=0 add_certificate=0
+dry_run=0 teardown=0 delete_data=0 update_policies=0 add_certificate=0 fleet=0
 while [ $# -gt 0 ]; do
   case $1 in
     --role-alias) role_aliases[0]=${2:?}; shift 2 ;;
@@ -31,6 +32,7 @@ while [ $# -gt 0 ]; do
     --thing-type) thing_type=${2:?}; shift 2 ;;
     --source) source=${2:?}; shift 2 ;;
     --directory) directory=${2:?}; shift 2 ;;
+    --fleet) fleet=1; shift ;;
     --add-certificate) add_certificate=1; shift ;;
     --update-policies) update_policies=1; shift ;;
     --dry-run) dry_run=1; shift ;;
@@ -149,6 +151,7 @@ note "file agent.json"
   if [ -n "${IOT_SERVER_CA:-}" ]; then echo "  \"caPath\": \"$IOT_SERVER_CA\","; fi
   if [ -n "${AWS_ENDPOINT_URL_DYNAMODB:-}" ]; then echo "  \"dynamoDbEndpoint\": \"$AWS_ENDPOINT_URL_DYNAMODB\","; fi
   echo "  \"stateDirectory\": \"state\","
+  if [ "$fleet" = 1 ]; then echo "  \"powerReturnSpreadSeconds\": 1200,"; fi
   echo "  \"ttl\": { \"attribute\": \"expires_at\", \"days\": 365 },"
   echo "  \"source\": $source_json"
   echo "}"

@@ -63,14 +63,17 @@ public sealed class CredentialCache : IAsyncDisposable
             lock (_gate)
             {
                 var credentials = _state.Servable;
+                var start = _startDelay is { Over.IsCompleted: false } waits ? waits : null;
                 return new()
                 {
                     HasValidCredentials = credentials is not null,
                     AccessKeyId = credentials?.AccessKeyId,
                     Expiration = credentials?.Expiration,
                     TimeLeft = credentials?.TimeLeft(_time),
-                    NextRefresh = _time.GetUtcNow() + (IsStartDelayed ? _startDelay!.End : _state.Due)?.Remaining(_time),
-                    IsFetching = _flight is not null && !IsStartDelayed,
+                    NextRefresh = _time.GetUtcNow() + (start?.End ?? _state.Due)?.Remaining(_time),
+                    StartDelay = start?.End.Remaining(_time),
+                    StartDelayReason = start?.Reason,
+                    IsFetching = _flight is not null && start is null,
                     LastFailure = _state.Failure,
                     ConsecutiveFailures = _state.Failures,
                     FetchCount = _fetchCount,
@@ -79,8 +82,6 @@ public sealed class CredentialCache : IAsyncDisposable
             }
         }
     }
-
-    private bool IsStartDelayed => _startDelay is { Over.IsCompleted: false };
 
     /// <summary>
     /// Valid credentials: at once when held, else those of the fetch that is running or started by this call. After a
@@ -268,7 +269,7 @@ public sealed class CredentialCache : IAsyncDisposable
     {
         if (!_state.TryBegin()) return null;
         StartDelay? start = null;
-        if (_fetchCount++ == 0 && !_noSpread && _state.StartDelay() is var delay && delay > TimeSpan.Zero) _startDelay = start = new StartDelay(delay, _time);
+        if (_fetchCount++ == 0 && !_noSpread && _state.StartDelay() is var delay && delay > TimeSpan.Zero) _startDelay = start = new StartDelay(delay, _state.StartReason, _time);
         var (source, retired) = (_source, _retired);
         return _flight = Task.Run(async () => Settle(source, await source.FetchAsync(retired, start).ConfigureAwait(false)), CancellationToken.None);
     }

@@ -48,4 +48,7 @@ public sealed record CredentialCacheOptions
 
     /// <summary>The first request waits a random part of this, so that devices that start together do not ask together. Default zero.</summary>
     public TimeSpan StartSpread { get; init; } = TimeSpan.Zero;
+
+    /// <summary>Why the first request waits, for the log and <see cref="CredentialCacheStatus.StartDelayReason"/>.</summary>
+    public string StartSpreadReason { get; init; } = "a random time after the start, so that devices that start together do not ask together";
 }

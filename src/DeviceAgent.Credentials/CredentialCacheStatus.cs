@@ -18,6 +18,12 @@ public sealed record CredentialCacheStatus
     /// <summary>When the next fetch is due by the local wall clock; null before the first call and while a fetch is running.</summary>
     public DateTimeOffset? NextRefresh { get; init; }
 
+    /// <summary>How long the first request still waits (<see cref="CredentialCacheOptions.StartSpread"/>), until <see cref="NextRefresh"/>; null when it does not wait.</summary>
+    public TimeSpan? StartDelay { get; init; }
+
+    /// <summary>Why it waits: <see cref="CredentialCacheOptions.StartSpreadReason"/>; null when it does not.</summary>
+    public string? StartDelayReason { get; init; }
+
     /// <summary>Whether a fetch is running now.</summary>
     public bool IsFetching { get; init; }
 

@@ -39,8 +39,8 @@ internal static partial class Log
     [LoggerMessage(1010, LogLevel.Information, "AWS credentials come from another source from now on, which is asked for the first set")]
     public static partial void SwitchedEmpty(ILogger logger);
 
-    [LoggerMessage(1011, LogLevel.Information, "The first AWS credentials are fetched in {DelaySeconds:F0} s, at random, so that devices that start together do not ask together")]
-    public static partial void StartDelayed(ILogger logger, double delaySeconds);
+    [LoggerMessage(1011, LogLevel.Information, "The first AWS credentials are asked for in {Delay}, at {Until:u}: {Reason}")]
+    public static partial void StartDelayed(ILogger logger, string delay, DateTimeOffset until, string reason);
 
     [LoggerMessage(1030, LogLevel.Information, "The device's certificate was replaced: {CertificateId}, valid until {NotAfter:u}, is used for new connections; before it was {OldCertificateId}")]
     public static partial void IdentityReplaced(ILogger logger, string certificateId, DateTimeOffset notAfter, string oldCertificateId);

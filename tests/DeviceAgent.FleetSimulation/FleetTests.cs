@@ -11,7 +11,7 @@ public sealed class FleetTests(ITestOutputHelper output)
     public async Task Outage_OfAnHour_TheFleetComesBackBelowTwiceItsSteadyRate() => Judge(await _scenario.OutageAsync(TimeSpan.FromHours(1), Scenario.ServiceFault));
 
     [Fact]
-    public async Task PowerReturn_OfAllAtOnce_TheFleetComesBackBelowTwiceItsSteadyRate() => Judge(await _scenario.PowerReturnAsync(Scenario.AgentsSpread));
+    public async Task PowerReturn_OfAllAtOnce_TheFleetComesBackBelowTwiceItsSteadyRate() => Judge(await _scenario.PowerReturnAsync(Scenario.FleetsSpread));
 
     private void Judge(Course course)
     {

@@ -7,7 +7,7 @@ var scenario = new Scenario(devices, seed: 1);
 var watch = Stopwatch.StartNew();
 
 var outage = await scenario.OutageAsync(TimeSpan.FromMinutes(60), Scenario.ServiceFault);
-var powerReturn = await scenario.PowerReturnAsync(Scenario.AgentsSpread);
+var powerReturn = await scenario.PowerReturnAsync(Scenario.FleetsSpread);
 Console.WriteLine(TextPlot.Of(outage));
 Console.WriteLine(TextPlot.Of(powerReturn));
 if (args.Length > 1) await File.WriteAllTextAsync(args[1], SvgPlot.Of([outage, powerReturn]));

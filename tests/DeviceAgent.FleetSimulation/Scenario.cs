@@ -7,8 +7,8 @@ internal sealed class Scenario(int devices, int seed)
 {
     public static readonly TimeSpan Life = TimeSpan.FromHours(1);
 
-    /// <summary>As the agent sets it after a power cut: docs/reference.md, powerReturnSpreadSeconds.</summary>
-    public static readonly TimeSpan AgentsSpread = TimeSpan.FromMinutes(20);
+    /// <summary>As <c>scripts/aws-setup.sh --fleet</c> sets powerReturnSpreadSeconds.</summary>
+    public static readonly TimeSpan FleetsSpread = TimeSpan.FromMinutes(20);
 
     public static readonly CredentialFailure ServiceFault = new(CredentialFailureKind.ServiceFault, "503", "service", "wait", 503);
     public static readonly CredentialFailure BlackHole = new(CredentialFailureKind.ConnectTimedOut, "timeout", "network", "wait");

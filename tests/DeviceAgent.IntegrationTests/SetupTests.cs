@@ -17,7 +17,7 @@ public sealed class SetupTests
         await using var cloud = await TestCloud.StartAsync();
         var other = await cloud.DeviceAsync();
         var folder = Path.Combine(cloud.Directory, "boiler-07");
-        var script = $"umask 0; scripts/aws-setup.sh boiler-07 --thing-type boiler --role-alias fleet --allow-alias device-agent --role fleet-role --directory '{folder}'";
+        var script = $"umask 0; scripts/aws-setup.sh boiler-07 --thing-type boiler --role-alias fleet --allow-alias device-agent --role fleet-role --fleet --directory '{folder}'";
         var before = Inventory(cloud);
 
         var tried = (await cloud.ShellAsync($"{script} --dry-run")).Succeeded();
@@ -44,6 +44,7 @@ public sealed class SetupTests
         Assert.Equal(complete, Inventory(cloud));
         Assert.False(Directory.Exists($"{folder}-2"));
 
+        Assert.Contains("\"powerReturnSpreadSeconds\": 1200,", await File.ReadAllTextAsync(Path.Combine(folder, "agent.json")));
         await UploadAsync(cloud, folder);
 
         // AWS deletes a thing type five minutes after it was deprecated; the testbed takes requests that are not quite five minutes off its clock.

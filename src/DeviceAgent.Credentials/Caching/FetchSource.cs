@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Credentials.Timing;
 using Microsoft.Extensions.Logging;
 
@@ -51,7 +52,7 @@ internal sealed class FetchSource : IDisposable
     {
         using (delay)
         {
-            Log.StartDelayed(_logger, delay.End.After.TotalSeconds);
+            Log.StartDelayed(_logger, DurationText.Of(delay.End.After), delay.Until, delay.Reason);
             await delay.Over.WaitAsync(_stopped).ConfigureAwait(false);
         }
     }
@@ -63,13 +64,18 @@ internal sealed class StartDelay : IDisposable
     private readonly TaskCompletionSource _over = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ITimer _timer;
 
-    public StartDelay(TimeSpan delay, TimeProvider time)
+    public StartDelay(TimeSpan delay, string reason, TimeProvider time)
     {
-        End = Deadline.In(delay, time);
+        (End, Until, Reason) = (Deadline.In(delay, time), time.GetUtcNow() + delay, reason);
         _timer = time.CreateTimer(_ => Skip(), null, delay, Timeout.InfiniteTimeSpan);
     }
 
     public Deadline End { get; }
+
+    /// <summary>By the wall clock of the beginning.</summary>
+    public DateTimeOffset Until { get; }
+
+    public string Reason { get; }
 
     public Task Over => _over.Task;
 

@@ -88,6 +88,8 @@ internal sealed class RenewalState(CredentialCacheOptions options, TimeProvider 
     /// <summary>A random part of the start's spread.</summary>
     public TimeSpan StartDelay() => options.StartSpread > TimeSpan.Zero ? random.NextDouble() * options.StartSpread : TimeSpan.Zero;
 
+    public string StartReason => options.StartSpreadReason;
+
     /// <summary>Drops a set that a service refused; returns it.</summary>
     public TemporaryCredentials? Drop()
     {

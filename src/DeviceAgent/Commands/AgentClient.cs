@@ -4,6 +4,7 @@ using System.Net.Sockets;
 using System.Text;
 using System.Text.Json;
 using DeviceAgent.Local;
+using DeviceAgent.Storage;
 
 namespace DeviceAgent.Commands;
 
@@ -43,11 +44,20 @@ internal sealed class AgentClient : IDisposable
 
     public string Socket { get; }
 
-    /// <summary>Null when no agent listens there.</summary>
+    /// <summary>Null when no agent listens.</summary>
     /// <exception cref="CommandException">The socket is there and this user may not use it.</exception>
-    public static async Task<AgentClient?> TryConnectAsync(string? socket, CancellationToken cancellationToken)
+    public static async Task<AgentClient?> TryConnectAsync(EndpointOptions endpoint, CancellationToken cancellationToken)
     {
-        if (socket is null || !File.Exists(socket)) return null;
+        foreach (var socket in endpoint.Sockets)
+        {
+            if (await TryConnectAsync(socket, cancellationToken).ConfigureAwait(false) is { } agent) return agent;
+        }
+
+        return null;
+    }
+
+    private static async Task<AgentClient?> TryConnectAsync(string socket, CancellationToken cancellationToken)
+    {
         try
         {
             return new AgentClient(socket, await ConnectAsync(socket, cancellationToken).ConfigureAwait(false));
@@ -56,9 +66,13 @@ internal sealed class AgentClient : IDisposable
         {
             return null;
         }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AccessDenied)
+        {
+            throw new CommandException($"the user {LocalUsers.Shown(LocalUsers.Own)} may not use the agent's socket '{socket}': {AccessRemedy.For(socket)}", e);
+        }
         catch (SocketException e)
         {
-            throw new CommandException($"the agent's socket '{socket}' cannot be used: {e.Message}; run this as the agent's user or group (endpoint.socketMode)", e);
+            throw new CommandException($"the agent's socket '{socket}' cannot be used: {e.Message}", e);
         }
         catch (EndpointException e)
         {

@@ -41,7 +41,7 @@ internal static class CredentialsCommand
 
     private static Command Refresh() => With(new Command("refresh", "Makes the running agent fetch new credentials now."), async (options, parsed, cancellationToken) =>
     {
-        using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) ?? throw new CommandException("no agent runs, or endpoint.socket is off");
+        using var agent = await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false) ?? throw new CommandException("no agent runs, or endpoint.socket is off");
         var answer = await agent.PostAsync(CredentialsEndpoint.Path + "/refresh", "{}", cancellationToken).ConfigureAwait(false);
         await parsed.InvocationConfiguration.Output.WriteLineAsync($"the agent holds {answer.GetProperty("access_key_id").GetString()}, valid until {answer.GetProperty("expiration").GetString()}").ConfigureAwait(false);
     });
@@ -84,7 +84,7 @@ internal static class CredentialsCommand
 
     private static async Task<string> GetAsync(AgentOptions options, Action becomeOwner, CancellationToken cancellationToken)
     {
-        using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false);
+        using var agent = await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false);
         if (agent is null)
         {
             becomeOwner();

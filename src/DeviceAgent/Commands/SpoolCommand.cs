@@ -129,7 +129,7 @@ internal static class SpoolCommand
 
     private static async Task<ISpoolAccess> OpenAsync(AgentOptions options, CancellationToken cancellationToken)
     {
-        if (await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false) is { } agent) return new SpoolOfAgent(agent);
+        if (await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false) is { } agent) return new SpoolOfAgent(agent);
         StateOwner.Become(options.StateDirectory);
         return await SpoolOnDisk.OpenAsync(options).ConfigureAwait(false);
     }

@@ -26,10 +26,10 @@ internal static class StatusCommand
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
         try
         {
-            using var agent = await AgentClient.TryConnectAsync(options.Endpoint.Socket, cancellationToken).ConfigureAwait(false);
+            using var agent = await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false);
             if (agent is null)
             {
-                var where = options.Endpoint.Socket is { } socket ? $"no agent listens on {socket}" : "endpoint.socket is off: a running agent cannot be asked";
+                var where = string.Join(" or ", options.Endpoint.Sockets) is { Length: > 0 } sockets ? $"no agent listens on {sockets}" : "endpoint.socket is off: a running agent cannot be asked";
                 await error.WriteLineAsync($"device-agent: {where}").ConfigureAwait(false);
                 return ExitCode.Failure;
             }
@@ -191,6 +191,7 @@ internal static class StatusText
 
     private static string Credentials(JsonElement credentials)
     {
+        if (credentials.TryGetProperty("start_wait", out var wait)) return $"none yet, asked for in {Span(Number(wait, "seconds_left"))} (at {Text(wait, "until")}): {Text(wait, "reason")}";
         if (!credentials.GetProperty("valid").GetBoolean()) return $"none that are valid ({Count(credentials, "consecutive_failures")} failures since the last success)";
         return $"valid until {Text(credentials, "expiration")}, next refresh {Text(credentials, "next_refresh") ?? "running"}";
     }
@@ -216,12 +217,5 @@ internal static class StatusText
         ? string.Create(CultureInfo.InvariantCulture, $"{bytes / 1024.0:0.#} KiB")
         : string.Create(CultureInfo.InvariantCulture, $"{bytes / 1048576.0:0.#} MiB");
 
-    private static string? Span(double? seconds) => seconds switch
-    {
-        null => null,
-        < 120 => string.Create(CultureInfo.InvariantCulture, $"{seconds:0} s"),
-        < 7200 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 60:0} min"),
-        < 172_800 => string.Create(CultureInfo.InvariantCulture, $"{seconds / 3600:0} h"),
-        _ => string.Create(CultureInfo.InvariantCulture, $"{seconds / 86_400:0} days"),
-    };
+    private static string? Span(double? seconds) => seconds is { } length ? DurationText.Of(TimeSpan.FromSeconds(length)) : null;
 }

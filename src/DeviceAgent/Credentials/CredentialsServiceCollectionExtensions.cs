@@ -15,10 +15,10 @@ internal static class CredentialsServiceCollectionExtensions
     /// <param name="files">Where they are, to see when they are replaced.</param>
     /// <param name="options">Where to ask.</param>
     /// <param name="roleAlias">The alias that is active at the start.</param>
-    /// <param name="startSpread">The first request waits a random part of it.</param>
+    /// <param name="cache">The constants of the cache; null: its defaults.</param>
     public static IServiceCollection AddDeviceCredentials(
         this IServiceCollection services, DeviceIdentity identity, DeviceIdentityOptions files, RoleAliasOptions options, Func<IServiceProvider, string> roleAlias,
-        TimeSpan startSpread = default)
+        CredentialCacheOptions? cache = null)
     {
         services.TryAddSingleton<LoopWatch>();
         services.AddSingleton(s => new DeviceIdentitySource(
@@ -29,7 +29,7 @@ internal static class CredentialsServiceCollectionExtensions
             WatchedFetch.Of(s.GetRequiredService<CredentialsProviderClient>().FetchAsync, options.RequestTimeout, s.GetRequiredService<LoopWatch>()), s.GetRequiredService<DeviceClock>()));
         services.AddSingleton(s => FollowIdentity(s, new CredentialCache(
             s.GetRequiredService<AliasSource>().Of(roleAlias(s)),
-            new CredentialCacheOptions { StartSpread = startSpread },
+            cache ?? new CredentialCacheOptions(),
             s.GetRequiredService<TimeProvider>(),
             s.GetRequiredService<Random>(),
             s.GetRequiredService<ILogger<CredentialCache>>())));

@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Spool;
 
 namespace DeviceAgent.Credentials;
@@ -17,10 +18,14 @@ internal static class StartupJitter
     /// <param name="uptime">Since the boot.</param>
     /// <param name="stateDirectory">Where the spool is.</param>
     /// <param name="afterPowerCut">The spread after a power cut.</param>
-    public static TimeSpan Of(TimeSpan uptime, string stateDirectory, TimeSpan afterPowerCut)
+    public static CredentialCacheOptions Of(TimeSpan uptime, string stateDirectory, TimeSpan afterPowerCut)
     {
         var spool = SpoolServiceCollectionExtensions.PathIn(stateDirectory);
-        if (uptime > JustBooted || !File.Exists(spool)) return TimeSpan.Zero;
-        return File.Exists($"{spool}-wal") ? afterPowerCut : AfterReboot;
+        if (uptime > JustBooted || !File.Exists(spool)) return new CredentialCacheOptions();
+        return File.Exists($"{spool}-wal")
+            ? Spread(afterPowerCut, $"after a power cut the first request waits a random part of powerReturnSpreadSeconds ({DurationText.Of(afterPowerCut)})")
+            : Spread(AfterReboot, $"after a reboot the first request waits a random part of {DurationText.Of(AfterReboot)}");
     }
+
+    private static CredentialCacheOptions Spread(TimeSpan spread, string reason) => new() { StartSpread = spread, StartSpreadReason = $"{reason}; to ask now: device-agent credentials refresh" };
 }

@@ -90,6 +90,7 @@ internal static class AgentConfiguration
         var layers = new List<SettingsLayer?>
         {
             SettingsLayers.FromSdk(environment),
+            EndpointOptions.OfServiceManager(environment),
             file,
             SettingsLayers.FromEnvironment(environment, errors),
             SettingsLayers.FromCommandLine(assignments, errors),
@@ -114,7 +115,7 @@ internal static class AgentConfiguration
             StateDirectory = stateDirectory,
             Identity = CredentialSettings.ReadIdentity(settings),
             Credentials = CredentialSettings.ReadRoleAlias(settings, thingName, asksByHttp: table.Endpoint?.Scheme == Uri.UriSchemeHttp),
-            PowerReturnSpread = settings.Seconds("powerReturnSpreadSeconds", TimeSpan.FromMinutes(20), 0, 7200),
+            PowerReturnSpread = settings.Seconds("powerReturnSpreadSeconds", TimeSpan.FromSeconds(10), 0, 7200),
             Table = table,
             Source = SourceOptions.Read(settings.Section("source"), table.ReservedNames),
             Reduction = ReductionOptions.Read(settings.Section("reduction"), table.ReservedNames),

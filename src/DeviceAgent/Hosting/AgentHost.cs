@@ -55,8 +55,8 @@ internal static class AgentHost
         builder.Services.AddAgentMetrics();
         builder.Services.AddDeviceClock(options.StateDirectory, options.Clock);
         builder.Services.AddTraffic(options.StateDirectory, stored.Settings.DataBudget);
-        var startSpread = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, options.PowerReturnSpread);
-        builder.Services.AddDeviceCredentials(identity, options.ActiveIdentity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, startSpread);
+        var cache = StartupJitter.Of(TimeProvider.System.GetElapsedTime(0), options.StateDirectory, stored.Settings.Options.PowerReturnSpread);
+        builder.Services.AddDeviceCredentials(identity, options.ActiveIdentity, options.Credentials, s => s.GetRequiredService<RoleAliasState>().Active, cache);
         builder.Services.AddSpool(options.StateDirectory, stored.Settings.Spool, state);
         builder.Services.AddDynamoDb(options.Table);
         builder.Services.AddUpload(stored.Settings.Upload, s => s.GetRequiredService<InterceptedSink>());

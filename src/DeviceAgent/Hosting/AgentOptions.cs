@@ -40,7 +40,7 @@ internal sealed record AgentOptions
     public required RoleAliasOptions Credentials { get; init; }
 
     /// <summary>After a power cut the first request for credentials waits a random part of this, 0 to 2 h. 20 min keep a fleet of 10,000 below twice its usual rate.</summary>
-    public TimeSpan PowerReturnSpread { get; init; } = TimeSpan.FromMinutes(20);
+    public TimeSpan PowerReturnSpread { get; init; } = TimeSpan.FromSeconds(10);
 
     public required TableOptions Table { get; init; }
 

@@ -106,7 +106,7 @@ internal sealed class RemoteSettings : IRemoteSettings
     {
         // Of the records of options some never equal each other: they hold dictionaries.
         if (!LiveSetting.All.Any(s => s.Differs(options, _active))) return;
-        Volatile.Write(ref _active, _started with { Source = options.Source, Reduction = options.Reduction, Upload = options.Upload, DataBudget = options.DataBudget, Spool = options.Spool, LogLevel = options.LogLevel });
+        Volatile.Write(ref _active, _started with { Source = options.Source, Reduction = options.Reduction, Upload = options.Upload, DataBudget = options.DataBudget, Spool = options.Spool, PowerReturnSpread = options.PowerReturnSpread, LogLevel = options.LogLevel });
         Source.Set(options.Source);
         Reduction.Set(options.Reduction);
         Upload.Set(options.Upload);
@@ -154,6 +154,8 @@ internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> Valu
         new("spool.memoryReadings", o => o.Spool.MemoryReadings),
         new("spool.reserveMegabytes", o => o.Spool.ReserveBytes / (1024 * 1024)),
         new("spool.whenFull", o => Name(o.Spool.WhenFull)),
+        // Counts at the next start.
+        new("powerReturnSpreadSeconds", o => o.PowerReturnSpread.TotalSeconds),
         new("logLevel", o => Name(o.LogLevel)),
     ];
 

@@ -32,15 +32,16 @@ internal sealed class LocalEndpointService(
     /// <summary>Completes when each listener stands or could not be opened at the first attempt.</summary>
     public Task Tried => _tried.Task;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         _untried = 1;
+        using var link = SocketLink.Make(stateDirectory, options.Socket);
         var wanted = Wanted();
         var shares = descriptors.Share([.. wanted.Select(w => w.Limits)]);
         var listeners = wanted.Zip(shares).SelectMany(w => Open(w.First, w.Second, stoppingToken)).ToList();
         foreach (var problem in passed.Problems.Concat(passed.Left.Select(at => $"the agent does not listen on {at}"))) _logger.PassedSocketUnused(problem);
         NoteTried();
-        return Task.WhenAll(listeners);
+        await Task.WhenAll(listeners).ConfigureAwait(false);
     }
 
     /// <summary>The most needed first: of too few descriptors the last get none.</summary>

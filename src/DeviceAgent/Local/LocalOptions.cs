@@ -1,4 +1,6 @@
+using System.Collections;
 using System.Text;
+using System.Text.Json.Nodes;
 using DeviceAgent.Settings;
 using DeviceAgent.Storage;
 
@@ -15,10 +17,27 @@ internal sealed record EndpointOptions
     /// <summary>What the kernel takes as a socket's path (sun_path, less the final zero).</summary>
     public const int MaxSocketPathBytes = 107;
 
+    /// <summary>Set by systemd for <c>RuntimeDirectory=</c>.</summary>
+    public const string RuntimeVariable = "RUNTIME_DIRECTORY";
+
     private const string Off = "off";
 
-    /// <summary>The Unix socket; by default device-agent.sock in the state directory, null when switched off (<c>off</c>).</summary>
+    /// <summary>What systemd calls <c>StateDirectory=NAME</c> and <c>RuntimeDirectory=NAME</c>.</summary>
+    private const string StateRoot = "/var/lib/";
+
+    private const string RuntimeRoot = "/run/";
+
+    /// <summary>
+    /// The Unix socket; by default device-agent.sock in the runtime directory that systemd gives, where other users' programs can reach it, else in the state
+    /// directory; null when switched off (<c>off</c>).
+    /// </summary>
     public string? Socket { get; init; }
+
+    /// <summary>Where an agent that systemd started may listen, as a command sees it that has no runtime directory; null where the configuration says.</summary>
+    public string? SocketOfService { get; init; }
+
+    /// <summary>Where a running agent may listen, the likely place first.</summary>
+    public IEnumerable<string> Sockets => new[] { SocketOfService, Socket }.OfType<string>();
 
     /// <summary>Who may connect to it: three octal digits, by default 660 (user and group).</summary>
     public UnixFileMode SocketMode { get; init; } = DefaultSocketMode;
@@ -29,12 +48,18 @@ internal sealed record EndpointOptions
     /// <summary>Readings taken from local programs, on average over a few seconds: 1 to 100000 a second.</summary>
     public int MaxReadingsPerSecond { get; init; } = 1000;
 
+    /// <summary>The default that the service manager makes; null where it made no runtime directory.</summary>
+    public static SettingsLayer? OfServiceManager(IDictionary environment) => (environment[RuntimeVariable] as string)?.Split(':')[0] is { Length: > 0 } folder
+        ? new SettingsLayer(RuntimeVariable, new JsonObject { ["endpoint"] = new JsonObject { ["socket"] = Path.Combine(folder, SocketName) } })
+        : null;
+
     public static EndpointOptions Read(SettingsReader settings, string stateDirectory)
     {
         var defaults = new EndpointOptions();
         var options = new EndpointOptions
         {
             Socket = ReadSocket(settings, stateDirectory),
+            SocketOfService = !settings.Has("socket") && stateDirectory.StartsWith(StateRoot, StringComparison.Ordinal) ? Path.Combine(RuntimeRoot, stateDirectory[StateRoot.Length..], SocketName) : null,
             SocketMode = ReadMode(settings),
             Port = settings.Has("port") ? settings.Integer("port", 0, 1, 65_535) : null,
             MaxReadingsPerSecond = settings.Integer("maxReadingsPerSecond", defaults.MaxReadingsPerSecond, 1, 100_000),

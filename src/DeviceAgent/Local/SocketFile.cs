@@ -42,8 +42,9 @@ internal static class SocketFile
         {
             probe.Connect(address);
         }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        catch (SocketException e) when (e.SocketErrorCode is SocketError.ConnectionRefused or SocketError.AddressNotAvailable)
         {
+            // Nobody listens, or it is a link to a socket that is gone.
             Remove(path);
             return;
         }

@@ -67,6 +67,15 @@ internal sealed class StatusApi(
         WriteSeconds(json, "seconds_left", status.TimeLeft);
         WriteTime(json, "next_refresh", status.NextRefresh);
         json.WriteBoolean("fetching", status.IsFetching);
+        if (status.StartDelay is { } delay)
+        {
+            json.WriteStartObject("start_wait");
+            WriteTime(json, "until", status.NextRefresh);
+            WriteSeconds(json, "seconds_left", delay);
+            json.WriteString("reason", status.StartDelayReason);
+            json.WriteEndObject();
+        }
+
         json.WriteNumber("fetches", status.FetchCount);
         json.WriteNumber("consecutive_failures", status.ConsecutiveFailures);
         if (status.LastFailure is { } failure)

@@ -2,6 +2,7 @@ using System.Collections;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Credentials.Text;
+using DeviceAgent.Storage;
 
 namespace DeviceAgent.Settings;
 
@@ -42,7 +43,11 @@ internal static class SettingsLayers
         {
             errors.Add(new ConfigurationError("--config", path, "there is no such file"));
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException)
+        {
+            errors.Add(new ConfigurationError("--config", path, $"the user {LocalUsers.Shown(LocalUsers.Own)} may not read it: {AccessRemedy.For(path)}"));
+        }
+        catch (IOException e)
         {
             errors.Add(new ConfigurationError("--config", path, $"the file cannot be read: {e.Message}"));
         }

@@ -24,6 +24,9 @@ internal static partial class LocalUsers
     /// <summary>The name of a user by its id; null when it has none.</summary>
     public static string? NameOf(uint user) => Lines(UserFile).FirstOrDefault(f => f.Length > 2 && IsId(f[2], user))?[0];
 
+    /// <summary>The name of a group by its id; null when it has none.</summary>
+    public static string? GroupNameOf(uint group) => Lines(GroupFile).FirstOrDefault(f => f.Length > 2 && IsId(f[2], group))?[0];
+
     /// <summary>The name of a user by its id, or the number where it has none.</summary>
     public static string Shown(uint user) => NameOf(user) ?? user.ToString(CultureInfo.InvariantCulture);
 

@@ -15,12 +15,12 @@ internal sealed class ServiceStatus(UploadState upload, ISpool spool, Credential
 
     public static string TextOf(UploadStatus upload, SpoolStatus spool, CredentialCacheStatus credentials, ConnectionState connection, string? listeners = null)
     {
-        List<string> parts = [Upload(upload, spool)];
+        List<string> parts = [credentials.StartDelay is null ? Upload(upload, spool) : $"No upload before {Clock(credentials.NextRefresh)}: {credentials.StartDelayReason}, {Count(spool.Count)} readings wait"];
         if (spool.UnknownTime > 0) parts.Add($"{Count(spool.UnknownTime)} have no timestamp until the clock is known");
         if (!spool.OnDisk) parts.Add($"NOT ON DISK: {Count(spool.InMemory)} readings are in memory only ({WithoutStop(spool.MemoryReason)})");
         if (listeners is not null) parts.Add(listeners);
         parts.Add(credentials is { HasValidCredentials: true, Expiration: { } end }
-            ? string.Create(CultureInfo.InvariantCulture, $"credentials valid until {end.UtcDateTime:HH:mm} UTC")
+            ? $"credentials valid until {Clock(end)}"
             : "no valid credentials");
         if (connection == ConnectionState.Connected) parts.Add("connected to AWS IoT");
         if (connection == ConnectionState.Connecting) parts.Add("no connection to AWS IoT");
@@ -34,6 +34,8 @@ internal sealed class ServiceStatus(UploadState upload, ISpool spool, Credential
         UploadMode.Draining => $"Uploading: {Count(spool.Count)} waiting",
         _ => spool.Count == 0 ? "Idle: everything is uploaded" : $"Collecting: {Count(spool.Count)} waiting",
     };
+
+    private static string Clock(DateTimeOffset? time) => string.Create(CultureInfo.InvariantCulture, $"{time?.UtcDateTime:HH:mm} UTC");
 
     private static string Count(long count) => count.ToString("N0", CultureInfo.InvariantCulture);
 

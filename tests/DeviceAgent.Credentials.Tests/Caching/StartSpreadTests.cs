@@ -13,11 +13,13 @@ public sealed class StartSpreadTests
         await test.Log.WaitForAsync(1, 1011);
         Assert.False(test.Cache.Status.IsFetching);
         Assert.Equal(test.Time.GetUtcNow().AddSeconds(7), test.Cache.Status.NextRefresh);
+        Assert.Equal((TimeSpan.FromSeconds(7), TenSeconds.StartSpreadReason), (test.Cache.Status.StartDelay, test.Cache.Status.StartDelayReason));
         test.Time.Advance(TimeSpan.FromSeconds(6.9));
         Assert.Equal(0, test.Asked);
         test.Time.Advance(TimeSpan.FromSeconds(0.1));
         var credentials = await test.SucceedAsync(Hour);
         Assert.All(await Task.WhenAll(callers).WaitAsync(CacheTest.Patience), c => Assert.Same(credentials, c));
+        Assert.Null(test.Cache.Status.StartDelay);
         Assert.Null(test.Cache.Status.LastFailure);
     }
 

@@ -23,6 +23,7 @@ public sealed class CertificateChangeTests
         Assert.Contains($" as claim.{Thing} with claim certificate ", first.Output);
         Assert.Contains($"thingName     {Thing}", first.Output);
         Assert.Contains("configuration roleAlias = device-agent", first.Output);
+        Assert.Contains("configuration powerReturnSpreadSeconds = 1200", first.Output);
         var key = File.ReadAllText(Path.Combine(folder, "private.key"));
         Assert.DoesNotContain(key.Split('\n')[1], first.Output);
         if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Path.Combine(folder, "private.key")));

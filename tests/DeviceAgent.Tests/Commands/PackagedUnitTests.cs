@@ -1,4 +1,6 @@
 using System.Globalization;
+using DeviceAgent.Local;
+using DeviceAgent.Settings;
 
 namespace DeviceAgent.Tests.Commands;
 
@@ -20,6 +22,17 @@ public sealed class PackagedUnitTests
 
         // What only makes it wait comes first.
         Assert.InRange(Number(socket["PollLimitBurst"]) * Hour / Seconds(socket["PollLimitIntervalSec"]), 1, triggers * Hour / period / 2);
+    }
+
+    /// <summary>Members of the group may enter the folder of the socket, and nobody the state directory; commands look for the agent there without being told.</summary>
+    [Fact]
+    public void Service_RuntimeDirectory_IsTheOneWhereCommandsLookAndOpenToItsGroup()
+    {
+        var service = Read("device-agent.service");
+        Assert.Equal(("device-agent", "0750", "device-agent"), (service["RuntimeDirectory"], service["RuntimeDirectoryMode"], service["Group"]));
+        Assert.Equal("0700", service["StateDirectoryMode"]);
+        var settings = new SettingsReader("", [], "/", []);
+        Assert.Equal($"/run/{service["RuntimeDirectory"]}/device-agent.sock", EndpointOptions.Read(settings, $"/var/lib/{service["StateDirectory"]}").Sockets.First());
     }
 
     private static int Number(string value) => int.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);

@@ -82,6 +82,16 @@ public sealed class StoredSettingsTests : IDisposable
         Assert.Equal(memory.Record.LastChange, again.Record.LastChange);
     }
 
+    /// <summary>An operator can widen it for a fleet before the next power cut.</summary>
+    [Fact]
+    public void Recall_PowerReturnSpreadSetRemotely_CountsAtThisStart()
+    {
+        Assert.Equal(TimeSpan.FromSeconds(10), StoredSettings.Recall(_rig.Options).Settings.Options.PowerReturnSpread);
+        Directory.CreateDirectory(_rig.StateDirectory);
+        File.WriteAllText(_rig.MemoryPath, """{"settings":{"powerReturnSpreadSeconds":{"value":1200,"by":"job"}}}""");
+        Assert.Equal(TimeSpan.FromMinutes(20), StoredSettings.Recall(_rig.Options).Settings.Options.PowerReturnSpread);
+    }
+
     [Fact]
     public void LiveSettings_EachWithItsPresentValue_CanBeSet()
     {

@@ -8,14 +8,16 @@ public sealed class StartupJitterTests : SpoolTest
     private static readonly TimeSpan PowerCut = TimeSpan.FromMinutes(20);
 
     [Fact]
-    public void Of_NewDevice_IsZero() => Assert.Equal(TimeSpan.Zero, After(uptimeSeconds: 30));
+    public void Of_NewDevice_IsZero() => Assert.Equal(TimeSpan.Zero, After(uptimeSeconds: 30).StartSpread);
 
     [Fact]
     public async Task Of_SpoolThatWasNotClosed_IsThatOfAPowerCut()
     {
         await Bench.FillAsync(0, 3);
-        Assert.Equal(PowerCut, After(uptimeSeconds: 30));
-        Assert.Equal(TimeSpan.Zero, After(uptimeSeconds: 121));
+        var cut = After(uptimeSeconds: 30);
+        Assert.Equal(PowerCut, cut.StartSpread);
+        Assert.Equal("after a power cut the first request waits a random part of powerReturnSpreadSeconds (20 min); to ask now: device-agent credentials refresh", cut.StartSpreadReason);
+        Assert.Equal(TimeSpan.Zero, After(uptimeSeconds: 121).StartSpread);
     }
 
     [Fact]
@@ -23,9 +25,11 @@ public sealed class StartupJitterTests : SpoolTest
     {
         await Bench.FillAsync(0, 3);
         await Bench.CloseAsync();
-        Assert.Equal(TimeSpan.FromSeconds(10), After(uptimeSeconds: 30));
-        Assert.Equal(TimeSpan.Zero, After(uptimeSeconds: 121));
+        var reboot = After(uptimeSeconds: 30);
+        Assert.Equal(TimeSpan.FromSeconds(10), reboot.StartSpread);
+        Assert.StartsWith("after a reboot the first request waits a random part of 10 s;", reboot.StartSpreadReason, StringComparison.Ordinal);
+        Assert.Equal(TimeSpan.Zero, After(uptimeSeconds: 121).StartSpread);
     }
 
-    private TimeSpan After(double uptimeSeconds) => StartupJitter.Of(TimeSpan.FromSeconds(uptimeSeconds), Bench.Folder, PowerCut);
+    private CredentialCacheOptions After(double uptimeSeconds) => StartupJitter.Of(TimeSpan.FromSeconds(uptimeSeconds), Bench.Folder, PowerCut);
 }

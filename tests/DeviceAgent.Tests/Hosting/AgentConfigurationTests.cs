@@ -272,6 +272,23 @@ public sealed class AgentConfigurationTests : IDisposable
         Assert.Contains("(AWS_ENDPOINT_URL_DYNAMODB)", Assert.Single(LoadErrors(environment: new() { ["AWS_ENDPOINT_URL_DYNAMODB"] = "nonsense" })).Problem, StringComparison.Ordinal);
     }
 
+    /// <summary>Other users' programs may enter what systemd makes for the unit, and not the state directory.</summary>
+    [Fact]
+    public void Load_RuntimeDirectoryOfSystemd_HasTheSocketUnlessTheFileSaysWhere()
+    {
+        var environment = new Dictionary<string, string> { ["RUNTIME_DIRECTORY"] = "/run/device-agent:/run/other" };
+        var endpoint = Load(environment: environment).Endpoint;
+        Assert.Equal(("/run/device-agent/device-agent.sock", null), (endpoint.Socket, endpoint.SocketOfService));
+        Assert.Equal(["/run/agent.sock"], Load(["endpoint.socket=/run/agent.sock"], environment).Endpoint.Sockets);
+        Assert.Empty(Load(["endpoint.socket=off"], environment).Endpoint.Sockets);
+    }
+
+    [Theory]
+    [InlineData("/var/lib/device-agent", "/run/device-agent/device-agent.sock", "/var/lib/device-agent/device-agent.sock")]
+    [InlineData("/srv/agent", "/srv/agent/device-agent.sock")]
+    public void Load_NoRuntimeDirectory_LooksForTheAgentOfTheUnitToo(string stateDirectory, params string[] sockets) =>
+        Assert.Equal(sockets, AgentConfiguration.LoadOptions(_device.ConfigurationPath, new Hashtable(), [$"stateDirectory={stateDirectory}"]).Endpoint.Sockets);
+
     [Fact]
     public void Load_StateDirectoryTooDeepForItsSocket_IsRefusedUnlessTheSocketIsElsewhere()
     {

@@ -33,7 +33,7 @@ public sealed partial class ReferenceTests : IDisposable
     private static readonly Dictionary<string, string?> DescribedDefaults = new()
     {
         ["the thing's name"] = "boiler-07",
-        ["`device-agent.sock` in the state directory"] = "state/device-agent.sock",
+        ["`device-agent.sock` in the runtime directory, else in the state directory"] = "state/device-agent.sock",
         ["`clients` in the state directory"] = "state/clients",
         ["in the certificate's file"] = null,
         ["the system's roots"] = null,

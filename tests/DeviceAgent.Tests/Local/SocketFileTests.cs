@@ -33,6 +33,14 @@ public sealed class SocketFileTests : IDisposable
     }
 
     [Fact]
+    public void Bind_LinkToASocketThatIsGone_IsReplaced()
+    {
+        File.CreateSymbolicLink(SocketPath, _folder.File("gone.sock"));
+        using var socket = Bind();
+        Assert.Null(new FileInfo(SocketPath).LinkTarget);
+    }
+
+    [Fact]
     public void Bind_AnotherListens_IsRefusedAndLeavesItAlone()
     {
         using var other = Bind();
@@ -81,6 +89,32 @@ public sealed class SocketFileTests : IDisposable
         Assert.True(File.Exists(endpoint.SocketPath));
         await endpoint.StopAsync();
         Assert.False(File.Exists(endpoint.SocketPath));
+    }
+
+    /// <summary>Who looks in the state directory, as for an earlier agent, finds it; the link of an agent that was killed, or its socket, is replaced.</summary>
+    [Fact]
+    public async Task Service_SocketElsewhere_IsFoundInTheStateDirectoryWhileItRuns()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync(socketPath: SocketPath);
+        await endpoint.Log.WaitAsync(2400);
+        var place = Path.Combine(endpoint.Folder, EndpointOptions.SocketName);
+        using var client = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+        client.Connect(new UnixDomainSocketEndPoint(place));
+        await endpoint.StopAsync();
+        Assert.Null(new FileInfo(place).LinkTarget);
+    }
+
+    [Fact]
+    public void Link_OfAnAgentThatWasKilled_IsReplacedButNoFileOfSomebodyElse()
+    {
+        File.CreateSymbolicLink(_folder.File(EndpointOptions.SocketName), _folder.File("gone.sock"));
+        using (SocketLink.Make(_folder.Path, SocketPath)) Assert.Equal(SocketPath, new FileInfo(_folder.File(EndpointOptions.SocketName)).LinkTarget);
+        Assert.False(File.Exists(_folder.File(EndpointOptions.SocketName)));
+
+        _folder.Write(EndpointOptions.SocketName, "precious");
+        Assert.Null(SocketLink.Make(_folder.Path, SocketPath));
+        Assert.Equal("precious", File.ReadAllText(_folder.File(EndpointOptions.SocketName)));
+        Assert.Null(SocketLink.Make(_folder.Path, null));
     }
 
     private Socket Bind(UnixFileMode mode = EndpointOptions.DefaultSocketMode) => SocketFile.Bind(SocketFile.Address(SocketPath), SocketPath, mode);

@@ -38,6 +38,25 @@ public sealed class StatusTests
     }
 
     [Fact]
+    public async Task Status_FirstRequestWaits_SaysUntilWhenAndWhy()
+    {
+        await using var port = await CredentialsPortFixture.StartInTheSpreadAsync();
+        var waiting = port.Endpoint.Cache.GetAsync().AsTask();
+        using var response = await port.Endpoint.GetAsync("/v1/status");
+        var status = await TestEndpoint.JsonAsync(response);
+        var wait = status.GetProperty("credentials").GetProperty("start_wait");
+        Assert.InRange(wait.GetProperty("seconds_left").GetDouble(), 1, 3600);
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status, "by the socket");
+        Assert.Matches(@"(?m)^credentials   none yet, asked for in \d+ (min|s) \(at 20\d\d-[-0-9T:.]+Z\): a random time after the start, so that devices that start together do not ask together$", text.ToString());
+
+        port.Endpoint.Cache.SkipStartSpread();
+        await waiting;
+        using var after = await port.Endpoint.GetAsync("/v1/status");
+        Assert.False((await TestEndpoint.JsonAsync(after)).GetProperty("credentials").TryGetProperty("start_wait", out _));
+    }
+
+    [Fact]
     public async Task Status_SensorWithAnImpossibleValue_IsMarkedAndCounted()
     {
         await using var endpoint = await TestEndpoint.StartAsync();

@@ -29,6 +29,13 @@ public class ServiceStatusTests
         Text(new UploadStatus { Mode = UploadMode.BackingOff, Reason = "The name dynamodb.us-east-1.amazonaws.com could not be looked up." }, Spool(1024), new CredentialCacheStatus { HasValidCredentials = false }, ConnectionState.Off));
 
     [Fact]
+    public void Text_FirstRequestWaits_SaysUntilWhenAndWhy() => Assert.Equal(
+        "No upload before 14:03 UTC: after a power cut, 12 readings wait, no valid credentials",
+        Text(
+            new UploadStatus { Mode = UploadMode.Draining }, Spool(12),
+            new CredentialCacheStatus { HasValidCredentials = false, NextRefresh = Valid.Expiration, StartDelay = TimeSpan.FromMinutes(7), StartDelayReason = "after a power cut" }, ConnectionState.Off));
+
+    [Fact]
     public void Text_Parked_SaysThatSomebodyMustAct() => Assert.Equal(
         "NO UPLOAD until somebody repairs it: The table boiler-07 does not exist, 2 readings wait, credentials valid until 14:03 UTC",
         Text(new UploadStatus { Mode = UploadMode.Parked, Reason = "The table boiler-07 does not exist." }, Spool(2), Valid, ConnectionState.Off));
