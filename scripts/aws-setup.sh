@@ -161,6 +161,6 @@ say configuration "$directory/agent.json"
 
 cat <<DONE
 
-Copy $directory to the device and start there:  device-agent run --config agent.json
+Copy $directory to the device and start there, in that folder:  device-agent run
 It reads $reads. To change that: source.kind in agent.json (docs/agent.md).
 DONE

@@ -68,6 +68,7 @@ public sealed class CredentialsProviderClient : IDisposable
         using var use = _identity.Use();
         var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, use.Identity, _timeProvider.GetUtcNow())
         {
+            Names = _options.Names,
             Proxy = _proxy.IsBypassed(_endpoint) ? null : _proxy.GetProxy(_endpoint)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped),
         };
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));

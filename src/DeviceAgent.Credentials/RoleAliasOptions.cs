@@ -29,6 +29,9 @@ public sealed record RoleAliasOptions
     /// </summary>
     public IWebProxy? Proxy { get; init; }
 
+    /// <summary>What remedies call the options: a program that reads them from a configuration of its own has other names for them.</summary>
+    internal OptionNames Names { get; init; } = new(nameof(CaBundlePath), nameof(ConnectTimeout), nameof(RequestTimeout));
+
     /// <summary>Opens the TCP connection, to the endpoint or the proxy; null takes the host's addresses as they answer.</summary>
     internal Func<DnsEndPoint, CancellationToken, Task<Stream>>? ConnectCallback { get; init; }
 
@@ -38,6 +41,9 @@ public sealed record RoleAliasOptions
     /// <summary>Bound of the whole request, at least <see cref="ConnectTimeout"/>, at most 120 s. Default 10 s.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }
+
+/// <summary>Names of options in remedies; null where the reader cannot set it.</summary>
+internal sealed record OptionNames(string CaBundlePath, string? ConnectTimeout, string? RequestTimeout);
 
 /// <summary>One option with a value that cannot be used.</summary>
 /// <param name="Option">The property's name, e.g. <c>Endpoint</c>.</param>

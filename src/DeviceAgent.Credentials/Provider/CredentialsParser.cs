@@ -29,7 +29,7 @@ internal static class CredentialsParser
         catch (JsonException e)
         {
             // Only the place: the exception's own message quotes the body. What is no text has no lines.
-            return Failed(AnswerFailures.Malformed(answer, context, e.LineNumber is null ? e.Message : $"it breaks off or errs in line {e.LineNumber + 1}, byte {e.BytePositionInLine}"));
+            return Failed(AnswerFailures.Malformed(answer, context, JsonInput.PlaceOf(e) is { } place ? $"it breaks off or errs in {place}" : e.Message));
         }
 
         using (json)

@@ -9,6 +9,9 @@ internal sealed record FailureContext(
     /// <summary>Older than this software: a clock before it is certainly wrong.</summary>
     private static readonly DateTimeOffset SoftwareEpoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
+    /// <summary>What remedies call the options.</summary>
+    public OptionNames Names { get; init; } = new RoleAliasOptions { Endpoint = "", RoleAlias = "" }.Names;
+
     /// <summary>The proxy that is asked through, as <c>scheme://host:port</c> and without its user and password; null for none.</summary>
     public string? Proxy { get; init; }
 
@@ -17,10 +20,11 @@ internal sealed record FailureContext(
 
     public string CertificateId => Identity.CertificateId;
 
-    /// <summary>The certificate's ARN; the account is not known on the device.</summary>
-    public string CertificateArn => $"arn:aws:iot:{Region}:ACCOUNT:cert/{CertificateId}";
+    /// <summary>The certificate's ARN, for a shell: the account is not known on the device.</summary>
+    public string CertificateArn => $"$(aws iot describe-certificate --certificate-id {CertificateId} --query certificateDescription.certificateArn --output text)";
 
-    public string RoleAliasArn => $"arn:aws:iot:{Region}:ACCOUNT:rolealias/{RoleAlias}";
+    /// <summary>A name that is not there is most often misspelt: the first thing to look at.</summary>
+    public string IsAliasMisspelt => $"Is the role alias '{RoleAlias}' misspelt (case counts)? Those that there are: aws iot list-role-aliases";
 
     public string LocalTime => $"{Now.UtcDateTime:u}";
 
@@ -30,17 +34,6 @@ internal sealed record FailureContext(
     /// <summary>A sentence about the device certificate's own dates, empty while they are fine.</summary>
     public string CertificateDates => string.Concat(
         Identity.WarningsAt(Now).Where(_ => !Identity.IsWithinDates(Now)).Select(p => $" Note: {p.What}."));
-
-    /// <summary>Taken from <c>PREFIX.credentials.iot.REGION.amazonaws.com</c>.</summary>
-    private string Region
-    {
-        get
-        {
-            const string marker = ".credentials.iot.";
-            var at = Endpoint.IndexOf(marker, StringComparison.OrdinalIgnoreCase);
-            return at < 0 ? "REGION" : Endpoint[(at + marker.Length)..].Split('.')[0];
-        }
-    }
 }
 
 /// <summary>Found before anything was sent.</summary>

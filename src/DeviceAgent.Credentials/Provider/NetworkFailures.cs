@@ -118,7 +118,7 @@ internal static class NetworkFailures
         ProxyFailed,
         $"The proxy {c.Proxy} took the connection and did not answer to CONNECT within {limit.TotalSeconds:0.###} s.",
         "network: the proxy does not reach the endpoint, or its port is not one for HTTP",
-        $"Try it: curl -v -x {c.Proxy} https://{c.Endpoint}. On slow links raise {nameof(RoleAliasOptions.ConnectTimeout)}");
+        $"Try it: curl -v -x {c.Proxy} https://{c.Endpoint}{OnSlowLinks(c.Names.ConnectTimeout)}");
 
     public static CredentialFailure ProxyUnreachable(FailureContext c, string detail) => new(
         ProxyFailed,
@@ -137,17 +137,19 @@ internal static class NetworkFailures
         ConnectTimedOut,
         $"No TLS connection to {c.Endpoint}{c.Way} within {limit.TotalSeconds:0.###} s.",
         "network: packets get lost, or a firewall drops them without a word",
-        $"Try: openssl s_client -connect {c.Endpoint}. On slow links raise {nameof(RoleAliasOptions.ConnectTimeout)}");
+        $"Try: openssl s_client -connect {c.Endpoint}{OnSlowLinks(c.Names.ConnectTimeout)}");
 
     public static CredentialFailure RequestTimeout(FailureContext c, TimeSpan limit) => new(
         RequestTimedOut,
         $"{c.Endpoint} did not answer completely within {limit.TotalSeconds:0.###} s.",
         "network: the connection stalls, or the service is overloaded",
-        $"It is asked again. On slow links raise {nameof(RoleAliasOptions.RequestTimeout)}");
+        $"It is asked again{OnSlowLinks(c.Names.RequestTimeout)}");
 
     public static CredentialFailure Lost(FailureContext c) => new(
         ConnectionLost,
         $"The connection to {c.Endpoint} broke in the middle of the answer.",
         "network: the link was cut",
         "It is asked again. If it lasts, check the signal and the link's MTU");
+
+    private static string OnSlowLinks(string? option) => option is null ? "" : $". On slow links raise {option}";
 }

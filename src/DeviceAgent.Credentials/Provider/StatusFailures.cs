@@ -14,7 +14,7 @@ internal static class StatusFailures
         403 when Says(answer, "Invalid thing name") => InvalidThing(answer, context),
         403 when Says(answer, "Access Denied") => PolicyDenies(answer, context),
         403 => OtherForbidden(answer, context),
-        404 when Says(answer, "alias does not exist") => NoSuchAlias(answer, context),
+        404 when Says(answer, "alias does not exist") || answer.ErrorType == "ResourceNotFoundException" => NoSuchAlias(answer, context),
         404 => OtherNotFound(answer, context),
         400 when Says(answer, "Unable to assume the role") => CannotAssume(answer, context),
         400 when Says(answer, "MaxSessionDuration") => TooLong(answer, context),
@@ -49,9 +49,9 @@ internal static class StatusFailures
     private static CredentialFailure PolicyDenies(ServiceAnswer a, FailureContext c) => a.Failure(
         AccessDenied,
         $"No IoT policy lets certificate {c.CertificateId} use the role alias {c.RoleAlias} (403 {a.Quote}).",
-        "IoT policy: iot:AssumeRoleWithCertificate is not allowed on the alias",
-        $"See the certificate's policies: aws iot list-attached-policies --target {c.CertificateArn}. One of them must allow "
-        + $"iot:AssumeRoleWithCertificate on {c.RoleAliasArn}; attach it: "
+        "IoT policy: iot:AssumeRoleWithCertificate is not allowed on the alias; or role alias: it is misspelt",
+        $"{c.IsAliasMisspelt}. If not, see the certificate's policies: aws iot list-attached-policies --target {c.CertificateArn}. One of them must allow "
+        + $"iot:AssumeRoleWithCertificate on the ARN of this alias (aws iot describe-role-alias --role-alias {c.RoleAlias}); attach it: "
         + $"aws iot attach-policy --policy-name POLICY --target {c.CertificateArn}. Conditions on thing variables need "
         + $"the thing name to be sent (sent: {c.ThingName ?? "none"}).");
 
@@ -59,20 +59,20 @@ internal static class StatusFailures
         Forbidden,
         $"{c.Endpoint} refuses the request for a reason that this version does not know (403 {a.Quote}).",
         "certificate, thing or IoT policy",
-        $"Check in this order: aws iot describe-certificate --certificate-id {c.CertificateId}; "
+        $"{c.IsAliasMisspelt}. If not, check in this order: aws iot describe-certificate --certificate-id {c.CertificateId}; "
         + $"aws iot list-principal-things --principal {c.CertificateArn}; aws iot list-attached-policies --target {c.CertificateArn}");
 
     private static CredentialFailure NoSuchAlias(ServiceAnswer a, FailureContext c) => a.Failure(
         RoleAliasNotFound,
         $"The role alias {c.RoleAlias} does not exist (404 {a.Quote}).",
         "role alias: deleted, misspelt (case counts), or of another account or region",
-        $"List them: aws iot list-role-aliases. Create it: aws iot create-role-alias --role-alias {c.RoleAlias} --role-arn ROLE_ARN");
+        $"{c.IsAliasMisspelt}. To make it: aws iot create-role-alias --role-alias {c.RoleAlias} --role-arn ROLE_ARN");
 
     private static CredentialFailure OtherNotFound(ServiceAnswer a, FailureContext c) => a.Failure(
         NotFound,
         $"{c.Endpoint} does not know the path of the credentials request (404 {a.Quote}).",
-        "configuration: the endpoint is most likely not a credentials endpoint",
-        "Take the endpoint from: aws iot describe-endpoint --endpoint-type iot:CredentialProvider");
+        "configuration: the endpoint is most likely not a credentials endpoint; or role alias: it is misspelt",
+        $"{c.IsAliasMisspelt}. If not, take the endpoint from: aws iot describe-endpoint --endpoint-type iot:CredentialProvider");
 
     private static CredentialFailure CannotAssume(ServiceAnswer a, FailureContext c) => a.Failure(
         RoleNotAssumable,

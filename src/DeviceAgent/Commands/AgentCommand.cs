@@ -41,6 +41,12 @@ internal static class AgentCommand
             SdkSettings.Hide();
         }
 
+        if (parsed.Action is ParseErrorAction && UsageProblem.Lines(parsed) is { Count: > 0 } problem)
+        {
+            foreach (var line in problem) await error.WriteLineAsync(line).ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
         // The host handles the signals.
         var exit = await parsed.InvokeAsync(new InvocationConfiguration { ProcessTerminationTimeout = null, Output = output, Error = error }).ConfigureAwait(false);
         return parsed.Action is ParseErrorAction ? ExitCode.Usage : (ExitCode)exit;

@@ -24,7 +24,7 @@ internal static class ClientsCommand
     {
         var name = Name();
         var group = new Option<string?>("--group") { Description = "The group whose members can read the token file: the one that the program runs in. By default the state directory's.", HelpName = "name" };
-        var command = new Command("add", "Makes a token for a program and prints the two lines for its environment.") { name, group };
+        var command = new Command("add", "Makes a token for a program and prints the lines for its environment.") { name, group };
         return WithFolder(command, async (clients, options, parsed) =>
         {
             var port = options.LocalCredentials.Port!.Value;
@@ -32,6 +32,9 @@ internal static class ClientsCommand
             var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
             await output.WriteLineAsync($"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:{port}{CredentialsEndpoint.Path}").ConfigureAwait(false);
             await output.WriteLineAsync($"AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={path}").ConfigureAwait(false);
+            // The SDKs read the first, versions of the AWS CLI only the second.
+            await output.WriteLineAsync($"AWS_REGION={options.Table.Region}").ConfigureAwait(false);
+            await output.WriteLineAsync($"AWS_DEFAULT_REGION={options.Table.Region}").ConfigureAwait(false);
             if (clients.FindObstacle() is { } obstacle) await error.WriteLineAsync($"note: {obstacle}").ConfigureAwait(false);
             return ExitCode.Ok;
         }, makesFolders: true, obstacle: (options, parsed) => options.LocalCredentials.Port is null ? NoPort

@@ -11,11 +11,13 @@ namespace DeviceAgent.Commands;
 /// <summary>The options by which a command is told its configuration.</summary>
 internal sealed class ConfigurationArguments
 {
-    /// <summary>Where the package puts the configuration.</summary>
-    public const string DefaultPath = "/etc/device-agent/agent.json";
+    private readonly ConfigurationPlaces _places;
 
-    private readonly string _defaultPath;
-    private readonly Option<string> _config;
+    private readonly Option<string?> _config = new("--config", "-c")
+    {
+        Description = $"The configuration file (JSON, comments allowed). Relative paths in it are relative to its folder. Left out: {SettingsLayers.FileVariable}, else agent.json of the working folder, else {ConfigurationPlaces.OfPackage}.",
+        HelpName = "file",
+    };
 
     private readonly Option<string[]> _set = new("--set")
     {
@@ -24,17 +26,11 @@ internal sealed class ConfigurationArguments
         DefaultValueFactory = _ => [],
     };
 
-    /// <param name="defaultPath">What is read when the command line names no file.</param>
-    public ConfigurationArguments(string defaultPath = DefaultPath)
-    {
-        _defaultPath = defaultPath;
-        _config = new Option<string>("--config", "-c")
-        {
-            Description = "The configuration file (JSON, comments allowed). Relative paths in it are relative to its folder.",
-            HelpName = "file",
-            DefaultValueFactory = _ => defaultPath,
-        };
-    }
+    /// <param name="places">Where to look when the command line names no file.</param>
+    public ConfigurationArguments(ConfigurationPlaces? places = null) => _places = places ?? ConfigurationPlaces.OfThisProcess();
+
+    /// <summary>For a command that programs call, or that has a log: it does not say which configuration it found.</summary>
+    public bool IsQuiet { get; init; }
 
     public void AddTo(Command command)
     {
@@ -43,7 +39,7 @@ internal sealed class ConfigurationArguments
     }
 
     /// <summary>The file that is read.</summary>
-    public string FileOf(ParseResult parsed) => parsed.GetRequiredValue(_config);
+    public string FileOf(ParseResult parsed) => Found(parsed).Path;
 
     /// <summary>
     /// What <c>run</c> and <c>check</c> both begin with: all that can be told without the network is looked at, and nothing on disk changes. What is wrong is
@@ -58,7 +54,7 @@ internal sealed class ConfigurationArguments
         DeviceIdentity? identity = null;
         try
         {
-            (var options, identity) = AgentConfiguration.Load(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? [], settled);
+            (var options, identity) = AgentConfiguration.Load(Chosen(parsed), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? [], settled);
             SpoolVerdict.Of(SpoolServiceCollectionExtensions.PathIn(options.StateDirectory));
             return (options, identity, ExitCode.Ok);
         }
@@ -92,7 +88,7 @@ internal sealed class ConfigurationArguments
     /// <summary>Loads the configuration again and again, certificate and key to look at only; throws what is wrong with it.</summary>
     public Func<AgentOptions> Loader(ParseResult parsed)
     {
-        var (path, assignments) = (parsed.GetRequiredValue(_config), parsed.GetValue(_set) ?? []);
+        var (path, assignments) = (FileOf(parsed), parsed.GetValue(_set) ?? []);
         return () =>
         {
             var (options, identity) = AgentConfiguration.Load(path, Environment.GetEnvironmentVariables(), assignments);
@@ -106,7 +102,7 @@ internal sealed class ConfigurationArguments
     {
         try
         {
-            return AgentConfiguration.LoadOptions(parsed.GetRequiredValue(_config), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
+            return AgentConfiguration.LoadOptions(Chosen(parsed), Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
         }
         catch (ConfigurationException e)
         {
@@ -120,10 +116,10 @@ internal sealed class ConfigurationArguments
     {
         try
         {
-            var path = parsed.GetRequiredValue(_config);
-            var obstacle = IsDefault(parsed) ? FindObstacle(path) : null;
+            var file = Found(parsed);
+            var obstacle = file.Origin is null or SettingsLayers.FileVariable ? null : FindObstacle(file.Path);
             if (obstacle is not null) parsed.InvocationConfiguration.Error.WriteLine($"note: {obstacle}: names and folders are the defaults");
-            return AgentConfiguration.LoadForSensors(obstacle is null ? path : null, Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
+            return AgentConfiguration.LoadForSensors(obstacle is null ? Chosen(parsed) : null, Environment.GetEnvironmentVariables(), parsed.GetValue(_set) ?? []);
         }
         catch (ConfigurationException e)
         {
@@ -154,14 +150,21 @@ internal sealed class ConfigurationArguments
         }
     }
 
-    /// <summary>Whether the command line names no file.</summary>
-    private bool IsDefault(ParseResult parsed) => parsed.GetResult(_config) is null or { Implicit: true };
+    private ConfigurationFile Found(ParseResult parsed) => _places.Find(parsed.GetValue(_config));
+
+    /// <summary>The file that is read; said to who did not name it.</summary>
+    private string Chosen(ParseResult parsed)
+    {
+        var file = Found(parsed);
+        if (file.Origin is { } origin && _places.IsTerminal && !IsQuiet) parsed.InvocationConfiguration.Error.WriteLine(PrintableText.Escaped($"device-agent: reads {file.Path} ({origin})"));
+        return file.Path;
+    }
 
     private void Print(ParseResult parsed, ConfigurationException e)
     {
         var output = parsed.InvocationConfiguration.Error;
         output.WriteLine(e.Errors.Count == 1 ? "The configuration has an error:" : $"The configuration has {e.Errors.Count} errors:");
         foreach (var error in e.Errors) output.WriteLine($"  {error}");
-        if (IsDefault(parsed) && e.Errors.Any(error => error.Key == "--config")) output.WriteLine($"  {_defaultPath} is the default; --config FILE names another file.");
+        if (Found(parsed).Origin is { } origin && e.Errors.Any(error => error.Key == "--config")) output.WriteLine($"  It is {(origin == SettingsLayers.FileVariable ? $"what {origin} names" : PrintableText.Escaped(origin))}. {PrintableText.Escaped(_places.Remedy)}");
     }
 }

@@ -48,7 +48,7 @@ internal static class CredentialsCommand
 
     private static Command With(Command command, Func<AgentOptions, ParseResult, CancellationToken, Task> action)
     {
-        var arguments = new ConfigurationArguments();
+        var arguments = new ConfigurationArguments { IsQuiet = true };
         arguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, parsed, action, cancellationToken).ConfigureAwait(false));
         return command;

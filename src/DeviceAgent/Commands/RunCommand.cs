@@ -19,7 +19,7 @@ internal static class RunCommand
 {
     public static Command Create()
     {
-        var arguments = new ConfigurationArguments();
+        var arguments = new ConfigurationArguments { IsQuiet = true };
         var command = new Command("run", "Runs the agent until it is stopped (SIGTERM, SIGINT) or the source has ended and everything is delivered. SIGHUP reads the configuration again.");
         arguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, parsed, cancellationToken).ConfigureAwait(false));

@@ -17,10 +17,10 @@ internal static class SensorsCommand
 {
     private static readonly JsonWriterOptions WriterOptions = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
-    /// <param name="defaultPath">The configuration that is read when the command line names none.</param>
-    public static Command Create(string defaultPath = ConfigurationArguments.DefaultPath)
+    /// <param name="places">Where the configuration is looked for when the command line names none.</param>
+    public static Command Create(ConfigurationPlaces? places = null)
     {
-        var arguments = new ConfigurationArguments(defaultPath);
+        var arguments = new ConfigurationArguments(places);
         var json = new Option<bool>("--json") { Description = "Prints JSON." };
         var command = new Command("sensors", "Lists the sensors that source.kind linux reads on this device: name, value now, place. Works before anything is configured and while the agent runs; changes nothing.") { json };
         arguments.AddTo(command);

@@ -97,8 +97,9 @@ internal static class AgentConfiguration
         };
         if (file is null) throw new ConfigurationException(errors);
 
-        var folder = path is null ? Environment.CurrentDirectory : Path.GetDirectoryName(Path.GetFullPath(path))!;
-        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder, ServiceCredentials.From(environment)).Read(errors);
+        var full = path is null ? null : Path.GetFullPath(path);
+        var folder = full is null ? Environment.CurrentDirectory : Path.GetDirectoryName(full)!;
+        return new ConfiguredSettings([.. layers.OfType<SettingsLayer>()], folder, ServiceCredentials.From(environment)) { File = full }.Read(errors);
     }
 
     /// <summary>From settings to options; what is wrong is noted by the reader.</summary>
@@ -190,6 +191,9 @@ internal static class AgentConfiguration
 /// <param name="Credentials">What the service manager passes.</param>
 internal sealed record ConfiguredSettings(IReadOnlyList<SettingsLayer> Layers, string Folder, ServiceCredentials Credentials)
 {
+    /// <summary>The file, absolute; null where there is none.</summary>
+    public string? File { get; init; }
+
     /// <summary>Reads and checks everything.</summary>
     /// <param name="errors">Takes what is wrong.</param>
     /// <param name="onTop">Each wins over all before; none for the configuration alone.</param>

@@ -83,6 +83,7 @@ internal static class AgentHost
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
         var roleAlias = host.Services.GetRequiredService<RoleAliasState>().Active;
         logger.AgentStarts(AgentBuild.Current.ToString(), options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
+        if (options.Configured.File is { } file) logger.ConfigurationRead(file);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter), DeviceIdentityOptions.Shown(options.ActiveIdentity.CertificatePath));
         var clock = host.Services.GetRequiredService<DeviceClock>();
         foreach (var warning in clock.IsTrusted ? identity.WarningsAt(clock.GetUtcNow()) : []) logger.IdentityWarning(warning.ToString());

@@ -8,6 +8,8 @@ namespace DeviceAgent.Hosting;
 /// <summary>The settings of the device's identity and of the credentials provider.</summary>
 internal static class CredentialSettings
 {
+    private const string CaPath = "caPath";
+
     private const int MaxPasswordBytes = 4096;
 
     public static DeviceIdentityOptions ReadIdentity(SettingsReader settings)
@@ -34,7 +36,8 @@ internal static class CredentialSettings
             Endpoint = settings.Required("credentialsEndpoint", "the host of the credentials provider (aws iot describe-endpoint --endpoint-type iot:CredentialProvider)"),
             RoleAlias = settings.Required("roleAlias", "the role alias to ask for"),
             ThingName = thingName,
-            CaBundlePath = settings.FilePath("caPath"),
+            CaBundlePath = settings.FilePath(CaPath),
+            Names = new OptionNames(CaPath, ConnectTimeout: null, RequestTimeout: null),
         };
         List<OptionProblem> problems = [.. RoleAliasOptionsValidator.Validate(options).Where(p => p.Value.Length > 0)];
         foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems) ?? []) root.Dispose();
@@ -82,7 +85,7 @@ internal static class CredentialSettings
         nameof(RoleAliasOptions.Endpoint) => "credentialsEndpoint",
         nameof(RoleAliasOptions.RoleAlias) => "roleAlias",
         nameof(RoleAliasOptions.ThingName) => "thingName",
-        nameof(RoleAliasOptions.CaBundlePath) => "caPath",
+        nameof(RoleAliasOptions.CaBundlePath) => CaPath,
         _ => option,
     };
 }

@@ -7,6 +7,9 @@ internal static partial class Log
     [LoggerMessage(2300, LogLevel.Information, "device-agent {Version} for thing {Thing}: table {Table} in {Region}, role alias {RoleAlias} at {Endpoint}.")]
     public static partial void AgentStarts(this ILogger logger, string? version, string thing, string table, string region, string roleAlias, string endpoint);
 
+    [LoggerMessage(2312, LogLevel.Information, "The configuration is {Path}.")]
+    public static partial void ConfigurationRead(this ILogger logger, string path);
+
     [LoggerMessage(2301, LogLevel.Information, "Certificate {CertificateId}, valid until {NotAfter}, from {Path}.")]
     public static partial void IdentityLoaded(this ILogger logger, string certificateId, string notAfter, string path);
 

@@ -92,7 +92,7 @@ internal static class ReadingsBody
         }
         catch (JsonException e)
         {
-            throw new RefusedException($"the body is not JSON: {JsonInput.Describe(e)}", e);
+            throw new RefusedException($"the body is not JSON: {JsonInput.Describe(e, body.Span)}", e);
         }
 
         return values;

@@ -67,7 +67,7 @@ internal sealed class SpoolApi(ISpool spool, RequestBody bodies)
         }
         catch (JsonException e)
         {
-            throw new RefusedException($"{expected}: {JsonInput.Describe(e)}", e);
+            throw new RefusedException($"{expected}: {e.Message}", e);
         }
     }
 

@@ -82,7 +82,7 @@ internal static class ReadingJson
         }
         catch (JsonException e)
         {
-            problem = $"not JSON: {JsonInput.Describe(e, withLine: false)}";
+            problem = $"not JSON: {JsonInput.Describe(e, written, withLine: false)}";
         }
         catch (InvalidOperationException e)
         {
@@ -120,7 +120,7 @@ internal static class ReadingJson
         }
         catch (JsonException e)
         {
-            problem = $"not JSON: {JsonInput.Describe(e, withLine: false).TrimEnd('.')}";
+            problem = $"not JSON: {JsonInput.Describe(e, utf8.Span, withLine: false).TrimEnd('.')}";
             return null;
         }
         catch (InvalidOperationException e)

@@ -11,6 +11,9 @@ internal static class SettingsLayers
 {
     public const string EnvironmentPrefix = "DEVICE_AGENT_";
 
+    /// <summary>Names the configuration itself, and is no setting.</summary>
+    public const string FileVariable = EnvironmentPrefix + "CONFIG";
+
     private const string NestingInEnvironment = "__";
 
     /// <summary>The variable that sets the key: <c>DEVICE_AGENT_SOURCE__KIND</c> of <c>source.kind</c>.</summary>
@@ -53,7 +56,7 @@ internal static class SettingsLayers
         }
         catch (JsonException e)
         {
-            errors.Add(new ConfigurationError("--config", path, $"not valid JSON: {JsonInput.Describe(e)}"));
+            errors.Add(new ConfigurationError("--config", path, $"not valid JSON: {e.Message}"));
         }
 
         return null;
@@ -70,7 +73,7 @@ internal static class SettingsLayers
         var layer = new SettingsLayer(SettingsLayer.Environment, []);
         foreach (var (name, value) in environment.Cast<DictionaryEntry>().Select(e => ((string)e.Key, (string?)e.Value ?? "")).OrderBy(e => e.Item1, StringComparer.Ordinal))
         {
-            if (!name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase)) continue;
+            if (!name.StartsWith(EnvironmentPrefix, StringComparison.OrdinalIgnoreCase) || name == FileVariable) continue;
             var path = name[EnvironmentPrefix.Length..].Split(NestingInEnvironment);
             if (path.Any(p => p.Length == 0)) errors.Add(new ConfigurationError(name, null, $"a setting's name must follow {EnvironmentPrefix}, nested names joined by {NestingInEnvironment}"));
             else if (!layer.TrySet(path, value)) errors.Add(new ConfigurationError(name, null, "contradicts another variable that sets the whole section"));

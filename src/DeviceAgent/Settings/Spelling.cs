@@ -4,10 +4,13 @@ namespace DeviceAgent.Settings;
 internal static class Spelling
 {
     /// <summary><c>; did you mean 'x'?</c>, or nothing when no candidate is near.</summary>
-    public static string Hint(string written, IEnumerable<string> candidates)
+    public static string Hint(string written, IEnumerable<string> candidates) => Nearest(written, candidates) is { } nearest ? $"; did you mean '{nearest}'?" : "";
+
+    /// <summary>The candidate that was probably meant; null when none is near.</summary>
+    public static string? Nearest(string written, IEnumerable<string> candidates)
     {
         var best = candidates.Select(c => (Name: c, Distance: Distance(written.ToLowerInvariant(), c.ToLowerInvariant()))).OrderBy(c => c.Distance).FirstOrDefault();
-        return best.Name is not null && best.Distance <= Math.Max(2, written.Length / 3) ? $"; did you mean '{best.Name}'?" : "";
+        return best.Distance <= Math.Max(2, written.Length / 3) ? best.Name : null;
     }
 
     /// <summary>Insertions, deletions and replacements from one to the other (Levenshtein).</summary>

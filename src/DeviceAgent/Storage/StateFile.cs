@@ -38,10 +38,11 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, st
 
     private StateReading<T> Look()
     {
+        byte[] bytes = [];
         try
         {
             // Opened rather than asked for: whether it is there cannot be told either when the medium fails.
-            var value = JsonSerializer.Deserialize(InputFile.Read(path, maxBytes), json);
+            var value = JsonSerializer.Deserialize(bytes = InputFile.Read(path, maxBytes), json);
             return (value is null ? "it is empty" : check?.Invoke(value)) is { } problem ? Damaged(problem) : new StateReading<T>(value);
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
@@ -59,7 +60,7 @@ internal sealed class StateFile<T>(string path, JsonTypeInfo<T> json, Func<T, st
         }
         catch (Exception e) when (e is JsonException or NotSupportedException or ArgumentException)
         {
-            return Damaged(e is JsonException fault ? JsonInput.Describe(fault) : e.Message);
+            return Damaged(e is JsonException fault ? JsonInput.Describe(fault, bytes) : e.Message);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

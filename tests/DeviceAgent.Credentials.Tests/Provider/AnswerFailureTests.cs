@@ -8,7 +8,7 @@ public sealed class AnswerFailureTests
     public static TheoryData<string, CredentialFailureKind, string> Bodies => new()
     {
         { "", AnswerMalformed, "is not the JSON" },
-        { "<html>login</html>", AnswerMalformed, "line 1, byte 0" },
+        { "<html>login</html>", AnswerMalformed, "line 1, column 1" },
         { Answers.Body()[..60], AnswerMalformed, "breaks off" },
         { Answers.Body().Replace("2026-03-01T13:00:00Z", "tomorrow"), AnswerMalformed, "expiration is not a time" },
         { "[]", AnswerIncomplete, "the object credentials" },
@@ -20,7 +20,7 @@ public sealed class AnswerFailureTests
         { Answers.Body().Replace("\"2026-03-01T13:00:00Z\"", "1772370000"), AnswerMalformed, "expiration is a number where a text belongs such as \"2026-01-05T10:00:00Z\"" },
         { Answers.Body().Replace("\"2026-03-01T13:00:00Z\"", "null"), AnswerIncomplete, "lacks expiration" },
         { Answers.Body().Replace(Answers.SecretKey, ""), AnswerIncomplete, "lacks secretAccessKey" },
-        { Answers.Body().Replace(Answers.Token, "\\ud800"), AnswerMalformed, "line 1, byte" },
+        { Answers.Body().Replace(Answers.Token, "\\ud800"), AnswerMalformed, "line 1, column" },
         { Answers.Body().Replace("ASIATEST", "ASIA\\u001b[31m\\n"), AnswerMalformed, "accessKeyId is not 16 to 128 of A-Z a-z 0-9 _" },
         { Answers.Body().Replace("ASIATEST0", "ASIATEST"), AnswerMalformed, "accessKeyId is not 16 to 128" },
         { Answers.Body().Replace("ASIATEST", "ASIATEST\\u00e9"), AnswerMalformed, "accessKeyId is not 16 to 128" },

@@ -10,8 +10,8 @@ public sealed class StatusFailureTests
     public static TheoryData<int, string, CredentialFailureKind, string, string> Rows => new()
     {
         { 403, "Certificate is invalid on this endpoint", CertificateNotAccepted, "certificate", "aws iot update-certificate --certificate-id {id} --new-status ACTIVE" },
-        { 403, "Invalid thing name passed", ThingNotAttached, "thing", "aws iot attach-thing-principal --thing-name boiler-07 --principal arn:aws:iot:REGION:ACCOUNT:cert/{id}" },
-        { 403, "Access Denied", AccessDenied, "IoT policy", "iot:AssumeRoleWithCertificate on arn:aws:iot:REGION:ACCOUNT:rolealias/fleet-ddb" },
+        { 403, "Invalid thing name passed", ThingNotAttached, "thing", "aws iot attach-thing-principal --thing-name boiler-07 --principal $(aws iot describe-certificate --certificate-id {id} --query certificateDescription.certificateArn --output text)" },
+        { 403, "Access Denied", AccessDenied, "IoT policy", "iot:AssumeRoleWithCertificate on the ARN of this alias (aws iot describe-role-alias --role-alias fleet-ddb)" },
         { 403, "Something new", Forbidden, "certificate, thing or IoT policy", "aws iot describe-certificate --certificate-id {id}" },
         { 404, "Role alias does not exist", RoleAliasNotFound, "role alias", "aws iot create-role-alias --role-alias fleet-ddb" },
         { 404, "Not Found", NotFound, "configuration", "aws iot describe-endpoint --endpoint-type iot:CredentialProvider" },
@@ -65,6 +65,30 @@ public sealed class StatusFailureTests
         Assert.Equal(byKind.Count, byKind.Select(f => f.Message.Replace(":", "")).Distinct().Count());
         Assert.Equal(byKind.Count, byKind.Select(f => f.Cause).Distinct().Count());
         Assert.Equal(byKind.Count, byKind.Select(f => f.Remedy).Distinct().Count());
+    }
+
+    /// <summary>Where the alias may be the reason, that is asked first, with its name as configured; a command has no placeholder that could be filled in.</summary>
+    [Theory]
+    [InlineData(403, "Access Denied")]
+    [InlineData(403, "Something new")]
+    [InlineData(404, "Role alias does not exist")]
+    [InlineData(404, "Resource not found")]
+    public async Task Fetch_AliasMayBeMisspelt_AsksThatFirst(int status, string text)
+    {
+        await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Error(status, text)) };
+        using var test = new ProviderTest(server.Endpoint);
+        var failure = await test.FailAsync();
+        Assert.StartsWith("Is the role alias 'fleet-ddb' misspelt (case counts)? Those that there are: aws iot list-role-aliases. ", failure.Remedy);
+        Assert.DoesNotContain("ACCOUNT", failure.Remedy);
+        Assert.DoesNotContain("REGION", failure.Remedy);
+    }
+
+    [Fact]
+    public async Task Fetch_ResourceNotFound_IsOfTheAlias()
+    {
+        await using var server = new TlsServer { Reply = (c, _) => c.SendAsync(Answers.Error(404, "Resource not found", "x-amzn-ErrorType: ResourceNotFoundException")) };
+        using var test = new ProviderTest(server.Endpoint);
+        Assert.Equal(RoleAliasNotFound, (await test.FailAsync()).Kind);
     }
 
     [Theory]

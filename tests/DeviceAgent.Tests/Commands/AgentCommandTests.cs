@@ -1,3 +1,4 @@
+using System.Collections;
 using System.CommandLine;
 using DeviceAgent.Commands;
 using DeviceAgent.Spool;
@@ -31,21 +32,66 @@ public class AgentCommandTests
     public async Task Help_OfACommand_NamesTheDefaultConfiguration(params string[] command)
     {
         var (_, output, _) = await RunAsync([.. command, "--help"]);
-        Assert.Contains("[default: /etc/device-agent/agent.json]", output.ReplaceLineEndings(" "), StringComparison.Ordinal);
+        var words = string.Join(' ', output.Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries));
+        Assert.Contains("Left out: DEVICE_AGENT_CONFIG, else agent.json of the working folder, else /etc/device-agent/agent.json.", words, StringComparison.Ordinal);
     }
 
     [Fact]
     public async Task TryLoad_NoFileAtTheDefault_SaysWhereItLookedAndNamesTheOption()
     {
-        var arguments = new ConfigurationArguments("/nonexistent/default.json");
-        var command = new Command("any");
-        arguments.AddTo(command);
-        command.SetAction(parsed => arguments.TryLoadOptions(parsed) is null ? 1 : 0);
-        using var error = new StringWriter();
-        Assert.Equal(1, await new RootCommand { command }.Parse(["any"]).InvokeAsync(new InvocationConfiguration { Error = error }));
-        Assert.Contains("/nonexistent/default.json: there is no such file", error.ToString(), StringComparison.Ordinal);
-        Assert.Contains("--config FILE names another file", error.ToString(), StringComparison.Ordinal);
+        var (exit, error) = await LoadAsync(Places());
+        Assert.Equal(1, exit);
+        Assert.Contains("/nonexistent/default.json: there is no such file", error, StringComparison.Ordinal);
+        Assert.Contains("--config FILE names another file", error, StringComparison.Ordinal);
     }
+
+    /// <summary>The variable, the working folder, the package's place; a terminal is told which.</summary>
+    [Fact]
+    public async Task TryLoad_NoFileNamed_LooksInItsPlacesAndSaysWhichItReads()
+    {
+        using var device = new TestDevice(TimeProvider.System);
+        var here = Places() with { WorkingFolder = device.Folder, IsTerminal = true };
+        Assert.Equal((0, $"device-agent: reads {device.ConfigurationPath} (of this folder)\n"), await LoadAsync(here));
+        Assert.Equal((0, ""), await LoadAsync(here with { IsTerminal = false }));
+        Assert.Equal((0, ""), await LoadAsync(here, "--config", device.ConfigurationPath));
+        Assert.Equal((0, $"device-agent: reads {device.ConfigurationPath} (the default)\n"), await LoadAsync(Places() with { Default = device.ConfigurationPath, IsTerminal = true }));
+
+        var variable = here with { Environment = new Hashtable { ["DEVICE_AGENT_CONFIG"] = "/nonexistent/named.json" } };
+        var (exit, error) = await LoadAsync(variable);
+        Assert.Equal(1, exit);
+        Assert.Contains("/nonexistent/named.json: there is no such file", error, StringComparison.Ordinal);
+        Assert.Contains("It is what DEVICE_AGENT_CONFIG names.", error, StringComparison.Ordinal);
+        Assert.Equal((0, ""), await LoadAsync(variable, "--config", device.ConfigurationPath));
+    }
+
+    /// <summary>Needs root: another one cannot give the file away.</summary>
+    [Fact]
+    public async Task TryLoad_FileOfAnotherUserInTheWorkingFolder_IsPassedOver()
+    {
+        if (OperatingSystem.IsWindows() || Environment.UserName != "root") return;
+        using var device = new TestDevice(TimeProvider.System);
+        using (var chown = System.Diagnostics.Process.Start("chown", ["65534", device.ConfigurationPath])) await chown.WaitForExitAsync();
+        var here = Places() with { WorkingFolder = device.Folder };
+        var (exit, error) = await LoadAsync(here);
+        Assert.Equal(1, exit);
+        Assert.Contains("belongs to the user nobody and is passed over", error, StringComparison.Ordinal);
+        Assert.Equal((0, ""), await LoadAsync(here with { Environment = new Hashtable { ["SUDO_UID"] = "65534" } }));
+    }
+
+    [Theory]
+    [InlineData("device-agent: 'statsu' is no command of 'device-agent'.|Did you mean 'device-agent status'?|Help: device-agent --help", "statsu")]
+    [InlineData("device-agent: 'requeu' is no command of 'device-agent spool'.|Did you mean 'device-agent spool requeue'?|Help: device-agent spool --help", "spool", "requeu")]
+    [InlineData("device-agent: '--confg' is no option of 'device-agent run'.|Did you mean '--config'?|Help: device-agent run --help", "run", "--confg", "x.json")]
+    [InlineData("device-agent: 'frobnicate' is no command of 'device-agent'.|Help: device-agent --help", "frobnicate")]
+    [InlineData("device-agent: Required argument missing for option: '--config'.|Help: device-agent check --help", "check", "--config")]
+    public async Task RunAsync_Misspelt_SaysSoInThreeLines(string expected, params string[] arguments)
+    {
+        var (exit, output, error) = await RunAsync(arguments);
+        Assert.Equal((ExitCode.Usage, "", expected), (exit, output, string.Join('|', error.Trim().Split('\n'))));
+    }
+
+    [Fact]
+    public async Task RunAsync_NoCommand_PrintsTheHelp() => Assert.Contains("Commands:", (await RunAsync()).Output, StringComparison.Ordinal);
 
     [Fact]
     public async Task Check_NoFileWhereAskedFor_SaysNothingOfTheDefault()
@@ -146,6 +192,19 @@ public class AgentCommandTests
         var listed = output[output.IndexOf("Exit codes:", StringComparison.Ordinal)..output.IndexOf("Usage:", StringComparison.Ordinal)]
             .Split('\n').Select(l => l.Trim().Split(' ')[0]).Where(w => int.TryParse(w, out _)).Select(int.Parse);
         Assert.Equal(Enum.GetValues<ExitCode>().Select(c => (int)c), listed);
+    }
+
+    private static ConfigurationPlaces Places() => new(new Hashtable(), "/nonexistent", "/nonexistent/default.json", IsTerminal: false);
+
+    private static async Task<(int Exit, string Error)> LoadAsync(ConfigurationPlaces places, params string[] line)
+    {
+        var arguments = new ConfigurationArguments(places);
+        var command = new Command("any");
+        arguments.AddTo(command);
+        command.SetAction(parsed => arguments.TryLoadOptions(parsed) is null ? 1 : 0);
+        using var error = new StringWriter();
+        var exit = await new RootCommand { command }.Parse(["any", .. line]).InvokeAsync(new InvocationConfiguration { Error = error });
+        return (exit, error.ToString());
     }
 
     private static async Task<(ExitCode Exit, string Output, string Error)> RunAsync(params string[] arguments)

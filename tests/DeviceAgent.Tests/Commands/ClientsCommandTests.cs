@@ -13,12 +13,12 @@ public sealed class ClientsCommandTests : IDisposable
     public void Dispose() => _device.Dispose();
 
     [Fact]
-    public async Task Add_NewClient_PrintsTheTwoLinesOfItsEnvironment()
+    public async Task Add_NewClient_PrintsTheLinesOfItsEnvironment()
     {
         var (exit, output, _) = await RunAsync("add", "telemetry");
         Assert.Equal(ExitCode.Ok, exit);
         var file = Path.Combine(Clients, "telemetry.token");
-        Assert.Equal($"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:8555/v1/credentials\nAWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={file}\n", output);
+        Assert.Equal($"AWS_CONTAINER_CREDENTIALS_FULL_URI=http://127.0.0.1:8555/v1/credentials\nAWS_CONTAINER_AUTHORIZATION_TOKEN_FILE={file}\nAWS_REGION=us-east-1\nAWS_DEFAULT_REGION=us-east-1\n", output);
         Assert.DoesNotContain(await File.ReadAllTextAsync(file), output, StringComparison.Ordinal);
     }
 

@@ -1,3 +1,4 @@
+using System.Collections;
 using System.CommandLine;
 using System.Text.Json;
 using DeviceAgent.Commands;
@@ -149,7 +150,7 @@ public sealed class SensorsCommandTests : IDisposable
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
-        var command = new RootCommand { SensorsCommand.Create("/nonexistent/default.json") };
+        var command = new RootCommand { SensorsCommand.Create(new ConfigurationPlaces(new Hashtable(), "/nonexistent", "/nonexistent/default.json", IsTerminal: false)) };
         var exit = await command.Parse(["sensors", .. arguments, "--set", $"source.sysfsRoot={_sys.Path}"]).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
         return ((ExitCode)exit, output.ToString(), error.ToString());
     }

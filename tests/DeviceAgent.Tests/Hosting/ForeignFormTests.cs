@@ -43,10 +43,10 @@ public sealed class ForeignFormTests : IDisposable
     }
 
     [Fact]
-    public void Load_NotJson_NamesLineAndByteAsAnEditorCountsThem()
+    public void Load_NotJson_NamesLineAndColumnAsAnEditorCountsThem()
     {
         _device.WriteText("agent.json", "{\n  \"thingName\": \"x\",\n  # comment\n}\n");
-        Assert.EndsWith("not valid JSON: line 3, byte 2: '#' is an invalid start of a property name. Expected a '\"'.", Assert.Single(Errors()), StringComparison.Ordinal);
+        Assert.EndsWith("not valid JSON: line 3, column 3: '#' is an invalid start of a property name. Expected a '\"'.", Assert.Single(Errors()), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -47,9 +47,10 @@ public sealed class ForeignTextTests : IDisposable
     }
 
     [Theory]
-    [InlineData("{\n \"serialNumber\": \"a\\ud800\"\n}", "line 2, byte 17")]
-    [InlineData("{ \"attributes\": { \"\\udc00\": 1 } }", "line 1, byte 18")]
-    [InlineData("{ // \\ud800 in a comment\n \"attributes\": { \"a\": \"\\ud83d\", }, }", "line 2, byte 22")]
+    [InlineData("{\n \"serialNumber\": \"a\\ud800\"\n}", "line 2, column 18")]
+    [InlineData("{\n \"größe\": \"a\\ud800\"\n}", "line 2, column 11")]
+    [InlineData("{ \"attributes\": { \"\\udc00\": 1 } }", "line 1, column 19")]
+    [InlineData("{ // \\ud800 in a comment\n \"attributes\": { \"a\": \"\\ud83d\", }, }", "line 2, column 23")]
     public void Load_HalfACharacter_IsAnErrorWithItsPlace(string text, string place)
     {
         _device.WriteText("agent.json", text);

@@ -17,13 +17,13 @@ public sealed class ReadingsBodyTests
 
     [Fact]
     public void Split_NotJson_NamesLineAndByte() => Assert.Equal(
-        "the body is not JSON: line 2, byte 6: 'N' is an invalid start of a value.",
+        "the body is not JSON: line 2, column 7: 'N' is an invalid start of a value.",
         Assert.Throws<RefusedException>(() => ReadingsBody.Split("[{\"a\":1},\n {\"a\":NaN}]"u8.ToArray(), BodyFormat.Json)).Message);
 
     [Theory]
-    [InlineData("{\"a\":NaN}", "not JSON: byte 5: 'N' is an invalid start of a value")]
-    [InlineData("{\"a\":1},", "not JSON: byte 7: ',' is invalid after a single JSON value. Expected end of data")]
-    public void TryRead_NotJson_NamesTheByte(string line, string expected)
+    [InlineData("{\"a\":NaN}", "not JSON: column 6: 'N' is an invalid start of a value")]
+    [InlineData("{\"a\":1},", "not JSON: column 8: ',' is invalid after a single JSON value. Expected end of data")]
+    public void TryRead_NotJson_NamesTheColumn(string line, string expected)
     {
         Assert.Null(ReadingJson.TryRead(Encoding.UTF8.GetBytes(line), TimestampReader.Stored, out var problem));
         Assert.Equal(expected, problem);
