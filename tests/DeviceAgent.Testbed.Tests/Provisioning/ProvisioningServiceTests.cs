@@ -23,7 +23,7 @@ public sealed class ProvisioningServiceTests : IAsyncDisposable
 
         var answer = _world.Register(token, ("ThingName", "boiler-07"), ("SerialNumber", "SN1"));
 
-        Assert.Equal("""{"deviceConfiguration":{"roleAlias":"device-agent","powerReturnSpreadSeconds":"1200"},"thingName":"boiler-07"}""", answer.ToJsonString());
+        Assert.Equal("""{"deviceConfiguration":{"powerReturnSpreadSeconds":"1200","roleAlias":"device-agent"},"thingName":"boiler-07"}""", answer.ToJsonString());
         Assert.Equal("ACTIVE", Registry.FindCertificate(id)!.Status);
         Assert.True(Registry.IsAttached("boiler-07", id));
         Assert.Equal([.. RegistrySeed.RoleAliasNames.Select(RegistrySeed.IotPolicyName), RegistrySeed.MqttPolicyName], Registry.PolicyTargets.PoliciesOf(id).Select(p => p.Name).Order(StringComparer.Ordinal));

@@ -22,7 +22,7 @@ public sealed class ProvisioningTopicsTests : IAsyncDisposable
 
         Send(Register + "json", new JsonObject { ["certificateOwnershipToken"] = (string)created["certificateOwnershipToken"]!, ["parameters"] = new JsonObject { ["ThingName"] = "boiler-07" } }.ToJsonString());
 
-        Assert.Equal("""{"deviceConfiguration":{"roleAlias":"device-agent","powerReturnSpreadSeconds":"1200"},"thingName":"boiler-07"}""", Json(Register + "json/accepted").ToJsonString());
+        Assert.Equal("""{"deviceConfiguration":{"powerReturnSpreadSeconds":"1200","roleAlias":"device-agent"},"thingName":"boiler-07"}""", Json(Register + "json/accepted").ToJsonString());
         Assert.True(_world.Registry.IsAttached("boiler-07", (string)created["certificateId"]!));
     }
 
@@ -58,7 +58,7 @@ public sealed class ProvisioningTopicsTests : IAsyncDisposable
 
         Send(Register + "cbor", request);
 
-        byte[] expected = [0xA2, 0x73, .. "deviceConfiguration"u8, 0xA2, 0x69, .. "roleAlias"u8, 0x6C, .. "device-agent"u8, 0x78, 24, .. "powerReturnSpreadSeconds"u8, 0x64, .. "1200"u8, 0x69, .. "thingName"u8, 0x63, .. "b-1"u8];
+        byte[] expected = [0xA2, 0x73, .. "deviceConfiguration"u8, 0xA2, 0x78, 24, .. "powerReturnSpreadSeconds"u8, 0x64, .. "1200"u8, 0x69, .. "roleAlias"u8, 0x6C, .. "device-agent"u8, 0x69, .. "thingName"u8, 0x63, .. "b-1"u8];
         Assert.Equal((Register + "cbor/accepted", Convert.ToHexString(expected)), (_replies.Single().Topic, Convert.ToHexString(_replies.Single().Payload)));
     }
 
