@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Credentials;
@@ -5,24 +6,24 @@ namespace DeviceAgent.Credentials;
 /// <summary>Everything that the credentials library logs. Event ids 1000 to 1099. Never a secret.</summary>
 internal static partial class Log
 {
-    [LoggerMessage(1000, LogLevel.Information, "AWS credentials {AccessKeyId} fetched: valid until {Expiration:u} ({Minutes:F1} min), next refresh in {RefreshMinutes:F1} min")]
-    public static partial void Renewed(ILogger logger, string accessKeyId, DateTimeOffset expiration, double minutes, double refreshMinutes);
+    [LoggerMessage(1000, LogLevel.Information, "AWS credentials {AccessKeyId} fetched: valid until {Expiration:u} (for {Life}), renewed in {RenewedIn}")]
+    public static partial void Renewed(ILogger logger, string accessKeyId, DateTimeOffset expiration, Duration life, Duration renewedIn);
 
-    [LoggerMessage(1001, LogLevel.Warning, "AWS credentials not fetched ({Kind}). {Message} Likely cause: {Cause}. {Remedy} Next attempt in {DelaySeconds:0.#} s. Request id: {RequestId}")]
+    [LoggerMessage(1001, LogLevel.Warning, "AWS credentials not fetched ({Kind}). {Message} Likely cause: {Cause}. {Remedy} Next attempt in {Delay}. Request id: {RequestId}")]
     public static partial void FetchFailed(
-        ILogger logger, CredentialFailureKind kind, string message, string cause, string remedy, double delaySeconds, string requestId);
+        ILogger logger, CredentialFailureKind kind, string message, string cause, string remedy, Duration delay, string requestId);
 
-    [LoggerMessage(1002, LogLevel.Debug, "AWS credentials not fetched for the {Failures}. time ({Kind}), as before. Next attempt in {DelaySeconds:F0} s. Request id: {RequestId}")]
-    public static partial void FetchFailedAgain(ILogger logger, int failures, CredentialFailureKind kind, double delaySeconds, string requestId);
+    [LoggerMessage(1002, LogLevel.Debug, "AWS credentials not fetched for the {Failures}. time ({Kind}), as before. Next attempt in {Delay}. Request id: {RequestId}")]
+    public static partial void FetchFailedAgain(ILogger logger, int failures, CredentialFailureKind kind, Duration delay, string requestId);
 
-    [LoggerMessage(1003, LogLevel.Information, "AWS credentials are fetched again after {Failures} failures")]
+    [LoggerMessage(1003, LogLevel.Information, "AWS credentials are fetched again (failures before: {Failures})")]
     public static partial void Recovered(ILogger logger, int failures);
 
     [LoggerMessage(1004, LogLevel.Error, "AWS credentials {AccessKeyId} have come to their end and no others are held")]
     public static partial void Lapsed(ILogger logger, string accessKeyId);
 
-    [LoggerMessage(1005, LogLevel.Warning, "The local clock is {OffsetSeconds:F0} s off the clock of AWS. Check the time synchronisation (timedatectl)")]
-    public static partial void ClockOff(ILogger logger, double offsetSeconds);
+    [LoggerMessage(1005, LogLevel.Warning, "The local clock is {Difference} by the clock of AWS. Check the time synchronisation (timedatectl)")]
+    public static partial void ClockOff(ILogger logger, ClockDifference difference);
 
     [LoggerMessage(1006, LogLevel.Warning, "Device certificate: {Subject}: {What}. {Remedy}")]
     public static partial void CertificateWarning(ILogger logger, string subject, string what, string remedy);

@@ -150,7 +150,7 @@ public sealed class MqttClient : IMqttClient
         var connection = new MqttConnection(
             client, adapter, result.KeepAlive, _options, _connection?.Handled ?? Task.CompletedTask,
             publish => _dispatcher.HandleAsync(publish, _disposed), _timeProvider, _logger);
-        Log.Connected(_logger, _options.Host, _options.Port, result.ClientId, result.SessionPresent, result.KeepAlive.TotalSeconds);
+        Log.Connected(_logger, _options.Host, _options.Port, result.ClientId, result.SessionPresent ? "its earlier session" : "a new session", result.KeepAlive);
         _connection = connection;
         _ended = SettleAsync(connection);
         _ = RaiseDisconnectedAsync(_ended);

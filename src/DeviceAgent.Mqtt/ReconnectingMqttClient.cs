@@ -238,9 +238,9 @@ public sealed class ReconnectingMqttClient : IMqttClient
     {
         var isOldNews = end.Message == _told;
         _told = end.Reason == MqttDisconnectReason.ConnectFailed ? end.Message : null;
-        if (end.Reason != MqttDisconnectReason.ConnectFailed) Log.Reconnecting(_logger, end.Reason, end.Message, delay.TotalSeconds);
-        else if (end.Exception is not MqttException) Log.Unexpected(_logger, end.Exception!, delay.TotalSeconds);
-        else if (!isOldNews) Log.ConnectFailed(_logger, end.Message, delay.TotalSeconds);
-        else Log.ConnectFailedAgain(_logger, failures, end.Message, delay.TotalSeconds);
+        if (end.Reason != MqttDisconnectReason.ConnectFailed) Log.Reconnecting(_logger, end.Reason, end.Message, delay);
+        else if (end.Exception is not MqttException) Log.Unexpected(_logger, end.Exception!, delay);
+        else if (!isOldNews) Log.ConnectFailed(_logger, end.Message, delay);
+        else Log.ConnectFailedAgain(_logger, failures, end.Message, delay);
     }
 }

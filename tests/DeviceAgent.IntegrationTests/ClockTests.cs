@@ -29,7 +29,7 @@ public sealed class ClockTests
         }
 
         await using var agent = Run(configuration, "@1970-01-01 00:00:10");
-        var waiting = Waiting(await agent.WaitForLineAsync("readings wait for upload"));
+        var waiting = Waiting(await agent.WaitForLineAsync("waiting for upload: "));
         Assert.True(waiting > 5, agent.Output);
         await agent.WaitForOutputAsync("The time is not known yet");
         cloud.Cloud.Faults.Update(f => f with { Credentials = null });
@@ -38,7 +38,7 @@ public sealed class ClockTests
         var ended = DateTimeOffset.UtcNow;
 
         Assert.Contains("The time is known", agent.Output, StringComparison.Ordinal);
-        Assert.Contains(" 0 wait in the spool", agent.Output, StringComparison.Ordinal);
+        Assert.Contains(" 0 waiting in the spool", agent.Output, StringComparison.Ordinal);
         var items = await cloud.ItemsAsync("thermostat-01");
         Assert.Equal(Delivered(agent.Output), items.Count);
         Assert.All(items, i => Assert.DoesNotContain("timestamp_estimated", i.Keys));
@@ -94,7 +94,7 @@ public sealed class ClockTests
         while (SpoolRows.Read(stateDirectory).Items.Count < readings) await poll.WaitForNextTickAsync(patience.Token);
     }
 
-    private static int Waiting(string line) => int.Parse(line.Split("; ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
+    private static int Waiting(string line) => int.Parse(line.Split("for upload: ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
 
     private static int Delivered(string output) => int.Parse(output.Split("Upload stopped: ")[1].Split(' ')[0], CultureInfo.InvariantCulture);
 

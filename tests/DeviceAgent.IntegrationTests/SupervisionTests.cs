@@ -138,8 +138,8 @@ public sealed class SupervisionTests(ITestOutputHelper output)
         var agent = await RunInJournalAsync("$(stat -L -c %d:%i /proc/$$/fd/1)", configuration);
         Assert.Equal(1, agent.ExitCode);
         var lines = agent.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
-        Assert.All(lines, l => Assert.Matches("^<[0-7]>[A-Z]", l));
-        Assert.Contains(lines, l => l.StartsWith("<6>DeviceAgent.Hosting[2300] device-agent ", StringComparison.Ordinal));
+        Assert.All(lines, l => Assert.Matches("^<[0-7]>[a-z-]+\\[[0-9]+\\] ", l));
+        Assert.Contains(lines, l => l.StartsWith("<6>agent[2300] device-agent ", StringComparison.Ordinal));
         Assert.Contains(lines, l => l.StartsWith("<3>", StringComparison.Ordinal) && l.Contains("   at ", StringComparison.Ordinal));
     }
 
@@ -148,7 +148,7 @@ public sealed class SupervisionTests(ITestOutputHelper output)
     {
         await using var cloud = await TestCloud.StartAsync();
         var agent = await RunInJournalAsync("8:1", await cloud.DeviceAsync());
-        Assert.Contains("Z info: DeviceAgent.Hosting[2300] device-agent ", agent.Output, StringComparison.Ordinal);
+        Assert.Contains("Z info: agent[2300] device-agent ", agent.Output, StringComparison.Ordinal);
         Assert.DoesNotContain("<6>", agent.Output, StringComparison.Ordinal);
     }
 

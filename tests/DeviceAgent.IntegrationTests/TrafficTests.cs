@@ -17,7 +17,7 @@ public sealed class TrafficTests
         long before;
         await using (var agent = RunningAgent.Run(configuration))
         {
-            await agent.WaitForOutputAsync("keep-alive 1200 s");
+            await agent.WaitForOutputAsync("keep-alive 20 min");
             await cloud.WaitForRowsAsync(TestCloud.Thing, 20, agent);
             await TestCloud.UntilAsync(() => cloud.Cloud.Shadows.Find(key) is not null, () => "there is no shadow", agent);
             var traffic = await TrafficAsync(configuration);

@@ -110,7 +110,7 @@ public sealed class UploadTests
         Assert.Equal("3", first["where"].M["floor"].N);
         Assert.Equal("0.1000000000000000055511151231257827", items[1]["temperature"].N);
         Assert.Contains("line 2: not JSON", agent.Output);
-        Assert.Contains("Skipped of the input: 1 lines (2)", agent.Output);
+        Assert.Contains("Skipped of the input: 1 line (2)", agent.Output);
     }
 
     [Fact]

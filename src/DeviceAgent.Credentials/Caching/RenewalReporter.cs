@@ -18,7 +18,7 @@ internal sealed class RenewalReporter(ILogger logger, TimeProvider time)
         _reported = null;
         if (failuresBefore > 0) Log.Recovered(logger, failuresBefore);
         Log.Renewed(
-            logger, credentials.AccessKeyId, credentials.Expiration, credentials.TimeLeft(time).TotalMinutes, nextRefresh.TotalMinutes);
+            logger, credentials.AccessKeyId, credentials.Expiration, credentials.TimeLeft(time), nextRefresh);
         ReportClock(credentials.ClockOffset);
     }
 
@@ -27,12 +27,12 @@ internal sealed class RenewalReporter(ILogger logger, TimeProvider time)
         var requestId = failure.RequestId ?? "none";
         if (_reported == failure.Kind)
         {
-            Log.FetchFailedAgain(logger, failures, failure.Kind, delay.TotalSeconds, requestId);
+            Log.FetchFailedAgain(logger, failures, failure.Kind, delay, requestId);
         }
         else
         {
             _reported = failure.Kind;
-            Log.FetchFailed(logger, failure.Kind, failure.Message, failure.Cause, failure.Remedy.TrimEnd('.') + ".", delay.TotalSeconds, requestId);
+            Log.FetchFailed(logger, failure.Kind, failure.Message, failure.Cause, failure.Remedy.TrimEnd('.') + ".", delay, requestId);
         }
 
         if (failure.ClockOffset is { } offset) ReportClock(offset);
@@ -41,7 +41,7 @@ internal sealed class RenewalReporter(ILogger logger, TimeProvider time)
     private void ReportClock(TimeSpan offset)
     {
         var off = offset.Duration() > WorthMentioning;
-        if (off && !_clockReported) Log.ClockOff(logger, offset.TotalSeconds);
+        if (off && !_clockReported) Log.ClockOff(logger, -offset);
         _clockReported = off;
     }
 }

@@ -21,3 +21,20 @@ internal static class DurationText
         };
     }
 }
+
+/// <summary>A length of time in a log: written as <see cref="DurationText"/> only where the line is.</summary>
+internal readonly record struct Duration(TimeSpan Length)
+{
+    public static implicit operator Duration(TimeSpan length) => new(length);
+
+    public override string ToString() => DurationText.Of(Length);
+}
+
+/// <summary>How far a clock is from another: <c>33 years behind</c>, <c>90 s ahead</c>.</summary>
+/// <param name="Ahead">Positive where it is ahead.</param>
+internal readonly record struct ClockDifference(TimeSpan Ahead)
+{
+    public static implicit operator ClockDifference(TimeSpan ahead) => new(ahead);
+
+    public override string ToString() => $"{DurationText.Of(Ahead)} {(Ahead < TimeSpan.Zero ? "behind" : "ahead")}";
+}

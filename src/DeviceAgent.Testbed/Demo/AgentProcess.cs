@@ -7,7 +7,7 @@ namespace DeviceAgent.Testbed.Demo;
 internal sealed partial class AgentProcess : IAsyncDisposable
 {
     private const int SigTerm = 15;
-    private static readonly string[] _complaints = [" warn: ", " fail: ", " crit: "];
+    private static readonly string[] _complaints = ["Z warn: ", "Z error: ", "Z critical: "];
 
     private readonly Process _process;
     private readonly TimeProvider _time;

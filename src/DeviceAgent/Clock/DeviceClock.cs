@@ -185,8 +185,8 @@ internal sealed class DeviceClock : TimeProvider
     {
         var now = Monotonic;
         var time = anchor.At(now);
-        if (_anchor is not { } old) _logger.TimeKnown(time, origin, (_system.GetUtcNow() - anchor.At(now)).TotalSeconds);
-        else if ((anchor.At(now) - old.At(now)) is var step && step.Duration() > DateSlack) _logger.TimeCorrected(step.TotalSeconds, time, origin);
+        if (_anchor is not { } old) _logger.TimeKnown(time, origin, _system.GetUtcNow() - anchor.At(now));
+        else if ((anchor.At(now) - old.At(now)) is var step && step.Duration() > DateSlack) _logger.TimeCorrected(-step, time, origin);
         _anchor = anchor;
         Origin = origin;
         _trusted.TrySetResult();

@@ -62,7 +62,7 @@ internal static class StatusText
         if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
             await output.WriteLineAsync($"              last failure: {Text(failure, "message")} Likely cause: {Text(failure, "cause")}. {Text(failure, "remedy")}").ConfigureAwait(false);
         await WriteRoleAliasAsync(output, status.GetProperty("role_alias")).ConfigureAwait(false);
-        if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture, $"clock         the provider's is {offset:+0.0;-0.0;0.0} s from this one")).ConfigureAwait(false);
+        if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync($"clock         this device's is {new ClockDifference(-TimeSpan.FromSeconds(offset))} by the provider's").ConfigureAwait(false);
         var (counters, upload) = (status.GetProperty("counters"), status.GetProperty("upload"));
         await output.WriteLineAsync($"upload        {Upload(upload)}").ConfigureAwait(false);
         if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);

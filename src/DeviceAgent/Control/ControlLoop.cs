@@ -44,7 +44,7 @@ internal abstract class ControlLoop(TimeSpan faultPause, LoopPulse pulse, TimePr
             catch (Exception e)
             {
                 // The readings must flow whatever happens here.
-                logger.ControlFault(e, faultPause.TotalSeconds);
+                logger.ControlFault(e, faultPause);
                 using (Pulse.WaitsFor(faultPause)) await Task.Delay(faultPause, time, stopping).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
@@ -54,7 +54,7 @@ internal abstract class ControlLoop(TimeSpan faultPause, LoopPulse pulse, TimePr
 /// <summary>When to ask AWS IoT again what it did not do: soon where it may have been chance, slowly where somebody must mend the policy.</summary>
 internal sealed class RetryPause(TimeProvider time, Random random, ILogger logger)
 {
-    private const int NotAllowedMinutes = 10;
+    private static readonly TimeSpan NotAllowedPause = TimeSpan.FromMinutes(10);
 
     /// <summary>From so many failures in a row on it is no chance.</summary>
     private const int WorthTelling = 3;
@@ -90,9 +90,9 @@ internal sealed class RetryPause(TimeProvider time, Random random, ILogger logge
         _since = time.GetTimestamp();
         if (failure is TopicResponse.Missing { Reason: NoResponse.NotAllowed } refused)
         {
-            if (Problem != refused.Message) logger.NotAllowed(refused.Message, NotAllowedMinutes);
+            if (Problem != refused.Message) logger.NotAllowed(refused.Message, NotAllowedPause);
             Problem = refused.Message;
-            _length = TimeSpan.FromMinutes(NotAllowedMinutes);
+            _length = NotAllowedPause;
             return;
         }
 

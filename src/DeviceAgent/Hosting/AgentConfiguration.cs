@@ -130,6 +130,7 @@ internal static class AgentConfiguration
             Control = ControlOptions.Read(settings),
             Provisioning = ProvisioningOptions.Read(settings.Section("provisioning")),
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
+            LogFormat = settings.Choice("logFormat", LogFormat.Auto),
         };
         if (options is { Source.Kind: SourceKind.None, Endpoint: { Socket: null, Port: null }, LocalCredentials.Port: null })
             settings.Error("source.kind", options.Source.KindName, "no reading can come in: endpoint.socket is off, and endpoint.port is not set. Set one of them, or another source");

@@ -47,7 +47,7 @@ internal static class AgentHost
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = "/" });
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var stored = StoredSettings.Recall(options);
-        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel);
+        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel, options.LogFormat);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
@@ -95,19 +95,30 @@ internal static class AgentHost
     private static void AnnounceControl(StoredSettings stored, AgentOptions options, ILogger logger)
     {
         if (options.Control.Host is null) return;
-        logger.ControlStarts(options.ThingName, options.Control.Host, options.Control.Port, options.Control.Shadow, options.Control.Jobs);
+        logger.ControlStarts(options.ThingName, WaysOf(options.Control), options.Control.Host, options.Control.Port);
         if (stored.Memory.Problem is { } problem) logger.RemoteStateLost(problem);
         if (stored.RolledBack is { } reason) logger.SettingsRolledBack(reason);
         if (stored.Conflict is { } conflict) logger.SettingsNoLongerFit(conflict);
     }
 
-    internal static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum)
+    private static string WaysOf(ControlOptions control) => (control.Shadow, control.Jobs) switch
+    {
+        (true, true) => "shadow and jobs",
+        (true, false) => "shadow, without jobs,",
+        (false, true) => "jobs, without shadow,",
+        _ => "neither shadow nor jobs",
+    };
+
+    /// <param name="logging">What is logged.</param>
+    /// <param name="minimum">The lowest level that is written; asked for each line.</param>
+    /// <param name="format">How lines are written.</param>
+    internal static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum, LogFormat format = LogFormat.Auto)
     {
         logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= minimum() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
         // A journal that reads nothing costs lines of the log; by default each loop would wait for it at its next line.
         logging.Services.Configure<ConsoleLoggerOptions>(o => o.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite);
         logging.AddConsole(o => o.FormatterName = LogLine.FormatterName);
-        logging.Services.AddSingleton<ConsoleFormatter>(new LogLine(forJournal: JournalStream.IsOutput(), TimeProvider.System));
+        logging.Services.AddSingleton<ConsoleFormatter>(new LogLine(format == LogFormat.Auto && JournalStream.IsOutput() ? LogFormat.Journal : format, TimeProvider.System));
 
         // In the place of the console itself, so that no source of lines gets round it, the framework's included.
         logging.Services.RemoveAll<ILoggerProvider>();

@@ -69,6 +69,9 @@ internal sealed record AgentOptions
     /// <summary>trace, debug, information, warning, error, critical or none.</summary>
     public LogLevel LogLevel { get; init; } = LogLevel.Information;
 
+    /// <summary>How lines of the log are written.</summary>
+    public LogFormat LogFormat { get; init; }
+
     /// <summary>What these were read from.</summary>
     public ConfiguredSettings Configured { get; init; } = new([], "", ServiceCredentials.None);
 

@@ -154,9 +154,9 @@ internal sealed class LocalEndpointService(
     {
         switch (state.Condition)
         {
-            case ListenerCondition.Taken: _logger.PortTaken(address, NameOf(state), leak, RetryPeriod.TotalSeconds); break;
+            case ListenerCondition.Taken: _logger.PortTaken(address, NameOf(state), leak, RetryPeriod); break;
             case ListenerCondition.Absent: _logger.AddressAbsent(address, state.Problem!); break;
-            default: _logger.ListenerNotOpened(address, state.Problem!, RetryPeriod.TotalSeconds); break;
+            default: _logger.ListenerNotOpened(address, state.Problem!, RetryPeriod); break;
         }
     }
 

@@ -56,7 +56,7 @@ internal sealed class LocalTransport(ListenAddress address, Socket listening, Co
             catch (SocketException e)
             {
                 // No descriptors, no memory, or something that stays.
-                _logger.NoDescriptors(address, e.Message, Pause.TotalSeconds);
+                _logger.NoDescriptors(address, e.Message, Pause);
                 limiter.CloseIdle(ClosedForRoom);
                 await Task.Delay(Pause, time, CancellationToken.None).ConfigureAwait(false);
             }

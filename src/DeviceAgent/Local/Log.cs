@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Local;
@@ -7,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(2400, LogLevel.Information, "Local programs are answered on {Address}.")]
     public static partial void ListenerOpened(this ILogger logger, ListenAddress address);
 
-    [LoggerMessage(2401, LogLevel.Error, "Local programs are not answered on {Address}: {Problem}. The agent goes on, and tries again every {Seconds} s.")]
-    public static partial void ListenerNotOpened(this ILogger logger, ListenAddress address, string problem, double seconds);
+    [LoggerMessage(2401, LogLevel.Error, "Local programs are not answered on {Address}: {Problem}. The agent goes on, and tries again every {Pause}.")]
+    public static partial void ListenerNotOpened(this ILogger logger, ListenAddress address, string problem, Duration pause);
 
     [LoggerMessage(2402, LogLevel.Error, "The answer to {Path} was broken off: {Problem}")]
     public static partial void AnswerBroken(this ILogger logger, string? path, string problem);
@@ -22,8 +23,8 @@ internal static partial class Log
     [LoggerMessage(2403, LogLevel.Warning, "Readings of local programs that came last could not be committed, which they are told: {Problem}")]
     public static partial void LastCommitFailed(this ILogger logger, string problem);
 
-    [LoggerMessage(2404, LogLevel.Error, "{Address} is taken by {Holder}: local programs reach that process instead of the agent. If it is not yours, {Leak}. The agent goes on without this address, and tries again every {Seconds} s.")]
-    public static partial void PortTaken(this ILogger logger, ListenAddress address, string holder, string leak, double seconds);
+    [LoggerMessage(2404, LogLevel.Error, "{Address} is taken by {Holder}: local programs reach that process instead of the agent. If it is not yours, {Leak}. The agent goes on without this address, and tries again every {Pause}.")]
+    public static partial void PortTaken(this ILogger logger, ListenAddress address, string holder, string leak, Duration pause);
 
     [LoggerMessage(2405, LogLevel.Warning, "{Address} was taken by {Holder} before the agent got it. If that process was not yours, {Leak}.")]
     public static partial void PortWasTaken(this ILogger logger, ListenAddress address, string holder, string leak);
@@ -40,8 +41,8 @@ internal static partial class Log
     [LoggerMessage(2409, LogLevel.Warning, "{Address} holds {Connections} connections at most, not {Wanted}: the process may have {Limit} descriptors only (LimitNOFILE= in the unit, ulimit -n).")]
     public static partial void FewDescriptors(this ILogger logger, ListenAddress address, int connections, int wanted, long limit);
 
-    [LoggerMessage(2410, LogLevel.Error, "{Address} takes no connections for {Seconds} s, idle ones are closed: {Problem}.")]
-    public static partial void NoDescriptors(this ILogger logger, ListenAddress address, string problem, double seconds);
+    [LoggerMessage(2410, LogLevel.Error, "{Address} takes no connections for {Pause}, idle ones are closed: {Problem}.")]
+    public static partial void NoDescriptors(this ILogger logger, ListenAddress address, string problem, Duration pause);
 
     [LoggerMessage(2411, LogLevel.Information, "systemd holds {Address} for the agent, also while no agent runs.")]
     public static partial void SocketPassed(this ILogger logger, ListenAddress address);

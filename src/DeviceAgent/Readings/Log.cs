@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Readings;
@@ -7,8 +8,8 @@ internal static partial class Log
     [LoggerMessage(2000, LogLevel.Information, "Reading from {Source} as {SerialNumber}.")]
     public static partial void SourceStarted(this ILogger logger, string source, string serialNumber);
 
-    [LoggerMessage(2001, LogLevel.Information, "The source has ended after {Readings} readings; what is in the spool is uploaded, then the agent ends.")]
-    public static partial void SourceEnded(this ILogger logger, long readings);
+    [LoggerMessage(2001, LogLevel.Information, "The source has ended after {Readings}; what is in the spool is uploaded, then the agent ends.")]
+    public static partial void SourceEnded(this ILogger logger, ReadingCount readings);
 
     [LoggerMessage(2002, LogLevel.Warning, "A reading was refused ({Count} since the last message): {Problem}.")]
     public static partial void ReadingRefused(this ILogger logger, string problem, int count);
@@ -16,14 +17,14 @@ internal static partial class Log
     [LoggerMessage(2003, LogLevel.Error, "A reading could not be stored ({Count} since the last message): {Problem}")]
     public static partial void ReadingNotStored(this ILogger logger, string problem, int count);
 
-    [LoggerMessage(2004, LogLevel.Warning, "Skipped of the input: {Count} lines ({Lines}); the exit code is 65.")]
-    public static partial void LinesSkipped(this ILogger logger, long count, string lines);
+    [LoggerMessage(2004, LogLevel.Warning, "Skipped of the input: {Count} ({Lines}); the exit code is 65.")]
+    public static partial void LinesSkipped(this ILogger logger, LineCount count, string lines);
 
     [LoggerMessage(2005, LogLevel.Warning, "The recording: {Notice}.")]
     public static partial void FormDecided(this ILogger logger, string notice);
 
-    [LoggerMessage(2006, LogLevel.Information, "The recording was played (round {Round}): {Played} readings, {Skipped} lines skipped.")]
-    public static partial void RecordingPlayed(this ILogger logger, int round, long played, long skipped);
+    [LoggerMessage(2006, LogLevel.Information, "The recording was played (round {Round}): {Played}, {Skipped} skipped.")]
+    public static partial void RecordingPlayed(this ILogger logger, int round, ReadingCount played, LineCount skipped);
 
     [LoggerMessage(2007, LogLevel.Information, "Sensor {Sensor} found: {Id}.")]
     public static partial void SensorFound(this ILogger logger, string sensor, string id);
@@ -37,8 +38,8 @@ internal static partial class Log
     [LoggerMessage(2010, LogLevel.Warning, "No sensor was found: no thermal zone, hwmon, IIO device or 1-wire thermometer. Is the driver loaded (source.sysfsRoot, dtoverlay)?")]
     public static partial void NoSensors(this ILogger logger);
 
-    [LoggerMessage(2012, LogLevel.Information, "{Count} readings that waited for it have their timestamps now.")]
-    public static partial void Restamped(this ILogger logger, int count);
+    [LoggerMessage(2012, LogLevel.Information, "The time is known now: {Count} that waited for it got timestamps.")]
+    public static partial void Restamped(this ILogger logger, ReadingCount count);
 
     [LoggerMessage(2013, LogLevel.Error, "Readings could not be given their timestamps, it is tried again: {Problem}")]
     public static partial void NotRestamped(this ILogger logger, string problem);

@@ -69,7 +69,7 @@ internal sealed class AliasVerifier(InterceptedSink sink, AliasSource source, He
                 candidate.Credentials = success.Credentials;
                 return true;
             case FetchResult.Failure failed:
-                logger.CandidateNotFetched(candidate.RoleAlias, failed.Reason.Kind, RenewalPause.TotalSeconds, failed.Reason.Message);
+                logger.CandidateNotFetched(candidate.RoleAlias, failed.Reason.Kind, RenewalPause, failed.Reason.Message);
                 return false;
             default:
                 return false;

@@ -62,7 +62,7 @@ internal sealed class CandidateFetch(AliasSource source, RotationOptions options
             if (attempt >= attempts) return result;
 
             var pause = failure.IsTransient ? PauseAfter(attempt, failure.RetryAfter, random) : options.Propagation / (RefusedAttempts - 1);
-            logger.CandidateNotFetched(roleAlias, failure.Kind, pause.TotalSeconds, failure.Message);
+            logger.CandidateNotFetched(roleAlias, failure.Kind, pause, failure.Message);
             await Task.Delay(pause, time, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -1,4 +1,5 @@
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.RoleAlias;
@@ -23,8 +24,8 @@ internal static partial class Log
     [LoggerMessage(2710, LogLevel.Information, "The role alias {RoleAlias} is tried beside {Active}.")]
     public static partial void Begins(this ILogger logger, string roleAlias, string active);
 
-    [LoggerMessage(2711, LogLevel.Information, "No credentials of the role alias {RoleAlias} yet ({Kind}), next attempt in {Seconds:0.#} s. {Problem}")]
-    public static partial void CandidateNotFetched(this ILogger logger, string roleAlias, CredentialFailureKind kind, double seconds, string problem);
+    [LoggerMessage(2711, LogLevel.Information, "No credentials of the role alias {RoleAlias} yet ({Kind}), next attempt in {Delay}. {Problem}")]
+    public static partial void CandidateNotFetched(this ILogger logger, string roleAlias, CredentialFailureKind kind, Duration delay, string problem);
 
     [LoggerMessage(2712, LogLevel.Warning, "A write with the role alias {RoleAlias} was refused ({Code}); the readings go out with the active alias. {Reason}")]
     public static partial void WriteRefused(this ILogger logger, string roleAlias, string code, string reason);
@@ -35,7 +36,7 @@ internal static partial class Log
     [LoggerMessage(2714, LogLevel.Information, "The role alias {RoleAlias} is proven by a write and active (before: {Previous}), on probation.")]
     public static partial void Committed(this ILogger logger, string roleAlias, string previous);
 
-    [LoggerMessage(2715, LogLevel.Information, "The role alias {RoleAlias} has passed its probation ({GoodBatches} good batches).")]
+    [LoggerMessage(2715, LogLevel.Information, "The role alias {RoleAlias} has passed its probation (good batches: {GoodBatches}).")]
     public static partial void Settled(this ILogger logger, string roleAlias, int goodBatches);
 
     [LoggerMessage(2716, LogLevel.Error, "The role alias {RoleAlias} is rejected ({Code}), {Active} stays active.")]
@@ -44,8 +45,8 @@ internal static partial class Log
     [LoggerMessage(2720, LogLevel.Warning, "The role alias {RoleAlias} no longer works, the agent goes back to {Previous} ({Code}). {Reason}")]
     public static partial void GoesBack(this ILogger logger, string roleAlias, string previous, string code, string reason);
 
-    [LoggerMessage(2721, LogLevel.Warning, "No credentials of the role alias {Previous} to go back to, next attempt in {Seconds:0.#} s. {Problem}")]
-    public static partial void PreviousNotFetched(this ILogger logger, string previous, double seconds, string problem);
+    [LoggerMessage(2721, LogLevel.Warning, "No credentials of the role alias {Previous} to go back to, next attempt in {Delay}. {Problem}")]
+    public static partial void PreviousNotFetched(this ILogger logger, string previous, Duration delay, string problem);
 
     [LoggerMessage(2722, LogLevel.Information, "The role alias {RoleAlias} works again before the old one does: its probation begins anew.")]
     public static partial void WorksAgain(this ILogger logger, string roleAlias);

@@ -62,7 +62,7 @@ internal sealed class ProbationWatch(
 
             var failure = (result as FetchResult.Failure)?.Reason;
             var pause = CandidateFetch.PauseAfter(attempt, failure?.RetryAfter, random);
-            logger.PreviousNotFetched(probation.Previous, pause.TotalSeconds, failure?.ToString() ?? "the credentials are expired already");
+            logger.PreviousNotFetched(probation.Previous, pause, failure?.ToString() ?? "the credentials are expired already");
             if (await IsWithdrawnAsync(probation, pause, cancellationToken).ConfigureAwait(false)) return null;
         }
     }

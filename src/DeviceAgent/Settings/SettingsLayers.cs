@@ -48,7 +48,7 @@ internal static class SettingsLayers
         }
         catch (UnauthorizedAccessException)
         {
-            errors.Add(new ConfigurationError("--config", path, $"the user {LocalUsers.Shown(LocalUsers.Own)} may not read it: {AccessRemedy.For(path)}"));
+            errors.Add(new ConfigurationError("--config", path, $"it cannot be read by the user {LocalUsers.Shown(LocalUsers.Own)}: {AccessRemedy.For(path)}"));
         }
         catch (IOException e)
         {

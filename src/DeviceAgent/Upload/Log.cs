@@ -1,20 +1,21 @@
+using DeviceAgent.Credentials.Text;
 using Microsoft.Extensions.Logging;
 
 namespace DeviceAgent.Upload;
 
 internal static partial class Log
 {
-    [LoggerMessage(2200, LogLevel.Information, "Delivered {Count} readings ({Total} since the start); {Waiting} wait.")]
-    public static partial void Delivered(this ILogger logger, long count, long total, long waiting);
+    [LoggerMessage(2200, LogLevel.Information, "Delivered {Count} ({Total} since the start); {Waiting} waiting.")]
+    public static partial void Delivered(this ILogger logger, ReadingCount count, long total, long waiting);
 
-    [LoggerMessage(2201, LogLevel.Debug, "{Accepted} readings were accepted, {Unprocessed} are sent again.")]
-    public static partial void BatchAccepted(this ILogger logger, int accepted, int unprocessed);
+    [LoggerMessage(2201, LogLevel.Debug, "{Accepted} accepted, {Unprocessed} to be sent again.")]
+    public static partial void BatchAccepted(this ILogger logger, ReadingCount accepted, int unprocessed);
 
-    [LoggerMessage(2202, LogLevel.Warning, "The upload is delayed, {Waiting} readings wait, next attempt in {Seconds} s. {Fault}")]
-    public static partial void UploadDelayed(this ILogger logger, string fault, long waiting, double seconds);
+    [LoggerMessage(2202, LogLevel.Warning, "The upload is delayed: {Waiting} waiting, next attempt in {Delay}. {Fault}")]
+    public static partial void UploadDelayed(this ILogger logger, string fault, ReadingCount waiting, Duration delay);
 
-    [LoggerMessage(2203, LogLevel.Error, "The upload is held until this is mended; {Waiting} readings wait and none is dropped, next attempt in {Seconds} s. {Fault}")]
-    public static partial void UploadParked(this ILogger logger, string fault, long waiting, double seconds);
+    [LoggerMessage(2203, LogLevel.Error, "The upload is held until this is mended; {Waiting} waiting, none dropped for it, next attempt in {Delay}. {Fault}")]
+    public static partial void UploadParked(this ILogger logger, string fault, ReadingCount waiting, Duration delay);
 
     [LoggerMessage(2204, LogLevel.Information, "The upload works again.")]
     public static partial void DeliveryWorksAgain(this ILogger logger);
@@ -34,8 +35,8 @@ internal static partial class Log
     [LoggerMessage(2209, LogLevel.Information, "All readings are delivered.")]
     public static partial void Drained(this ILogger logger);
 
-    [LoggerMessage(2210, LogLevel.Information, "Upload stopped: {Total} readings delivered, {Waiting} wait in the spool.")]
-    public static partial void UploadStopped(this ILogger logger, long total, long waiting);
+    [LoggerMessage(2210, LogLevel.Information, "Upload stopped: {Total} delivered, {Waiting} waiting in the spool.")]
+    public static partial void UploadStopped(this ILogger logger, ReadingCount total, long waiting);
 
     [LoggerMessage(2211, LogLevel.Error, "The spool failed under the upload, which is tried again: {Problem}")]
     public static partial void SpoolFailed(this ILogger logger, string problem);

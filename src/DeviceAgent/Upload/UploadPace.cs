@@ -128,9 +128,8 @@ internal sealed class UploadReport(TimeProvider time, ILogger logger)
         var key = (fault.Kind, fault.Subject);
         if (_fault == key && _faultReportedAt is { } last && time.GetElapsedTime(last) < FaultPeriod) return;
         (_fault, _faultReportedAt) = (key, time.GetTimestamp());
-        var seconds = Math.Ceiling(retryIn.TotalSeconds);
-        if (fault.Kind == FaultKind.Parked) logger.UploadParked(fault.ToString(), waiting, seconds);
-        else logger.UploadDelayed(fault.ToString(), waiting, seconds);
+        if (fault.Kind == FaultKind.Parked) logger.UploadParked(fault.ToString(), waiting, retryIn);
+        else logger.UploadDelayed(fault.ToString(), waiting, retryIn);
     }
 
     public void Final(long waiting) => logger.UploadStopped(_total, waiting);

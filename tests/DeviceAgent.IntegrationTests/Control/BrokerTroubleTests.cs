@@ -110,7 +110,7 @@ public partial class BrokerTroubleTests
         // From then on the connection is left alone, and what else comes over it works.
         var connections = device.Proxy.Connections;
         device.WantBatchSize(3);
-        await device.Agent.WaitForOutputAsync("Change settings by Shadow");
+        await device.Agent.WaitForOutputAsync("Change settings by shadow");
         Assert.Equal(connections, device.Proxy.Connections);
         var status = (await device.Cloud.ShellAsync($"curl -s --unix-socket {device.Folder}/state/device-agent.sock http://localhost/v1/status")).Succeeded();
         Assert.Contains($"iot:Publish on topic/{update}", status);

@@ -51,8 +51,8 @@ internal sealed class ControlledDevice : IAsyncDisposable
     public async Task<int> AppliedAsync(int newest)
     {
         await UntilAsync(s => (int?)s["upload"]?["batchSize"] == newest);
-        await Agent.WaitForOutputAsync("Change settings by Shadow");
-        var applied = Agent.Output.Split('\n').Where(l => l.Contains("Change settings by Shadow", StringComparison.Ordinal)).Select(l => l[l.IndexOf("Change settings", StringComparison.Ordinal)..]).ToList();
+        await Agent.WaitForOutputAsync("Change settings by shadow");
+        var applied = Agent.Output.Split('\n').Where(l => l.Contains("Change settings by shadow", StringComparison.Ordinal)).Select(l => l[l.IndexOf("Change settings", StringComparison.Ordinal)..]).ToList();
         Assert.Distinct(applied);
         return applied.Count;
     }

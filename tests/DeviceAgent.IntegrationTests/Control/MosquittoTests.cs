@@ -42,7 +42,7 @@ public class MosquittoTests
                 Assert.Fail(agent.Output);
             }
 
-            await agent.WaitForOutputAsync("Change settings by Shadow 1: applied");
+            await agent.WaitForOutputAsync("Change settings by shadow 1: applied");
             Assert.Equal(0, await agent.TerminateAsync());
         }
         finally

@@ -25,11 +25,11 @@ public class RemoteControlTests
 
         Assert.Equal((7, "debug"), ((int)state["upload"]!["batchSize"]!, (string?)state["logLevel"]));
         Assert.Contains("cannot be set remotely", (string?)state["rejected"]!["stateDir"]);
-        await agent.WaitForOutputAsync("dbug:");
+        await agent.WaitForOutputAsync("debug:");
 
         await agent.KillAsync();
         await using var again = RunningAgent.Run(configuration);
-        await again.WaitForOutputAsync("dbug:");
+        await again.WaitForOutputAsync("debug:");
     }
 
     [Fact]
@@ -42,7 +42,7 @@ public class RemoteControlTests
 
         // No such alias yet: it is asked for again and again.
         (await cloud.ShellAsync($$"""aws iot create-job --job-id rotate --targets {{Arn}} --document '{"operation":"rotate-role-alias","roleAlias":"fleet-v2"}'""")).Succeeded();
-        await agent.WaitForOutputAsync("Change rotate-role-alias by Job rotate: begins");
+        await agent.WaitForOutputAsync("Change rotate-role-alias by job rotate: begins");
         await agent.KillAsync();
         (await cloud.ShellAsync(
             """
@@ -76,7 +76,7 @@ public class RemoteControlTests
         proxy.Heal();
         await UntilAsync(cloud, agent, s => (int)s["upload"]!["batchSize"]! == 5);
 
-        Assert.Single(agent.Output.Split('\n'), l => l.Contains("Change settings by Shadow", StringComparison.Ordinal));
+        Assert.Single(agent.Output.Split('\n'), l => l.Contains("Change settings by shadow", StringComparison.Ordinal));
     }
 
     [Fact]

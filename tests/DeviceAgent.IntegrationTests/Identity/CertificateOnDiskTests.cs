@@ -43,7 +43,7 @@ public sealed class CertificateOnDiskTests
             aws iot update-certificate --certificate-id "${arn##*/}" --new-status INACTIVE
             """)).Succeeded();
         ControlledDevice.WantBatchSize(cloud, 24);
-        await agent.WaitForOutputAsync("Change settings by Shadow");
+        await agent.WaitForOutputAsync("Change settings by shadow");
         var (requests, rows) = (cloud.Cloud.Activity.Of(Thing).CredentialRequests, (await cloud.ItemsAsync(Thing)).Count);
         await cloud.WaitForRowsAsync(Thing, rows + 600, agent);
 
@@ -51,7 +51,7 @@ public sealed class CertificateOnDiskTests
         Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
         Assert.Empty(cloud.Cloud.Activity.RefusedSignatures);
         Assert.False(agent.HasExited);
-        var alarms = agent.Output.Split('\n').Where(l => l.Contains(" warn: ", StringComparison.Ordinal) || l.Contains(" fail: ", StringComparison.Ordinal));
+        var alarms = agent.Output.Split('\n').Where(l => l.Contains(" warn: ", StringComparison.Ordinal) || l.Contains(" error: ", StringComparison.Ordinal));
         Assert.Contains("the readings are made up", Assert.Single(alarms), StringComparison.Ordinal);
         Assert.Equal(0, await agent.TerminateAsync());
     }

@@ -98,7 +98,7 @@ public sealed class ForeignFileTests : SpoolTest
         await Bench.AdvanceAsync(TimeSpan.FromSeconds(61));
         await Bench.CloseAsync();
         Assert.Equal(["0", "1", "2", "5"], await Bench.PayloadsAsync());
-        Assert.Contains(Bench.Logger.Entries, e => e.Id == 2107 && e.Text.StartsWith("4 stored", StringComparison.Ordinal));
+        Assert.Contains(Bench.Logger.Entries, e => e.Id == 2107 && e.Text.StartsWith("4 readings lost", StringComparison.Ordinal));
         Assert.Single(SetAside());
     }
 
@@ -113,7 +113,7 @@ public sealed class ForeignFileTests : SpoolTest
         await Bench.FillAsync(1001, 1);
         Assert.True(Bench.Spool.Status.OnDisk);
         Assert.Equal([.. Numbers(1002).Skip(500)], (await Bench.PayloadsAsync()).TakeLast(502));
-        Assert.Contains("; 500 readings and 0 dead letters of it are in the agent's spool now under new numbers, and 400 readings, for which", Assert.Single(Bench.Logger.Entries, e => e.Id == 2111).Text);
+        Assert.Contains("; 500 readings and 0 dead letters of it are in the agent's spool now under new numbers; in that file alone, for want of room (spool.quotaMegabytes): 400 readings.", Assert.Single(Bench.Logger.Entries, e => e.Id == 2111).Text);
         Assert.Equal(900, SpoolBench.CountIn(Assert.Single(SetAside())));
     }
 

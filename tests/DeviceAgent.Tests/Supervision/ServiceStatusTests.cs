@@ -36,6 +36,11 @@ public class ServiceStatusTests
             new CredentialCacheStatus { HasValidCredentials = false, NextRefresh = Valid.Expiration, StartDelay = TimeSpan.FromMinutes(7), StartDelayReason = "after a power cut" }, ConnectionState.Off));
 
     [Fact]
+    public void Text_OneReading_IsNotPlural() => Assert.Equal(
+        "No upload now: offline, 1 reading waits, NOT ON DISK: 1 reading is in memory only (full), credentials valid until 14:03 UTC",
+        Text(new UploadStatus { Mode = UploadMode.BackingOff, Reason = "offline" }, Spool(1) with { OnDisk = false, InMemory = 1, MemoryReason = "full" }, Valid, ConnectionState.Off));
+
+    [Fact]
     public void Text_Parked_SaysThatSomebodyMustAct() => Assert.Equal(
         "NO UPLOAD until somebody repairs it: The table boiler-07 does not exist, 2 readings wait, credentials valid until 14:03 UTC",
         Text(new UploadStatus { Mode = UploadMode.Parked, Reason = "The table boiler-07 does not exist." }, Spool(2), Valid, ConnectionState.Off));

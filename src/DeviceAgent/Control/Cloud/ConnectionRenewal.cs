@@ -99,7 +99,7 @@ internal sealed class ConnectionRenewal : BackgroundService
             }
             catch (Exception e) when (!cancellationToken.IsCancellationRequested)
             {
-                _logger.ConnectionNotRenewed(_retryPause.TotalSeconds, e.Message);
+                _logger.ConnectionNotRenewed(_retryPause, e.Message);
                 using (pulse?.WaitsFor(_retryPause)) await Task.Delay(_retryPause, _time, cancellationToken).ConfigureAwait(false);
             }
         }

@@ -52,7 +52,7 @@ public sealed class CsvNumberTests
         var refused = Assert.Single(played.Refused);
         Assert.StartsWith("line 3, column t: ", refused, StringComparison.Ordinal);
         Assert.Contains(expected, refused, StringComparison.Ordinal);
-        Assert.Equal("Skipped of the input: 1 lines (3); the exit code is 65.", played.Skipped);
+        Assert.Equal("Skipped of the input: 1 line (3); the exit code is 65.", played.Skipped);
     }
 
     [Theory]

@@ -48,7 +48,7 @@ public sealed class TimestampFormTests
         {
             Assert.Empty(played.Stored);
             Assert.StartsWith($"line 1: timestamp '{field}' ", Assert.Single(played.Refused), StringComparison.Ordinal);
-            Assert.Equal("Skipped of the input: 1 lines (1); the exit code is 65.", played.Skipped);
+            Assert.Equal("Skipped of the input: 1 line (1); the exit code is 65.", played.Skipped);
         }
     }
 

@@ -24,7 +24,7 @@ public class ReplaySourceTests
         var samples = await Source(ThreeMinutes, speed: 0).ReadAsync(CancellationToken.None).ToListAsync();
         Assert.Equal(["14:00:00", "14:01:00", "14:03:00"], Times(samples.Where(s => s.Problem is null)));
         Assert.Equal(3, Assert.Single(samples, s => s.Problem is not null).Line);
-        Assert.Contains(_logger.Entries, e => e.Text.Contains("3 readings, 1 lines skipped", StringComparison.Ordinal));
+        Assert.Contains(_logger.Entries, e => e.Text.Contains("3 readings, 1 line skipped", StringComparison.Ordinal));
     }
 
     [Fact]
