@@ -5,7 +5,7 @@ namespace DeviceAgent.Readings;
 
 internal static partial class Log
 {
-    [LoggerMessage(2000, LogLevel.Information, "Reading from {Source} as {SerialNumber}.")]
+    [LoggerMessage(2000, LogLevel.Information, "Reading from the source {Source} as {SerialNumber}.")]
     public static partial void SourceStarted(this ILogger logger, string source, string serialNumber);
 
     [LoggerMessage(2001, LogLevel.Information, "The source has ended after {Readings}; what is in the spool is uploaded, then the agent ends.")]

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Spool;
@@ -81,7 +82,7 @@ internal sealed class SensingService(
 
     private void Announce()
     {
-        if (options.Kind != SourceKind.None) logger.SourceStarted(options.Kind.ToString(), serialNumber);
+        if (options.Kind != SourceKind.None) logger.SourceStarted(JsonNamingPolicy.CamelCase.ConvertName(options.Kind.ToString()), serialNumber);
         if (options.Notice is not { } notice) return;
         if (options.Kind == SourceKind.Simulated) logger.ReadingsMadeUp(notice);
         else logger.SourceNoticed(notice);
