@@ -150,7 +150,7 @@ public sealed class SensingServiceTests : IDisposable
         _options = new SourceOptions { Kind = SourceKind.Simulated };
         await StartAsync();
         await _source.Asked;
-        Assert.Contains(_logger.Entries, e => e is (2000, LogLevel.Information, "Reading from Simulated as SN1."));
+        Assert.Contains(_logger.Entries, e => e is (2000, LogLevel.Information, "Reading from the source simulated as SN1."));
         var warning = Assert.Single(_logger.Entries, e => e.Id == 2027);
         Assert.Equal(LogLevel.Warning, warning.Level);
         Assert.Contains("the readings are made up: source.kind is simulated", warning.Text, StringComparison.Ordinal);
