@@ -9,22 +9,23 @@ internal sealed class DemoDevice : IAsyncDisposable
     private static readonly TimeSpan SettlePoll = TimeSpan.FromMilliseconds(50);
 
     private readonly Cloud _cloud;
-    private readonly string _configuration;
     private readonly RowRate _rate = new(TimeProvider.System);
     private AgentProcess? _agent;
     private long _rows;
     private double _rowsPerSecond;
 
-    private DemoDevice(string thing, string configuration, Cloud cloud)
+    private DemoDevice(string thing, DeviceConfiguration configuration, Cloud cloud)
     {
         Thing = thing;
-        _configuration = configuration;
+        Configuration = configuration;
         _cloud = cloud;
     }
 
     public string Thing { get; }
 
-    public string LogPath => Path.Combine(Path.GetDirectoryName(_configuration)!, "agent.log");
+    public DeviceConfiguration Configuration { get; }
+
+    public string LogPath => Path.Combine(Path.GetDirectoryName(Configuration.Path)!, "agent.log");
 
     /// <summary>How the agent ended; null while it runs or when it was never started.</summary>
     public string? AgentEnd { get; private set; }
@@ -41,17 +42,18 @@ internal sealed class DemoDevice : IAsyncDisposable
         }
     }
 
-    /// <summary>Registers the thing with certificate and policy, writes its folder, makes its table. What is there already stays.</summary>
+    /// <summary>Registers the thing with certificate and policy, writes its folder, makes its table. What is there already stays, but for the recording, which goes on where it was.</summary>
     public static async Task<DemoDevice> PrepareAsync(string thing, Cloud cloud, double readingsPerSecond, IAmazonDynamoDB dynamoDb, CancellationToken cancellationToken)
     {
         var folder = DeviceFolder.PathOf(cloud.Directory, thing);
         cloud.Provision(thing, folder);
-        var configuration = DeviceFolder.WriteConfiguration(folder, thing, cloud, readingsPerSecond);
+        var configuration = DeviceConfiguration.Ensure(folder, thing, cloud, readingsPerSecond);
         await TelemetryTable.EnsureAsync(dynamoDb, thing, cancellationToken);
+        DeviceRecording.Write(folder, await TelemetryTable.NewestAsync(dynamoDb, thing, cancellationToken));
         return new DemoDevice(thing, configuration, cloud);
     }
 
-    public void StartAgent(TimeProvider time) => _agent = AgentProcess.Start(_configuration, time);
+    public void StartAgent(TimeProvider time) => _agent = AgentProcess.Start(Configuration.Path, time);
 
     public async Task StopAgentAsync(TimeSpan patience)
     {

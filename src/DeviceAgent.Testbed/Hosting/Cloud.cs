@@ -43,8 +43,7 @@ internal sealed class Cloud : IAsyncDisposable
     {
         _options = options;
         Directory = directory;
-        var folder = Path.Combine(directory, "cloud");
-        PrivateFiles.MakeDirectory(folder);
+        PrivateFiles.MakeDirectory(OwnDirectory);
 
         // Clock, faults, what happened lately.
         Faults = new FaultSwitches(new Random(1));
@@ -52,8 +51,8 @@ internal sealed class Cloud : IAsyncDisposable
         Activity = new Activity(TimeProvider.System);
 
         // State, certificates, keys.
-        _store = new StateStore(Path.Combine(folder, "state.db"));
-        _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
+        _store = new StateStore(Path.Combine(OwnDirectory, "state.db"));
+        _authority = new CertificateAuthority(Path.Combine(OwnDirectory, "certificates"), TimeProvider.System);
         CaPath = Path.Combine(directory, CertificateFolder.CaFile);
         var keys = CloudKeys.LoadOrMake(_store);
         OperatorKey = keys.Operator;
@@ -69,7 +68,7 @@ internal sealed class Cloud : IAsyncDisposable
         Templates = new ProvisioningTemplateRegistry(_store, Time);
         _temporary = new TemporaryCertificates(_store, Registry, Time);
         _provisioning = new ProvisioningService(Registry, Iam, Templates, _temporary, Time);
-        _tables = new TableStore(folder, options.DynamoDbUrl, Time);
+        _tables = new TableStore(OwnDirectory, options.DynamoDbUrl, Time);
 
         // The console.
         _seed = new RegistrySeed(Registry, Iam, _authority);
@@ -79,6 +78,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     /// <summary>The state directory.</summary>
     public string Directory { get; }
+
+    /// <summary>The part of it that is nobody else's.</summary>
+    public string OwnDirectory => Path.Combine(Directory, "cloud");
 
     /// <summary>The certificate (PEM) that a device must trust to talk to the credentials provider.</summary>
     public string CaPath { get; }
