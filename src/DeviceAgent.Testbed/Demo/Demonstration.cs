@@ -21,6 +21,8 @@ internal static class Demonstration
             await using var cloud = await Cloud.StartAsync(options, state.Path, cancellationToken);
             var code = await RunAsync(options, cloud, cancellationToken);
             if (code != 0) state.Keep();
+            Console.WriteLine(state.IsTemporary ? $"The folder {state.Path} with the agents' logs is removed. Start with --state DIR to keep it, and to go on another time."
+                : $"The agents' logs and all else are in {state.Path}{(options.StateDirectory is null ? "" : $"; --state {state.Path} goes on there")}.");
             return code;
         }
         catch (StateDirectoryInUseException e)
@@ -42,6 +44,8 @@ internal static class Demonstration
     private static async Task<int> RunAsync(TestbedOptions options, Cloud cloud, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
+        Console.WriteLine($"The page: {cloud.Host.Url(Listener.Console)}\n");
+        if (options.Devices > LiveView.MostDevices) Console.WriteLine($"Making certificates and tables for {options.Devices} devices ...");
         using var dynamoDb = cloud.CreateOperatorDynamoDb();
         var devices = new DemoDevice[options.Devices];
         try
@@ -51,8 +55,9 @@ internal static class Demonstration
             cloud.Watch(devices);
             Announce(cloud, EnvironmentFile.Write(cloud.Directory, cloud), options);
             AnnounceEdited(devices);
-            var view = new LiveView(Console.Out, !Console.IsOutputRedirected, time);
+            var view = new LiveView(Console.Out, () => Console.IsOutputRedirected ? 0 : Console.WindowWidth, time);
             await WatchAsync(devices, options, new RowCounts(cloud.ItemCounts, dynamoDb), view, time, cancellationToken);
+            if (options is { StartAgents: true, Devices: > 0 }) Console.WriteLine("\nThe agents are stopped; they deliver what they have read ...");
             await Parallel.ForEachAsync(devices, AtOnce(CancellationToken.None), async (device, _) => await device.StopAgentAsync(AgentPatience));
             return options.StartAgents && devices.Length > 0 ? await JudgeAsync(devices, dynamoDb) : 0;
         }
@@ -71,7 +76,6 @@ internal static class Demonstration
               IoT devices           {cloud.DataEndpoint} (MQTT and HTTPS, with a device's certificate)
               IoT, IAM, STS         {cloud.Host.Url(Listener.Iot)} {cloud.Host.Url(Listener.Iam)} {cloud.Host.Url(Listener.Sts)}
               IoT data plane        {cloud.Host.Url(Listener.IotData)} (operators, signed)
-              page                  {cloud.Host.Url(Listener.Console)}
             Look at it with any AWS client:
               . {environmentFile}; aws dynamodb scan --table-name {DeviceFolder.Name(1)} --max-items 3
             """);
@@ -140,14 +144,13 @@ internal static class Demonstration
     {
         var readings = RoomReadings.Load();
         var code = 0;
-        Console.WriteLine();
         foreach (var device in devices)
         {
             var landed = await LandedReadings.CompareAsync(dynamoDb, device.Thing, readings, CancellationToken.None);
             IReadOnlyList<string> faults = device.Configuration.ReplaysRecording ? landed.Faults : [];
             var good = landed.Rows > 0 && faults.Count == 0 && device.AgentEndedWell;
             if (!good) code = 1;
-            Console.WriteLine(landed.Rows == 0 ? $"{device.Thing}: no readings in the table. Why: {device.Status.LastError ?? "see " + device.LogPath}"
+            Console.WriteLine(landed.Rows == 0 ? $"{device.Thing}: no readings in the table. Why: {device.Status.Trouble?.Text ?? "see " + device.LogPath}"
                 : !device.Configuration.ReplaysRecording ? $"{device.Thing}: {landed.Rows} readings stand in the table; its agent.json was edited and does not replay the recording, so they are not compared with it"
                 : $"{device.Thing}: {landed.Rows} of the replayed readings stand in the table; {(faults.Count == 0 ? "every one equals its line in the file" : "NOT all equal their lines in the file:")}");
             foreach (var fault in faults) Console.WriteLine($"  {fault}");

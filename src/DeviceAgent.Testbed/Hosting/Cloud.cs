@@ -144,6 +144,12 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Shows these devices on the console.</summary>
     public void Watch(IReadOnlyList<DemoDevice> devices) => _console.Watch(devices);
 
+    /// <summary>Whether the thing is connected by MQTT.</summary>
+    public bool IsConnected(string thing) => Broker.Presence.Find(thing) is { IsConnected: true };
+
+    /// <summary>What the thing's agent reports of itself; empty until it has.</summary>
+    public ReportedShadow Reported(string thing) => new(ShadowKey.Of(thing, ShadowService.AgentShadow) is { } key ? Shadows.Find(key) : null);
+
     /// <summary>How many items each table has, by its name, whatever the clients' permissions; null when the tables are on another server.</summary>
     public IReadOnlyDictionary<string, long>? ItemCounts() => _tables.ItemCounts();
 
@@ -166,10 +172,10 @@ internal sealed class Cloud : IAsyncDisposable
 
     private ConsoleApi Console()
     {
-        var fleet = new FleetControl(Registry, Broker, Shadows, Jobs, Time);
+        var fleet = new FleetControl(Registry, Shadows, Jobs, Time);
         var readings = new RecentReadings(_consoleDynamoDb);
         var switches = new ThingSwitches(Registry, Iam, Faults, Activity);
-        return new ConsoleApi(new FaultsApi(Faults), new StatusView(Registry, switches, readings, fleet, Activity), readings, switches, fleet);
+        return new ConsoleApi(new FaultsApi(Faults), new StatusView(this, switches, readings, fleet), readings, switches, fleet);
     }
 
     private static RegistryOptions RegistryOptionsOf(TestbedOptions options) => options.CredentialLifetime is { } lifetime && lifetime < TimeSpan.FromMinutes(15)
