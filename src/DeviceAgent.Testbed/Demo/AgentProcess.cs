@@ -102,7 +102,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     {
         if (line is null) return;
         if (_complaints.Select(c => line.IndexOf(c, StringComparison.Ordinal)).FirstOrDefault(at => at >= 0, -1) is >= 0 and var begin)
-            _lastComplaint = Trouble.GoesOn(_lastComplaint, line[(begin + 1)..], _time.GetUtcNow());
+            _lastComplaint = new Trouble(line[(begin + 1)..], _time.GetUtcNow());
         lock (_gate) _log.WriteLine(line);
     }
 

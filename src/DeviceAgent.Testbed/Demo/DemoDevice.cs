@@ -80,12 +80,6 @@ internal sealed class DemoDevice : IAsyncDisposable
             await timer.WaitForNextTickAsync(cancellationToken);
     }
 
-    private bool IsRunning(ThingActivity activity, bool isConnected)
-    {
-        if (isConnected || _agent is { IsRunning: true }) return true;
-        return activity.LastRequestAt is { } seen && TimeProvider.System.GetUtcNow() - seen < Silence && !(seen <= _agent?.EndedAt);
-    }
-
     public void NoteRows(long rows)
     {
         _rows = rows;
@@ -93,6 +87,12 @@ internal sealed class DemoDevice : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _agent?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private bool IsRunning(ThingActivity activity, bool isConnected)
+    {
+        if (isConnected || _agent is { IsRunning: true }) return true;
+        return activity.LastRequestAt is { } seen && TimeProvider.System.GetUtcNow() - seen < Silence && !(seen <= _agent?.EndedAt);
+    }
 }
 
 /// <summary>How a device is, for the live view and the page.</summary>

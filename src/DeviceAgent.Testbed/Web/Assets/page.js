@@ -125,11 +125,11 @@ function showFleet({ devices }) {
     ["Waiting in the spools", devices.reduce((sum, d) => sum + (d.spoolReadings ?? 0), 0).toLocaleString("en")],
   ]);
   const troubled = devices.filter((d) => d.trouble);
-  keep($("troubles"), troubled.slice(0, MOST_TROUBLES), (d) => d.thingName, makeTrouble, (li, device) => put(li.firstChild, `${device.thingName}: ${complaintOf(device)}`));
+  keep($("troubles"), troubled.slice(0, MOST_TROUBLES), (d) => d.thingName, makeTrouble, (li, device) => put(li.firstChild.firstChild, `${device.thingName}: ${complaintOf(device)}`));
 }
 
 function makeTrouble(device) {
-  const button = create("button");
+  const button = create("button", "", create("span"));
   button.type = "button";
   button.addEventListener("click", () => select(device.thingName));
   return create("li", "", button);
