@@ -11,7 +11,7 @@ internal sealed record TestbedOptions
     /// <summary>Where the cloud's state and the devices' folders live; null makes a temporary folder, removed at the end.</summary>
     public string? StateDirectory { get; init; }
 
-    /// <summary>How many things to provision: thermostat-01, thermostat-02, ... 0 to 999.</summary>
+    /// <summary>How many things to provision: thermostat-01, thermostat-02, ... 0 to 1000.</summary>
     public int Devices { get; init; } = 1;
 
     /// <summary>How many readings a second each device makes.</summary>

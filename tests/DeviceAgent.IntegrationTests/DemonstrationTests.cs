@@ -1,5 +1,6 @@
 using System.Text.RegularExpressions;
 using DeviceAgent.Rigs.Support;
+using DeviceAgent.Testbed.Demo;
 
 namespace DeviceAgent.IntegrationTests;
 
@@ -17,6 +18,26 @@ public sealed partial class DemonstrationTests
         var landed = Verdict().Matches(output);
         Assert.Equal(["thermostat-01", "thermostat-02"], landed.Select(m => m.Groups["thing"].Value));
         Assert.All(landed, m => Assert.True(int.Parse(m.Groups["rows"].Value) > 10, output));
+    }
+
+    [Fact]
+    public async Task Device_PreparedAgain_GoesOnWhereItWas()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+
+        // What lands at 200 a second takes longer to replay at 10 a second than the second wait is patient.
+        var before = await ReplayAsync(2000, "source.speed=12000");
+        await ReplayAsync(before + 20);
+
+        async Task<int> ReplayAsync(int rows, params string[] settings)
+        {
+            await using var agent = RunningAgent.Run(await cloud.DeviceAsync(), ["upload.maxDelaySeconds=1", .. settings]);
+            await cloud.WaitForRowsAsync(TestCloud.Thing, rows, agent);
+            Assert.Equal(0, await agent.TerminateAsync());
+            var landed = await LandedReadings.CompareAsync(cloud.DynamoDb, TestCloud.Thing, RoomReadings.Load(), CancellationToken.None);
+            Assert.Empty(landed.Faults);
+            return (int)landed.Rows;
+        }
     }
 
     [Fact]

@@ -1,7 +1,13 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text;
+using System.Text.Json.Nodes;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Amazon.Runtime;
 using DeviceAgent.Rigs.Support;
+using DeviceAgent.Testbed;
+using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Registry;
 
@@ -38,6 +44,47 @@ public sealed class PageTests
     }
 
     [Fact]
+    public async Task Status_DeviceOfSomebodyElses_IsKnownByItsRequestsAndItsTroubleEndsWithSuccess()
+    {
+        const string thing = TestCloud.Thing;
+        await using var cloud = await TestCloud.StartAsync();
+        await using var device = await DemoDevice.PrepareAsync(thing, cloud.Cloud, readingsPerSecond: 1, cloud.DynamoDb, CancellationToken.None);
+        cloud.Cloud.Watch([device]);
+        using var http = new HttpClient { BaseAddress = cloud.Cloud.Host.Url(Listener.Console) };
+        Assert.False((bool)(await StatusAsync())["agentRunning"]!);
+
+        var credentials = await DeviceCredentials.FetchAsync(cloud, thing);
+        Assert.True((bool)(await StatusAsync())["agentRunning"]!);
+
+        using var dynamoDb = new AmazonDynamoDBClient(
+            new SessionAWSCredentials(credentials.AccessKeyId, credentials.SecretAccessKey.Reveal(), credentials.SessionToken.Reveal()),
+            new AmazonDynamoDBConfig { ServiceURL = cloud.Cloud.Host.Url(Listener.DynamoDb).ToString(), AuthenticationRegion = CloudAccount.Region, MaxErrorRetry = 0 });
+        await SwitchAsync("throttle", true);
+        await Assert.ThrowsAsync<ProvisionedThroughputExceededException>(PutAsync);
+        Assert.Contains("ProvisionedThroughputExceededException", (string?)(await StatusAsync())["trouble"]!["text"], StringComparison.Ordinal);
+
+        await SwitchAsync("throttle", false);
+        await PutAsync();
+
+        var status = await StatusAsync();
+        Assert.Null(status["trouble"]);
+        Assert.NotNull(status["lastArrival"]);
+        Assert.Equal(7.5, (double)status["lastReading"]!["values"]!["co2"]!);
+
+        async Task<JsonNode> StatusAsync() => JsonNode.Parse(await http.GetStringAsync("status"))!["devices"]![0]!;
+
+        async Task SwitchAsync(string fault, bool on) => (await http.PutAsJsonAsync($"things/{thing}/faults", new Dictionary<string, bool> { [fault] = on })).EnsureSuccessStatusCode();
+
+        Task PutAsync() => dynamoDb.PutItemAsync(thing, new Dictionary<string, AttributeValue>
+        {
+            ["serial_number"] = new(thing),
+            ["timestamp"] = new("2026-03-01T12:00:00.000Z"),
+            ["co2"] = new() { N = "7.5" },
+            ["door"] = new("open"),
+        });
+    }
+
+    [Fact]
     public async Task Request_FromAPageOfAnotherSite_ChangesNothing()
     {
         await using var cloud = await TestCloud.StartAsync();
@@ -56,6 +103,7 @@ public sealed class PageTests
     [InlineData("PUT", "/things/nobody/role-alias", """{"roleAlias":"device-agent"}""", "nobody")]
     [InlineData("POST", "/jobs", """{"roleAlias":"device-agent","perMinute":0,"abortPercentage":1,"abortAfter":1}""", "perMinute")]
     [InlineData("POST", "/jobs", "[]", "JSON object")]
+    [InlineData("GET", "/jobs/none/executions", "", "none")]
     public async Task Request_ThatMakesNoSense_IsRefusedWithTheReason(string method, string path, string body, string reason)
     {
         await using var cloud = await TestCloud.StartAsync();

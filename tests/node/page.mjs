@@ -1,7 +1,8 @@
 // A person at the testbed's page, in Chromium that we did not write:
 //   node page.mjs URL THING ALIAS [SCREENSHOT-FOLDER]
 // Rotates the role alias of THING to ALIAS by the page and sees it proven and committed, then to one that may not write and sees it refused,
-// breaks and mends its network, on a desktop and on a phone. Ends with 0 when everything was as it should be.
+// charts another attribute, breaks and mends its network and its writes, rotates all things by a job and looks at their outcomes, on a desktop
+// and on a phone. Ends with 0 when everything was as it should be.
 import assert from 'node:assert/strict'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
@@ -21,7 +22,7 @@ async function open(viewport, colorScheme) {
   page.on('request', (request) => new URL(request.url()).origin === new URL(url).origin || page.problems.push(`foreign request ${request.url()}`))
   await page.goto(`${url}#${thing}`)
   await page.locator('#thing-title', { hasText: thing }).waitFor()
-  await page.locator('#chart path.temperature').waitFor()
+  await page.locator('#chart path.left').waitFor()
   return page
 }
 
@@ -39,8 +40,15 @@ const fact = (page, name) => page.locator('#thing-facts div', { hasText: name })
 try {
   const desktop = await open({ width: 1280, height: 900 }, 'light')
   await desktop.locator('#thing-state.good').waitFor()
-  assert.match(await desktop.locator('#now-temperature').textContent(), /\d+\.\d °C/)
-  assert.match(await desktop.locator('#now-humidity').textContent(), /\d+\.\d %/)
+  assert.match(await desktop.locator('#now-left').textContent(), /^\d+(\.\d)? °C$/)
+  assert.match(await desktop.locator('#now-right').textContent(), /^\d+(\.\d)? %$/)
+  await fact(desktop, 'Last reading').filter({ hasText: /^2015-02-.*the recording's time; arrived [0-9:]{8} UTC$/ }).waitFor()
+  assert.notEqual(await desktop.locator('#rotate-alias').inputValue(), await fact(desktop, 'Active role alias').textContent())
+
+  await desktop.selectOption('#series-left', 'CO2')
+  await desktop.locator('#now-left', { hasText: /^\d+(\.\d)?$/ }).waitFor()
+  await desktop.selectOption('#series-right', '')
+  await desktop.locator('#chart path.right').waitFor({ state: 'detached' })
 
   await rotate(desktop, alias)
   await desktop.locator('#outcome.good', { hasText: `${alias}: applied` }).waitFor()
@@ -59,13 +67,31 @@ try {
   await network.click()
   await desktop.locator('#thing-state:not(.bad)').waitFor()
 
+  const throttling = desktop.locator('#faults label', { hasText: 'Throttling' })
+  await throttling.click()
+  await desktop.locator('#thing-complaint', { hasText: /^Since [0-9:]{8} UTC: .*ProvisionedThroughputExceededException/ }).waitFor()
+  await desktop.locator('#thing-state.warn', { hasText: 'in trouble' }).waitFor()
+  await desktop.locator('#troubles li', { hasText: thing }).waitFor()
+  await throttling.click()
+  await desktop.locator('#thing-state.good').waitFor()
+  assert.ok(await desktop.locator('#thing-complaint').isHidden(), 'the trouble is over and still shown')
+
+  await desktop.fill('#rotate-all [name=perMinute]', '60')
+  await desktop.fill('#rotate-all [name=abortAfter]', '1')
+  await desktop.locator('#all-warning', { hasText: '2 of 2 things have begun' }).waitFor()
+  await desktop.selectOption('#all-alias', 'device-agent-readonly')
+  await desktop.locator('#rotate-all button').click()
+  await desktop.locator('#jobs summary').first().click()
+  await desktop.locator('.executions li', { hasText: thing }).filter({ hasText: 'writesDenied' }).waitFor()
+  await shoot(desktop, 'job')
+
   const phone = await open({ width: 390, height: 844 }, 'dark')
   assert.ok(await phone.evaluate(() => document.documentElement.scrollWidth <= window.innerWidth), 'the page is wider than the phone')
   for (const button of await phone.locator('button.primary').all()) assert.ok((await button.boundingBox()).height >= 38, 'a button is too small for a finger')
   await shoot(phone, 'phone')
 
   assert.deepEqual([...desktop.problems, ...phone.problems], [])
-  console.log(`${thing}: rotated to ${alias}, refused device-agent-readonly, network broken and mended`)
+  console.log(`${thing}: rotated to ${alias}, refused device-agent-readonly, network and writes broken and mended, all rotated by a job`)
 } finally {
   await browser.close()
 }

@@ -19,7 +19,7 @@ internal static class TestbedCommand
         };
         var devices = new Option<int>("--devices")
         {
-            Description = "How many devices to provision and run.",
+            Description = "How many devices to provision and run, from 0 to 1000.",
             HelpName = "N",
             DefaultValueFactory = _ => defaults.Devices,
         };
@@ -35,7 +35,7 @@ internal static class TestbedCommand
         };
         var state = new Option<string?>("--state")
         {
-            Description = "Keep the cloud's and the devices' state in this folder; with it a restarted testbed goes on. Default: a temporary folder.",
+            Description = "Keep the cloud's and the devices' state in this folder; with it a restarted testbed, its devices and their logs go on. Default: a temporary folder.",
             HelpName = "DIR",
         };
         var lifetime = new Option<TimeSpan?>("--credential-lifetime")
@@ -52,11 +52,11 @@ internal static class TestbedCommand
         };
         var portBase = new Option<int>("--port-base")
         {
-            Description = "First of ten loopback ports: +0 credentials provider, +1 DynamoDB, +2 IoT, +3 IAM, +4 STS, +5 IoT data plane, +6 devices (MQTT, HTTPS), +9 page. 0: free ones.",
+            Description = "First of ten loopback ports: +0 credentials provider, +1 DynamoDB, +2 IoT, +3 IAM, +4 STS, +5 IoT data plane of operators, +6 IoT data plane of devices (MQTT, HTTPS), +7 and +8 nothing, +9 page. 0: free ones.",
             HelpName = "PORT",
             DefaultValueFactory = _ => defaults.PortBase,
         };
-        devices.Validators.Add(InRange(devices, 0, 999));
+        devices.Validators.Add(InRange(devices, 0, 1000));
         rate.Validators.Add(result =>
         {
             if (result.GetValue(rate) is not (>= 0.01 and <= 100)) result.AddError("--rate must be between 0.01 and 100.");

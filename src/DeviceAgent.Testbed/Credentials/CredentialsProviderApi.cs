@@ -92,7 +92,7 @@ internal sealed class CredentialsProviderApi(
 
     private Task RefuseAsync(HttpContext context, CredentialsRequest? request, CredentialsRefusal refusal)
     {
-        activity.Refused(request?.ThingName, refusal.Message);
+        activity.CredentialsRefused(request?.ThingName, refusal.Message);
         Log.Refused(logger, request?.CertificateId, request?.ThingName, RawTarget(context), refusal.StatusCode, refusal.Message);
         context.Response.Headers["x-amzn-ErrorType"] = refusal.ErrorType;
         if (refusal.RetryAfterSeconds is { } seconds) context.Response.Headers.RetryAfter = seconds.ToString(CultureInfo.InvariantCulture);

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
+using DeviceAgent.Testbed.Hosting;
 
 namespace DeviceAgent.Testbed.Demo;
 
@@ -13,7 +14,7 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly StreamWriter _log;
     private readonly Lock _gate = new();
-    private volatile string? _lastComplaint;
+    private volatile Trouble? _lastComplaint;
 
     private AgentProcess(Process process, string logPath, TimeProvider time)
     {
@@ -28,7 +29,10 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     public bool IsRunning => !_process.HasExited;
 
     /// <summary>The last warning or error that the agent logged; null when there was none.</summary>
-    public string? LastComplaint => _lastComplaint;
+    public Trouble? LastComplaint => _lastComplaint;
+
+    /// <summary>Null while it runs.</summary>
+    public DateTimeOffset? EndedAt => _process.HasExited ? _process.ExitTime : null;
 
     /// <summary>Names another agent to start, e.g. the native one: a command with spaces between its words.</summary>
     public const string CommandVariable = "TEST_AGENT_COMMAND";
@@ -97,7 +101,8 @@ internal sealed partial class AgentProcess : IAsyncDisposable
     private void Note(string? line)
     {
         if (line is null) return;
-        if (_complaints.Any(c => line.Contains(c, StringComparison.Ordinal))) _lastComplaint = line;
+        if (_complaints.Select(c => line.IndexOf(c, StringComparison.Ordinal)).FirstOrDefault(at => at >= 0, -1) is >= 0 and var begin)
+            _lastComplaint = new Trouble(line[(begin + 1)..], _time.GetUtcNow());
         lock (_gate) _log.WriteLine(line);
     }
 

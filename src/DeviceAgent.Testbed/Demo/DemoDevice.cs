@@ -8,23 +8,27 @@ internal sealed class DemoDevice : IAsyncDisposable
 {
     private static readonly TimeSpan SettlePoll = TimeSpan.FromMilliseconds(50);
 
+    /// <summary>An agent that the testbed did not start is known by its requests; so long one may keep silent.</summary>
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
+
     private readonly Cloud _cloud;
-    private readonly string _configuration;
     private readonly RowRate _rate = new(TimeProvider.System);
     private AgentProcess? _agent;
     private long _rows;
     private double _rowsPerSecond;
 
-    private DemoDevice(string thing, string configuration, Cloud cloud)
+    private DemoDevice(string thing, DeviceConfiguration configuration, Cloud cloud)
     {
         Thing = thing;
-        _configuration = configuration;
+        Configuration = configuration;
         _cloud = cloud;
     }
 
     public string Thing { get; }
 
-    public string LogPath => Path.Combine(Path.GetDirectoryName(_configuration)!, "agent.log");
+    public DeviceConfiguration Configuration { get; }
+
+    public string LogPath => Path.Combine(Path.GetDirectoryName(Configuration.Path)!, "agent.log");
 
     /// <summary>How the agent ended; null while it runs or when it was never started.</summary>
     public string? AgentEnd { get; private set; }
@@ -36,22 +40,28 @@ internal sealed class DemoDevice : IAsyncDisposable
         get
         {
             var activity = _cloud.Activity.Of(Thing);
-            return new DeviceStatus(
-                Thing, _agent is { IsRunning: true }, _rows, _rowsPerSecond, activity.CredentialExpiration, activity.LastRefusal ?? _agent?.LastComplaint);
+            var isConnected = _cloud.IsConnected(Thing);
+            return new DeviceStatus(Thing, IsRunning(activity, isConnected), isConnected, _rows, _rowsPerSecond, activity.CredentialExpiration)
+            {
+                LastRequestAt = activity.LastRequestAt,
+                LastWrittenAt = activity.LastWrittenAt,
+                Trouble = Trouble.Of(activity, _agent?.LastComplaint, isConnected ? _cloud.Reported(Thing) : null),
+            };
         }
     }
 
-    /// <summary>Registers the thing with certificate and policy, writes its folder, makes its table. What is there already stays.</summary>
+    /// <summary>Registers the thing with certificate and policy, writes its folder, makes its table. What is there already stays, but for the recording, which goes on where it was.</summary>
     public static async Task<DemoDevice> PrepareAsync(string thing, Cloud cloud, double readingsPerSecond, IAmazonDynamoDB dynamoDb, CancellationToken cancellationToken)
     {
         var folder = DeviceFolder.PathOf(cloud.Directory, thing);
         cloud.Provision(thing, folder);
-        var configuration = DeviceFolder.WriteConfiguration(folder, thing, cloud, readingsPerSecond);
+        var configuration = DeviceConfiguration.Ensure(folder, thing, cloud, readingsPerSecond);
         await TelemetryTable.EnsureAsync(dynamoDb, thing, cancellationToken);
+        DeviceRecording.Write(folder, await TelemetryTable.NewestAsync(dynamoDb, thing, cancellationToken));
         return new DemoDevice(thing, configuration, cloud);
     }
 
-    public void StartAgent(TimeProvider time) => _agent = AgentProcess.Start(_configuration, time);
+    public void StartAgent(TimeProvider time) => _agent = AgentProcess.Start(Configuration.Path, time);
 
     public async Task StopAgentAsync(TimeSpan patience)
     {
@@ -77,14 +87,29 @@ internal sealed class DemoDevice : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _agent?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private bool IsRunning(ThingActivity activity, bool isConnected)
+    {
+        if (isConnected || _agent is { IsRunning: true }) return true;
+        return activity.LastRequestAt is { } seen && TimeProvider.System.GetUtcNow() - seen < Silence && !(seen <= _agent?.EndedAt);
+    }
 }
 
-/// <summary>One line of the live view.</summary>
+/// <summary>How a device is, for the live view and the page.</summary>
 /// <param name="Thing">Thing and table name.</param>
-/// <param name="AgentRunning">Whether its agent runs.</param>
+/// <param name="AgentRunning">Whether its agent runs, whoever started it.</param>
+/// <param name="Connected">Whether it is connected by MQTT.</param>
 /// <param name="Rows">Items in the table.</param>
 /// <param name="RowsPerSecond">How many came in over the last seconds.</param>
 /// <param name="CredentialExpiration">When the credentials that were last given out to the thing expire; null when there were none.</param>
-/// <param name="LastError">The last thing that went wrong, as the cloud or the agent told it; null when nothing did.</param>
-internal sealed record DeviceStatus(
-    string Thing, bool AgentRunning, long Rows, double RowsPerSecond, DateTimeOffset? CredentialExpiration, string? LastError);
+internal sealed record DeviceStatus(string Thing, bool AgentRunning, bool Connected, long Rows, double RowsPerSecond, DateTimeOffset? CredentialExpiration)
+{
+    /// <summary>The last request to the credentials provider or DynamoDB; null when there was none since the start.</summary>
+    public DateTimeOffset? LastRequestAt { get; init; }
+
+    /// <summary>When readings arrived last; null when none did since the start.</summary>
+    public DateTimeOffset? LastWrittenAt { get; init; }
+
+    /// <summary>What is wrong now; null when nothing is.</summary>
+    public Trouble? Trouble { get; init; }
+}

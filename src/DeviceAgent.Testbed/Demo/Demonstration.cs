@@ -12,7 +12,7 @@ internal static class Demonstration
     private static readonly TimeSpan StartPatience = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan AgentPatience = TimeSpan.FromSeconds(15);
 
-    /// <returns>0: the devices' readings are in their tables, unchanged (or there were no devices); 1: they are not; 2: the testbed could not start.</returns>
+    /// <returns>0: the devices' readings are in their tables, unchanged (or there were no devices); 1: they are not; 2: the testbed could not start; 3: another one runs in the folder.</returns>
     public static async Task<int> RunAsync(TestbedOptions options, CancellationToken cancellationToken)
     {
         try
@@ -21,7 +21,14 @@ internal static class Demonstration
             await using var cloud = await Cloud.StartAsync(options, state.Path, cancellationToken);
             var code = await RunAsync(options, cloud, cancellationToken);
             if (code != 0) state.Keep();
+            Console.WriteLine(state.IsTemporary ? $"The folder {state.Path} with the agents' logs is removed. Start with --state DIR to keep it, and to go on another time."
+                : $"The agents' logs and all else are in {state.Path}{(options.StateDirectory is null ? "" : $"; --state {state.Path} goes on there")}.");
             return code;
+        }
+        catch (StateDirectoryInUseException e)
+        {
+            Console.Error.WriteLine($"testbed: {e.Message}");
+            return 3;
         }
         catch (Exception e) when (e is PortTakenException or AmazonDynamoDBException or SqliteException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
@@ -37,6 +44,8 @@ internal static class Demonstration
     private static async Task<int> RunAsync(TestbedOptions options, Cloud cloud, CancellationToken cancellationToken)
     {
         var time = TimeProvider.System;
+        Console.WriteLine($"The page: {cloud.Host.Url(Listener.Console)}\n");
+        if (options.Devices > LiveView.MostDevices) Console.WriteLine($"Making certificates and tables for {options.Devices} devices ...");
         using var dynamoDb = cloud.CreateOperatorDynamoDb();
         var devices = new DemoDevice[options.Devices];
         try
@@ -45,8 +54,10 @@ internal static class Demonstration
                 devices[index] = await DemoDevice.PrepareAsync(DeviceFolder.Name(index + 1), cloud, options.ReadingsPerSecond, dynamoDb, token));
             cloud.Watch(devices);
             Announce(cloud, EnvironmentFile.Write(cloud.Directory, cloud), options);
-            var view = new LiveView(Console.Out, !Console.IsOutputRedirected, time);
+            AnnounceEdited(devices);
+            var view = new LiveView(Console.Out, () => Console.IsOutputRedirected ? 0 : Console.WindowWidth, time);
             await WatchAsync(devices, options, new RowCounts(cloud.ItemCounts, dynamoDb), view, time, cancellationToken);
+            if (options is { StartAgents: true, Devices: > 0 }) Console.WriteLine("\nThe agents are stopped; they deliver what they have read ...");
             await Parallel.ForEachAsync(devices, AtOnce(CancellationToken.None), async (device, _) => await device.StopAgentAsync(AgentPatience));
             return options.StartAgents && devices.Length > 0 ? await JudgeAsync(devices, dynamoDb) : 0;
         }
@@ -65,13 +76,21 @@ internal static class Demonstration
               IoT devices           {cloud.DataEndpoint} (MQTT and HTTPS, with a device's certificate)
               IoT, IAM, STS         {cloud.Host.Url(Listener.Iot)} {cloud.Host.Url(Listener.Iam)} {cloud.Host.Url(Listener.Sts)}
               IoT data plane        {cloud.Host.Url(Listener.IotData)} (operators, signed)
-              page                  {cloud.Host.Url(Listener.Console)}
             Look at it with any AWS client:
               . {environmentFile}; aws dynamodb scan --table-name {DeviceFolder.Name(1)} --max-items 3
             """);
         Console.WriteLine(options is { StartAgents: true, Devices: > 0 }
             ? $"Devices replay {RoomReadings.Load().Count} recorded room readings, {options.ReadingsPerSecond.ToString(CultureInfo.InvariantCulture)} a second each. Their logs: {Path.Combine(cloud.Directory, "things", "*", "agent.log")}\nCtrl-C ends it.\n"
             : $"No agents. Device folders: {Path.Combine(cloud.Directory, "things")}\nCtrl-C ends it.\n");
+    }
+
+    private static void AnnounceEdited(DemoDevice[] devices)
+    {
+        foreach (var device in devices.Where(d => d.Configuration.IsEdited))
+        {
+            Console.WriteLine($"{device.Configuration.Path} was edited and stays as it is; --rate does not change it.");
+            foreach (var misfit in device.Configuration.Misfits) Console.WriteLine($"  It does not fit this testbed: {misfit}.");
+        }
     }
 
     /// <summary>So many devices at a time: two hundred agents that start at once leave none of them a processor.</summary>
@@ -125,16 +144,16 @@ internal static class Demonstration
     {
         var readings = RoomReadings.Load();
         var code = 0;
-        Console.WriteLine();
         foreach (var device in devices)
         {
             var landed = await LandedReadings.CompareAsync(dynamoDb, device.Thing, readings, CancellationToken.None);
-            var good = landed is { Rows: > 0, Faults.Count: 0 } && device.AgentEndedWell;
+            IReadOnlyList<string> faults = device.Configuration.ReplaysRecording ? landed.Faults : [];
+            var good = landed.Rows > 0 && faults.Count == 0 && device.AgentEndedWell;
             if (!good) code = 1;
-            Console.WriteLine(landed.Rows == 0
-                ? $"{device.Thing}: no readings in the table. Why: {device.Status.LastError ?? "see " + device.LogPath}"
-                : $"{device.Thing}: {landed.Rows} of the replayed readings stand in the table; {(landed.Faults.Count == 0 ? "every one equals its line in the file" : "NOT all equal their lines in the file:")}");
-            foreach (var fault in landed.Faults) Console.WriteLine($"  {fault}");
+            Console.WriteLine(landed.Rows == 0 ? $"{device.Thing}: no readings in the table. Why: {device.Status.Trouble?.Text ?? "see " + device.LogPath}"
+                : !device.Configuration.ReplaysRecording ? $"{device.Thing}: {landed.Rows} readings stand in the table; its agent.json was edited and does not replay the recording, so they are not compared with it"
+                : $"{device.Thing}: {landed.Rows} of the replayed readings stand in the table; {(faults.Count == 0 ? "every one equals its line in the file" : "NOT all equal their lines in the file:")}");
+            foreach (var fault in faults) Console.WriteLine($"  {fault}");
             if (!device.AgentEndedWell) Console.WriteLine($"  its agent did not end well: {device.AgentEnd}; see {device.LogPath}");
         }
 

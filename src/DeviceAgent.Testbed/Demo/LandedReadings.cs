@@ -41,7 +41,7 @@ internal sealed record LandedReadings(long Rows, IReadOnlyList<string> Faults)
     private static string? Fault(Dictionary<string, AttributeValue> item, long row, RoomReadings readings)
     {
         var timestamp = item["timestamp"].S;
-        if (!DateTime.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var time) || readings.Line(time) is not { } line)
+        if (!TelemetryTable.TryParse(timestamp, out var time) || readings.Line(time) is not { } line)
             return $"row {row}: no line of the recording has the timestamp '{timestamp}'";
         if (line.Number != row) return $"row {row}: '{timestamp}' is reading {line.Number} of the recording; one is missing or twice";
         var values = item.Where(a => a.Key is not ("serial_number" or "timestamp")).ToDictionary(a => a.Key, a => a.Value.N);

@@ -8,13 +8,15 @@ namespace DeviceAgent.Testbed.Demo;
 /// </summary>
 internal sealed class RoomReadings
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMinutes(1);
+
     private readonly IReadOnlyList<(DateTime Timestamp, IReadOnlyDictionary<string, decimal> Values)> _lines;
     private readonly TimeSpan _span;
 
     private RoomReadings(IReadOnlyList<(DateTime, IReadOnlyDictionary<string, decimal>)> lines)
     {
         _lines = lines;
-        _span = lines[^1].Item1 - lines[0].Item1 + TimeSpan.FromMinutes(1);
+        _span = lines[^1].Item1 - lines[0].Item1 + Interval;
     }
 
     /// <summary>The file as it is shipped with the agent.</summary>
@@ -30,6 +32,21 @@ internal sealed class RoomReadings
         return new RoomReadings(rows.Skip(1).Select(row => (
             DateTime.ParseExact(row[1], "yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture),
             (IReadOnlyDictionary<string, decimal>)names.Zip(row.Skip(2)).ToDictionary(p => p.First, p => decimal.Parse(p.Second, NumberStyles.Float, CultureInfo.InvariantCulture)))).ToList());
+    }
+
+    /// <summary>When a reading was made; those of each further round of the replay are later by the length of the recording.</summary>
+    /// <param name="number">0 is the first one.</param>
+    public DateTime TimestampOf(long number) => _lines[(int)(number % Count)].Timestamp + (number / Count * _span);
+
+    /// <summary>
+    /// The reading with which a replay goes on behind this timestamp: the next one, or one shortly before it that came after the usual interval, so that the rounds of the
+    /// agent, which knows only what it replays, stay as long as the recording. 0 when the timestamp is none of the recording's.
+    /// </summary>
+    public long BeginningAfter(DateTime timestamp)
+    {
+        var number = Line(timestamp) is { } line ? line.Number + 1 : 0;
+        while (number > 0 && TimestampOf(number) - TimestampOf(number - 1) != Interval) number--;
+        return number;
     }
 
     /// <summary>

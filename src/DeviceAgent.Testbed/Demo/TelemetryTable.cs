@@ -1,3 +1,4 @@
+using System.Globalization;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 
@@ -35,4 +36,23 @@ internal static class TelemetryTable
         while ((await dynamoDb.DescribeTableAsync(new DescribeTableRequest(name), timeout.Token)).Table.TableStatus != TableStatus.ACTIVE)
             await timer.WaitForNextTickAsync(timeout.Token);
     }
+
+    /// <summary>The newest timestamp in it; null when it has none that is a time.</summary>
+    public static async Task<DateTime?> NewestAsync(IAmazonDynamoDB dynamoDb, string name, CancellationToken cancellationToken)
+    {
+        var request = new QueryRequest
+        {
+            TableName = name,
+            KeyConditionExpression = "serial_number = :thing",
+            ExpressionAttributeValues = new Dictionary<string, AttributeValue> { [":thing"] = new(name) },
+            ScanIndexForward = false,
+            Limit = 1,
+            ConsistentRead = true,
+        };
+        var page = await dynamoDb.QueryAsync(request, cancellationToken);
+        return page.Items is [var newest, ..] && TryParse(newest["timestamp"].S, out var timestamp) ? timestamp : null;
+    }
+
+    /// <summary>A timestamp as the agent writes it.</summary>
+    public static bool TryParse(string timestamp, out DateTime time) => DateTime.TryParse(timestamp, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out time);
 }

@@ -1,6 +1,8 @@
 using System.Globalization;
 using System.IO.Hashing;
 using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Hosting;
 using DeviceAgent.Testbed.Signing;
 using Microsoft.AspNetCore.Http;
@@ -16,6 +18,7 @@ internal sealed class DynamoDbApi(SigV4Verifier verifier, DynamoDbGuard guard, D
     private const string RequestIdCharacters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
     private static readonly HashSet<string> Services = ["dynamodb"];
+    private static readonly HashSet<string> Writes = ["PutItem", "BatchWriteItem"];
     private static readonly HashSet<string> ContentTypes = ["application/x-amz-json-1.0", "application/json"];
     private static readonly byte[] Healthy = [.. "healthy: dynamodb.us-east-1.amazonaws.com "u8];
     private static readonly byte[] UnknownOperation = [.. "<UnknownOperationException/>\n"u8];
@@ -66,7 +69,7 @@ internal sealed class DynamoDbApi(SigV4Verifier verifier, DynamoDbGuard guard, D
             var accesses = operations.Accesses(operation, request.Body);
             if (guard.Refusal(context, result.Caller, accesses) is { } refusal)
             {
-                activity.Refused(thing, $"DynamoDB denies {operation}: no policy of the role allows it");
+                activity.WriteFailed(thing, $"DynamoDB denies {operation}: no policy of the role allows it", isRefusal: true);
                 return refusal;
             }
         }
@@ -76,7 +79,16 @@ internal sealed class DynamoDbApi(SigV4Verifier verifier, DynamoDbGuard guard, D
             return new DynamoDbAnswer(response.StatusCode, response.Body);
         }
 
-        return await backend.ExecuteAsync(new DynamoDbCall(operation, request.Body, request, thing), context.RequestAborted);
+        var answer = await backend.ExecuteAsync(new DynamoDbCall(operation, request.Body, request, thing), context.RequestAborted);
+        if (thing is not null && Writes.Contains(operation)) Note(thing, operation, answer);
+        return answer;
+    }
+
+    private void Note(string thing, string operation, DynamoDbAnswer answer)
+    {
+        if (answer.IsLost) activity.WriteFailed(thing, $"The connection breaks at {operation}", isRefusal: false);
+        else if (answer.StatusCode == StatusCodes.Status200OK) activity.Written(thing);
+        else activity.WriteFailed(thing, $"DynamoDB answers {operation} with {answer.ErrorType}", isRefusal: false);
     }
 
     private static async Task WriteAsync(HttpContext context, string? contentType, DynamoDbAnswer answer)
@@ -115,6 +127,23 @@ internal sealed record DynamoDbAnswer(int StatusCode, byte[] Body, string? Crc32
 {
     private const string CoralNamespace = "com.amazon.coral.service#";
     private const string ServiceNamespace = "com.amazonaws.dynamodb.v20120810#";
+
+    /// <summary>E.g. <c>ProvisionedThroughputExceededException</c>; the status code where the body names none.</summary>
+    public string ErrorType
+    {
+        get
+        {
+            try
+            {
+                var type = (string?)JsonNode.Parse(Body)?["__type"];
+                return type is null ? $"HTTP {StatusCode}" : type[(type.IndexOf('#', StringComparison.Ordinal) + 1)..];
+            }
+            catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+            {
+                return $"HTTP {StatusCode}";
+            }
+        }
+    }
 
     /// <summary>The work is done, but the connection breaks before the answer.</summary>
     public bool IsLost { get; init; }

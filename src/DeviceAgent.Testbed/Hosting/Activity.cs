@@ -28,10 +28,33 @@ internal sealed class Activity(TimeProvider time)
             CredentialRequests = a.CredentialRequests + 1,
             FirstIssuedAt = a.FirstIssuedAt ?? now,
             LastIssuedAt = now,
+            LastRequestAt = now,
+            CredentialsTrouble = null,
         });
     }
 
-    public void Refused(string? thing, string reason) => Note(thing, a => a with { LastRefusal = reason });
+    public void CredentialsRefused(string? thing, string reason)
+    {
+        var now = time.GetUtcNow();
+        Note(thing, a => a with { LastRefusal = reason, LastRequestAt = now, CredentialsTrouble = Trouble.GoesOn(a.CredentialsTrouble, reason, now) });
+    }
+
+    /// <summary>DynamoDB has carried out a write.</summary>
+    public void Written(string? thing)
+    {
+        var now = time.GetUtcNow();
+        Note(thing, a => a with { LastRequestAt = now, LastWrittenAt = now, WriteTrouble = null });
+    }
+
+    /// <summary>DynamoDB has not carried out a request.</summary>
+    /// <param name="thing">Whose credentials it was signed with.</param>
+    /// <param name="reason">In words.</param>
+    /// <param name="isRefusal">True where it is for good, false for what passes, such as throttling.</param>
+    public void WriteFailed(string? thing, string reason, bool isRefusal)
+    {
+        var now = time.GetUtcNow();
+        Note(thing, a => a with { LastRefusal = isRefusal ? reason : a.LastRefusal, LastRequestAt = now, WriteTrouble = Trouble.GoesOn(a.WriteTrouble, reason, now) });
+    }
 
     public void SignatureRefused(string error) => _refusedSignatures.AddOrUpdate(error, 1, (_, count) => count + 1);
 
@@ -60,6 +83,18 @@ internal sealed record ThingActivity
 
     public DateTimeOffset? LastIssuedAt { get; init; }
 
-    /// <summary>The last refusal by the credentials provider or DynamoDB.</summary>
+    /// <summary>The last refusal by the credentials provider or DynamoDB, whatever came after it.</summary>
     public string? LastRefusal { get; init; }
+
+    /// <summary>The last request to the credentials provider or DynamoDB, whatever became of it.</summary>
+    public DateTimeOffset? LastRequestAt { get; init; }
+
+    /// <summary>The last write that DynamoDB carried out.</summary>
+    public DateTimeOffset? LastWrittenAt { get; init; }
+
+    /// <summary>Why it gets no credentials; null when the last request got some.</summary>
+    public Trouble? CredentialsTrouble { get; init; }
+
+    /// <summary>Why its writes fail; null when the last one succeeded.</summary>
+    public Trouble? WriteTrouble { get; init; }
 }

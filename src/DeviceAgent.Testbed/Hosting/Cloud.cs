@@ -43,8 +43,7 @@ internal sealed class Cloud : IAsyncDisposable
     {
         _options = options;
         Directory = directory;
-        var folder = Path.Combine(directory, "cloud");
-        PrivateFiles.MakeDirectory(folder);
+        PrivateFiles.MakeDirectory(OwnDirectory);
 
         // Clock, faults, what happened lately.
         Faults = new FaultSwitches(new Random(1));
@@ -52,8 +51,8 @@ internal sealed class Cloud : IAsyncDisposable
         Activity = new Activity(TimeProvider.System);
 
         // State, certificates, keys.
-        _store = new StateStore(Path.Combine(folder, "state.db"));
-        _authority = new CertificateAuthority(Path.Combine(folder, "certificates"), TimeProvider.System);
+        _store = new StateStore(Path.Combine(OwnDirectory, "state.db"));
+        _authority = new CertificateAuthority(Path.Combine(OwnDirectory, "certificates"), TimeProvider.System);
         CaPath = Path.Combine(directory, CertificateFolder.CaFile);
         var keys = CloudKeys.LoadOrMake(_store);
         OperatorKey = keys.Operator;
@@ -69,7 +68,7 @@ internal sealed class Cloud : IAsyncDisposable
         Templates = new ProvisioningTemplateRegistry(_store, Time);
         _temporary = new TemporaryCertificates(_store, Registry, Time);
         _provisioning = new ProvisioningService(Registry, Iam, Templates, _temporary, Time);
-        _tables = new TableStore(folder, options.DynamoDbUrl, Time);
+        _tables = new TableStore(OwnDirectory, options.DynamoDbUrl, Time);
 
         // The console.
         _seed = new RegistrySeed(Registry, Iam, _authority);
@@ -79,6 +78,9 @@ internal sealed class Cloud : IAsyncDisposable
 
     /// <summary>The state directory.</summary>
     public string Directory { get; }
+
+    /// <summary>The part of it that is nobody else's.</summary>
+    public string OwnDirectory => Path.Combine(Directory, "cloud");
 
     /// <summary>The certificate (PEM) that a device must trust to talk to the credentials provider.</summary>
     public string CaPath { get; }
@@ -142,6 +144,12 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Shows these devices on the console.</summary>
     public void Watch(IReadOnlyList<DemoDevice> devices) => _console.Watch(devices);
 
+    /// <summary>Whether the thing is connected by MQTT.</summary>
+    public bool IsConnected(string thing) => Broker.Presence.Find(thing) is { IsConnected: true };
+
+    /// <summary>What the thing's agent reports of itself; empty until it has.</summary>
+    public ReportedShadow Reported(string thing) => new(ShadowKey.Of(thing, ShadowService.AgentShadow) is { } key ? Shadows.Find(key) : null);
+
     /// <summary>How many items each table has, by its name, whatever the clients' permissions; null when the tables are on another server.</summary>
     public IReadOnlyDictionary<string, long>? ItemCounts() => _tables.ItemCounts();
 
@@ -164,10 +172,10 @@ internal sealed class Cloud : IAsyncDisposable
 
     private ConsoleApi Console()
     {
-        var fleet = new FleetControl(Registry, Broker, Shadows, Jobs, Time);
+        var fleet = new FleetControl(Registry, Shadows, Jobs, Time);
         var readings = new RecentReadings(_consoleDynamoDb);
         var switches = new ThingSwitches(Registry, Iam, Faults, Activity);
-        return new ConsoleApi(new FaultsApi(Faults), new StatusView(Registry, switches, readings, fleet, Activity), readings, switches, fleet);
+        return new ConsoleApi(new FaultsApi(Faults), new StatusView(this, switches, readings, fleet), readings, switches, fleet);
     }
 
     private static RegistryOptions RegistryOptionsOf(TestbedOptions options) => options.CredentialLifetime is { } lifetime && lifetime < TimeSpan.FromMinutes(15)

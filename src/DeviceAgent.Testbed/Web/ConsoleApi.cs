@@ -9,7 +9,7 @@ using Microsoft.AspNetCore.Http;
 namespace DeviceAgent.Testbed.Web;
 
 /// <summary>
-/// The testbed's own API: the page, what it shows (<c>GET /status</c>, <c>GET /things/NAME/readings</c>), and what can be done there:
+/// The testbed's own API: the page, what it shows (<c>GET /status</c>, <c>GET /things/NAME/readings</c>, <c>GET /jobs/ID/executions</c>), and what can be done there:
 /// rotate (<c>PUT /things/NAME/role-alias</c>, <c>POST /jobs</c>), break and mend (<c>PUT /things/NAME/faults</c>, <c>/faults</c>).
 /// </summary>
 internal sealed class ConsoleApi(FaultsApi faults, StatusView status, RecentReadings readings, ThingSwitches switches, FleetControl fleet)
@@ -67,6 +67,9 @@ internal sealed class ConsoleApi(FaultsApi faults, StatusView status, RecentRead
                 break;
             case ("POST", ["", "jobs"]):
                 await WriteAsync(context, new JsonObject { ["jobId"] = CreateJob(await ReadAsync(context)) });
+                break;
+            case ("GET", ["", "jobs", var job, "executions"]):
+                await WriteAsync(context, fleet.Executions(job));
                 break;
             default:
                 await WriteAsync(context, Message($"There is no {method} {path} here; docs/testbed.md lists what there is."), StatusCodes.Status404NotFound);

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
-using DeviceAgent.Testbed.Broker;
 using DeviceAgent.Testbed.Jobs;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.Testbed.Shadow;
@@ -9,14 +8,9 @@ using DeviceAgent.Testbed.Signing;
 namespace DeviceAgent.Testbed.Web;
 
 /// <summary>What an operator does and sees by shadow and jobs, for the page. It uses the same services as the AWS CLI.</summary>
-internal sealed class FleetControl(RegistryService registry, MqttBroker broker, ShadowService shadows, JobsService jobs, TimeProvider time)
+internal sealed class FleetControl(RegistryService registry, ShadowService shadows, JobsService jobs, TimeProvider time)
 {
     private const int ShownJobs = 10;
-
-    public bool IsConnected(string thing) => broker.Presence.Find(thing) is { IsConnected: true };
-
-    /// <summary>What the agent reports of itself; empty until it has.</summary>
-    public ReportedShadow Reported(string thing) => new(shadows.Find(KeyOf(thing)));
 
     /// <summary>Desires another role alias for one thing.</summary>
     /// <exception cref="RegistryException">There is no such alias.</exception>
@@ -45,6 +39,18 @@ internal sealed class FleetControl(RegistryService registry, MqttBroker broker, 
     /// <summary>The newest jobs, the newest first.</summary>
     public JsonArray Jobs() => new([.. jobs.Overview().OrderByDescending(o => o.Job.Created).Take(ShownJobs).Select(Write)]);
 
+    /// <summary>How every thing of a job fares, in the order in which the job reached them; those that it has yet to reach come last.</summary>
+    /// <exception cref="RegistryException">There is no such job.</exception>
+    public JsonArray Executions(string jobId)
+    {
+        var overview = jobs.Overview().FirstOrDefault(o => o.Job.Id == jobId) ?? throw RegistryException.NotFound($"There is no job '{jobId}'.");
+        return new JsonArray(
+        [
+            .. overview.Executions.OrderBy(e => e.Queued).ThenBy(e => e.ThingName, StringComparer.Ordinal).Select(Write),
+            .. overview.Job.Waiting.Select(thing => new JsonObject { ["thingName"] = thing, ["status"] = overview.Job.IsActive ? "NOT_YET_REACHED" : "NEVER_REACHED" }),
+        ]);
+    }
+
     private static ShadowKey KeyOf(string thing) => ShadowKey.Of(thing, ShadowService.AgentShadow) ?? throw RegistryException.InvalidRequest($"'{thing}' does not name a thing.");
 
     private static JsonObject Write(JobOverview overview)
@@ -55,20 +61,21 @@ internal sealed class FleetControl(RegistryService registry, MqttBroker broker, 
             ["jobId"] = job.Id,
             ["description"] = job.Settings.Description,
             ["status"] = job.Status,
+            ["comment"] = job.Comment,
             ["targets"] = job.Waiting.Count + job.Reached.Count,
             ["succeeded"] = counts[ExecutionStatus.Succeeded],
             ["inProgress"] = counts[ExecutionStatus.InProgress],
             ["failed"] = counts.Covered(FailureType.All),
             ["ended"] = counts[ExecutionStatus.Canceled] + counts[ExecutionStatus.Removed],
-            ["failures"] = new JsonArray([.. overview.Executions.Where(e => FailureType.Covers(FailureType.All, e.Status)).Select(Failure)]),
         };
     }
 
-    private static JsonObject Failure(JobExecution execution) => new()
+    private static JsonObject Write(JobExecution execution) => new()
     {
         ["thingName"] = execution.ThingName,
         ["status"] = execution.Status,
         ["code"] = execution.StatusDetails.GetValueOrDefault("code"),
         ["reason"] = execution.StatusDetails.GetValueOrDefault("reason"),
+        ["updated"] = execution.Updated,
     };
 }

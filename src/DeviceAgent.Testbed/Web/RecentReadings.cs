@@ -31,16 +31,10 @@ internal sealed class RecentReadings(Lazy<IAmazonDynamoDB> dynamoDb)
     }
 
     private static ShownReading Read(Dictionary<string, AttributeValue> item) =>
-        new(item["timestamp"].S, Number(item, "temperature"), Number(item, "humidity"));
-
-    /// <summary>Sources name their attributes with and without a capital letter.</summary>
-    private static double? Number(Dictionary<string, AttributeValue> item, string name) =>
-        item.FirstOrDefault(a => a.Key.Equals(name, StringComparison.OrdinalIgnoreCase)).Value?.N is { } text
-        && double.TryParse(text, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) ? number : null;
+        new(item["timestamp"].S, item.Where(a => a.Value.N is not null).ToDictionary(a => a.Key, a => double.Parse(a.Value.N, NumberStyles.Float, CultureInfo.InvariantCulture)));
 }
 
 /// <summary>One reading on the page.</summary>
 /// <param name="Timestamp">As it stands in the table.</param>
-/// <param name="Temperature">°C; null when the reading has none.</param>
-/// <param name="Humidity">Percent; null when the reading has none.</param>
-internal sealed record ShownReading(string Timestamp, double? Temperature, double? Humidity);
+/// <param name="Values">Its numbers by their names.</param>
+internal sealed record ShownReading(string Timestamp, IReadOnlyDictionary<string, double> Values);

@@ -1,12 +1,11 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Hosting;
-using DeviceAgent.Testbed.Registry;
 
 namespace DeviceAgent.Testbed.Web;
 
 /// <summary>What <c>GET /status</c> answers: every device as the cloud sees it and as it reports itself, and the jobs.</summary>
-internal sealed class StatusView(RegistryService registry, ThingSwitches switches, RecentReadings readings, FleetControl fleet, Activity activity)
+internal sealed class StatusView(Cloud cloud, ThingSwitches switches, RecentReadings readings, FleetControl fleet)
 {
     public async Task<JsonObject> ReadAsync(IReadOnlyList<DemoDevice> devices, CancellationToken cancellationToken)
     {
@@ -16,7 +15,7 @@ internal sealed class StatusView(RegistryService registry, ThingSwitches switche
         {
             ["account"] = CloudAccount.AccountId,
             ["region"] = CloudAccount.Region,
-            ["roleAliases"] = new JsonArray([.. registry.RoleAliases.All.Select(a => JsonValue.Create(a.Name))]),
+            ["roleAliases"] = new JsonArray([.. cloud.Registry.RoleAliases.All.Select(a => JsonValue.Create(a.Name))]),
             ["devices"] = shown,
             ["jobs"] = fleet.Jobs(),
         };
@@ -24,23 +23,24 @@ internal sealed class StatusView(RegistryService registry, ThingSwitches switche
 
     private async Task<JsonObject> ReadAsync(DeviceStatus device, CancellationToken cancellationToken)
     {
-        var reported = fleet.Reported(device.Thing);
+        var reported = cloud.Reported(device.Thing);
         var newest = await readings.NewestAsync(device.Thing, 1, cancellationToken);
         return new JsonObject
         {
             ["thingName"] = device.Thing,
             ["agentRunning"] = device.AgentRunning,
-            ["connected"] = fleet.IsConnected(device.Thing),
+            ["connected"] = device.Connected,
             ["rows"] = device.Rows,
             ["rowsPerSecond"] = Math.Round(device.RowsPerSecond, 2),
             ["credentialExpiration"] = device.CredentialExpiration,
-            ["lastError"] = device.LastError,
-            ["roleAlias"] = reported.RoleAlias ?? activity.Of(device.Thing).RoleAlias,
+            ["trouble"] = device.Trouble is { } trouble ? new JsonObject { ["text"] = trouble.Text, ["since"] = trouble.Since } : null,
+            ["lastRequest"] = device.LastRequestAt,
+            ["roleAlias"] = reported.RoleAlias ?? cloud.Activity.Of(device.Thing).RoleAlias,
             ["certificateId"] = reported.CertificateId,
             ["spoolReadings"] = reported.SpoolReadings,
-            ["health"] = reported.Health,
             ["change"] = reported.Change,
             ["lastReading"] = newest.Count > 0 ? Json(newest[0]) : null,
+            ["lastArrival"] = device.LastWrittenAt,
             ["faults"] = new JsonObject(Enum.GetValues<ThingSwitch>().Select(s => KeyValuePair.Create(NameOf(s), (JsonNode?)JsonValue.Create(switches.IsOn(device.Thing, s))))),
         };
     }
@@ -48,8 +48,7 @@ internal sealed class StatusView(RegistryService registry, ThingSwitches switche
     public static JsonObject Json(ShownReading reading) => new()
     {
         ["timestamp"] = reading.Timestamp,
-        ["temperature"] = reading.Temperature,
-        ["humidity"] = reading.Humidity,
+        ["values"] = new JsonObject(reading.Values.OrderBy(v => v.Key, StringComparer.Ordinal).Select(v => KeyValuePair.Create(v.Key, (JsonNode?)JsonValue.Create(v.Value)))),
     };
 
     /// <summary>As it is spelt in JSON.</summary>

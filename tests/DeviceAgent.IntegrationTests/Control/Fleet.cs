@@ -4,7 +4,6 @@ using DeviceAgent.Testbed;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Jobs;
 using DeviceAgent.Testbed.Shadow;
-using DeviceAgent.Testbed.Web;
 
 namespace DeviceAgent.IntegrationTests.Control;
 

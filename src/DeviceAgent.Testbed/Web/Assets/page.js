@@ -1,12 +1,23 @@
-import { drawChart } from "./chart.js";
+import { drawChart, format } from "./chart.js";
 
 const INTERVAL = 1000;
 const STEPS = ["fetching", "proving", "committed", "probation", "applied"];
 /** The refusals that come out of the proof; all others come before it. */
 const PROOF_CODES = ["writesDenied", "tableUnusable", "credentialsRefused", "timedOut"];
+/** How long a thing takes to carry out a rotation and to say so: some seconds to fetch, to prove and to wait for the probation's end. */
+const VERDICT_SECONDS = 15;
+const DAY = 86_400_000;
+const MOST_TROUBLES = 5;
+/** What the charts begin with where the readings have it, and the units of what is known. */
+const PREFERRED = { left: "temperature", right: "humidity" };
+const UNITS = { temperature: " °C", humidity: " %" };
 const $ = (id) => document.getElementById(id);
 
 let status = null;
+/** The attributes that the viewer chose for the axes; null: those of PREFERRED. */
+const chosen = { left: null, right: null };
+/** The jobs whose cards are open, with what is known of their executions. */
+const opened = new Map();
 let selected = decodeURIComponent(location.hash.slice(1)) || null;
 
 async function ask(path, method, body) {
@@ -45,21 +56,20 @@ function create(tag, className = "", ...children) {
 }
 
 function stateOf(device) {
-  if (!device.agentRunning) return ["bad", "agent not running"];
   if (device.faults.network) return ["bad", "network down"];
+  if (!device.agentRunning) return ["bad", device.lastRequest ? `no agent since ${clock(device.lastRequest)}` : "no agent yet"];
+  if (device.trouble) return ["warn", "in trouble"];
   if (!device.connected) return ["warn", "no control connection"];
-  if (isTroubled(device)) return ["warn", `${device.health.split(":")[0]} in trouble`];
   return ["good", "online"];
 }
 
-function isTroubled(device) {
-  return Boolean(device.health) && device.health !== "ok";
+function complaintOf({ trouble }) {
+  return trouble ? `Since ${clock(trouble.since)}: ${trouble.text}` : "";
 }
 
-/** What the device says is wrong now; else the last thing that was. */
-function complaintOf(device) {
-  if (isTroubled(device)) return device.health;
-  return device.lastError ? `Last trouble: ${device.lastError}` : "";
+/** As the terminal and the agents' logs write it. */
+function clock(time) {
+  return `${new Date(time).toISOString().slice(11, 19)} UTC`;
 }
 
 function left(expiration) {
@@ -70,12 +80,59 @@ function left(expiration) {
   return h ? `in ${h} h ${m} min` : m ? `in ${m} min` : `in ${s} s`;
 }
 
-function degrees(reading) {
-  return typeof reading?.temperature === "number" ? `${reading.temperature.toFixed(1)} °C` : "–";
+/** The attributes on the two axes, for readings that have these; null where there is none. */
+function seriesOf(names) {
+  const pick = (side, others) =>
+    names.find((n) => n === chosen[side]) ?? (chosen[side] === "" ? null : names.find((n) => n.toLowerCase() === PREFERRED[side] && !others.includes(n)) ?? names.find((n) => !others.includes(n)) ?? null);
+  const left = pick("left", []);
+  return { left, right: pick("right", [left]) };
 }
 
-function percent(reading) {
-  return typeof reading?.humidity === "number" ? `${reading.humidity.toFixed(1)} %` : "–";
+function valueOf(reading, name) {
+  const value = reading?.values[name];
+  return typeof value === "number" ? format(value) + (UNITS[name.toLowerCase()] ?? "") : "–";
+}
+
+function summaryOf(reading) {
+  if (!reading) return "–";
+  const series = seriesOf(Object.keys(reading.values));
+  return [series.left, series.right].filter(Boolean).map((name) => valueOf(reading, name)).join(" · ") || "–";
+}
+
+/** Whether a reading was made long before it arrived, as those of a recording are. */
+function isRecorded(device) {
+  const made = Date.parse(device.lastReading?.timestamp);
+  return Math.abs((device.lastArrival ? Date.parse(device.lastArrival) : Date.now()) - made) > DAY;
+}
+
+function countBy(items, of) {
+  const counts = new Map();
+  for (const item of items) counts.set(of(item), (counts.get(of(item)) ?? 0) + 1);
+  return [...counts].map(([name, count]) => `${count} ${name}`).join(", ") || "–";
+}
+
+function showFacts(list, facts) {
+  keep(list, facts, (f) => f[0], ([name]) => create("div", "", create("dt", "", name), create("dd", "", create("span"), create("small"))), (div, [, value, note]) => {
+    put(div.lastChild.firstChild, String(value));
+    put(div.lastChild.lastChild, note ?? "");
+  });
+}
+
+function showFleet({ devices }) {
+  showFacts($("fleet-facts"), [
+    ["Things", countBy(devices, (d) => ({ good: "online", warn: "in trouble", bad: "down" })[stateOf(d)[0]])],
+    ["Active role aliases", countBy(devices, (d) => d.roleAlias ?? "without one yet")],
+    ["Waiting in the spools", devices.reduce((sum, d) => sum + (d.spoolReadings ?? 0), 0).toLocaleString("en")],
+  ]);
+  const troubled = devices.filter((d) => d.trouble);
+  keep($("troubles"), troubled.slice(0, MOST_TROUBLES), (d) => d.thingName, makeTrouble, (li, device) => put(li.firstChild.firstChild, `${device.thingName}: ${complaintOf(device)}`));
+}
+
+function makeTrouble(device) {
+  const button = create("button", "", create("span"));
+  button.type = "button";
+  button.addEventListener("click", () => select(device.thingName));
+  return create("li", "", button);
 }
 
 function showTotals({ devices, jobs }) {
@@ -99,7 +156,7 @@ function showThings(devices) {
     card.className = `thing-card ${kind}`;
     card.setAttribute("aria-pressed", String(device.thingName === selected));
     put(card.querySelector(".name"), device.thingName);
-    put(card.querySelector(".reading"), `${degrees(device.lastReading)} · ${percent(device.lastReading)}`);
+    put(card.querySelector(".reading"), summaryOf(device.lastReading));
     put(card.querySelector(".sub"), `${device.roleAlias ?? "no role alias yet"} · ${words}`);
   });
 }
@@ -115,7 +172,11 @@ function select(thing) {
   selected = thing;
   history.replaceState(null, "", `#${encodeURIComponent(thing)}`);
   put($("outcome"), "");
-  refresh();
+  put($("rotate-note"), "");
+  refresh().then(() => {
+    // Where the columns stand one below the other, what was asked for is out of sight.
+    if ($("thing").getBoundingClientRect().top > innerHeight / 2) $("thing").scrollIntoView({ block: "start" });
+  });
 }
 
 function showThing(device) {
@@ -127,22 +188,40 @@ function showThing(device) {
   put($("thing-state"), words);
   $("thing-complaint").hidden = !complaintOf(device);
   put($("thing-complaint"), complaintOf(device));
-  const facts = [
+  showFacts($("thing-facts"), [
     ["Active role alias", device.roleAlias ?? "–"],
     ["Credentials expire", left(device.credentialExpiration)],
     ["Waiting in the spool", device.spoolReadings ?? "–"],
     ["Readings in the table", `${device.rows.toLocaleString("en")} (${device.rowsPerSecond.toFixed(1)}/s)`],
-    ["Last reading", device.lastReading ? device.lastReading.timestamp.slice(0, 19).replace("T", " ") : "–"],
+    ["Last reading", device.lastReading ? device.lastReading.timestamp.slice(0, 19).replace("T", " ") : "–", arrivalOf(device)],
     ["Certificate", device.certificateId ? device.certificateId.slice(0, 8) + "…" : "–"],
-  ];
-  keep($("thing-facts"), facts, (f) => f[0], ([name]) => create("div", "", create("dt", "", name), create("dd")), (div, [, value]) => put(div.lastChild, String(value)));
-  put($("now-temperature"), degrees(device.lastReading));
-  put($("now-humidity"), percent(device.lastReading));
+  ]);
+  offer($("rotate-alias"), status.roleAliases, (alias) => alias === device.roleAlias, () => "active", device.thingName);
   for (const input of $("faults").querySelectorAll("input")) {
     if (!input.disabled) input.checked = device.faults[input.name];
   }
 
   showChange(device.change);
+}
+
+function arrivalOf(device) {
+  if (!device.lastReading) return "";
+  const arrived = device.lastArrival ? `arrived ${clock(device.lastArrival)}` : "arrived before this start";
+  return isRecorded(device) ? `the recording's time; ${arrived}` : arrived;
+}
+
+function showChart(device, readings) {
+  const names = [...new Set(readings.flatMap((r) => Object.keys(r.values)))].sort();
+  const series = seriesOf(names);
+  for (const side of ["left", "right"]) {
+    const list = $(`series-${side}`);
+    keep(list, side === "right" ? [...names, ""] : names, (n) => n, (n) => new Option(n || "none", n), () => {});
+    if (document.activeElement !== list) list.value = series[side] ?? "";
+    put($(`now-${side}`), series[side] ? valueOf(device.lastReading, series[side]) : "");
+  }
+
+  $("chart-note").hidden = !isRecorded(device);
+  drawChart($("chart"), readings, series);
 }
 
 /** How far the last change has come: the steps, then the outcome in words. */
@@ -165,8 +244,32 @@ function showChange(change) {
     : `${subject}: ${over === "rolledBack" ? "rolled back" : "rejected"} (${change.code}). ${change.reason ?? ""}`);
 }
 
-function showAliases(aliases) {
-  for (const list of [$("rotate-alias"), $("all-alias")]) keep(list, aliases, (a) => a, (a) => create("option", "", a), () => {});
+/** Offers the aliases, and proposes one that is not active: to rotate to the active one changes nothing. */
+function offer(list, aliases, isActive, words, subject) {
+  keep(list, aliases, (a) => a, (a) => new Option(a, a), (option, alias) => put(option, isActive(alias) ? `${alias} (${words(alias)})` : alias));
+  const situation = `${subject} ${aliases.filter(isActive)}`;
+  if (list.dataset.situation === situation || document.activeElement === list) return;
+  list.dataset.situation = situation;
+  if (isActive(list.value)) list.value = aliases.find((a) => !isActive(a)) ?? list.value;
+}
+
+function showRollout({ devices, roleAliases }) {
+  const holders = (alias) => devices.filter((d) => d.roleAlias === alias).length;
+  offer($("all-alias"), roleAliases, (a) => devices.length > 0 && holders(a) === devices.length, () => "active everywhere", "all");
+  const warning = warningOf($("rotate-all"), devices.length);
+  $("all-warning").hidden = !warning;
+  put($("all-warning"), warning);
+}
+
+/** That a job reaches more things before the first verdict than its abort criterion lets fail; empty when it does not. */
+function warningOf(form, things) {
+  const [perMinute, percentage, after] = [form.perMinute, form.abortPercentage, form.abortAfter].map((i) => Number(i.value));
+  const begun = Math.min(things, 1 + Math.floor((perMinute * VERDICT_SECONDS) / 60));
+  const bearable = Math.max(after, Math.ceil((things * percentage) / 100));
+  if (begun <= bearable) return "";
+  const slower = Math.max(1, Math.ceil((bearable * 60) / VERDICT_SECONDS) - 1);
+  return `A verdict takes about ${VERDICT_SECONDS} s: at ${perMinute} a minute ${begun} of ${things} things have begun by then, and with a bad alias all of these fail before the job aborts. `
+    + `At ${slower} a minute it stops after about ${bearable}.`;
 }
 
 function showJobs(jobs) {
@@ -175,16 +278,36 @@ function showJobs(jobs) {
     const badge = li.querySelector(".badge");
     badge.className = `badge ${{ COMPLETED: "good", CANCELED: "bad" }[job.status] ?? "warn"}`;
     put(badge, job.status.toLowerCase().replace("_", " "));
-    put(li.querySelector("small"), `${job.description ?? ""}`);
+    put(li.querySelector("small"), [job.description, job.comment].filter(Boolean).join(" · "));
     const bar = li.querySelector(".bar");
     for (const [index, name] of ["succeeded", "inProgress", "failed", "ended"].entries()) bar.children[index].style.width = `${(100 * job[name]) / Math.max(1, job.targets)}%`;
     put(li.querySelector(".counts"), `${job.succeeded} succeeded, ${job.inProgress} in progress, ${job.failed} failed, ${job.ended} cancelled, of ${job.targets}`);
+    keep(li.querySelector(".executions"), opened.get(job.jobId) ?? [], (e) => e.thingName, () => create("li", "", create("b"), create("span", "badge"), create("span")), (row, execution) => {
+      put(row.children[0], execution.thingName);
+      row.children[1].className = `badge ${{ SUCCEEDED: "good", FAILED: "bad", REJECTED: "bad", TIMED_OUT: "bad" }[execution.status] ?? ""}`;
+      put(row.children[1], execution.status.toLowerCase().replaceAll("_", " "));
+      put(row.children[2], [execution.code, execution.reason].filter(Boolean).join(": "));
+    });
   });
 }
 
-function makeJob() {
+function makeJob(job) {
   const bar = create("div", "bar", ...["succeeded", "inProgress", "failed", "ended"].map((name) => create("i", name)));
-  return create("li", "", create("div", "line", create("span", "name"), create("span", "badge"), create("small")), bar, create("small", "counts"));
+  const summary = create("summary", "", create("div", "line", create("span", "name"), create("span", "badge"), create("small")), bar, create("small", "counts"));
+  const details = create("details", "", summary, create("ul", "executions"));
+  details.addEventListener("toggle", () => {
+    if (details.open) opened.set(job.jobId, []);
+    else opened.delete(job.jobId);
+    refresh();
+  });
+  return create("li", "", details);
+}
+
+async function askExecutions(jobs) {
+  for (const jobId of opened.keys()) {
+    if (jobs.some((j) => j.jobId === jobId)) opened.set(jobId, await ask(`jobs/${encodeURIComponent(jobId)}/executions`));
+    else opened.delete(jobId);
+  }
 }
 
 async function refresh() {
@@ -193,14 +316,13 @@ async function refresh() {
     const device = status.devices.find((d) => d.thingName === selected) ?? status.devices[0];
     selected = device?.thingName ?? null;
     showTotals(status);
+    showFleet(status);
     showThings(status.devices);
-    showAliases(status.roleAliases);
+    showRollout(status);
     showThing(device);
+    await askExecutions(status.jobs);
     showJobs(status.jobs);
-    if (device) {
-      const readings = await ask(`things/${encodeURIComponent(device.thingName)}/readings`);
-      drawChart($("chart"), readings);
-    }
+    if (device) showChart(device, await ask(`things/${encodeURIComponent(device.thingName)}/readings`));
 
     $("lost").hidden = true;
   } catch {
@@ -230,9 +352,11 @@ async function submit(button, outcome, send) {
 
 $("rotate").addEventListener("submit", (event) => {
   event.preventDefault();
-  submit(event.submitter, $("outcome"), async () => {
-    await ask(`things/${encodeURIComponent(selected)}/role-alias`, "PUT", { roleAlias: $("rotate-alias").value });
-    return "Asked for; waiting for the agent …";
+  submit(event.submitter, $("rotate-note"), async () => {
+    const alias = $("rotate-alias").value;
+    if (status.devices.find((d) => d.thingName === selected)?.roleAlias === alias) return `${alias} is the active role alias already: nothing to rotate.`;
+    await ask(`things/${encodeURIComponent(selected)}/role-alias`, "PUT", { roleAlias: alias });
+    return "";
   });
 });
 
@@ -240,6 +364,7 @@ $("rotate-all").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   submit(event.submitter, $("all-outcome"), async () => {
+    if (status.devices.every((d) => d.roleAlias === form.roleAlias.value)) return `${form.roleAlias.value} is the active role alias of every thing already: nothing to rotate.`;
     const job = await ask("jobs", "POST", {
       roleAlias: form.roleAlias.value,
       perMinute: Number(form.perMinute.value),
@@ -249,6 +374,16 @@ $("rotate-all").addEventListener("submit", (event) => {
     return `Created ${job.jobId}.`;
   });
 });
+
+$("rotate-all").addEventListener("input", () => showRollout(status));
+
+for (const side of ["left", "right"]) {
+  $(`series-${side}`).addEventListener("change", (event) => {
+    chosen[side] = event.target.value;
+    event.target.blur();
+    refresh();
+  });
+}
 
 $("faults").addEventListener("change", async (event) => {
   const input = event.target;

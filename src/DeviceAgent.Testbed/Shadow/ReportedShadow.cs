@@ -1,8 +1,8 @@
 using System.Text.Json.Nodes;
 
-namespace DeviceAgent.Testbed.Web;
+namespace DeviceAgent.Testbed.Shadow;
 
-/// <summary>The part of the agent's shadow that the page shows. What is missing or of another type is null.</summary>
+/// <summary>The part of the agent's shadow that people are shown. What is missing or of another type is null.</summary>
 /// <param name="document">The whole document; null when there is no shadow.</param>
 internal sealed class ReportedShadow(JsonObject? document)
 {
@@ -13,7 +13,12 @@ internal sealed class ReportedShadow(JsonObject? document)
 
     public string? CertificateId => Text(_reported?["certificate"]?["id"]);
 
-    public string? Health => Text(_reported?["health"]);
+    /// <summary>What is wrong as the device sees it, e.g. <c>upload: ...</c>; null when nothing is.</summary>
+    public string? Complaint => Text(_reported?["health"]) is { } health and not "ok" ? health : null;
+
+    /// <summary>Since when it says so.</summary>
+    public DateTimeOffset ComplaintSince => document?["metadata"]?["reported"]?["health"]?["timestamp"] is JsonValue value && value.TryGetValue<long>(out var seconds)
+        ? DateTimeOffset.FromUnixTimeSeconds(seconds) : default;
 
     /// <summary>Readings that wait on the device.</summary>
     public long? SpoolReadings => _reported?["status"]?["spool"]?["readings"] is JsonValue value && value.TryGetValue<long>(out var readings) ? readings : null;
