@@ -61,7 +61,7 @@ public sealed class CertificateChangeTests
         await cloud.WaitForRowsAsync(Thing, rows + 50, agent);
         Assert.Single(agent.Output.Split('\n'), line => line.Contains("is made anew", StringComparison.Ordinal));
         Assert.NotEqual(before, File.ReadAllText(Path.Combine(folder, "certificate.pem")));
-        Assert.Equal(["agent.json", "ca.pem", "certificate.pem", "private.key", "state"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
+        Assert.Equal(["agent.json", "ca.pem", "certificate.pem", "private.key", "recording.csv", "state"], Directory.GetFileSystemEntries(folder).Select(Path.GetFileName).Order(StringComparer.Ordinal));
         Assert.False(File.Exists(Path.Combine(folder, "state", "certificate.json")));
         Assert.Null(cloud.Cloud.Activity.Of(Thing).LastRefusal);
         Assert.Empty(cloud.Cloud.Activity.RefusedSignatures);
