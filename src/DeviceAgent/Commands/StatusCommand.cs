@@ -64,7 +64,7 @@ internal static class StatusText
         await WriteRoleAliasAsync(output, status.GetProperty("role_alias")).ConfigureAwait(false);
         if (Number(status, "clock_offset_seconds") is { } offset) await output.WriteLineAsync($"clock         this device's is {new ClockDifference(-TimeSpan.FromSeconds(offset))} by the provider's").ConfigureAwait(false);
         var (counters, upload) = (status.GetProperty("counters"), status.GetProperty("upload"));
-        await output.WriteLineAsync($"upload        {Upload(upload)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"upload        {(Text(upload, "mode") == "idle" && BudgetWait(status) is { } wait ? $"waits for the data budget, {Span(wait)} more" : Upload(upload))}").ConfigureAwait(false);
         if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);
         await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
@@ -203,6 +203,10 @@ internal static class StatusText
         "draining" => $"{Count(upload, "readings_in_flight")} readings in flight in {Count(upload, "requests_in_flight")} of at most {Count(upload, "concurrency")} requests",
         _ => "nothing to send now",
     };
+
+    /// <summary>What waits, waits for it.</summary>
+    private static double? BudgetWait(JsonElement status) =>
+        Count(status.GetProperty("spool"), "count") > 0 && status.TryGetProperty("traffic", out var traffic) && traffic.TryGetProperty("budget", out var budget) && Number(budget, "seconds_until_room") is > 0 and var wait ? wait : null;
 
     private static string ByClass(JsonElement counts) => string.Join(", ", counts.EnumerateObject().Select(c => $"{c.Name} {c.Value.GetInt64()}"));
 

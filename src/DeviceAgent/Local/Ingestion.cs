@@ -34,6 +34,14 @@ internal sealed class Ingestion(
         return [.. items.Select(item => TakeAsync(item, @class))];
     }
 
+    /// <summary>Appends readings again that were held in memory only; they are in the table once, whichever comes first.</summary>
+    /// <exception cref="RefusedException">Under pressure: nothing was taken.</exception>
+    public IReadOnlyList<Task<IngestResult>> Store(IReadOnlyList<SpoolEntry> entries)
+    {
+        if (!budget.TryTake(entries.Count, entries.Sum(e => (long)e.Payload.Length))) throw Pressed(entries.Count, "too many readings wait for their commit: try again", RetryAfter);
+        return [.. entries.Select(e => AppendAsync(e, e.Payload.Length))];
+    }
+
     private Task<IngestResult> TakeAsync(ReadOnlyMemory<byte> item, SpoolClass @class)
     {
         if (ToEntry(item, @class, out var problem) is { } entry) return AppendAsync(entry, item.Length);
@@ -47,7 +55,7 @@ internal sealed class Ingestion(
         try
         {
             var result = await spool.AppendAsync(entry, CancellationToken.None).ConfigureAwait(false);
-            return new IngestResult(result == AppendResult.Durable ? IngestOutcome.Durable : IngestOutcome.InMemory, null);
+            return result == AppendResult.Durable ? new IngestResult(IngestOutcome.Durable, null) : new IngestResult(IngestOutcome.InMemory, null, entry);
         }
         catch (SpoolException e)
         {
@@ -73,7 +81,8 @@ internal sealed class Ingestion(
 /// <summary>What became of a reading that was handed in.</summary>
 /// <param name="Outcome">Which it is.</param>
 /// <param name="Reason">Why, unless it is on the medium.</param>
-internal readonly record struct IngestResult(IngestOutcome Outcome, string? Reason);
+/// <param name="Held">The reading, where it is held in memory only.</param>
+internal readonly record struct IngestResult(IngestOutcome Outcome, string? Reason, SpoolEntry? Held = null);
 
 internal enum IngestOutcome
 {

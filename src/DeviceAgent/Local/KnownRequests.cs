@@ -12,7 +12,7 @@ internal sealed class KnownRequests(TimeProvider time)
 {
     public const string HeaderName = "Idempotency-Key";
 
-    /// <summary>Of all requests that are remembered: some 3 MB.</summary>
+    /// <summary>Of all requests that are remembered; each counts as one more, and for each 1,024 bytes of its body as another one.</summary>
     public const int MaxReadings = 10_000;
 
     /// <summary>In characters.</summary>
@@ -33,29 +33,33 @@ internal sealed class KnownRequests(TimeProvider time)
         _ => throw new RefusedException($"{HeaderName} must be given once, with 1 to {LongestKey} characters"),
     };
 
-    /// <summary>Takes what was not taken under this key before.</summary>
+    /// <summary>Takes what is not on the medium under this key yet.</summary>
     /// <param name="key">Of the request.</param>
-    /// <param name="body">Of the request, and with the key always the same one.</param>
+    /// <param name="content">What belongs to the key, and must always be the same.</param>
     /// <param name="items">The readings of the body.</param>
-    /// <param name="class">Of the readings.</param>
     /// <param name="take">Takes readings, or refuses to by an exception.</param>
-    /// <exception cref="RefusedException">The key came with another body before.</exception>
+    /// <param name="store">Stores anew what was held in memory only: as it was stamped, so that it is the same item.</param>
+    /// <exception cref="RefusedException">The key came with another content before.</exception>
     public IReadOnlyList<Task<IngestResult>> Take(
-        string key, ReadOnlySpan<byte> body, IReadOnlyList<ReadOnlyMemory<byte>> items, SpoolClass @class, Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<Task<IngestResult>>> take)
+        string key, RequestContent content, IReadOnlyList<ReadOnlyMemory<byte>> items,
+        Func<IReadOnlyList<ReadOnlyMemory<byte>>, IReadOnlyList<Task<IngestResult>>> take, Func<IReadOnlyList<SpoolEntry>, IReadOnlyList<Task<IngestResult>>> store)
     {
-        var content = XxHash128.HashToUInt128(body, (long)@class);
         lock (_gate)
         {
             if (Find(key) is not { } known) return Remember(key, content, take(items));
-            if (known.Content != content) throw new RefusedException(StatusCodes.Status422UnprocessableEntity, $"this {HeaderName} came with other readings before: use one key for one request");
-            var missing = Enumerable.Range(0, items.Count).Where(i => known.Results[i] is { IsCompletedSuccessfully: true, Result.Outcome: IngestOutcome.NotTaken }).ToList();
-            if (missing.Count > 0)
-            {
-                foreach (var (i, result) in missing.Zip(take([.. missing.Select(i => items[i])]))) known.Results[i] = result;
-            }
-
+            if (known.Content != content)
+                throw new RefusedException(StatusCodes.Status422UnprocessableEntity, $"this {HeaderName} came with another body, Content-Type or class before: use one key for one request");
+            Repeat(known, IngestOutcome.NotTaken, places => take([.. places.Select(i => items[i])]));
+            Repeat(known, IngestOutcome.InMemory, places => store([.. places.Select(i => known.Results[i].Result.Held!)]));
             return [.. known.Results];
         }
+    }
+
+    private static void Repeat(KnownRequest known, IngestOutcome outcome, Func<List<int>, IReadOnlyList<Task<IngestResult>>> again)
+    {
+        var places = known.Results.Index().Where(r => r.Item.IsCompletedSuccessfully && r.Item.Result.Outcome == outcome).Select(r => r.Index).ToList();
+        if (places.Count == 0) return;
+        foreach (var (i, result) in places.Zip(again(places))) known.Results[i] = result;
     }
 
     private KnownRequest? Find(string key)
@@ -64,22 +68,29 @@ internal sealed class KnownRequests(TimeProvider time)
         return _requests.GetValueOrDefault(key);
     }
 
-    private IReadOnlyList<Task<IngestResult>> Remember(string key, UInt128 content, IReadOnlyList<Task<IngestResult>> results)
+    private IReadOnlyList<Task<IngestResult>> Remember(string key, RequestContent content, IReadOnlyList<Task<IngestResult>> results)
     {
-        _requests.Add(key, new KnownRequest(content, [.. results], time.GetTimestamp()));
-        _readings += Weight(results.Count);
+        var known = new KnownRequest(content, [.. results], time.GetTimestamp());
+        _requests.Add(key, known);
+        _readings += known.Weight;
         while (_readings > MaxReadings && _requests.Count > 1) Forget();
         return results;
     }
 
     private void Forget()
     {
-        _readings -= Weight(_requests.GetAt(0).Value.Results.Length);
+        _readings -= _requests.GetAt(0).Value.Weight;
         _requests.RemoveAt(0);
     }
 
-    /// <summary>The key costs as much as a reading.</summary>
-    private static int Weight(int readings) => readings + 1;
+    private sealed record KnownRequest(RequestContent Content, Task<IngestResult>[] Results, long At)
+    {
+        public int Weight => 1 + Results.Length + (Content.Length / 1024);
+    }
+}
 
-    private sealed record KnownRequest(UInt128 Content, Task<IngestResult>[] Results, long At);
+/// <summary>What a request says, to compare it with another.</summary>
+internal readonly record struct RequestContent(UInt128 Hash, int Length, BodyFormat Format, SpoolClass Class)
+{
+    public static RequestContent Of(ReadOnlySpan<byte> body, BodyFormat format, SpoolClass @class) => new(XxHash128.HashToUInt128(body), body.Length, format, @class);
 }

@@ -38,7 +38,9 @@ internal sealed class ReadingsApi(Ingestion ingestion, RequestBody bodies, Known
     private IReadOnlyList<Task<IngestResult>> Take(ReadOnlyMemory<byte> body, BodyFormat format, SpoolClass @class, string? key)
     {
         var items = ReadingsBody.Split(body, format);
-        return key is null ? ingestion.Take(items, @class) : known.Take(key, body.Span, items, @class, missing => ingestion.Take(missing, @class));
+        return key is null
+            ? ingestion.Take(items, @class)
+            : known.Take(key, RequestContent.Of(body.Span, format, @class), items, missing => ingestion.Take(missing, @class), ingestion.Store);
     }
 
     private static Task AnswerAsync(HttpContext context, IngestResult[] results)

@@ -28,7 +28,9 @@ internal sealed class DataBudget(LiveOptions<DataBudgetOptions> options, Traffic
         get
         {
             var limits = options.Value;
-            return limits is { MegabytesPerDay: 0, MegabytesPerMonth: 0 } ? null : new DataBudgetStatus(limits.MegabytesPerDay, limits.MegabytesPerMonth, IsShort, UntilRoom(limits));
+            if (IsUnlimited(limits)) return null;
+            var untilRoom = UntilRoom(limits);
+            return new DataBudgetStatus(limits.MegabytesPerDay, limits.MegabytesPerMonth, IsShort || untilRoom > TimeSpan.Zero, untilRoom);
         }
     }
 
@@ -40,6 +42,12 @@ internal sealed class DataBudget(LiveOptions<DataBudgetOptions> options, Traffic
             lock (_gate)
             {
                 if (_heldAt is not { } at) return false;
+                if (IsUnlimited(options.Value))
+                {
+                    _heldAt = null;
+                    return false;
+                }
+
                 if (clock.Monotonic - at < ShortFor) return true;
                 _heldAt = null;
                 logger.BudgetSuffices();
@@ -53,19 +61,18 @@ internal sealed class DataBudget(LiveOptions<DataBudgetOptions> options, Traffic
     public TimeSpan? Wait()
     {
         var limits = options.Value;
+        var wasShort = IsShort;
         if (UntilRoom(limits) is not { Ticks: > 0 } wait) return null;
-        lock (_gate)
-        {
-            if (_heldAt is null) logger.BudgetShort(Describe(limits), (meter.Status.Today?.All.Total ?? 0) / BytesPerMegabyte, (meter.Status.ThisMonth?.All.Total ?? 0) / BytesPerMegabyte);
-            _heldAt = clock.Monotonic;
-        }
+        if (!wasShort)
+            logger.BudgetShort(Describe(limits), (meter.Status.Today?.All.Total ?? 0) / BytesPerMegabyte, (meter.Status.ThisMonth?.All.Total ?? 0) / BytesPerMegabyte, wait);
+        lock (_gate) _heldAt = clock.Monotonic;
 
         return wait;
     }
 
     private TimeSpan UntilRoom(DataBudgetOptions limits)
     {
-        if (limits is { MegabytesPerDay: 0, MegabytesPerMonth: 0 } || meter.Status is not { Day: { } day, Today: { } today, ThisMonth: { } month }) return TimeSpan.Zero;
+        if (IsUnlimited(limits) || meter.Status is not { Day: { } day, Today: { } today, ThisMonth: { } month }) return TimeSpan.Zero;
         var midnight = new DateTimeOffset(day, TimeOnly.MinValue, TimeSpan.Zero);
         var now = clock.GetUtcNow();
         var first = midnight.AddDays(1 - day.Day);
@@ -82,6 +89,8 @@ internal sealed class DataBudget(LiveOptions<DataBudgetOptions> options, Traffic
         var due = share >= 1 ? end : start + ((end - start) * ((share - first) / (1 - first)));
         return due > now ? due - now : TimeSpan.Zero;
     }
+
+    private static bool IsUnlimited(DataBudgetOptions limits) => limits is { MegabytesPerDay: 0, MegabytesPerMonth: 0 };
 
     private static string Describe(DataBudgetOptions limits) => limits switch
     {

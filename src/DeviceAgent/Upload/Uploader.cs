@@ -32,6 +32,10 @@ internal sealed class Uploader(
 
     private readonly BatchPlanner _planner = new(spool, sink.RequestLimits, options);
     private readonly InFlightBatches _inFlight = new();
+
+    /// <summary>What cannot go now stays in the spool.</summary>
+    private bool _isLast;
+
     protected override async Task RunAsync(CancellationToken stopping)
     {
         using var requests = new CancellationTokenSource(Timeout.InfiniteTimeSpan, time);
@@ -60,6 +64,7 @@ internal sealed class Uploader(
     /// <summary>What is in flight and, while all is well, what the sources read last, as far as the time allows: the device may stay off for long.</summary>
     private async Task DeliverRestAsync(CancellationToken requests)
     {
+        _isLast = true;
         try
         {
             while (pace.Works && !await StepAsync(draining: true, requests, requests).ConfigureAwait(false)) requests.ThrowIfCancellationRequested();
@@ -119,7 +124,7 @@ internal sealed class Uploader(
         }
 
         if (batch.Items.Count == 0) return batch.Damaged.Count > 0 ? Next.AtOnce : Next.NothingLeft;
-        if (TimeToWait(batch, draining) is { } wait) return Next.After(wait > LookPeriod ? LookPeriod : wait);
+        if (TimeToWait(batch, draining) is { } wait) return Next.After(wait > LookPeriod ? LookPeriod : wait) with { IsNothingLeft = _isLast && wait > TimeSpan.Zero };
 
         _inFlight.Add(new InFlightBatch(batch.Items, writer.DeliverAsync(batch.Items, requests), pace.Epoch));
         return Next.AtOnce;

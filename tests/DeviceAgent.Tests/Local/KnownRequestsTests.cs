@@ -12,6 +12,7 @@ public sealed class KnownRequestsTests
     private readonly ManualTimeProvider _time = new();
     private readonly KnownRequests _requests;
     private readonly List<string> _taken = [];
+    private readonly List<string> _stored = [];
     private Func<string, IngestOutcome> _outcome = _ => IngestOutcome.Durable;
 
     public KnownRequestsTests() => _requests = new KnownRequests(_time);
@@ -33,21 +34,23 @@ public sealed class KnownRequestsTests
     }
 
     [Fact]
-    public async Task Take_SomeWereNotTaken_TakesOnlyThose()
+    public async Task Take_SomeAreNotOnTheMedium_TakesOnlyThose()
     {
         _outcome = item => item switch { "b" => IngestOutcome.NotTaken, "c" => IngestOutcome.InMemory, "d" => IngestOutcome.Rejected, _ => IngestOutcome.Durable };
         Assert.Equal([IngestOutcome.Durable, IngestOutcome.NotTaken, IngestOutcome.InMemory, IngestOutcome.Rejected], await TakeAsync("k", "a,b,c,d"));
         _outcome = _ => IngestOutcome.Durable;
-        Assert.Equal([IngestOutcome.Durable, IngestOutcome.Durable, IngestOutcome.InMemory, IngestOutcome.Rejected], await TakeAsync("k", "a,b,c,d"));
+        Assert.Equal([IngestOutcome.Durable, IngestOutcome.Durable, IngestOutcome.Durable, IngestOutcome.Rejected], await TakeAsync("k", "a,b,c,d"));
         Assert.Equal(["a", "b", "c", "d", "b"], _taken);
+        Assert.Equal(["stamped c"], _stored);
     }
 
     [Fact]
-    public async Task Take_OtherBodyOrClassUnderTheKey_IsRefused()
+    public async Task Take_OtherBodyClassOrTypeUnderTheKey_IsRefused()
     {
         await TakeAsync("k", "a");
         Assert.Equal(422, (await Assert.ThrowsAsync<RefusedException>(() => TakeAsync("k", "b"))).Status);
         Assert.Equal(422, (await Assert.ThrowsAsync<RefusedException>(() => TakeAsync("k", "a", SpoolClass.Critical))).Status);
+        Assert.Equal(422, (await Assert.ThrowsAsync<RefusedException>(() => TakeAsync("k", "a", format: BodyFormat.Ndjson))).Status);
         Assert.Equal(["a"], _taken);
     }
 
@@ -81,6 +84,18 @@ public sealed class KnownRequestsTests
         Assert.Equal(taken, _taken.Count);
         await TakeAsync("k0", "a");
         Assert.Equal(taken + 1, _taken.Count);
+    }
+
+    [Fact]
+    public async Task Post_HeldInMemoryAtFirst_IsStoredAsTheSameItemWhenItIsSentAgain()
+    {
+        await using var endpoint = await TestEndpoint.StartAsync();
+        endpoint.Spool.Outcome = number => number == 0 ? AppendResult.MemoryOnly : AppendResult.Durable;
+        using (var first = await PostAsync(endpoint, "once", """{"t":1}""")) Assert.Equal(HttpStatusCode.ServiceUnavailable, first.StatusCode);
+        using (var second = await PostAsync(endpoint, "once", """{"t":1}""")) Assert.Equal(HttpStatusCode.Accepted, second.StatusCode);
+        using (var third = await PostAsync(endpoint, "once", """{"t":1}""")) Assert.Equal(HttpStatusCode.Accepted, third.StatusCode);
+        Assert.Equal(2, endpoint.Spool.Entries.Count);
+        Assert.Single(endpoint.Spool.Entries.Distinct());
     }
 
     [Fact]
@@ -121,17 +136,26 @@ public sealed class KnownRequestsTests
         return await endpoint.SendAsync(request);
     }
 
-    private async Task<IngestOutcome[]> TakeAsync(string key, string readings, SpoolClass @class = SpoolClass.Normal)
+    private async Task<IngestOutcome[]> TakeAsync(string key, string readings, SpoolClass @class = SpoolClass.Normal, BodyFormat format = BodyFormat.Json)
     {
         ReadOnlyMemory<byte>[] items = [.. readings.Split(',').Select(r => new ReadOnlyMemory<byte>(Encoding.UTF8.GetBytes(r)))];
-        var results = _requests.Take(key, Encoding.UTF8.GetBytes(readings), items, @class, missing => [.. missing.Select(m => Task.FromResult(TakeOne(Encoding.UTF8.GetString(m.Span))))]);
+        var results = _requests.Take(
+            key, RequestContent.Of(Encoding.UTF8.GetBytes(readings), format, @class), items,
+            missing => [.. missing.Select(m => Task.FromResult(TakeOne(Encoding.UTF8.GetString(m.Span))))],
+            held => [.. held.Select(e => Task.FromResult(StoreOne(Encoding.UTF8.GetString(e.Payload.Span))))]);
         return [.. (await Task.WhenAll(results)).Select(r => r.Outcome)];
     }
 
     private IngestResult TakeOne(string item)
     {
-        var result = new IngestResult(_outcome(item), null);
+        var result = new IngestResult(_outcome(item), null, new SpoolEntry(SpoolClass.Normal, null, IsLive: true, Encoding.UTF8.GetBytes($"stamped {item}")));
         _taken.Add(item);
         return result;
+    }
+
+    private IngestResult StoreOne(string payload)
+    {
+        _stored.Add(payload);
+        return new IngestResult(IngestOutcome.Durable, null);
     }
 }

@@ -86,5 +86,30 @@ public sealed class DataBudgetTests : IDisposable
         Assert.Equal([3102, 3103], _traffic.Log.Entries.Select(e => e.Id));
     }
 
+    [Fact]
+    public void IsShort_LimitIsTakenAway_IsNotAnyMoreAndNothingIsSaid()
+    {
+        _traffic.Options.Set(new DataBudgetOptions { MegabytesPerDay = 1 });
+        Use(2_000_000);
+        Assert.NotNull(_traffic.Budget.Wait());
+        _traffic.Options.Set(new DataBudgetOptions());
+        Assert.False(_traffic.Budget.IsShort);
+        Assert.Equal(3102, Assert.Single(_traffic.Log.Entries).Id);
+    }
+
+    /// <summary>Nobody has asked in between.</summary>
+    [Fact]
+    public void Wait_ShortAgainMuchLater_IsToldAnew()
+    {
+        _traffic.Options.Set(new DataBudgetOptions { MegabytesPerDay = 1 });
+        Use(2_000_000);
+        Assert.NotNull(_traffic.Budget.Wait());
+        _time.Advance(TimeSpan.FromDays(2));
+        Use(2_000_000);
+        Assert.NotNull(_traffic.Budget.Wait());
+        Assert.Equal([3102, 3103, 3102], _traffic.Log.Entries.Select(e => e.Id));
+        Assert.Contains("waits for 24 h", _traffic.Log.Entries[0].Text);
+    }
+
     private void Use(long bytes) => _traffic.Meter.Count(TrafficPurpose.Telemetry, new ByteCount(bytes / 3, bytes - (bytes / 3)));
 }

@@ -77,15 +77,14 @@ public sealed class UploaderBudgetTests : IAsyncLifetime, IDisposable
     }
 
     [Fact]
-    public async Task Stop_BudgetUsedUp_TheRestStaysInTheSpool()
+    public async Task Stop_BudgetUsedUp_TheRestStaysInTheSpoolAtOnce()
     {
         _rig.Traffic.Options.Set(new DataBudgetOptions { MegabytesPerDay = 1 });
         _rig.Traffic.Meter.Count(TrafficPurpose.Control, new ByteCount(0, 1_000_000));
         _rig.Spool.Fill(30, age: TimeSpan.FromMinutes(1));
         await _rig.StartAsync();
         await _rig.Time.WaitForTimersAsync(1);
-        var stop = _rig.StopAsync();
-        await _rig.PassTimeUntilAsync(stop);
+        await _rig.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(30, _rig.Spool.Count);
         Assert.Empty(_rig.Table.Requests);
     }
