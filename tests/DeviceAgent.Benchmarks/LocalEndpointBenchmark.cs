@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text.Json.Nodes;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Testbed;
@@ -38,11 +37,9 @@ internal static class LocalEndpointBenchmark
         {
             var answers = await MeasureAsync(fault);
             var times = answers.Where(a => a.Good).Select(a => a.Time.TotalMilliseconds).Order().ToList();
-            await output.WriteLineAsync($"| {name} | {answers.Count} | {At(times, 0.5):0.00} | {At(times, 0.99):0.00} | {times[^1]:0.00} | {answers.Count - times.Count} |");
+            await output.WriteLineAsync($"| {name} | {answers.Count} | {Percentile.Of(times, 0.5):0.00} | {Percentile.Of(times, 0.99):0.00} | {times[^1]:0.00} | {answers.Count - times.Count} |");
         }
     }
-
-    private static double At(List<double> ordered, double part) => ordered[(int)Math.Ceiling(part * ordered.Count) - 1];
 
     private static async Task<List<(bool Good, TimeSpan Time)>> MeasureAsync(CredentialsFault fault)
     {
@@ -106,21 +103,11 @@ internal static class LocalEndpointBenchmark
     /// <summary>Asks the agent to renew, again and again; one that hangs is waited for.</summary>
     private static async Task RenewAsync(string socket, CancellationToken end)
     {
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromMinutes(1),
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
-                return new NetworkStream(connection, ownsSocket: true);
-            },
-        });
+        using var http = UnixHttp.Client(socket);
         using var pace = new PeriodicTimer(TimeSpan.FromSeconds(1));
         do
         {
-            using var answer = await http.PostAsync(new Uri("http://localhost/v1/credentials/refresh"), null, end);
+            using var answer = await http.PostAsync(new Uri("/v1/credentials/refresh", UriKind.Relative), null, end);
         }
         while (await pace.WaitForNextTickAsync(end));
     }

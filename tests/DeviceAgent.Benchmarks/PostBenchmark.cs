@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using System.Net.Sockets;
 using System.Text;
 using DeviceAgent.Rigs.Disks;
 using DeviceAgent.Rigs.Support;
@@ -35,23 +34,13 @@ internal static class PostBenchmark
         await using var agent = RunningAgent.Run(
             configuration, "source.kind=simulated", "source.intervalSeconds=86400", $"stateDirectory={state}", $"endpoint.socket={socket}", "spool.reserveMegabytes=1");
         await cloud.WaitForRowsAsync($"post-{clients}", 1, agent);
-        using var http = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectTimeout = TimeSpan.FromSeconds(5),
-            PooledConnectionLifetime = TimeSpan.FromHours(1),
-            ConnectCallback = async (_, token) =>
-            {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), token);
-                return new NetworkStream(connection, ownsSocket: true);
-            },
-        });
+        using var http = UnixHttp.Client(socket);
         await PostAsync(http, 0, 0);
         var before = await WrittenAsync(disk);
         var posting = Enumerable.Range(1, clients).Select(c => Task.Run(() => PostAsync(http, c, TimeSpan.FromSeconds((double)c / clients), duration)));
         List<double> times = [.. (await Task.WhenAll(posting)).SelectMany(t => t).Order()];
         var bytes = (await WrittenAsync(disk) - before) / times.Count;
-        return $"| {clients} | {times.Count} | {At(times, 0.5):0.0} | {At(times, 0.99):0.0} | {times[^1]:0.0} | {bytes:N0} |";
+        return $"| {clients} | {times.Count} | {Percentile.Of(times, 0.5):0.0} | {Percentile.Of(times, 0.99):0.0} | {times[^1]:0.0} | {bytes:N0} |";
     }
 
     private static async Task<List<double>> PostAsync(HttpClient http, int client, TimeSpan offset, TimeSpan duration)
@@ -73,7 +62,7 @@ internal static class PostBenchmark
     {
         var reading = $$"""{"serial_number":"meter-{{client}}","power":{{400 + (number % 50)}}.5,"voltage":229.7,"current":{{number % 7}}.25}""";
         using var content = new StringContent(reading, Encoding.UTF8, "application/json");
-        using var response = await http.PostAsync(new Uri("http://localhost/v1/readings"), content);
+        using var response = await http.PostAsync(new Uri("/v1/readings", UriKind.Relative), content);
         response.EnsureSuccessStatusCode();
     }
 
@@ -82,6 +71,4 @@ internal static class PostBenchmark
         (await Command.RunAsync("sync", ["--file-system", disk.Folder])).Succeeded();
         return (await disk.ActivityAsync()).BytesWritten;
     }
-
-    private static double At(List<double> ordered, double part) => ordered[(int)Math.Ceiling(part * ordered.Count) - 1];
 }

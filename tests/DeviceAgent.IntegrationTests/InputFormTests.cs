@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using System.Text;
 using DeviceAgent.Rigs.Support;
 
@@ -53,20 +52,12 @@ public sealed class InputFormTests
         var configuration = await cloud.DeviceAsync();
         await using var agent = RunningAgent.Run(configuration, "source.kind=none", "upload.maxDelaySeconds=0", "spool.groupCommitSeconds=0");
         var socket = Path.Combine(Path.GetDirectoryName(configuration)!, "state", "device-agent.sock");
-        using var client = new HttpClient(new SocketsHttpHandler
-        {
-            ConnectCallback = async (_, cancellationToken) =>
-            {
-                var connection = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-                await connection.ConnectAsync(new UnixDomainSocketEndPoint(socket), cancellationToken);
-                return new NetworkStream(connection, ownsSocket: true);
-            },
-        });
+        using var client = UnixHttp.Client(socket);
         await agent.WaitForOutputAsync("Local programs are answered on");
         for (var i = 0; i < 20; i++)
         {
             using var body = new StringContent($$"""{"serial_number":"fast","timestamp":"2026-01-05T10:00:00.00{{i / 4}}{{i % 4}}5Z","n":{{i}}}""", Encoding.UTF8, "application/json");
-            using var answer = await client.PostAsync(new Uri("http://localhost/v1/readings"), body);
+            using var answer = await client.PostAsync(new Uri("/v1/readings", UriKind.Relative), body);
             Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
         }
 

@@ -63,10 +63,9 @@ internal sealed class DataBudget(LiveOptions<DataBudgetOptions> options, Traffic
         var limits = options.Value;
         var wasShort = IsShort;
         if (UntilRoom(limits) is not { Ticks: > 0 } wait) return null;
-        if (!wasShort)
-            logger.BudgetShort(Describe(limits), (meter.Status.Today?.All.Total ?? 0) / BytesPerMegabyte, (meter.Status.ThisMonth?.All.Total ?? 0) / BytesPerMegabyte, wait);
+        if (!wasShort && meter.Status is { Today: { } today, ThisMonth: { } month })
+            logger.BudgetShort(Describe(limits), today.All.Total / BytesPerMegabyte, month.All.Total / BytesPerMegabyte, wait);
         lock (_gate) _heldAt = clock.Monotonic;
-
         return wait;
     }
 

@@ -44,8 +44,7 @@ public sealed class UploaderBudgetTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Run_BudgetUsedUp_CriticalReadingsGoAndTheOthersWithThem()
     {
-        _rig.Traffic.Options.Set(new DataBudgetOptions { MegabytesPerDay = 1 });
-        _rig.Traffic.Meter.Count(TrafficPurpose.Control, new ByteCount(0, 1_000_000));
+        UseUpTheDay();
         _rig.Spool.Fill(30, age: TimeSpan.FromMinutes(1));
         await _rig.StartAsync();
         await PassAsync(TimeSpan.FromMinutes(5));
@@ -64,8 +63,7 @@ public sealed class UploaderBudgetTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Run_RoleAliasIsToBeProven_ABatchGoesWithinTenSeconds()
     {
-        _rig.Traffic.Options.Set(new DataBudgetOptions { MegabytesPerDay = 1 });
-        _rig.Traffic.Meter.Count(TrafficPurpose.Control, new ByteCount(0, 1_000_000));
+        UseUpTheDay();
         _rig.Spool.Fill(2, age: TimeSpan.Zero);
         await _rig.StartAsync();
         await PassAsync(TimeSpan.FromMinutes(1));
@@ -79,14 +77,19 @@ public sealed class UploaderBudgetTests : IAsyncLifetime, IDisposable
     [Fact]
     public async Task Stop_BudgetUsedUp_TheRestStaysInTheSpoolAtOnce()
     {
-        _rig.Traffic.Options.Set(new DataBudgetOptions { MegabytesPerDay = 1 });
-        _rig.Traffic.Meter.Count(TrafficPurpose.Control, new ByteCount(0, 1_000_000));
+        UseUpTheDay();
         _rig.Spool.Fill(30, age: TimeSpan.FromMinutes(1));
         await _rig.StartAsync();
         await _rig.Time.WaitForTimersAsync(1);
         await _rig.StopAsync().WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal(30, _rig.Spool.Count);
         Assert.Empty(_rig.Table.Requests);
+    }
+
+    private void UseUpTheDay()
+    {
+        _rig.Traffic.Options.Set(new DataBudgetOptions { MegabytesPerDay = 1 });
+        _rig.Traffic.Meter.Count(TrafficPurpose.Control, new ByteCount(0, 1_000_000));
     }
 
     /// <summary>As often as a batch that waits is looked at: none of the uploader's timers is left over when time has passed.</summary>
