@@ -2,6 +2,7 @@ using System.Collections;
 using System.Security.Cryptography;
 using DeviceAgent.Clock;
 using DeviceAgent.Control;
+using DeviceAgent.Control.Shadow;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
@@ -103,11 +104,12 @@ internal sealed class ControlRig : IAsyncDisposable
         foreach (var loop in _loops) await loop.StartAsync(CancellationToken.None);
     }
 
-    /// <summary>Starts, and waits for the first report.</summary>
+    /// <summary>Starts, and waits for the first report and until the agent has its answer: without it, the report is sent again.</summary>
     public async Task StartReportedAsync()
     {
         await StartAsync();
         await Cloud.WaitAsync(() => Cloud.Shadow.Reports.Count > 0, "the first report");
+        await Time.RoundAsync(ShadowService.LookPeriod);
     }
 
     public async Task StopAsync()

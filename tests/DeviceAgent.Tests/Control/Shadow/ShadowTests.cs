@@ -324,9 +324,6 @@ public sealed class ShadowTests : IDisposable
     public async Task Report_OnlyCountersChange_IsSentOnceInTwelvePeriods()
     {
         await _rig.StartReportedAsync();
-
-        // The answer has arrived, too: a minute later the report would have failed.
-        await _rig.Time.RoundAsync(ShadowService.LookPeriod);
         var reports = Cloud.Shadow.Reports.Count;
         for (var minute = 0; minute < 59; minute++)
         {
