@@ -1,5 +1,6 @@
 using System.Net;
 using System.Text;
+using System.Text.Json.Nodes;
 using DeviceAgent.Rigs.Support;
 
 namespace DeviceAgent.IntegrationTests;
@@ -65,6 +66,28 @@ public sealed class InputFormTests
         var items = await cloud.ItemsAsync("thermostat-01");
         Assert.Equal(Enumerable.Range(0, 20).Select(i => $"{i} 2026-01-05T10:00:00.00{i / 4}{i % 4}5Z"), items.OrderBy(i => int.Parse(i["n"].N)).Select(i => $"{i["n"].N} {i["timestamp"].S}"));
         Assert.Equal(0, await agent.TerminateAsync());
+    }
+
+    [Fact]
+    public async Task TwoFilesAtOnce_AreInTheTableUnderTheirSerialNumbers_AndTheAgentEndsAfterTheLonger()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync();
+        var folder = Path.GetDirectoryName(configuration)!;
+        await File.WriteAllTextAsync(Path.Combine(folder, "room.csv"), "timestamp,t\n" + string.Concat(Enumerable.Range(0, 40).Select(i => $"2026-01-05T10:00:{i:00}Z,{i}\n")));
+        await File.WriteAllTextAsync(Path.Combine(folder, "door.ndjson"), "{\"timestamp\":\"2026-01-05T10:00:00Z\",\"open\":true}\n{\n");
+        var document = JsonNode.Parse(await File.ReadAllTextAsync(configuration))!.AsObject();
+        document.Remove("source");
+        document["sources"] = JsonNode.Parse("""{ "room": { "kind": "replay", "file": "room.csv", "speed": 20 }, "door": { "kind": "replay", "file": "door.ndjson", "speed": 0, "serialNumber": "door-1" } }""");
+        await File.WriteAllTextAsync(configuration, document.ToJsonString());
+        await using var agent = RunningAgent.Run(configuration, "upload.maxDelaySeconds=1");
+        Assert.Equal(65, await agent.WaitForExitAsync());
+        var items = await cloud.ItemsAsync("thermostat-01");
+        Assert.Equal(41, items.Count);
+        Assert.Equal("door-1", items.Single(i => i.ContainsKey("open"))["serial_number"].S);
+        Assert.Contains("Reading from the source room (replay) as thermostat-01.", agent.Output, StringComparison.Ordinal);
+        Assert.Contains("The source door (replay) has ended after 1 reading; the others go on.", agent.Output, StringComparison.Ordinal);
+        Assert.Contains("Skipped of the input: 1 line (door: 2)", agent.Output, StringComparison.Ordinal);
     }
 
     private static async Task<RunningAgent> ReplayAsync(string configuration, byte[] file, params string[] settings)

@@ -33,7 +33,7 @@ internal static class CheckCommand
         var files = options.ActiveIdentity;
         output.WriteLine($"certificate   {identity.CertificateId}, valid until {TimestampText.Format(identity.NotAfter)}, from {Shown(files.CertificatePath)}");
         output.WriteLine($"private key   from {Shown(files.PrivateKeyPath ?? files.CertificatePath)}");
-        output.WriteLine($"source        {options.Source.KindName}{(options.Source.Notice is { } notice ? $": {notice}" : "")}");
+        foreach (var source in options.Sources) output.WriteLine($"source        {source.Shown}{(source.Notice is { } notice ? $": {notice}" : "")}");
         if (options.LocalCredentials.Port is { } port) output.WriteLine($"credentials   on port {port} of 127.0.0.1 and ::1");
         return ExitCode.Ok;
     }

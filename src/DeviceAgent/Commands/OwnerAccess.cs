@@ -31,7 +31,7 @@ internal static class OwnerAccess
         if (options.ActiveIdentity == options.Identity && File.Exists(options.Identity.CertificatePath)) yield return ("certificatePath", options.Identity.CertificatePath, true);
         if (options.Identity.CertificateChainPath is { } chain) yield return ("certificateChainPath", chain, true);
         if (options.Credentials.CaBundlePath is { } roots) yield return ("caPath", roots, false);
-        if (options.Source.File is { } recording && File.Exists(recording)) yield return ("source.file", recording, false);
+        foreach (var source in options.Sources.Where(s => File.Exists(s.File))) yield return ($"{source.Section}.file", source.File!, false);
     }
 
     /// <summary>What of the path is closed to the user, by the modes; null when nothing is.</summary>

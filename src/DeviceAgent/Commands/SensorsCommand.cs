@@ -36,9 +36,10 @@ internal static class SensorsCommand
         {
             // As the agent sees them: root reads more.
             if (options.StateDirectory.Length > 0) StateOwner.Become(options.StateDirectory);
-            var sensors = await LookAsync(options, new Notes(error), cancellationToken).ConfigureAwait(false);
+            var source = options.SensorSource;
+            var sensors = await LookAsync(options, source, new Notes(error), cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(json)) await output.WriteLineAsync(SensorsText.Json(sensors, WriterOptions)).ConfigureAwait(false);
-            else await SensorsText.WriteAsync(output, sensors, options.Source).ConfigureAwait(false);
+            else await SensorsText.WriteAsync(output, sensors, source).ConfigureAwait(false);
             return ExitCode.Ok;
         }
         catch (CommandException e)
@@ -48,18 +49,18 @@ internal static class SensorsCommand
         }
     }
 
-    private static async Task<IReadOnlyList<SensorLook>> LookAsync(AgentOptions options, ILogger notes, CancellationToken cancellationToken)
+    private static async Task<IReadOnlyList<SensorLook>> LookAsync(AgentOptions options, SourceOptions source, ILogger notes, CancellationToken cancellationToken)
     {
         var state = options.StateDirectory.Length == 0 ? null : options.StateDirectory;
-        var register = new SensorRegister(state, options.Table.ReservedNames, options.Source.Names, notes, readOnly: true);
+        var register = new SensorRegister(state, options.Table.ReservedNames, source, notes, readOnly: true);
         var found = new List<Sensor>();
-        foreach (var kind in SensorKinds.In(options.Source.SysfsRoot, TimeProvider.System))
+        foreach (var kind in SensorKinds.In(source.SysfsRoot, TimeProvider.System))
         {
             await foreach (var sensor in kind.FindAsync(cancellationToken).ConfigureAwait(false)) found.Add(sensor);
         }
 
         var looks = new List<SensorLook>();
-        foreach (var (sensor, name) in register.Name(found)) looks.Add(new SensorLook(sensor, name, await sensor.ReadAsync(cancellationToken).ConfigureAwait(false)));
+        foreach (var (sensor, name, isRead) in register.Name(found)) looks.Add(new SensorLook(sensor, name, isRead, await sensor.ReadAsync(cancellationToken).ConfigureAwait(false)));
         return looks;
     }
 
@@ -78,8 +79,9 @@ internal static class SensorsCommand
 /// <summary>One look at a sensor.</summary>
 /// <param name="Sensor">What was found.</param>
 /// <param name="Name">The attribute that it would be.</param>
+/// <param name="IsRead">It is one of those that the configuration chooses.</param>
 /// <param name="Result">What it says now.</param>
-internal sealed record SensorLook(Sensor Sensor, string Name, SensorResult Result);
+internal sealed record SensorLook(Sensor Sensor, string Name, bool IsRead, SensorResult Result);
 
 /// <summary>What was seen of sensors, in words and as JSON.</summary>
 internal static class SensorsText
@@ -94,20 +96,21 @@ internal static class SensorsText
             return;
         }
 
-        var lines = sensors.Select(s => (Name: PrintableText.Of(s.Name), Value: Value(s), Id: PrintableText.Of(s.Sensor.Place.Id), s.Sensor.Place.Series, Problem: Problem(s))).ToList();
+        var lines = sensors.Select(s => (Name: PrintableText.Of(s.Name), Value: Value(s), Id: PrintableText.Of(s.Sensor.Place.Id), s.Sensor.Place.Series, s.IsRead, Problem: Problem(s))).ToList();
         var (name, value) = (lines.Max(l => l.Name.Length), lines.Max(l => l.Value.Length));
         foreach (var line in lines)
         {
-            await output.WriteLineAsync($"{line.Name.PadRight(name)}  {line.Value.PadLeft(value)}  {line.Id}").ConfigureAwait(false);
+            await output.WriteLineAsync($"{line.Name.PadRight(name)}  {line.Value.PadLeft(value)}  {line.Id}{(line.IsRead ? "" : $"  (not one of {source.Section}.sensors: not read)")}").ConfigureAwait(false);
             if (line.Problem is { } problem) await output.WriteLineAsync($"    {PrintableText.Of(problem)}").ConfigureAwait(false);
             if (line.Series is not null && lines.Count(l => l.Series == line.Series) > 1) await output.WriteLineAsync("    nothing but the kernel's number tells it from the others of its kind, and that may be another at the next boot").ConfigureAwait(false);
         }
 
         await output.WriteLineAsync($$"""To give one another name:  "source": { "kind": "linux", "names": { "{{KeyOf(first)}}": "NAME" } }""").ConfigureAwait(false);
-        if (source.Kind != SourceKind.Linux) await output.WriteLineAsync("The agent reads them where source.kind is linux, which it is not in this configuration.").ConfigureAwait(false);
+        await output.WriteLineAsync($$"""To read only some:         "source": { "kind": "linux", "sensors": [ "{{KeyOf(first)}}" ] }""").ConfigureAwait(false);
+        if (source.Kind != SourceKind.Linux) await output.WriteLineAsync("The agent reads them where the kind of a source is linux, which none is in this configuration.").ConfigureAwait(false);
     }
 
-    /// <summary><c>{"sensors":[{"name":...,"id":...,"id_is_stable":...,"chip":...,"value":...,"unit":...,"problem":...}]}</c>.</summary>
+    /// <summary><c>{"sensors":[{"name":...,"id":...,"id_is_stable":...,"read":...,"chip":...,"value":...,"unit":...,"problem":...}]}</c>.</summary>
     public static string Json(IReadOnlyList<SensorLook> sensors, JsonWriterOptions options)
     {
         var buffer = new ArrayBufferWriter<byte>(1024);
@@ -115,12 +118,13 @@ internal static class SensorsText
         {
             json.WriteStartObject();
             json.WriteStartArray("sensors");
-            foreach (var (sensor, name, result) in sensors)
+            foreach (var (sensor, name, isRead, result) in sensors)
             {
                 json.WriteStartObject();
                 json.WriteString("name", name);
                 json.WriteString("id", sensor.Place.Id);
                 json.WriteBoolean("id_is_stable", sensor.Place.Series is null);
+                json.WriteBoolean("read", isRead);
                 json.WriteString("chip", sensor.Chip);
                 if (result.Value is { } value) json.WriteNumber("value", value);
                 else json.WriteNull("value");

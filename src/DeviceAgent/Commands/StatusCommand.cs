@@ -70,7 +70,7 @@ internal static class StatusText
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
         if (status.TryGetProperty("reduction", out var reduction)) await WriteReductionAsync(output, reduction).ConfigureAwait(false);
         await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
-        if (status.TryGetProperty("source", out var source)) await output.WriteLineAsync($"source        {Source(source)}").ConfigureAwait(false);
+        if (status.TryGetProperty("sources", out var sources)) foreach (var source in sources.EnumerateArray()) await output.WriteLineAsync($"source        {Source(source)}").ConfigureAwait(false);
         if (status.TryGetProperty("sensors", out var sensors)) await WriteSensorsAsync(output, sensors).ConfigureAwait(false);
         if (status.TryGetProperty("traffic", out var traffic)) await WriteTrafficAsync(output, traffic).ConfigureAwait(false);
         if (status.TryGetProperty("listeners", out var listeners)) await WriteListenersAsync(output, listeners).ConfigureAwait(false);
@@ -145,7 +145,7 @@ internal static class StatusText
         if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);
     }
 
-    private static string Source(JsonElement source) => $"{Text(source, "kind")}{(Text(source, "notice") is { } notice ? $": {notice}" : "")}";
+    private static string Source(JsonElement source) => $"{(Text(source, "name") is { } name ? $"{name} ({Text(source, "kind")})" : Text(source, "kind"))}{(Text(source, "notice") is { } notice ? $": {notice}" : "")}";
 
     private static async Task WriteSensorsAsync(TextWriter output, JsonElement sensors)
     {

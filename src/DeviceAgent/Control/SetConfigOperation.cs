@@ -65,9 +65,9 @@ internal sealed class SetConfigOperation(IRemoteSettings settings, ControlState 
         list.ValueKind == JsonValueKind.Array && list.GetArrayLength() > 0 && list.EnumerateArray().All(t => t.ValueKind == JsonValueKind.String);
 
     /// <summary>Objects in which nothing is: they would have no effect.</summary>
-    private static List<string> Empty(JsonElement wanted) => !wanted.EnumerateObject().Any()
-        ? [SettingsName]
-        : [.. wanted.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Object && !p.Value.EnumerateObject().Any()).Select(p => $"{SettingsName}{SettingTree.Dot}{p.Name}")];
+    private static List<string> Empty(JsonElement wanted, string key = "") => !wanted.EnumerateObject().Any()
+        ? [$"{SettingsName}{key}"]
+        : [.. wanted.EnumerateObject().Where(p => p.Value.ValueKind == JsonValueKind.Object).SelectMany(p => Empty(p.Value, $"{key}{SettingTree.Dot}{p.Name}"))];
 
     private static string EmptyReason(List<string> empty)
     {

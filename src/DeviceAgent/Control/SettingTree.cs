@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using DeviceAgent.Readings;
 
 namespace DeviceAgent.Control;
 
@@ -19,16 +20,21 @@ internal static class SettingTree
         }
 
         if (tree[key[..dot]] is not JsonObject section) tree[key[..dot]] = section = [];
-        section[key[(dot + 1)..]] = value;
+        Set(section, key[(dot + 1)..], value);
     }
 
-    /// <summary>The values under their keys; what lies deeper than a section is a value.</summary>
-    public static IEnumerable<(string Key, JsonElement Value)> Leaves(JsonElement tree)
+    /// <summary>The values under their keys; what lies deeper than the sections is a value.</summary>
+    public static IEnumerable<(string Key, JsonElement Value)> Leaves(JsonElement tree, string path = "")
     {
         foreach (var property in tree.EnumerateObject())
         {
-            if (property.Value.ValueKind != JsonValueKind.Object) yield return (property.Name, property.Value);
-            else foreach (var inner in property.Value.EnumerateObject()) yield return ($"{property.Name}{Dot}{inner.Name}", inner.Value);
+            var key = path + property.Name;
+            if (!IsSection(key, property.Value)) yield return (key, property.Value);
+            else foreach (var inner in Leaves(property.Value, key + Dot)) yield return inner;
         }
     }
+
+    /// <summary>It holds settings of its own; any other object is a value, if a wrong one. Only in <see cref="SourceList.Several"/> there are sections in a section.</summary>
+    public static bool IsSection(string key, JsonElement value) =>
+        value.ValueKind == JsonValueKind.Object && (key.Split(Dot) is [_] or [SourceList.Several, _]);
 }

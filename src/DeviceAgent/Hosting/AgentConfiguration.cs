@@ -80,7 +80,9 @@ internal static class AgentConfiguration
     {
         var errors = new List<ConfigurationError>();
         var options = ReadLayers(path, environment, assignments, errors);
-        errors.RemoveAll(e => !(e.Key is "source" or "source.names" or "source.sysfsRoot" || e.Key.StartsWith("--", StringComparison.Ordinal) || e.Key.StartsWith("source.names.", StringComparison.Ordinal)));
+        var section = options.SensorSource.Section;
+        string[] keys = [SourceList.Several, section, $"{section}.names", $"{section}.sensors", $"{section}.sysfsRoot"];
+        errors.RemoveAll(e => !(keys.Contains(e.Key) || e.Key.StartsWith("--", StringComparison.Ordinal) || e.Key.StartsWith($"{section}.names.", StringComparison.Ordinal)));
         return errors.Count == 0 ? options : throw new ConfigurationException(errors);
     }
 
@@ -118,7 +120,7 @@ internal static class AgentConfiguration
             Credentials = CredentialSettings.ReadRoleAlias(settings, thingName, asksByHttp: table.Endpoint?.Scheme == Uri.UriSchemeHttp),
             PowerReturnSpread = settings.Seconds("powerReturnSpreadSeconds", TimeSpan.FromSeconds(10), 0, 7200),
             Table = table,
-            Source = SourceOptions.Read(settings.Section("source"), table.ReservedNames),
+            Sources = SourceList.Read(settings, table.ReservedNames),
             Reduction = ReductionOptions.Read(settings.Section("reduction"), table.ReservedNames),
             Upload = UploadOptions.Read(settings.Section("upload"), DynamoDbSink.MaxReadings),
             DataBudget = DataBudgetOptions.Read(settings.Section("dataBudget")),
@@ -132,16 +134,20 @@ internal static class AgentConfiguration
             LogLevel = settings.Choice("logLevel", LogLevel.Information),
             LogFormat = settings.Choice("logFormat", LogFormat.Auto),
         };
-        if (options is { Source.Kind: SourceKind.None, Endpoint: { Socket: null, Port: null }, LocalCredentials.Port: null })
-            settings.Error("source.kind", options.Source.KindName, "no reading can come in: endpoint.socket is off, and endpoint.port is not set. Set one of them, or another source");
-        if (Encoding.UTF8.GetByteCount(options.SerialNumber) > ItemLimits.LongestSerialNumber)
-            settings.Error("serialNumber", options.SerialNumber, $"is longer than the {ItemLimits.LongestSerialNumber} bytes that a partition key may have");
-        else if (settings.Has("serialNumber") && options.SerialNumber != options.SerialNumber.Trim())
-            settings.Error("serialNumber", options.SerialNumber, "begins or ends with white space: leave it out");
+        if (options is { Sources: [{ Kind: SourceKind.None, KindName: var none }], Endpoint: { Socket: null, Port: null }, LocalCredentials.Port: null })
+            settings.Error("source.kind", none, "no reading can come in: endpoint.socket is off, and endpoint.port is not set. Set one of them, or another source");
+        if (settings.Has("serialNumber")) CheckSerialNumber(settings, "serialNumber", options.SerialNumber);
+        foreach (var source in options.Sources) CheckSerialNumber(settings, $"{source.Section}.serialNumber", source.SerialNumber ?? "");
         if (settings.Text("stateDirectory") is { } folder && PathForm.FindProblem(folder) is { } form) settings.Error("stateDirectory", folder, form);
         if (File.Exists(options.StateDirectory)) settings.Error("stateDirectory", options.StateDirectory, "is a file; it must be a folder (it is made when it does not exist)");
         settings.ReportUnknown();
         return options;
+    }
+
+    private static void CheckSerialNumber(SettingsReader settings, string key, string value)
+    {
+        if (Encoding.UTF8.GetByteCount(value) > ItemLimits.LongestSerialNumber) settings.Error(key, value, $"is longer than the {ItemLimits.LongestSerialNumber} bytes that a partition key may have");
+        else if (value != value.Trim()) settings.Error(key, value, "begins or ends with white space: leave it out");
     }
 
     private static (DeviceIdentity? Identity, DeviceIdentityOptions Files) LoadIdentity(AgentOptions options, List<ConfigurationError> errors)

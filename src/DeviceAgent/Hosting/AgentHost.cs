@@ -63,7 +63,7 @@ internal static class AgentHost
         builder.Services.AddRoleAliasRotation(
             options.Rotation, options.StateDirectory, options.Credentials.RoleAlias, options.SerialNumber, s => s.GetRequiredService<DynamoDbSink>());
         builder.Services.AddSingleton<ActiveRoleAlias>(s => () => s.GetRequiredService<RoleAliasState>().Active);
-        builder.Services.AddSensing(stored.Settings.Source, stored.Settings.Reduction, options.SerialNumber, options.StateDirectory, s => s.GetRequiredService<IReadingSink>().ReadingLimits);
+        builder.Services.AddSensing(stored.Settings.Sources, stored.Settings.Reduction, options.SerialNumber, options.StateDirectory, s => s.GetRequiredService<IReadingSink>().ReadingLimits);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddSingleton(passed ?? PassedSockets.None);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName);

@@ -44,7 +44,11 @@ internal sealed record AgentOptions
 
     public required TableOptions Table { get; init; }
 
-    public required SourceOptions Source { get; init; }
+    /// <summary>At least one.</summary>
+    public required IReadOnlyList<SourceOptions> Sources { get; init; }
+
+    /// <summary>The one that reads the device's sensors, or would.</summary>
+    public SourceOptions SensorSource => Sources.FirstOrDefault(s => s.Kind == SourceKind.Linux) ?? Sources[0];
 
     public required ReductionOptions Reduction { get; init; }
 

@@ -21,6 +21,7 @@ internal sealed class RemoteSettings : IRemoteSettings
 
     private readonly Lock _gate = new();
     private readonly AgentOptions _started;
+    private readonly IReadOnlyList<LiveSetting> _live;
     private Configured _configured;
     private IReadOnlyList<KeyValuePair<string, SettingOverride>> _overrides = [];
     private AgentOptions _active;
@@ -29,10 +30,13 @@ internal sealed class RemoteSettings : IRemoteSettings
     {
         _started = _active = configured;
         _configured = new Configured(configured, new SettingsLayer(null, []));
-        (Source, Reduction, Upload, DataBudget, Spool) = (configured.Source, configured.Reduction, configured.Upload, configured.DataBudget, configured.Spool);
+        _live = LiveSetting.Of(configured.Sources);
+        Keys = _live.Select(s => s.Key).ToHashSet();
+        Sources = [.. configured.Sources.Select(s => new LiveOptions<SourceOptions>(s))];
+        (Reduction, Upload, DataBudget, Spool) = (configured.Reduction, configured.Upload, configured.DataBudget, configured.Spool);
     }
 
-    public LiveOptions<SourceOptions> Source { get; }
+    public IReadOnlyList<LiveOptions<SourceOptions>> Sources { get; }
 
     public LiveOptions<ReductionOptions> Reduction { get; }
 
@@ -44,9 +48,9 @@ internal sealed class RemoteSettings : IRemoteSettings
 
     public AgentOptions Options => Volatile.Read(ref _active);
 
-    public IReadOnlySet<string> Keys => LiveSetting.Keys;
+    public IReadOnlySet<string> Keys { get; }
 
-    public IEnumerable<KeyValuePair<string, JsonNode>> Active => LiveSetting.All.Select(s => KeyValuePair.Create(s.Key, s.ValueIn(Options)));
+    public IEnumerable<KeyValuePair<string, JsonNode>> Active => _live.Select(s => KeyValuePair.Create(s.Key, s.ValueIn(Options)!));
 
     public string ConfiguredRoleAlias => _started.Credentials.RoleAlias;
 
@@ -71,7 +75,7 @@ internal sealed class RemoteSettings : IRemoteSettings
     {
         lock (_gate)
         {
-            var (configured, before) = (Configured.Of(read), _active);
+            var (configured, before) = (Configured.Of(read, _live), _active);
             var (options, errors) = Read(configured, _overrides);
             if (errors.Count > 0)
             {
@@ -79,14 +83,14 @@ internal sealed class RemoteSettings : IRemoteSettings
                 options = Read(configured, _overrides).Options;
             }
 
-            var touched = LiveSetting.All.Where(s => s.Differs(_configured.Options, read)).Select(s => s.Key).ToHashSet();
+            var touched = _live.Where(s => s.Differs(_configured.Options, read)).Select(s => s.Key).ToHashSet();
             _configured = configured;
             Activate(options);
-            var changed = LiveSetting.All.Where(s => s.Differs(before, _active)).ToList();
+            var changed = _live.Where(s => s.Differs(before, _active)).ToList();
             return (new ConfigurationChange(
                 [.. changed.Select(s => $"{s.Key} = {SettingsReader.Scalar(s.ValueIn(_active))}")],
                 [.. touched.Except(changed.Select(s => s.Key)).Order(StringComparer.Ordinal)],
-                [.. _started.Configured.DifferencesTo(read.Configured).Where(k => !LiveSetting.Keys.Contains(k, StringComparer.OrdinalIgnoreCase))],
+                [.. _started.Configured.DifferencesTo(read.Configured).Where(k => !Keys.Contains(k, StringComparer.OrdinalIgnoreCase))],
                 errors.Count == 0 ? null : string.Join("; ", errors.Values)), errors);
         }
     }
@@ -99,15 +103,15 @@ internal sealed class RemoteSettings : IRemoteSettings
         var options = _started.Configured.Read(found, configured.Live, new SettingsLayer(Origin, values));
 
         // A file of the configuration that has become unreadable since the start is not the operator's doing.
-        return (options, found.Where(e => LiveSetting.Keys.Contains(e.Key)).GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.First().ToString()));
+        return (options, found.Where(e => Keys.Contains(e.Key)).GroupBy(e => e.Key).ToDictionary(g => g.Key, g => g.First().ToString()));
     }
 
     private void Activate(AgentOptions options)
     {
         // Of the records of options some never equal each other: they hold dictionaries.
-        if (!LiveSetting.All.Any(s => s.Differs(options, _active))) return;
-        Volatile.Write(ref _active, _started with { Source = options.Source, Reduction = options.Reduction, Upload = options.Upload, DataBudget = options.DataBudget, Spool = options.Spool, PowerReturnSpread = options.PowerReturnSpread, LogLevel = options.LogLevel });
-        Source.Set(options.Source);
+        if (!_live.Any(s => s.Differs(options, _active))) return;
+        Volatile.Write(ref _active, _started with { Sources = options.Sources, Reduction = options.Reduction, Upload = options.Upload, DataBudget = options.DataBudget, Spool = options.Spool, PowerReturnSpread = options.PowerReturnSpread, LogLevel = options.LogLevel });
+        foreach (var (live, source) in Sources.Zip(options.Sources)) live.Set(source);
         Reduction.Set(options.Reduction);
         Upload.Set(options.Upload);
         DataBudget.Set(options.DataBudget);
@@ -119,10 +123,14 @@ internal sealed class RemoteSettings : IRemoteSettings
     /// <param name="Live">Of it what can change while the agent runs, to lay over the configuration of the start.</param>
     private sealed record Configured(AgentOptions Options, SettingsLayer Live)
     {
-        public static Configured Of(AgentOptions options)
+        public static Configured Of(AgentOptions options, IReadOnlyList<LiveSetting> settings)
         {
             var live = new JsonObject();
-            foreach (var setting in LiveSetting.All) SettingTree.Set(live, setting.Key, setting.ValueIn(options));
+            foreach (var setting in settings)
+            {
+                if (setting.ValueIn(options) is { } value) SettingTree.Set(live, setting.Key, value);
+            }
+
             return new Configured(options, new SettingsLayer(null, live));
         }
     }
@@ -130,12 +138,12 @@ internal sealed class RemoteSettings : IRemoteSettings
 
 /// <summary>A setting that operators can change while the agent runs.</summary>
 /// <param name="Key">As in the configuration, e.g. <c>source.intervalSeconds</c>.</param>
-/// <param name="ValueIn">Its value in the options.</param>
-internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> ValueIn)
+/// <param name="ValueIn">Its value in the options; null where they do not have the source that it is of.</param>
+internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode?> ValueIn)
 {
-    public static IReadOnlyList<LiveSetting> All { get; } =
+    /// <summary>Those of every agent.</summary>
+    private static readonly LiveSetting[] _common =
     [
-        new("source.intervalSeconds", o => o.Source.Interval.TotalSeconds),
         new("reduction.everySeconds", o => o.Reduction.Rule.Every.TotalSeconds),
         new("reduction.deadband", o => o.Reduction.Rule.DeadBand),
         new("reduction.deadbandPercent", o => o.Reduction.Rule.DeadBandPercent),
@@ -159,9 +167,12 @@ internal sealed record LiveSetting(string Key, Func<AgentOptions, JsonNode> Valu
         new("logLevel", o => Name(o.LogLevel)),
     ];
 
-    public static IReadOnlySet<string> Keys { get; } = All.Select(s => s.Key).ToHashSet();
+    /// <summary>Those of an agent with these sources.</summary>
+    public static IReadOnlyList<LiveSetting> Of(IEnumerable<SourceOptions> sources) => [.. sources.Select(s => IntervalOf(s.Section)), .. _common];
 
-    public bool Differs(AgentOptions one, AgentOptions other) => !JsonNode.DeepEquals(ValueIn(one), ValueIn(other));
+    public bool Differs(AgentOptions one, AgentOptions other) => ValueIn(one) is { } here && ValueIn(other) is { } there && !JsonNode.DeepEquals(here, there);
+
+    private static LiveSetting IntervalOf(string section) => new($"{section}.intervalSeconds", o => o.Sources.FirstOrDefault(s => s.Section == section)?.Interval.TotalSeconds);
 
     private static JsonNode Name<T>(T value) where T : struct, Enum => JsonNamingPolicy.CamelCase.ConvertName(value.ToString());
 }

@@ -20,7 +20,7 @@ namespace DeviceAgent.Local;
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
     DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null, DataBudget? budget = null,
-    LiveOptions<SourceOptions>? source = null)
+    IReadOnlyList<LiveOptions<SourceOptions>>? sources = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -41,7 +41,7 @@ internal sealed class StatusApi(
             SpoolJson.Write(json, "spool", spool.Status);
             Write(json, reduction?.Status);
             Write(json, control);
-            Write(json, source?.Value);
+            Write(json, sources);
             Write(json, sensors?.All);
             Write(json, listeners?.All);
             Write(json, traffic?.Status, budget?.Status);
@@ -155,14 +155,21 @@ internal sealed class StatusApi(
         json.WriteEndObject();
     }
 
-    private static void Write(Utf8JsonWriter json, SourceOptions? source)
+    private static void Write(Utf8JsonWriter json, IReadOnlyList<LiveOptions<SourceOptions>>? sources)
     {
-        if (source is null) return;
-        json.WriteStartObject("source");
-        json.WriteString("kind", source.KindName);
-        json.WriteBoolean("simulated", source.Kind == SourceKind.Simulated);
-        json.WriteString("notice", source.Notice);
-        json.WriteEndObject();
+        if (sources is null) return;
+        json.WriteStartArray("sources");
+        foreach (var source in sources.Select(s => s.Value))
+        {
+            json.WriteStartObject();
+            json.WriteString("name", source.Name);
+            json.WriteString("kind", source.KindName);
+            json.WriteBoolean("simulated", source.Kind == SourceKind.Simulated);
+            json.WriteString("notice", source.Notice);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
     }
 
     private static void Write(Utf8JsonWriter json, IReadOnlyList<SensorState>? sensors)

@@ -27,6 +27,9 @@ internal sealed record Sample(IReadOnlyList<KeyValuePair<string, ReadingValue>> 
     /// <summary>It comes from a file, which holds each key once.</summary>
     public bool IsRecorded { get; init; }
 
+    /// <summary>Its values are made up, and its item says so.</summary>
+    public bool IsSimulated { get; init; }
+
     /// <summary>A line that is skipped.</summary>
     public static Sample Refused(long line, string problem) => new([]) { Line = line, Problem = problem };
 }

@@ -33,10 +33,10 @@ internal sealed class Ingest(IReadingLimits limits, LiveTimestamps timestamps, s
         {
             var live = timestamps.Next(owner);
             var stamped = new Reading(owner, live is { } moment ? ReadingTime.ToTheMillisecond(moment) : default, sample.Attributes);
-            return new AcceptedReading(stamped, IsLive: true, sample.IsRecorded, ReadingJson.Write(stamped));
+            return new AcceptedReading(stamped, IsLive: true, sample.IsRecorded, sample.IsSimulated, ReadingJson.Write(stamped));
         }
 
-        return TryAccept(new Reading(owner, sample.Timestamp.Value, sample.Attributes), sample.IsRecorded, out problem);
+        return TryAccept(new Reading(owner, sample.Timestamp.Value, sample.Attributes), sample.IsRecorded, sample.IsSimulated, out problem);
     }
 
     /// <summary>The same for a window's item.</summary>
@@ -44,13 +44,15 @@ internal sealed class Ingest(IReadingLimits limits, LiveTimestamps timestamps, s
     {
         problem = _rules.FindProblem(window.Item);
         if (problem is not null) return null;
-        return window.IsLive ? new AcceptedReading(window.Item, IsLive: true, window.IsRecorded, ReadingJson.Write(window.Item)) : TryAccept(window.Item, window.IsRecorded, out problem);
+        return window.IsLive
+            ? new AcceptedReading(window.Item, IsLive: true, window.IsRecorded, window.IsSimulated, ReadingJson.Write(window.Item))
+            : TryAccept(window.Item, window.IsRecorded, window.IsSimulated, out problem);
     }
 
-    private AcceptedReading? TryAccept(Reading reading, bool isRecorded, out string? problem)
+    private AcceptedReading? TryAccept(Reading reading, bool isRecorded, bool isSimulated, out string? problem)
     {
         problem = Take(isRecorded, reading);
-        return problem is null ? new AcceptedReading(reading, IsLive: false, isRecorded, ReadingJson.Write(reading)) : null;
+        return problem is null ? new AcceptedReading(reading, IsLive: false, isRecorded, isSimulated, ReadingJson.Write(reading)) : null;
     }
 
     /// <summary>Notes the key; what is wrong when another reading has it.</summary>
@@ -66,8 +68,9 @@ internal sealed class Ingest(IReadingLimits limits, LiveTimestamps timestamps, s
 /// <param name="Reading">Its time is default while that is not known.</param>
 /// <param name="IsLive">The agent stamped it.</param>
 /// <param name="IsRecorded">It comes from a file.</param>
+/// <param name="IsSimulated">Its values are made up, and its item is to say so.</param>
 /// <param name="Payload">All of it as JSON.</param>
-internal sealed record AcceptedReading(Reading Reading, bool IsLive, bool IsRecorded, byte[] Payload)
+internal sealed record AcceptedReading(Reading Reading, bool IsLive, bool IsRecorded, bool IsSimulated, byte[] Payload)
 {
     public SpoolEntry ToEntry(SpoolClass @class) => new(@class, Reading.Timestamp == default ? null : Reading.Timestamp.Moment, IsLive, Payload);
 

@@ -44,6 +44,12 @@ internal static partial class Log
     [LoggerMessage(2013, LogLevel.Error, "Readings could not be given their timestamps, it is tried again: {Problem}")]
     public static partial void NotRestamped(this ILogger logger, string problem);
 
+    [LoggerMessage(2030, LogLevel.Information, "The source {Source} has ended after {Readings}; the others go on.")]
+    public static partial void OneSourceEnded(this ILogger logger, string source, ReadingCount readings);
+
+    [LoggerMessage(2031, LogLevel.Warning, "Of the sensors chosen by the key sensors none is here that fits {Keys}. Here are: {Sensors}.")]
+    public static partial void SensorsChosenAbsent(this ILogger logger, string keys, string sensors);
+
     [LoggerMessage(2011, LogLevel.Critical, "The source cannot be read: {Problem}")]
     public static partial void SourceFailed(this ILogger logger, string problem);
 

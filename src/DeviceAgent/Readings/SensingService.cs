@@ -1,4 +1,3 @@
-using System.Text.Json;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings.Reduction;
 using DeviceAgent.Spool;
@@ -18,7 +17,7 @@ internal sealed class SensingService(
     Ingest ingest,
     EdgeReduction reduction,
     ISpool spool,
-    DrainSignal drain,
+    SourcesLeft left,
     AgentMetrics metrics,
     LoopPulse pulse,
     TimeProvider time,
@@ -52,7 +51,7 @@ internal sealed class SensingService(
                 if (await TakeAsync(sample, stopping).ConfigureAwait(false)) readings++;
             }
 
-            if (!stopping.IsCancellationRequested) await StoreAsync(reduction.TakeAll(), null, stopping).ConfigureAwait(false);
+            if (!stopping.IsCancellationRequested && left.EndReading()) await StoreAsync(reduction.TakeAll(), null, stopping).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -60,7 +59,7 @@ internal sealed class SensingService(
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            logger.SourceFailed(e.Message);
+            logger.SourceFailed(Named(e.Message));
             throw;
         }
         finally
@@ -74,31 +73,35 @@ internal sealed class SensingService(
         }
 
         if (stopping.IsCancellationRequested) return;
-        logger.SourceEnded(readings);
         HasSkipped = _skipped.Count > 0;
-        if (HasSkipped) logger.LinesSkipped(_skipped.Count, _skipped.ToString());
-        drain.Request();
+        if (HasSkipped) logger.LinesSkipped(_skipped.Count, Named(_skipped.ToString()));
+        if (left.EndCommitting()) logger.SourceEnded(readings);
+        else logger.OneSourceEnded(options.Shown, readings);
     }
 
     private void Announce()
     {
-        if (options.Kind != SourceKind.None) logger.SourceStarted(JsonNamingPolicy.CamelCase.ConvertName(options.Kind.ToString()), serialNumber);
+        if (options.Kind != SourceKind.None) logger.SourceStarted(options.Shown, options.SerialNumber ?? serialNumber);
         if (options.Notice is not { } notice) return;
         if (options.Kind == SourceKind.Simulated) logger.ReadingsMadeUp(notice);
         else logger.SourceNoticed(notice);
     }
+
+    /// <summary>Which of several it is about.</summary>
+    private string Named(string what) => options.Name is { } name ? $"{name}: {what}" : what;
 
     /// <summary>True when the sample became a reading.</summary>
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
         Pulse.Works();
         metrics.Read.Add(1);
+        if (options.SerialNumber is { } own && sample.SerialNumber is null) sample = sample with { SerialNumber = own };
         if (ingest.TryAccept(sample, out var problem) is not { } reading)
         {
             if (sample.Line is { } line) problem = $"{(sample.LastLine > line ? $"lines {line} to {sample.LastLine}" : $"line {line}")}{(problem!.StartsWith("column ", StringComparison.Ordinal) ? "," : ":")} {problem}";
             metrics.Refused.Add(1);
             _skipped.Add(sample);
-            if (_refused.TryReport(out var count, always: sample.Line is not null && _skipped.Count <= ToldOneByOne)) logger.ReadingRefused(problem!, count);
+            if (_refused.TryReport(out var count, always: sample.Line is not null && _skipped.Count <= ToldOneByOne)) logger.ReadingRefused(Named(problem!), count);
             return false;
         }
 

@@ -17,7 +17,7 @@ internal static class SourceFactory
         {
             SourceKind.Simulated => new SimulatedSource(live, options.Seed is { } seed ? new Random(seed) : random, pulse, time),
             SourceKind.Replay => new ReplaySource(
-                RecordingFile.Open(options, timestamps, loggers.CreateLogger<ReplaySource>().FormDecided),
+                RecordingFile.Open(options, timestamps, notice => loggers.CreateLogger<ReplaySource>().FormDecided(options.Name is { } name ? $"{name}: {notice}" : notice)),
                 new ReplaySettings(options.Speed, () => live.Value.Interval, options.Timestamps == TimestampMode.Recorded, options.Repeat),
                 pulse,
                 time,
@@ -31,7 +31,7 @@ internal static class SourceFactory
 
     private static LinuxSource Sensors(LiveOptions<SourceOptions> live, LoopPulse pulse, TimeProvider time, ILogger<LinuxSource> logger, SensorServices sensors) => new(
         SensorKinds.In(live.Value.SysfsRoot, time),
-        new SensorRegister(sensors.StateDirectory, sensors.ReservedNames, live.Value.Names, logger),
+        new SensorRegister(sensors.StateDirectory, sensors.ReservedNames, live.Value, logger),
         sensors.States, live, sensors.Metrics, pulse, time, logger);
 }
 

@@ -5,7 +5,7 @@ using DeviceAgent.Settings;
 
 namespace DeviceAgent.Readings;
 
-/// <summary>The section <c>source</c>.</summary>
+/// <summary>The section <c>source</c>, or one of <c>sources</c>.</summary>
 internal sealed record SourceOptions
 {
     /// <summary>A <see cref="File"/> that begins so names a recording that ships with the agent.</summary>
@@ -13,6 +13,18 @@ internal sealed record SourceOptions
 
     /// <summary>Is true in each item whose values are made up, unless <see cref="MarkSimulated"/> is off.</summary>
     public const string SimulatedName = "simulated";
+
+    /// <summary>Which of <c>sources</c>; null for the one of <c>source</c>.</summary>
+    public string? Name { get; init; }
+
+    /// <summary>Where it is configured.</summary>
+    public string Section => Name is null ? SourceList.One : $"{SourceList.Several}.{Name}";
+
+    /// <summary>As people are told of it.</summary>
+    public string Shown => Name is null ? KindName : $"{Name} ({KindName})";
+
+    /// <summary>For its readings that bring none, in <c>sources</c>; null: the configured one of the device.</summary>
+    public string? SerialNumber { get; init; }
 
     /// <summary>Required.</summary>
     public SourceKind Kind { get; init; }
@@ -59,25 +71,25 @@ internal sealed record SourceOptions
     /// <summary>linux: where sysfs is mounted.</summary>
     public string SysfsRoot { get; init; } = "/sys";
 
+    /// <summary>linux: only these are read, each as in <see cref="Names"/>, or by its name; empty: all.</summary>
+    public IReadOnlyList<string> Sensors { get; init; } = [];
+
     /// <summary>linux: the sensor's place or present name to attribute name; other sensors are named by chip and label.</summary>
     public IReadOnlyDictionary<string, string> Names { get; init; } = new Dictionary<string, string>();
-
-    /// <summary>What each item of the source gets besides what was read; empty: nothing.</summary>
-    public IReadOnlyList<KeyValuePair<string, ReadingValue>> Marks =>
-        Kind == SourceKind.Simulated && MarkSimulated ? [KeyValuePair.Create(SimulatedName, ReadingValue.Of(true))] : [];
 
     /// <summary>What people must know of where the readings come from; null: what the kind says is all.</summary>
     public string? Notice => Kind switch
     {
-        SourceKind.Simulated => "the readings are made up: source.kind is simulated; linux reads the sensors of this device, none leaves the readings to other programs",
+        SourceKind.Simulated => $"the readings are made up: {Section}.kind is simulated; linux reads the sensors of this device, none leaves the readings to other programs",
         SourceKind.Replay when File?.StartsWith(BuiltinPrefix, StringComparison.Ordinal) == true => $"the readings are a recording that comes with the agent ({File}); this device has not measured them",
         SourceKind.None => "the agent reads nothing itself: other programs hand in readings",
         _ => null,
     };
 
     /// <param name="settings">The section.</param>
+    /// <param name="name">Of one of several.</param>
     /// <param name="reservedNames">Names that no attribute may have.</param>
-    public static SourceOptions Read(SettingsReader settings, IReadOnlySet<string> reservedNames)
+    public static SourceOptions Read(SettingsReader settings, string? name, IReadOnlySet<string> reservedNames)
     {
         var defaults = new SourceOptions();
         if (!settings.Has("kind")) settings.Error("kind", null, "is missing: one of linux, stdin, none, replay, simulated");
@@ -85,6 +97,8 @@ internal sealed record SourceOptions
         if (file is not null && !file.StartsWith(BuiltinPrefix, StringComparison.Ordinal)) file = Path.GetFullPath(file, settings.BaseDirectory);
         var options = new SourceOptions
         {
+            Name = name,
+            SerialNumber = name is null ? null : settings.Text("serialNumber"),
             Kind = settings.Choice("kind", defaults.Kind),
             Interval = settings.Seconds("intervalSeconds", defaults.Interval, 0.01, 86_400),
             Seed = settings.Has("seed") ? settings.Integer("seed", 0, int.MinValue, int.MaxValue) : null,
@@ -107,11 +121,12 @@ internal sealed record SourceOptions
             TimestampUnit = settings.Choice("timestampUnit", defaults.TimestampUnit),
             TimestampStart = ReadStart(settings),
             SysfsRoot = settings.FilePath("sysfsRoot") ?? defaults.SysfsRoot,
+            Sensors = settings.Words("sensors"),
             Names = ReadNames(settings.Section("names"), reservedNames),
         };
         settings.ReportUnknown();
         options.CheckKind(settings);
-        if (settings.Has("kind") && options.Marks.Any(m => reservedNames.Contains(m.Key)))
+        if (settings.Has("kind") && options is { Kind: SourceKind.Simulated, MarkSimulated: true } && reservedNames.Contains(SimulatedName))
             settings.Error("markSimulated", null, $"the items would get the attribute {SimulatedName}, which is the name of a key or of the TTL attribute: set it to false");
         return options;
     }
@@ -120,10 +135,10 @@ internal sealed record SourceOptions
     {
         if (Kind == SourceKind.Linux && settings.Has("sysfsRoot") && !Directory.Exists(SysfsRoot)) settings.Error("sysfsRoot", SysfsRoot, "there is no such folder");
         if (TimestampUnit == TimestampUnit.StartSeconds && TimestampStart is null && !settings.Has("timestampStart"))
-            settings.Error("timestampStart", null, "is missing: the time from which source.timestampUnit startSeconds counts, e.g. 2026-01-05T10:00:00Z");
+            settings.Error("timestampStart", null, $"is missing: the time from which {Section}.timestampUnit startSeconds counts, e.g. 2026-01-05T10:00:00Z");
         if (Kind != SourceKind.Replay || !settings.Has("kind")) return;
         if (File is null) settings.Error("file", null, "is missing: the file to replay, e.g. builtin:occupancy");
-        else if (SettingsReader.FindNoFile(File) is { } kind) settings.Error("file", File, Directory.Exists(File) ? kind : $"{kind}; what another program writes is read with source.kind stdin");
+        else if (SettingsReader.FindNoFile(File) is { } kind) settings.Error("file", File, Directory.Exists(File) ? kind : $"{kind}; what another program writes is read with the kind stdin");
         else if ((RecordingForm.FindProblem(this) ?? RecordingFile.FindProblem(this)) is { } problem) settings.Error("file", File, problem);
     }
 

@@ -124,8 +124,17 @@ internal sealed class SettingsReader(
         return null;
     }
 
+    /// <summary>Sections whose names are free, in order; those of a list are named by their numbers, from 0. Empty when absent.</summary>
+    public IReadOnlyList<KeyValuePair<string, SettingsReader>> Sections(string name)
+    {
+        var section = Section(name, mayBeList: true);
+        return [.. section.Free().Select(s => s.Key).Distinct(StringComparer.OrdinalIgnoreCase).Select(n => KeyValuePair.Create(n, section.Section(n)))];
+    }
+
     /// <summary>A section; empty when absent.</summary>
-    public SettingsReader Section(string name)
+    public SettingsReader Section(string name) => Section(name, mayBeList: false);
+
+    private SettingsReader Section(string name, bool mayBeList)
     {
         Know(name);
         _sections.Add(name);
@@ -134,11 +143,15 @@ internal sealed class SettingsReader(
         {
             if (Property(layer, name) is not { } property) continue;
             if (property.Value is JsonObject values) sections.Add(layer with { Values = values });
+            else if (mayBeList && property.Value is JsonArray list) sections.Add(layer with { Values = Numbered(list) });
             else Error(name, Shown((layer, property.Value)), "must be an object, { ... }");
         }
 
         return new SettingsReader(KeyOf(name), sections, baseDirectory, errors, Credentials);
     }
+
+    private static JsonObject Numbered(JsonArray list) =>
+        new(list.Select((value, number) => KeyValuePair.Create(number.ToString(CultureInfo.InvariantCulture), value?.DeepClone())));
 
     /// <summary>All names and values of this section, for a section whose names are free; a later layer's value replaces an earlier one's.</summary>
     public IReadOnlyList<KeyValuePair<string, JsonNode?>> Free()

@@ -39,7 +39,8 @@ public sealed class SensorsCommandTests : IDisposable
             """,
             output[..output.IndexOf("To give one another name", StringComparison.Ordinal)]);
         Assert.Contains("To give one another name:  \"source\": { \"kind\": \"linux\", \"names\": { \"cpu_thermal\": \"NAME\" } }\n", output, StringComparison.Ordinal);
-        Assert.Contains("The agent reads them where source.kind is linux, which it is not in this configuration.", output, StringComparison.Ordinal);
+        Assert.Contains("To read only some:         \"source\": { \"kind\": \"linux\", \"sensors\": [ \"cpu_thermal\" ] }\n", output, StringComparison.Ordinal);
+        Assert.Contains("The agent reads them where the kind of a source is linux, which none is in this configuration.", output, StringComparison.Ordinal);
         Assert.Equal("note: there is no /nonexistent/default.json yet: names and folders are the defaults\n", error);
     }
 
@@ -52,7 +53,7 @@ public sealed class SensorsCommandTests : IDisposable
         using var json = JsonDocument.Parse(output);
         var sensors = json.RootElement.GetProperty("sensors");
         Assert.Equal(
-            """{"name":"bmp280_pressure","id":"platform/soc/fe804000.i2c/0076/in_pressure","id_is_stable":true,"chip":"bmp280","value":101.325,"unit":"kPa","problem":null}""",
+            """{"name":"bmp280_pressure","id":"platform/soc/fe804000.i2c/0076/in_pressure","id_is_stable":true,"read":true,"chip":"bmp280","value":101.325,"unit":"kPa","problem":null}""",
             sensors[0].GetRawText());
         Assert.Equal(("bmp280_temperature", JsonValueKind.Null), (sensors[1].GetProperty("name").GetString(), sensors[1].GetProperty("value").ValueKind));
         Assert.Contains("is not a number", sensors[1].GetProperty("problem").GetString(), StringComparison.Ordinal);
@@ -125,6 +126,20 @@ public sealed class SensorsCommandTests : IDisposable
         Assert.Contains("note: source.names: '1-0050' fits no sensor that is there.", error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Sensors_SomeAreChosenInOneOfSeveralSources_SaysWhichAreNotRead()
+    {
+        var configuration = TestDevice.Valid();
+        configuration.Remove("source");
+        _device.WriteConfiguration(configuration.Append(KeyValuePair.Create("sources", """{ "made-up": { "kind": "simulated" }, "room": { "kind": "linux", "names": { "1-0048": "inlet" }, "sensors": [ "inlet" ] } }""")));
+        _sys.Lm75(0, SysfsTree.I2C + "/1-0048", "20");
+        _sys.Lm75(1, SysfsTree.I2C + "/1-0049", "30");
+        var (exit, output, _) = await RunAsync(["--config", _device.ConfigurationPath, "--json"], section: "sources.room");
+        Assert.Equal(ExitCode.Ok, exit);
+        using var json = JsonDocument.Parse(output);
+        Assert.Equal([("inlet", true), ("lm75_temp1_2", false)], json.RootElement.GetProperty("sensors").EnumerateArray().Select(s => (s.GetProperty("name").GetString(), s.GetProperty("read").GetBoolean())));
+    }
+
     [Theory]
     [InlineData("source.names.x=timestamp", "source.names.x = timestamp: is the name of a key")]
     [InlineData("nonsense", "--set = nonsense")]
@@ -146,12 +161,12 @@ public sealed class SensorsCommandTests : IDisposable
 
     private string[] Files() => [.. Directory.GetFileSystemEntries(_device.Folder, "*", SearchOption.AllDirectories).Order(StringComparer.Ordinal)];
 
-    private async Task<(ExitCode Exit, string Output, string Error)> RunAsync(string[] arguments)
+    private async Task<(ExitCode Exit, string Output, string Error)> RunAsync(string[] arguments, string section = "source")
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         var command = new RootCommand { SensorsCommand.Create(new ConfigurationPlaces(new Hashtable(), "/nonexistent", "/nonexistent/default.json", IsTerminal: false)) };
-        var exit = await command.Parse(["sensors", .. arguments, "--set", $"source.sysfsRoot={_sys.Path}"]).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        var exit = await command.Parse(["sensors", .. arguments, "--set", $"{section}.sysfsRoot={_sys.Path}"]).InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
         return ((ExitCode)exit, output.ToString(), error.ToString());
     }
 }

@@ -71,12 +71,18 @@ internal sealed class ControlRig : IAsyncDisposable
     public ControlRecord Record => Stored.Memory.Record;
 
     /// <summary>Changes the configuration file; null takes a key out.</summary>
-    public void Configure(string key, string? json)
+    public void Configure(string key, string? json) => Configure((key, json));
+
+    public void Configure(params (string Key, string? Json)[] changes)
     {
         var settings = TestDevice.Valid();
         settings["mqttEndpoint"] = "\"localhost:8883\"";
-        if (json is null) settings.Remove(key);
-        else settings[key] = json;
+        foreach (var (key, json) in changes)
+        {
+            if (json is null) settings.Remove(key);
+            else settings[key] = json;
+        }
+
         _device.WriteConfiguration(settings);
         Options = Load();
     }

@@ -58,7 +58,7 @@ public class KillTests
         if (kill.IsDone) await rig.StartAsync();
 
         await rig.Cloud.WaitAsync(() => IsReported(rig), $"point {point}");
-        Assert.Equal(TimeSpan.FromSeconds(2), rig.InForce.Source.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(2), rig.InForce.Sources[0].Interval);
         Assert.InRange(rig.Rotation.Asked.Count, 1, 2);
         return kill.IsDone;
     }

@@ -26,7 +26,7 @@ public sealed class StoredSettingsTests : IDisposable
 
         Assert.Contains("cannot be understood", stored.Memory.Problem);
         Assert.Equal(content, File.ReadAllText(_rig.MemoryPath + ".corrupt-1"));
-        Assert.Equal(TimeSpan.FromSeconds(5), stored.Settings.Options.Source.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(5), stored.Settings.Options.Sources[0].Interval);
     }
 
     [Fact]
@@ -38,7 +38,7 @@ public sealed class StoredSettingsTests : IDisposable
         var stored = StoredSettings.Recall(_rig.Options);
 
         Assert.Contains("source.intervalSeconds", stored.Conflict);
-        Assert.Equal((TimeSpan.FromSeconds(5), 7), (stored.Settings.Options.Source.Interval, stored.Settings.Options.Upload.BatchSize));
+        Assert.Equal((TimeSpan.FromSeconds(5), 7), (stored.Settings.Options.Sources[0].Interval, stored.Settings.Options.Upload.BatchSize));
     }
 
     [Fact]
@@ -95,12 +95,39 @@ public sealed class StoredSettingsTests : IDisposable
     [Fact]
     public void LiveSettings_EachWithItsPresentValue_CanBeSet()
     {
-        var overrides = LiveSetting.All.ToDictionary(s => s.Key, s => new SettingOverride(System.Text.Json.JsonDocument.Parse(s.ValueIn(_rig.Options).ToJsonString()).RootElement, DeviceAgent.Control.ChangeOrigin.Job));
+        var overrides = LiveSetting.Of(_rig.Options.Sources).ToDictionary(s => s.Key, s => new SettingOverride(System.Text.Json.JsonDocument.Parse(s.ValueIn(_rig.Options)!.ToJsonString()).RootElement, DeviceAgent.Control.ChangeOrigin.Job));
         var settings = new RemoteSettings(_rig.Options);
         var verified = settings.Verify(overrides);
         Assert.Empty(verified.Errors);
         verified.Apply();
         Assert.Equal(_rig.Options.Spool, settings.Options.Spool);
         Assert.Equal(_rig.Options.Upload, settings.Options.Upload);
+    }
+
+    [Fact]
+    public void Verify_IntervalOfOneOfSeveralSources_ChangesThatOneAlone()
+    {
+        _rig.Configure(("source", null), ("sources", """{ "room": { "kind": "linux" }, "meter": { "kind": "simulated", "intervalSeconds": 60 } }"""));
+        var settings = new RemoteSettings(_rig.Options);
+        Assert.Contains("sources.room.intervalSeconds", settings.Keys);
+        Assert.DoesNotContain("source.intervalSeconds", settings.Keys);
+        var changed = settings.Sources[1].NextChange;
+        settings.Verify([KeyValuePair.Create("sources.meter.intervalSeconds", new SettingOverride(System.Text.Json.JsonDocument.Parse("7").RootElement, DeviceAgent.Control.ChangeOrigin.Job))]).Apply();
+        Assert.True(changed.IsCompleted);
+        Assert.Equal([5, 7], settings.Sources.Select(s => s.Value.Interval.TotalSeconds));
+        Assert.Equal(["room", "meter"], settings.Sources.Select(s => s.Value.Name!));
+    }
+
+    [Fact]
+    public void Reconfigure_OtherSourcesThanAtTheStart_AreSaidToNeedARestart()
+    {
+        _rig.Configure(("source", null), ("sources", """{ "room": { "kind": "linux" }, "meter": { "kind": "simulated" } }"""));
+        var settings = new RemoteSettings(_rig.Options);
+        _rig.Configure(("source", null), ("sources", """{ "room": { "kind": "linux", "intervalSeconds": 9 }, "door": { "kind": "simulated" } }"""));
+        var (change, errors) = settings.Reconfigure(_rig.Options);
+        Assert.Empty(errors);
+        Assert.Equal(["sources.room.intervalSeconds = 9"], change.Changed);
+        Assert.Equal(["sources.door.kind", "sources.meter.kind"], change.NextStart);
+        Assert.Equal([9, 5], settings.Sources.Select(s => s.Value.Interval.TotalSeconds));
     }
 }

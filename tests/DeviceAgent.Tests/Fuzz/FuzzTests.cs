@@ -274,7 +274,7 @@ public sealed class FuzzTests : IDisposable
         {
             await File.WriteAllBytesAsync(path, input);
             var errors = new List<ConfigurationError>();
-            var options = SourceOptions.Read(new SettingsReader("source", [new SettingsLayer(null, JsonNode.Parse(source)!.AsObject())], _folder.Path, errors), new HashSet<string>());
+            var options = SourceOptions.Read(new SettingsReader("source", [new SettingsLayer(null, JsonNode.Parse(source)!.AsObject())], _folder.Path, errors), null, new HashSet<string>());
             if (errors.Count > 0 || RecordingFile.FindProblem(options) is not null) return;
             try
             {

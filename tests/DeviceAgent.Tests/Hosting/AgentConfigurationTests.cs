@@ -53,8 +53,8 @@ public sealed class AgentConfigurationTests : IDisposable
     {
         With("source", "{ \"kind\": \"linux\", \"intervalSeconds\": 7 }");
         var options = Load(environment: new() { ["DEVICE_AGENT_SOURCE__KIND"] = "stdin" });
-        Assert.Equal(SourceKind.Stdin, options.Source.Kind);
-        Assert.Equal(TimeSpan.FromSeconds(7), options.Source.Interval);
+        Assert.Equal(SourceKind.Stdin, options.Sources[0].Kind);
+        Assert.Equal(TimeSpan.FromSeconds(7), options.Sources[0].Interval);
     }
 
     [Fact]

@@ -50,13 +50,13 @@ public sealed class ConfigurationReloadTests : IDisposable
     public async Task Reload_LiveKeyChanged_IsActiveAndTheSupervisorHearsBothEnds()
     {
         await StartAsync();
-        var changed = _stored.Settings.Source.NextChange;
+        var changed = _stored.Settings.Sources[0].NextChange;
         Write(("source", """{ "kind": "simulated", "intervalSeconds": 2 }"""), ("logLevel", "\"debug\""));
 
         Assert.Null(await ReloadAsync());
 
         await changed.WaitAsync(Patience);
-        Assert.Equal((TimeSpan.FromSeconds(2), LogLevel.Debug), (_stored.Settings.Options.Source.Interval, _stored.Settings.Options.LogLevel));
+        Assert.Equal((TimeSpan.FromSeconds(2), LogLevel.Debug), (_stored.Settings.Options.Sources[0].Interval, _stored.Settings.Options.LogLevel));
         Assert.Equal((2304, LogLevel.Information, "The configuration was read again: source.intervalSeconds = 2, logLevel = debug."), Assert.Single(_log.Entries));
         Assert.Equal(["reloading", "reloaded"], _supervisor.Heard);
     }
@@ -80,7 +80,7 @@ public sealed class ConfigurationReloadTests : IDisposable
         var problem = await ReloadAsync();
 
         Assert.StartsWith("3 errors, the first: region = x: ", problem, StringComparison.Ordinal);
-        Assert.Equal(TimeSpan.FromSeconds(5), _stored.Settings.Options.Source.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(5), _stored.Settings.Options.Sources[0].Interval);
         Assert.Equal([2307, 2308, 2308, 2308], _log.Entries.Select(e => e.Id));
         foreach (var key in new[] { "region = x:", "upload.batchSize = 99:", "privateKeyPath = " }) Assert.Contains(_log.Entries, e => e.Text.Contains(key, StringComparison.Ordinal));
 
@@ -111,8 +111,8 @@ public sealed class ConfigurationReloadTests : IDisposable
 
         Assert.Equal("attributes.site, privateKeyPassword, roleAlias, source.kind, tableName: take effect at the next start.", Assert.Single(_log.Entries, e => e.Id == 2305).Text);
         var active = _stored.Settings.Options;
-        Assert.Equal((TimeSpan.FromSeconds(3), SourceKind.Simulated, "boiler-07", "fleet-ddb"), (active.Source.Interval, active.Source.Kind, active.Table.TableName, _stored.Settings.ConfiguredRoleAlias));
-        Assert.Equal(SourceKind.Simulated, _stored.Settings.Source.Value.Kind);
+        Assert.Equal((TimeSpan.FromSeconds(3), SourceKind.Simulated, "boiler-07", "fleet-ddb"), (active.Sources[0].Interval, active.Sources[0].Kind, active.Table.TableName, _stored.Settings.ConfiguredRoleAlias));
+        Assert.Equal(SourceKind.Simulated, _stored.Settings.Sources[0].Value.Kind);
         Assert.DoesNotContain(_log.Entries, e => e.Text.Contains("canary", StringComparison.Ordinal));
 
         // Back again: nothing waits for a restart any more.

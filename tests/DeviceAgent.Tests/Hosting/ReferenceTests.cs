@@ -6,6 +6,7 @@ using System.Reflection.PortableExecutable;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DeviceAgent.Hosting;
+using DeviceAgent.Readings;
 using DeviceAgent.Settings;
 
 namespace DeviceAgent.Tests.Hosting;
@@ -38,6 +39,7 @@ public sealed partial class ReferenceTests : IDisposable
         ["in the certificate's file"] = null,
         ["the system's roots"] = null,
         ["AWS's"] = null,
+        ["all"] = null,
         ["random"] = null,
         ["by the file's name"] = null,
         ["by its name"] = null,
@@ -69,7 +71,7 @@ public sealed partial class ReferenceTests : IDisposable
 
     [Fact]
     public void Page_LiveKeys_AreThoseThatCanBeSetRemotely() =>
-        Assert.Equal(LiveSetting.Keys.Append("roleAlias").Order(), Rows().Where(r => r.Live == "yes").Select(r => r.Key).Order());
+        Assert.Equal(LiveSetting.Of([new SourceOptions()]).Select(s => s.Key).Append("roleAlias").Order(), Rows().Where(r => r.Live == "yes").Select(r => r.Key).Order());
 
     [Fact]
     public void OtherPages_Tables_DoNotRepeatKeys()

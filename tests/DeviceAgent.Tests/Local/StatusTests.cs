@@ -84,18 +84,18 @@ public sealed class StatusTests
     {
         const string notice = "the readings are made up: source.kind is simulated; linux reads the sensors of this device, none leaves the readings to other programs";
         await using var endpoint = await TestEndpoint.StartAsync();
-        endpoint.Source.Set(new SourceOptions { Kind = SourceKind.Simulated });
+        endpoint.Sources[0].Set(new SourceOptions { Kind = SourceKind.Simulated });
         var status = await StatusAsync();
-        Assert.Equal($$"""{"kind":"simulated","simulated":true,"notice":"{{notice}}"}""", status.GetProperty("source").GetRawText());
+        Assert.Equal($$"""[{"name":null,"kind":"simulated","simulated":true,"notice":"{{notice}}"}]""", status.GetProperty("sources").GetRawText());
         await using var text = new StringWriter();
         await StatusText.WriteAgentAsync(text, status, "by the socket");
         Assert.Contains($"\nsource        simulated: {notice}\n", text.ToString());
 
-        endpoint.Source.Set(new SourceOptions { Kind = SourceKind.Linux });
+        endpoint.Sources[0].Set(new SourceOptions { Kind = SourceKind.Linux, Name = "room" });
         status = await StatusAsync();
-        Assert.Equal("""{"kind":"linux","simulated":false,"notice":null}""", status.GetProperty("source").GetRawText());
+        Assert.Equal("""[{"name":"room","kind":"linux","simulated":false,"notice":null}]""", status.GetProperty("sources").GetRawText());
         await StatusText.WriteAgentAsync(text, status, "by the socket");
-        Assert.Contains("\nsource        linux\n", text.ToString());
+        Assert.Contains("\nsource        room (linux)\n", text.ToString());
 
         async Task<JsonElement> StatusAsync()
         {

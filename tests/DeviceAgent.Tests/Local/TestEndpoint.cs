@@ -47,7 +47,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
         services.AddSingleton(new DeviceClock(TimeProvider.System, () => true, DateTimeOffset.UnixEpoch, trustSystemTime: true, NullLogger<DeviceClock>.Instance)).AddTraffic(_folder.Path, Budget);
         if (extras.Descriptors is not null) services.AddSingleton(extras.Descriptors);
         if (extras.Passed is not null) services.AddSingleton(extras.Passed);
-        services.AddSingleton(extras.Time ?? TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>().AddSingleton(Sensors).AddSingleton(Source);
+        services.AddSingleton(extras.Time ?? TimeProvider.System).AddSingleton(limits).AddSingleton(_ => spool ?? Spool).AddSingleton(Cache).AddSingleton<UploadState>().AddSingleton(Sensors).AddSingleton(Sources);
         services.AddSingleton(s => new RoleAliasState("fleet-ddb", new RoleAliasFile(_folder.Path, s.GetRequiredService<ILogger<RoleAliasFile>>()), s.GetRequiredService<ILogger<RoleAliasState>>()));
         var timestamps = new LiveTimestamps(TimeProvider.System);
         timestamps.Open(_ => DateTimeOffset.MinValue);
@@ -72,7 +72,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public TrafficMeter Traffic => _services.GetRequiredService<TrafficMeter>();
 
-    public LiveOptions<SourceOptions> Source { get; } = new SourceOptions { Kind = SourceKind.Linux };
+    public IReadOnlyList<LiveOptions<SourceOptions>> Sources { get; } = [new SourceOptions { Kind = SourceKind.Linux }];
 
     /// <summary>What the source would tell; of other kinds, nothing.</summary>
     public SensorStates Sensors { get; } = new();

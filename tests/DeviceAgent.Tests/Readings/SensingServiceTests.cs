@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using System.Text.Json.Nodes;
 using System.Threading.Channels;
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Reduction;
@@ -181,14 +182,38 @@ public sealed class SensingServiceTests : IDisposable
         Assert.Equal([2026], _logger.Entries.Select(e => e.Id));
     }
 
-    private Task StartAsync(ISource? source = null)
+    /// <summary>Of several sources the last that ends asks for the drain; each is told by its name.</summary>
+    [Fact]
+    public async Task Run_OneOfTwoSourcesEnds_TheOtherGoesOn()
+    {
+        var left = new SourcesLeft(2, _drain);
+        _options = new SourceOptions { Kind = SourceKind.Stdin, Name = "meter", SerialNumber = "meter-7" };
+        _source.Give(Sample("""{"t":1}"""), Sample("""{"t":2,"serial_number":"other"}"""), Sample("""{"t":1e999}""") with { Line = 7 });
+        _source.End();
+        await StartAsync(left: left);
+        await _service!.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(20));
+        Assert.False(_drain.Requested.IsCompleted);
+        Assert.Equal(["meter-7", "other"], _spool.Appended.Select(e => (string?)JsonNode.Parse(e.Payload.Span)!["serial_number"]));
+        Assert.Contains(_logger.Entries, e => e is (2000, _, "Reading from the source meter (stdin) as meter-7."));
+        Assert.Contains(_logger.Entries, e => e is (2030, _, "The source meter (stdin) has ended after 2 readings; the others go on."));
+        Assert.Contains("meter: line 7: attribute 't'", Assert.Single(_logger.Entries, e => e.Id == 2002).Text, StringComparison.Ordinal);
+        Assert.Contains("(meter: 7)", Assert.Single(_logger.Entries, e => e.Id == 2004).Text, StringComparison.Ordinal);
+
+        _service.Dispose();
+        var other = new ChannelSource();
+        other.End();
+        await StartAsync(other, left);
+        await _drain.Requested.WaitAsync(TimeSpan.FromSeconds(20));
+    }
+
+    private Task StartAsync(ISource? source = null, SourcesLeft? left = null)
     {
         var timestamps = new LiveTimestamps(_time);
         if (_timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
         var ingest = new Ingest(_limits, timestamps, "SN1");
         var reduction = new EdgeReduction(_reduction, _folder.Path, ingest, timestamps, _spool, _counted.Metrics, _time, new RecordingLogger<EdgeReduction>());
         _firstChange = reduction.NextChange;
-        _service = new SensingService(source ?? _source, _options, "SN1", ingest, reduction, _spool, _drain, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
+        _service = new SensingService(source ?? _source, _options, "SN1", ingest, reduction, _spool, left ?? new SourcesLeft(1, _drain), _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
         return _service.StartAsync(CancellationToken.None);
     }
 

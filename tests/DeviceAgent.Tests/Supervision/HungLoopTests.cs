@@ -382,7 +382,7 @@ public sealed class HungLoopTests
             timestamps.Open(_ => DateTimeOffset.UnixEpoch);
             var (ingest, spool) = (new Ingest(new FakeSink().ReadingLimits, timestamps, "SN1"), new FakeSpool());
             _service = new SensingService(
-                source, new SourceOptions { Kind = SourceKind.Simulated }, "SN1", ingest, ReductionRig.Off(ingest, timestamps, spool, _counted.Metrics, test._time), spool, new DrainSignal(), _counted.Metrics,
+                source, new SourceOptions { Kind = SourceKind.Simulated }, "SN1", ingest, ReductionRig.Off(ingest, timestamps, spool, _counted.Metrics, test._time), spool, new SourcesLeft(1, new DrainSignal()), _counted.Metrics,
                 test._loops.Pulse("sensing"), test._time, NullLogger<SensingService>.Instance);
         }
 

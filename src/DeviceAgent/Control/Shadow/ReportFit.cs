@@ -29,7 +29,7 @@ internal static class ReportFit
         r => ShortenReasons(r, 200, rejected: 3),
         r => Remove(r, ReportedState.Levels),
         r => Remove(r, "agent", "certificate"),
-        r => Remove(r, "source", "reduction", "upload", "dataBudget", ReportedState.BudgetShortName, "spool", "powerReturnSpreadSeconds", "logLevel"),
+        r => Remove(r, "source", "sources", "reduction", "upload", "dataBudget", ReportedState.BudgetShortName, "spool", "powerReturnSpreadSeconds", "logLevel"),
         r => ShortenReasons(r, 100, rejected: 1),
         r => Remove(r, ReportedState.RejectedName, ReportedState.MoreRejectedName),
         r => Shorten(r, "health", 100),

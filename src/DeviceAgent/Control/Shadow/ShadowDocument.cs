@@ -41,20 +41,14 @@ internal sealed record ShadowDocument(long Version, IReadOnlyDictionary<string, 
     public static long? VersionOf(JsonElement payload) =>
         payload.TryGetProperty("version", out var version) && version.ValueKind == JsonValueKind.Number && version.TryGetInt64(out var number) ? number : null;
 
-    private static IEnumerable<(string Key, JsonElement Value, long At)> Leaves(JsonElement? desired, JsonElement? metadata)
+    private static IEnumerable<(string Key, JsonElement Value, long At)> Leaves(JsonElement? desired, JsonElement? metadata, string path = "")
     {
-        if (desired is not { ValueKind: JsonValueKind.Object } keys) yield break;
-        foreach (var property in keys.EnumerateObject())
+        if (desired is not { ValueKind: JsonValueKind.Object } section) yield break;
+        foreach (var property in section.EnumerateObject())
         {
-            var written = Child(metadata, property.Name);
-            if (property.Value.ValueKind != JsonValueKind.Object)
-            {
-                yield return (property.Name, property.Value, Timestamp(written));
-                continue;
-            }
-
-            foreach (var inner in property.Value.EnumerateObject())
-                yield return ($"{property.Name}{SettingTree.Dot}{inner.Name}", inner.Value, Timestamp(Child(written, inner.Name)));
+            var (key, written) = (path + property.Name, Child(metadata, property.Name));
+            if (!SettingTree.IsSection(key, property.Value)) yield return (key, property.Value, Timestamp(written));
+            else foreach (var inner in Leaves(property.Value, written, key + SettingTree.Dot)) yield return inner;
         }
     }
 

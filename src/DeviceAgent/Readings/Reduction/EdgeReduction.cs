@@ -36,7 +36,6 @@ internal sealed class EdgeReduction
     private readonly ILogger<EdgeReduction> _logger;
     private readonly ReportInterval _refused;
     private readonly StateFile<SavedReduction> _file;
-    private readonly IReadOnlyList<KeyValuePair<string, ReadingValue>> _marks;
     private readonly Reducer _reducer = new();
     private readonly List<AcceptedReading> _pending = [];
     private readonly WakeSignal _changed = new();
@@ -55,12 +54,9 @@ internal sealed class EdgeReduction
     /// <param name="metrics">Counts what was reduced.</param>
     /// <param name="time">The clock.</param>
     /// <param name="logger">Is told what is lost.</param>
-    /// <param name="marks">Attributes that each item gets besides what was read; null: none.</param>
     public EdgeReduction(
-        LiveOptions<ReductionOptions> options, string stateDirectory, Ingest ingest, LiveTimestamps timestamps, ISpool spool, AgentMetrics metrics, TimeProvider time, ILogger<EdgeReduction> logger,
-        IReadOnlyList<KeyValuePair<string, ReadingValue>>? marks = null)
+        LiveOptions<ReductionOptions> options, string stateDirectory, Ingest ingest, LiveTimestamps timestamps, ISpool spool, AgentMetrics metrics, TimeProvider time, ILogger<EdgeReduction> logger)
     {
-        _marks = marks ?? [];
         (_options, _ingest, _timestamps, _spool, _metrics, _time, _logger) = (options, ingest, timestamps, spool, metrics, time, logger);
         _refused = new ReportInterval(TimeSpan.FromMinutes(1), time);
         _file = new StateFile<SavedReduction>(Path.Combine(stateDirectory, FileName), SavedReductionJson.Default.SavedReduction, s => s.Problem, maxBytes: MaxFileBytes);
@@ -105,7 +101,7 @@ internal sealed class EdgeReduction
             var options = _options.Value;
             if (options.IsOff && _reducer.Due is null) return [Marked(reading)];
             var due = _reducer.Due;
-            var reduced = _reducer.Take(reading.Reading, reading.IsLive, reading.IsRecorded, Now, options);
+            var reduced = _reducer.Take(reading, Now, options);
             Count(reduced, reading.Reading.SerialNumber);
             if (reduced.Windowed && !reading.IsRecorded && _unsavedSince is null)
             {
@@ -213,7 +209,8 @@ internal sealed class EdgeReduction
         return items;
     }
 
-    private AcceptedReading Marked(AcceptedReading reading) => _marks.Count == 0 ? reading : reading.With([.. reading.Reading.Attributes, .. _marks]);
+    private static AcceptedReading Marked(AcceptedReading reading) =>
+        reading.IsSimulated ? reading.With([.. reading.Reading.Attributes, KeyValuePair.Create(SourceOptions.SimulatedName, ReadingValue.Of(true))]) : reading;
 
     private void Count(Reduced reduced, string owner)
     {
@@ -241,7 +238,7 @@ internal sealed class EdgeReduction
             [.. from owner in _reducer.Owners
                 from window in owner.Value.Open.Values
                 where !window.IsRecorded
-                select new SavedWindow(owner.Key, window.End, window.IsLive, window.Attributes.ToDictionary(a => a.Key, a => a.Value.Save()))],
+                select new SavedWindow(owner.Key, window.End, window.IsLive, window.Attributes.ToDictionary(a => a.Key, a => a.Value.Save())) { IsSimulated = window.IsSimulated ? true : null }],
             _reducer.Owners.Select(o => KeyValuePair.Create(o.Key, (IReadOnlyList<DateTimeOffset>)[.. o.Value.ClosedForGood])).Where(o => o.Value.Count > 0).ToDictionary(),
             [.. _pending.Select(p => new SavedItem(p.IsLive, System.Text.Encoding.UTF8.GetString(p.Payload)))]));
         if (problem is not null && !_saidNotSaved) _logger.WindowsNotSaved(problem);
@@ -260,7 +257,7 @@ internal sealed class EdgeReduction
         {
             var left = window.End - wall;
             var due = now + (window.IsLive ? TimeSpan.Zero : _options.Value.Lateness) + (left < TimeSpan.Zero ? TimeSpan.Zero : left > _longestWindow ? _longestWindow : left);
-            var open = new Window(window.End) { IsLive = window.IsLive, Due = due };
+            var open = new Window(window.End) { IsLive = window.IsLive, IsSimulated = window.IsSimulated == true, Due = due };
             foreach (var (attribute, aggregate) in window.Attributes) open.Attributes[attribute] = Aggregate.TryRestore(aggregate)!;
             _reducer.Restore(window.SerialNumber, open);
         }

@@ -23,25 +23,24 @@ internal sealed class Reducer
     public IReadOnlyDictionary<string, OwnerWindows> Owners => _owners;
 
     /// <summary>Takes a reading: what of it goes by itself, and which windows are at their end because it came.</summary>
-    /// <param name="reading">Its time is default while that is not known: it cannot go into a window then.</param>
-    /// <param name="isLive">The agent stamped it.</param>
-    /// <param name="isRecorded">It is a line of a file.</param>
+    /// <param name="taken">Its time is default while that is not known: it cannot go into a window then.</param>
     /// <param name="now">On the monotonic clock.</param>
     /// <param name="options">The rules.</param>
-    public Reduced Take(Reading reading, bool isLive, bool isRecorded, TimeSpan now, ReductionOptions options)
+    public Reduced Take(AcceptedReading taken, TimeSpan now, ReductionOptions options)
     {
+        var reading = taken.Reading;
         IReadOnlyList<ClosedWindow> closed = reading.Timestamp == default || !_owners.TryGetValue(reading.SerialNumber, out var owner)
             ? []
             : Close(reading.SerialNumber, owner, w => reading.Timestamp.Moment - w.End >= (w.IsLive ? TimeSpan.Zero : options.Lateness), now, options);
         if (options.IsOff) return new Reduced(reading.Attributes, closed, Windowed: false, Late: false, Overflow: false);
 
-        var at = new SampleTime(isLive ? null : reading.Timestamp.Moment, now);
+        var at = new SampleTime(taken.IsLive ? null : reading.Timestamp.Moment, now);
         var (windowed, late, overflow) = (false, false, false);
         var alone = new List<KeyValuePair<string, ReadingValue>>();
         foreach (var attribute in reading.Attributes)
         {
             var rule = options.RuleOf(attribute.Key);
-            var use = rule.IsWindowed ? TakeIntoWindow(reading, attribute, rule.Every, isLive, isRecorded, now, options) : WindowUse.None;
+            var use = rule.IsWindowed ? TakeIntoWindow(taken, attribute, rule.Every, now, options) : WindowUse.None;
             if (use == WindowUse.Taken)
             {
                 windowed = true;
@@ -82,9 +81,9 @@ internal sealed class Reducer
     /// <summary>A window of an earlier run that was closed.</summary>
     public void RestoreClosed(string owner, DateTimeOffset end) => OwnerOf(owner).Close(end, isRecorded: false);
 
-    private WindowUse TakeIntoWindow(
-        Reading reading, KeyValuePair<string, ReadingValue> attribute, TimeSpan every, bool isLive, bool isRecorded, TimeSpan now, ReductionOptions options)
+    private WindowUse TakeIntoWindow(AcceptedReading taken, KeyValuePair<string, ReadingValue> attribute, TimeSpan every, TimeSpan now, ReductionOptions options)
     {
+        var reading = taken.Reading;
         if (reading.Timestamp == default || Window.EndOf(reading.Timestamp.Moment, every) is not { } end || !Aggregate.Takes(attribute.Value)) return WindowUse.None;
         var known = _owners.TryGetValue(reading.SerialNumber, out var owner);
         if (known && owner!.IsClosed(end)) return WindowUse.Late;
@@ -98,9 +97,10 @@ internal sealed class Reducer
         }
 
         window.Attributes[attribute.Key].Add(attribute.Value, reading.Timestamp);
-        window.IsLive &= isLive;
-        window.IsRecorded |= isRecorded;
-        window.Due = Later(window.Due, now + (isLive ? end - reading.Timestamp.Moment : every + options.Lateness));
+        window.IsLive &= taken.IsLive;
+        window.IsRecorded |= taken.IsRecorded;
+        window.IsSimulated |= taken.IsSimulated;
+        window.Due = Later(window.Due, now + (taken.IsLive ? end - reading.Timestamp.Moment : every + options.Lateness));
         if (Due is null || window.Due < Due) Due = window.Due;
         return WindowUse.Taken;
     }
@@ -117,7 +117,7 @@ internal sealed class Reducer
         foreach (var window in ended)
         {
             owner.Close(window.End, window.IsRecorded);
-            closed.Add(new ClosedWindow(new Reading(name, window.Time, Tell(name, window, now, options)), window.IsLive, window.IsRecorded));
+            closed.Add(new ClosedWindow(new Reading(name, window.Time, Tell(name, window, now, options)), window.IsLive, window.IsRecorded, window.IsSimulated));
         }
 
         Schedule();
@@ -181,4 +181,5 @@ internal readonly record struct Reduced(IReadOnlyList<KeyValuePair<string, Readi
 /// <param name="Item">Without attributes when there is nothing to tell.</param>
 /// <param name="IsLive">All its readings were stamped by the agent.</param>
 /// <param name="IsRecorded">It has lines of a file.</param>
-internal sealed record ClosedWindow(Reading Item, bool IsLive, bool IsRecorded);
+/// <param name="IsSimulated">It has readings that are made up.</param>
+internal sealed record ClosedWindow(Reading Item, bool IsLive, bool IsRecorded, bool IsSimulated);

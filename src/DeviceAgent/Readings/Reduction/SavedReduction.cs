@@ -17,7 +17,11 @@ internal sealed record SavedReduction(IReadOnlyList<SavedWindow> Windows, IReadO
 }
 
 /// <summary>An open window.</summary>
-internal sealed record SavedWindow(string SerialNumber, DateTimeOffset End, bool IsLive, IReadOnlyDictionary<string, SavedAggregate> Attributes);
+internal sealed record SavedWindow(string SerialNumber, DateTimeOffset End, bool IsLive, IReadOnlyDictionary<string, SavedAggregate> Attributes)
+{
+    /// <summary>Null where it is not.</summary>
+    public bool? IsSimulated { get; init; }
+}
 
 /// <summary>An attribute in it.</summary>
 internal sealed record SavedAggregate(long Count, long Numbers, string Sum, int SumPlaces, string? Min, string? Max, string Last, string? LastAt);
@@ -30,7 +34,7 @@ internal sealed record SavedItem(bool IsLive, string Reading)
     {
         var payload = System.Text.Encoding.UTF8.GetBytes(Reading);
         return ReadingJson.TryReadStored(payload, out _) is { SerialNumber: { } owner, Timestamp: { } time } sample
-            ? new AcceptedReading(new Reading(owner, time, sample.Attributes), IsLive, IsRecorded: false, payload)
+            ? new AcceptedReading(new Reading(owner, time, sample.Attributes), IsLive, IsRecorded: false, IsSimulated: false, payload)
             : null;
     }
 }

@@ -23,6 +23,9 @@ internal sealed class Window(DateTimeOffset end)
     /// <summary>Lines of a file are in it, which is read again from its beginning at the next start.</summary>
     public bool IsRecorded { get; set; }
 
+    /// <summary>Readings are in it that are made up.</summary>
+    public bool IsSimulated { get; set; }
+
     /// <summary>When it is closed although no further reading comes, on the monotonic clock.</summary>
     public TimeSpan Due { get; set; }
 

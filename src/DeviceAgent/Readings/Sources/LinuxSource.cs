@@ -42,8 +42,8 @@ internal sealed class LinuxSource(
         }
 
         var attributes = new List<KeyValuePair<string, ReadingValue>>(found.Count);
-        var sensors = register.Name(found);
-        foreach (var (sensor, name) in sensors)
+        var sensors = register.Name(found).Where(s => s.IsRead).ToList();
+        foreach (var (sensor, name, _) in sensors)
         {
             pulse.Works();
             var result = await sensor.ReadAsync(cancellationToken).ConfigureAwait(false);

@@ -20,22 +20,25 @@ internal sealed class SensorRegister
     private readonly bool _isReadOnly;
     private readonly IReadOnlySet<string> _reserved;
     private readonly IReadOnlyDictionary<string, string> _configured;
+    private readonly IReadOnlyList<string> _chosen;
     private readonly ILogger _logger;
     private List<NamedSensor> _remembered;
     private IReadOnlyList<(string Id, string Chip)>? _seen;
     private Dictionary<string, string> _names = [];
+    private HashSet<string> _read = [];
     private bool _isUnwritten;
     private bool _saidUnwritten;
     private string? _saidUnused;
+    private string? _saidAbsent;
 
     /// <param name="stateDirectory">Where it is remembered; null: nowhere.</param>
     /// <param name="reserved">Names that no attribute may have.</param>
-    /// <param name="configured">Place, or the name that the sensor would have, to name.</param>
+    /// <param name="options">Which are read, and which names are given.</param>
     /// <param name="logger">Is told what has changed.</param>
     /// <param name="readOnly">Only looks at what is remembered, and remembers nothing: for commands.</param>
-    public SensorRegister(string? stateDirectory, IReadOnlySet<string> reserved, IReadOnlyDictionary<string, string> configured, ILogger logger, bool readOnly = false)
+    public SensorRegister(string? stateDirectory, IReadOnlySet<string> reserved, SourceOptions options, ILogger logger, bool readOnly = false)
     {
-        (_reserved, _configured, _logger, _isReadOnly) = (reserved, configured, logger, readOnly);
+        (_reserved, _configured, _chosen, _logger, _isReadOnly) = (reserved, options.Names, options.Sensors, logger, readOnly);
         if (stateDirectory is not null) _file = new StateFile<SensorRecord>(Path.Combine(stateDirectory, FileName), SensorRecordJson.Default.SensorRecord, r => r.Problem);
         var reading = readOnly ? _file?.Read() : _file?.Recover();
         if (reading?.Problem is { } problem)
@@ -47,15 +50,15 @@ internal sealed class SensorRegister
         _remembered = [.. reading?.Value?.Sensors ?? []];
     }
 
-    /// <summary>Each sensor with its name; no name comes twice.</summary>
-    public IReadOnlyList<(Sensor Sensor, string Name)> Name(IReadOnlyList<Sensor> found)
+    /// <summary>Each sensor with its name, no name twice, and whether it is one of those to be read.</summary>
+    public IReadOnlyList<(Sensor Sensor, string Name, bool IsRead)> Name(IReadOnlyList<Sensor> found)
     {
         var sensors = WithUniqueIds(found);
         var seen = sensors.Select(s => (s.Place.Id, s.Chip)).ToList();
         if (_seen is null || !seen.SequenceEqual(_seen)) Assign(sensors);
         _seen = seen;
         if (_isUnwritten && !_isReadOnly) Save();
-        return [.. sensors.Select(s => (s, _names[s.Place.Id]))];
+        return [.. sensors.Select(s => (s, _names[s.Place.Id], _read.Contains(s.Place.Id)))];
     }
 
     /// <summary>No two should be at one place; should the kernel say so all the same, they are told apart by their order.</summary>
@@ -81,6 +84,7 @@ internal sealed class SensorRegister
         GiveWay(known, configured);
         NameNew(sensors, known, _configured.Values);
         _names = sensors.ToDictionary(s => s.Place.Id, s => configured.GetValueOrDefault(s) ?? known[s].Name);
+        _read = [.. Chosen(sensors, known).Select(s => s.Place.Id)];
         var present = known.Values.Select(n => n.Id).ToHashSet();
         if (_remembered.Count > MostRemembered) _remembered = [.. _remembered.Where(n => !present.Contains(n.Id)).Skip(_remembered.Count - MostRemembered), .. _remembered.Where(n => present.Contains(n.Id))];
         if (!_remembered.SequenceEqual(before)) _isUnwritten = true;
@@ -143,8 +147,7 @@ internal sealed class SensorRegister
         var unused = new List<string>();
         foreach (var (key, name) in _configured)
         {
-            var exact = sensors.Where(s => s.Place.Id == key || s.Place.Kernel == key).ToList();
-            var fitting = exact.Count > 0 ? exact : [.. sensors.Where(s => Fits(s, known.GetValueOrDefault(s), key))];
+            var fitting = Fitting(sensors, known, key);
             if (fitting is [var one]) names[one] = name;
             else unused.Add(fitting.Count == 0 ? $"'{key}' fits no sensor that is there" : $"'{key}' fits {string.Join(" and ", fitting.Select(s => s.Place.Id))}");
         }
@@ -153,6 +156,23 @@ internal sealed class SensorRegister
         if (said.Length > 0 && said != _saidUnused) _logger.SensorNamesUnused(said, string.Join(", ", sensors.Select(s => s.Place.Id).Order(StringComparer.Ordinal)));
         _saidUnused = said;
         return names;
+    }
+
+    /// <summary>Those to be read, all that a key fits or whose name it is; keys that fit none are said.</summary>
+    private IEnumerable<Sensor> Chosen(List<Sensor> sensors, Dictionary<Sensor, NamedSensor> known)
+    {
+        if (_chosen.Count == 0) return sensors;
+        var chosen = _chosen.Select(key => (Key: key, Sensors: (List<Sensor>)[.. Fitting(sensors, known, key).Union(sensors.Where(s => _names[s.Place.Id] == key))])).ToList();
+        var said = string.Join(", ", chosen.Where(c => c.Sensors.Count == 0).Select(c => $"'{c.Key}'"));
+        if (said.Length > 0 && said != _saidAbsent) _logger.SensorsChosenAbsent(said, string.Join(", ", sensors.Select(s => s.Place.Id).Order(StringComparer.Ordinal)));
+        _saidAbsent = said;
+        return chosen.SelectMany(c => c.Sensors);
+    }
+
+    private static List<Sensor> Fitting(List<Sensor> sensors, Dictionary<Sensor, NamedSensor> known, string key)
+    {
+        var exact = sensors.Where(s => s.Place.Id == key || s.Place.Kernel == key).ToList();
+        return exact.Count > 0 ? exact : [.. sensors.Where(s => Fits(s, known.GetValueOrDefault(s), key))];
     }
 
     /// <summary>An end of its place, <c>1-0048/temp1</c>, with or without the channel; or the name that it has without the configuration.</summary>

@@ -18,7 +18,7 @@ internal sealed class SimulatedSource(LiveOptions<SourceOptions> options, Random
             var elapsed = time.GetElapsedTime(last);
             last = time.GetTimestamp();
             room.Advance(elapsed, time.GetUtcNow());
-            yield return Measure(room);
+            yield return Measure(room) with { IsSimulated = options.Value.MarkSimulated };
             await timer.WaitAsync(cancellationToken).ConfigureAwait(false);
         }
     }

@@ -54,6 +54,8 @@ public sealed class JobTests : IDisposable
     [InlineData("""{"operation":"set-config","settings":{"source":{"intervalSeconds":0}}}""", "invalidSettings", "0.01")]
     [InlineData("""{"operation":"set-config","settings":{}}""", "invalidArgument", "settings: empty")]
     [InlineData("""{"operation":"set-config","settings":{"source":{}}}""", "invalidArgument", "settings.source: empty, which has no effect. AWS IoT Jobs leave out values that are null: to go back to what is configured, write \"reset\":[\"source\"].")]
+    [InlineData("""{"operation":"set-config","settings":{"sources":{"room":{}}}}""", "invalidArgument", "settings.sources.room: empty")]
+    [InlineData("""{"operation":"set-config","settings":{"sources":{"room":{"intervalSeconds":3}}}}""", "unknownSetting", "sources.room.intervalSeconds: cannot be set remotely")]
     [InlineData("""{"operation":"set-config","settings":{"source":{"intervalSeconds":null},"upload":{"batchSize":9}}}""", "invalidArgument", "settings.source: empty")]
     [InlineData("""{"operation":"set-config","settings":{"logLevel":null}}""", "invalidArgument", "settings: empty")]
     [InlineData("""{"operation":"set-config","reset":[]}""", "invalidArgument", "must be a list")]
@@ -99,12 +101,12 @@ public sealed class JobTests : IDisposable
         await _rig.StartAsync();
         Cloud.Jobs.Create("j1", """{"operation":"set-config","settings":{"source":{"intervalSeconds":2},"spool":{"whenFull":"refuseNew"}}}""");
         await EndAsync("j1", "SUCCEEDED");
-        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Source.Value.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Sources[0].Value.Interval);
         await _rig.RestartAsync();
-        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Source.Value.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Sources[0].Value.Interval);
         Cloud.Jobs.Create("j2", """{"operation":"set-config","reset":["source.intervalSeconds"]}""");
         await EndAsync("j2", "SUCCEEDED");
-        Assert.Equal(new SourceOptions().Interval, _rig.InForce.Source.Interval);
+        Assert.Equal(new SourceOptions().Interval, _rig.InForce.Sources[0].Interval);
         Assert.Equal(["spool.whenFull"], _rig.Record.Settings.Keys);
     }
 

@@ -37,7 +37,7 @@ public sealed class ShadowTests : IDisposable
         Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2},"upload":{"order":"newestFirst"},"logLevel":"debug"}""");
         await LastChangeAsync("applied");
 
-        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Source.Value.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Sources[0].Value.Interval);
         Assert.Equal(LogLevel.Debug, _rig.InForce.LogLevel);
         Assert.Equal(2, (double)Cloud.Shadow.Reported["source"]!["intervalSeconds"]!);
         Assert.Equal("newestFirst", (string?)Cloud.Shadow.Reported["upload"]!["order"]);
@@ -62,11 +62,11 @@ public sealed class ShadowTests : IDisposable
         Assert.Contains(reason, (string?)Cloud.Shadow.Reported["rejected"]![key]);
 
         // A setting that is wrong holds those back that came with it; a key that nobody knows does not.
-        Assert.Equal(key == "logLevel", _rig.Stored.Settings.Source.Value.Interval != TimeSpan.FromSeconds(2));
+        Assert.Equal(key == "logLevel", _rig.Stored.Settings.Sources[0].Value.Interval != TimeSpan.FromSeconds(2));
 
         Cloud.Shadow.Desire("""{"logLevel":"debug"}""");
         await LastChangeAsync("applied");
-        Assert.Equal((LogLevel.Debug, TimeSpan.FromSeconds(2)), (_rig.InForce.LogLevel, _rig.Stored.Settings.Source.Value.Interval));
+        Assert.Equal((LogLevel.Debug, TimeSpan.FromSeconds(2)), (_rig.InForce.LogLevel, _rig.Stored.Settings.Sources[0].Value.Interval));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ShadowTests : IDisposable
         await LastChangeAsync("applied");
         await Cloud.DownAsync();
         await _rig.RestartAsync();
-        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Source.Value.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(2), _rig.Stored.Settings.Sources[0].Value.Interval);
     }
 
     [Fact]
@@ -109,7 +109,7 @@ public sealed class ShadowTests : IDisposable
         Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2},"upload":{"batchSize":10}}""");
         await LastChangeAsync("applied");
         Cloud.Shadow.Desire("""{"source":null}""");
-        await Cloud.WaitAsync(() => _rig.InForce.Source.Interval == TimeSpan.FromSeconds(5), "the configured interval");
+        await Cloud.WaitAsync(() => _rig.InForce.Sources[0].Interval == TimeSpan.FromSeconds(5), "the configured interval");
         Assert.Equal(10, _rig.InForce.Upload.BatchSize);
     }
 
@@ -124,12 +124,12 @@ public sealed class ShadowTests : IDisposable
         Assert.Equal("invalidSettings", (string?)reported["lastChange"]!["code"]);
         Assert.Contains("must be a whole number from 1 to 25", (string?)reported["rejected"]!["upload.batchSize"]);
         Assert.Contains("upload.batchSize", (string?)reported["rejected"]!["source.intervalSeconds"]);
-        Assert.Equal(TimeSpan.FromSeconds(5), _rig.InForce.Source.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(5), _rig.InForce.Sources[0].Interval);
 
         // What was right itself gets its chance with the correction.
         Cloud.Shadow.Desire("""{"upload":{"batchSize":9}}""");
         await LastChangeAsync("applied");
-        Assert.Equal((TimeSpan.FromSeconds(2), 9), (_rig.InForce.Source.Interval, _rig.InForce.Upload.BatchSize));
+        Assert.Equal((TimeSpan.FromSeconds(2), 9), (_rig.InForce.Sources[0].Interval, _rig.InForce.Upload.BatchSize));
         await Cloud.WaitAsync(() => Cloud.Shadow.Reported["rejected"] is null, "nothing rejected any more");
     }
 
@@ -143,7 +143,7 @@ public sealed class ShadowTests : IDisposable
         var rejected = Cloud.Shadow.Reported["rejected"]!;
         Assert.Contains("intervalSeconds", (string?)rejected["source.intervalSecond"]);
         Assert.NotNull(rejected["stateDirectory"]);
-        Assert.Equal(TimeSpan.FromSeconds(3), _rig.InForce.Source.Interval);
+        Assert.Equal(TimeSpan.FromSeconds(3), _rig.InForce.Sources[0].Interval);
     }
 
     [Fact]
@@ -230,7 +230,7 @@ public sealed class ShadowTests : IDisposable
 
         // What is desired and jobs go on meanwhile.
         Cloud.Shadow.Desire("""{"source":{"intervalSeconds":2}}""");
-        await _rig.PassTimeUntilAsync(() => _rig.InForce.Source.Interval == TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), "the desired interval");
+        await _rig.PassTimeUntilAsync(() => _rig.InForce.Sources[0].Interval == TimeSpan.FromSeconds(2), TimeSpan.FromMinutes(1), "the desired interval");
         Cloud.Jobs.Create("j1", """{"operation":"set-config","settings":{"logLevel":"debug"}}""");
         await Cloud.WaitAsync(() => Cloud.Jobs["j1"].Status == "SUCCEEDED", "the job");
         Cloud.FatalPublishes.Clear();

@@ -55,7 +55,7 @@ internal sealed record PlayedInput(IReadOnlyList<string> Stored, IReadOnlyList<s
         var limits = new ItemLimits(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
         var ingest = new Ingest(limits, timestamps, "SN1");
         using var service = new SensingService(
-            source, new SourceOptions { Kind = SourceKind.Replay }, "SN1", ingest, ReductionRig.Off(ingest, timestamps, spool, counted.Metrics, Time), spool, new DrainSignal(), counted.Metrics, new LoopWatch(Time).Pulse("sensing"), Time, logger);
+            source, new SourceOptions { Kind = SourceKind.Replay }, "SN1", ingest, ReductionRig.Off(ingest, timestamps, spool, counted.Metrics, Time), spool, new SourcesLeft(1, new DrainSignal()), counted.Metrics, new LoopWatch(Time).Pulse("sensing"), Time, logger);
         await service.StartAsync(CancellationToken.None);
         await service.ExecuteTask!.WaitAsync(TimeSpan.FromSeconds(30));
         var skipped = logger.Entries.Where(e => e.Id == 2004).Select(e => e.Text).SingleOrDefault();

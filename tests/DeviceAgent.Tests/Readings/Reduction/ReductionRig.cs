@@ -15,15 +15,15 @@ internal sealed class ReductionRig : IDisposable
 {
     private readonly TemporaryFolder _folder = new();
     private readonly ItemLimits _limits = new(new HashSet<string> { "serial_number", "timestamp" }, overheadBytes: 0);
-    private readonly SourceOptions? _source;
+    private readonly bool _isSimulated;
     private Ingest _ingest = null!;
 
     /// <param name="options">The rules.</param>
     /// <param name="timeIsKnown">Whether live readings get their timestamps at once.</param>
-    /// <param name="source">Says how items are marked; null: not at all.</param>
-    public ReductionRig(ReductionOptions options, bool timeIsKnown = true, SourceOptions? source = null)
+    /// <param name="isSimulated">The readings are made up, and are to say so.</param>
+    public ReductionRig(ReductionOptions options, bool timeIsKnown = true, bool isSimulated = false)
     {
-        _source = source;
+        _isSimulated = isSimulated;
         Options = new LiveOptions<ReductionOptions>(options);
         Start(timeIsKnown);
     }
@@ -57,7 +57,7 @@ internal sealed class ReductionRig : IDisposable
         var timestamps = new LiveTimestamps(Time);
         if (timeIsKnown) timestamps.Open(_ => DateTimeOffset.UnixEpoch);
         _ingest = new Ingest(_limits, timestamps, "SN1");
-        Reduction = new EdgeReduction(Options, _folder.Path, _ingest, timestamps, Spool, Counted.Metrics, Time, Logger, _source?.Marks);
+        Reduction = new EdgeReduction(Options, _folder.Path, _ingest, timestamps, Spool, Counted.Metrics, Time, Logger);
     }
 
     /// <summary>A reading comes; live unless it brings its timestamp along.</summary>
@@ -65,7 +65,7 @@ internal sealed class ReductionRig : IDisposable
     {
         var sample = ReadingJson.TryReadStored(Encoding.UTF8.GetBytes(json), out var problem);
         Assert.True(sample is not null, problem);
-        var reading = _ingest.TryAccept(sample with { IsRecorded = isRecorded }, out problem);
+        var reading = _ingest.TryAccept(sample with { IsRecorded = isRecorded, IsSimulated = _isSimulated }, out problem);
         Assert.True(reading is not null, problem);
         await StoreAsync(Reduction.Take(reading));
     }

@@ -166,7 +166,7 @@ public sealed class LinuxSourceTests : IDisposable
         var sysfs = new Sysfs(_sys.Path, TimeSpan.FromSeconds(2), _time);
         return new LinuxSource(
             [new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)],
-            new SensorRegister(_state.Path, new HashSet<string> { "timestamp", "serial_number" }, new Dictionary<string, string>(), _logger),
+            new SensorRegister(_state.Path, new HashSet<string> { "timestamp", "serial_number" }, new SourceOptions(), _logger),
             _states, new SourceOptions { Interval = Interval }, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger);
     }
 

@@ -19,6 +19,7 @@ public sealed class SensorNamingTests : IDisposable
     private readonly SensorStates _states = new();
     private readonly ManualTimeProvider _time = new();
     private readonly Dictionary<string, string> _names = [];
+    private readonly List<string> _chosen = [];
     private RecordingLogger<LinuxSource> _logger = new();
 
     public void Dispose()
@@ -189,6 +190,36 @@ public sealed class SensorNamingTests : IDisposable
         Assert.Contains("'1-0050' fits no sensor that is there; 'temp1' fits platform/soc/fe804000.i2c/0048/temp1 and platform/soc/fe804000.i2c/0049/temp1", Said(2021));
     }
 
+    [Theory]
+    [InlineData("1-0049", "outlet=30")]
+    [InlineData("platform/soc/fe804000.i2c/0049/temp1", "outlet=30")]
+    [InlineData("outlet", "outlet=30")]
+    [InlineData("lm75_temp1_2", "outlet=30")]
+    [InlineData("temp1", "lm75_temp1=20 outlet=30")]
+    public async Task ChosenSensors_ByPlaceOrName_AloneAreRead(string key, string reading)
+    {
+        _sys.Lm75(0, First, "20");
+        _sys.Lm75(1, Second, "30");
+        _names["1-0049"] = "outlet";
+        _chosen.Add(key);
+        Assert.Equal(reading, await RunOnceAsync());
+        Assert.Equal(reading.Split(' ').Length, _states.All!.Count);
+        Assert.Empty(Said(2031));
+    }
+
+    [Fact]
+    public async Task ChosenSensor_ThatIsNotThere_IsSaidOnceWithThoseThatAre_AndReadWhenItComes()
+    {
+        _sys.Lm75(0, First, "20");
+        _chosen.AddRange(["1-0048", "1-0049"]);
+        await using var run = Start();
+        Assert.Equal("lm75_temp1=20", await run.NextAsync());
+        Assert.Equal("lm75_temp1=20", await run.NextAsync());
+        Assert.Equal("Of the sensors chosen by the key sensors none is here that fits '1-0049'. Here are: platform/soc/fe804000.i2c/0048/temp1.", Said(2031));
+        _sys.Lm75(1, Second, "30");
+        Assert.Equal("lm75_temp1=20 lm75_temp1_2=30", await run.NextAsync());
+    }
+
     [Fact]
     public async Task StateDirectoryNotWritable_NamesAreTheSameForThisRun_AndItIsSaidOnce()
     {
@@ -357,7 +388,7 @@ public sealed class SensorNamingTests : IDisposable
         var sysfs = new Sysfs(_sys.Path, TimeSpan.FromSeconds(20), TimeProvider.System);
         return new SensorRun(_time, Interval, new LinuxSource(
             [new ThermalZones(sysfs), new HardwareMonitors(sysfs), new IndustrialIo(sysfs), new OneWireThermometers(sysfs)],
-            new SensorRegister(_state.Path, new HashSet<string> { "timestamp", "serial_number" }, _names, _logger),
+            new SensorRegister(_state.Path, new HashSet<string> { "timestamp", "serial_number" }, new SourceOptions { Names = _names, Sensors = _chosen }, _logger),
             _states, new SourceOptions { Interval = Interval }, _counted.Metrics, new LoopWatch(_time).Pulse("sensing"), _time, _logger));
     }
 
