@@ -4,7 +4,7 @@ using DeviceAgent.Credentials;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 
-// dotnet run -- --Device:Endpoint=... --Device:RoleAlias=... --Device:ThingName=... --Device:CertificatePath=... --Device:PrivateKeyPath=...
+// dotnet run -- --Device:CredentialsEndpoint=... --Device:RoleAlias=... --Device:ThingName=... --Device:CertificatePath=... --Device:PrivateKeyPath=...
 // The table is named as the thing; the region comes from AWS_REGION.
 var builder = Host.CreateApplicationBuilder(args);
 builder.Services.AddIotRoleAliasCredentials(builder.Configuration.GetSection("Device"));

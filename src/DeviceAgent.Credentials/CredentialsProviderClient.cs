@@ -42,9 +42,9 @@ public sealed class CredentialsProviderClient : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(timeProvider);
         var problems = RoleAliasOptionsValidator.Validate(options).ToList();
-        _roots = RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems);
+        _roots = RoleAliasOptionsValidator.ReadCaBundle(options.CaPath, problems);
         _proxy = options.Proxy ?? ProxySetting.Read(problems, http: false);
-        if (problems.Count > 0 || !EndpointAddress.TryParse(options.Endpoint, out var endpoint))
+        if (problems.Count > 0 || !EndpointAddress.TryParse(options.CredentialsEndpoint, out var endpoint))
             throw new RoleAliasOptionsException(problems);
 
         _identity = identity;
@@ -66,7 +66,7 @@ public sealed class CredentialsProviderClient : IDisposable
     {
         ArgumentNullException.ThrowIfNull(roleAlias);
         using var use = _identity.Use();
-        var context = new FailureContext(_options.Endpoint, roleAlias, _options.ThingName, use.Identity, _timeProvider.GetUtcNow())
+        var context = new FailureContext(_options.CredentialsEndpoint, roleAlias, _options.ThingName, use.Identity, _timeProvider.GetUtcNow())
         {
             Names = _options.Names,
             Proxy = _proxy.IsBypassed(_endpoint) ? null : _proxy.GetProxy(_endpoint)?.GetComponents(UriComponents.SchemeAndServer, UriFormat.UriEscaped),

@@ -9,8 +9,8 @@ namespace DeviceAgent.Credentials;
 /// </summary>
 public sealed class IotRoleAliasOptions
 {
-    /// <summary>Required: <see cref="RoleAliasOptions.Endpoint"/>.</summary>
-    public string? Endpoint { get; set; }
+    /// <summary>Required: <see cref="RoleAliasOptions.CredentialsEndpoint"/>.</summary>
+    public string? CredentialsEndpoint { get; set; }
 
     /// <summary>Required: <see cref="RoleAliasOptions.RoleAlias"/>.</summary>
     public string? RoleAlias { get; set; }
@@ -18,8 +18,8 @@ public sealed class IotRoleAliasOptions
     /// <summary><see cref="RoleAliasOptions.ThingName"/>.</summary>
     public string? ThingName { get; set; }
 
-    /// <summary><see cref="RoleAliasOptions.CaBundlePath"/>.</summary>
-    public string? CaBundlePath { get; set; }
+    /// <summary><see cref="RoleAliasOptions.CaPath"/>.</summary>
+    public string? CaPath { get; set; }
 
     /// <summary><see cref="RoleAliasOptions.ConnectTimeout"/>, default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -47,10 +47,10 @@ public sealed class IotRoleAliasOptions
 
     internal RoleAliasOptions ToRoleAlias() => new()
     {
-        Endpoint = Endpoint ?? "",
+        CredentialsEndpoint = CredentialsEndpoint ?? "",
         RoleAlias = RoleAlias ?? "",
         ThingName = Given(ThingName),
-        CaBundlePath = Given(CaBundlePath),
+        CaPath = Given(CaPath),
         ConnectTimeout = ConnectTimeout,
         RequestTimeout = RequestTimeout,
     };
@@ -79,7 +79,7 @@ internal sealed class IotRoleAliasOptionsValidator : IValidateOptions<IotRoleAli
     {
         var roleAlias = options.ToRoleAlias();
         var problems = RoleAliasOptionsValidator.Validate(roleAlias).ToList();
-        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(roleAlias.CaBundlePath, problems) ?? []) root.Dispose();
+        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(roleAlias.CaPath, problems) ?? []) root.Dispose();
         ProxySetting.Read(problems, http: false);
         if (options.StartSpread < TimeSpan.Zero || options.StartSpread > MaxStartSpread)
             problems.Add(new(nameof(options.StartSpread), $"{options.StartSpread}", "it is out of range", "Use 0 to 2 h."));

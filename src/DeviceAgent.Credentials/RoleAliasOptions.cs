@@ -9,7 +9,7 @@ public sealed record RoleAliasOptions
     /// The account's credentials endpoint, <c>host</c> or <c>host:port</c> (port 443 when left out), as printed by
     /// <c>aws iot describe-endpoint --endpoint-type iot:CredentialProvider</c>. The host is also sent as TLS server name.
     /// </summary>
-    public required string Endpoint { get; init; }
+    public required string CredentialsEndpoint { get; init; }
 
     /// <summary>The role alias: 1 to 128 of <c>A-Z a-z 0-9 _ = , @ -</c> (AWS IoT's CreateRoleAlias model).</summary>
     public required string RoleAlias { get; init; }
@@ -21,7 +21,7 @@ public sealed record RoleAliasOptions
     public string? ThingName { get; init; }
 
     /// <summary>PEM file of the roots that the endpoint's certificate must end in. Null: the system's roots.</summary>
-    public string? CaBundlePath { get; init; }
+    public string? CaPath { get; init; }
 
     /// <summary>
     /// The proxy to ask through, by CONNECT. Null: the one of the environment (<c>https_proxy</c>, <c>HTTPS_PROXY</c>, <c>all_proxy</c> or <c>ALL_PROXY</c>, with
@@ -30,7 +30,7 @@ public sealed record RoleAliasOptions
     public IWebProxy? Proxy { get; init; }
 
     /// <summary>What remedies call the options: a program that reads them from a configuration of its own has other names for them.</summary>
-    internal OptionNames Names { get; init; } = new(nameof(CaBundlePath), nameof(ConnectTimeout), nameof(RequestTimeout));
+    internal OptionNames Names { get; init; } = OptionNames.OfThisLibrary;
 
     /// <summary>Opens the TCP connection, to the endpoint or the proxy; null takes the host's addresses as they answer.</summary>
     internal Func<DnsEndPoint, CancellationToken, Task<Stream>>? ConnectCallback { get; init; }
@@ -43,10 +43,13 @@ public sealed record RoleAliasOptions
 }
 
 /// <summary>Names of options in remedies; null where the reader cannot set it.</summary>
-internal sealed record OptionNames(string CaBundlePath, string? ConnectTimeout, string? RequestTimeout);
+internal sealed record OptionNames(string CaPath, string? ConnectTimeout, string? RequestTimeout)
+{
+    public static OptionNames OfThisLibrary { get; } = new(nameof(RoleAliasOptions.CaPath), nameof(RoleAliasOptions.ConnectTimeout), nameof(RoleAliasOptions.RequestTimeout));
+}
 
 /// <summary>One option with a value that cannot be used.</summary>
-/// <param name="Option">The property's name, e.g. <c>Endpoint</c>.</param>
+/// <param name="Option">The property's name, e.g. <c>CredentialsEndpoint</c>.</param>
 /// <param name="Value">The value found; empty when it is missing.</param>
 /// <param name="What">What is wrong with it.</param>
 /// <param name="Remedy">What would be right.</param>

@@ -17,7 +17,7 @@ public static partial class RoleAliasOptionsValidator
     {
         ArgumentNullException.ThrowIfNull(options);
         var problems = new List<OptionProblem>();
-        if (EndpointAddress.Check(options.Endpoint) is { } endpoint) problems.Add(endpoint);
+        if (EndpointAddress.Check(options.CredentialsEndpoint) is { } endpoint) problems.Add(endpoint);
         if (!IsRoleAlias(options.RoleAlias))
             problems.Add(new(nameof(options.RoleAlias), options.RoleAlias ?? "", "it cannot be a role alias", "1 to 128 of A-Z a-z 0-9 _ = , @ - are allowed."));
         if (options.ThingName is { } thing && !IsThingName(thing))
@@ -44,7 +44,7 @@ public static partial class RoleAliasOptionsValidator
         }
         catch (DeviceIdentityException e)
         {
-            problems.AddRange(e.Problems.Select(p => new OptionProblem(nameof(RoleAliasOptions.CaBundlePath), path!, p.What, p.Remedy)));
+            problems.AddRange(e.Problems.Select(p => new OptionProblem(nameof(RoleAliasOptions.CaPath), path!, p.What, p.Remedy)));
             return [];
         }
     }

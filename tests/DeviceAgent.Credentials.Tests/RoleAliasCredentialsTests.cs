@@ -79,10 +79,10 @@ public sealed class RoleAliasCredentialsTests : IDisposable
 
     private RoleAliasOptions Options(string endpoint) => new()
     {
-        Endpoint = endpoint,
+        CredentialsEndpoint = endpoint,
         RoleAlias = "fleet-ddb",
         ThingName = "boiler-07",
-        CaBundlePath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()),
+        CaPath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()),
     };
 
     private sealed class SingleLogFactory(ILogger log) : ILoggerFactory

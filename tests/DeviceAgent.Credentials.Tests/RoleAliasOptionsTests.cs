@@ -5,7 +5,7 @@ namespace DeviceAgent.Credentials.Tests;
 
 public sealed class RoleAliasOptionsTests
 {
-    private static readonly RoleAliasOptions Good = new() { Endpoint = "c0ffee0123.credentials.iot.us-east-1.amazonaws.com", RoleAlias = "fleet-ddb" };
+    private static readonly RoleAliasOptions Good = new() { CredentialsEndpoint = "c0ffee0123.credentials.iot.us-east-1.amazonaws.com", RoleAlias = "fleet-ddb" };
 
     [Theory]
     [InlineData("c0ffee0123.credentials.iot.us-east-1.amazonaws.com")]
@@ -13,7 +13,7 @@ public sealed class RoleAliasOptionsTests
     [InlineData("localhost:8443")]
     [InlineData("127.0.0.1:8443")]
     [InlineData("[::1]:8443")]
-    public void Accepts_Endpoint(string endpoint) => Assert.Empty(RoleAliasOptionsValidator.Validate(Good with { Endpoint = endpoint }));
+    public void Accepts_Endpoint(string endpoint) => Assert.Empty(RoleAliasOptionsValidator.Validate(Good with { CredentialsEndpoint = endpoint }));
 
     [Theory]
     [InlineData("", "missing")]
@@ -26,7 +26,7 @@ public sealed class RoleAliasOptionsTests
     [InlineData("c0ffee0123-ats.iot.us-east-1.amazonaws.com", "data endpoint")]
     public void Rejects_Endpoint(string endpoint, string what)
     {
-        var problem = Assert.Single(RoleAliasOptionsValidator.Validate(Good with { Endpoint = endpoint }));
+        var problem = Assert.Single(RoleAliasOptionsValidator.Validate(Good with { CredentialsEndpoint = endpoint }));
         Assert.Equal("Endpoint", problem.Option);
         Assert.Contains(what, problem.What);
     }
@@ -55,7 +55,7 @@ public sealed class RoleAliasOptionsTests
     {
         var problems = RoleAliasOptionsValidator.Validate(new()
         {
-            Endpoint = " ",
+            CredentialsEndpoint = " ",
             RoleAlias = "a b",
             ThingName = "a.b",
             ConnectTimeout = TimeSpan.Zero,
@@ -76,8 +76,8 @@ public sealed class RoleAliasOptionsTests
         using var identity = new DeviceIdentity(Pki.DeviceCertificate(Pki.Root, key));
         var path = content is null ? folder.PathOf("roots.pem") : folder.Write("roots.pem", content);
         var exception = Assert.Throws<RoleAliasOptionsException>(
-            () => new CredentialsProviderClient(identity, Good with { RoleAlias = "", CaBundlePath = path }, new ManualTimeProvider()));
-        Assert.Equal(["RoleAlias", "CaBundlePath"], exception.Problems.Select(p => p.Option));
+            () => new CredentialsProviderClient(identity, Good with { RoleAlias = "", CaPath = path }, new ManualTimeProvider()));
+        Assert.Equal(["RoleAlias", "CaPath"], exception.Problems.Select(p => p.Option));
         Assert.Contains(what, exception.Problems[1].What);
     }
 }

@@ -50,7 +50,7 @@ public sealed class ServiceCollectionTests : IDisposable
             ["RoleAlias"] = "no spaces",
             ["CertificatePath"] = _folder.PathOf("missing.pem"),
             ["PrivateKeyPath"] = _folder.PathOf("missing.key"),
-            ["CaBundlePath"] = _folder.PathOf("missing-roots.pem"),
+            ["CaPath"] = _folder.PathOf("missing-roots.pem"),
             ["StartSpread"] = "-00:00:01",
         });
         var failures = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate()).Failures.ToList();
@@ -102,7 +102,7 @@ public sealed class ServiceCollectionTests : IDisposable
             ["Endpoint"] = endpoint,
             ["RoleAlias"] = "fleet-ddb",
             ["ThingName"] = "boiler-07",
-            ["CaBundlePath"] = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()),
+            ["CaPath"] = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()),
             ["CertificatePath"] = _folder.Write("device.pem", certificate.ExportCertificatePem()),
             ["PrivateKeyPath"] = _folder.Write("device.key", key.ExportPkcs8PrivateKeyPem()),
         };

@@ -65,7 +65,7 @@ public sealed class OwnTableTests
 
         await using var credentials = RoleAliasCredentials.Create(
             new DeviceIdentityOptions { CertificatePath = Path.Combine(folder, "certificate.pem"), PrivateKeyPath = Path.Combine(folder, "private.key") },
-            new RoleAliasOptions { Endpoint = cloud.Cloud.CredentialsEndpoint, RoleAlias = Cloud.RoleAlias, ThingName = "thermostat-01", CaBundlePath = cloud.Cloud.CaPath });
+            new RoleAliasOptions { CredentialsEndpoint = cloud.Cloud.CredentialsEndpoint, RoleAlias = Cloud.RoleAlias, ThingName = "thermostat-01", CaPath = cloud.Cloud.CaPath });
         using var client = ClientOf(cloud, credentials);
         await client.PutItemAsync("thermostat-01", Item());
 

@@ -45,8 +45,8 @@ public sealed class PackageTests
         var device = DeviceFolder.PathOf(cloud.Directory, "thermostat-01");
         var output = (await cloud.ShellAsync($"""
             unset AWS_ACCESS_KEY_ID AWS_SECRET_ACCESS_KEY AWS_SESSION_TOKEN
-            DOTNET_ROLL_FORWARD=Major dotnet '{program}' --Device:Endpoint={cloud.Cloud.CredentialsEndpoint} --Device:RoleAlias={Cloud.RoleAlias} --Device:ThingName=thermostat-01 \
-              --Device:CertificatePath='{device}/certificate.pem' --Device:PrivateKeyPath='{device}/private.key' --Device:CaBundlePath='{device}/ca.pem'
+            DOTNET_ROLL_FORWARD=Major dotnet '{program}' --Device:CredentialsEndpoint={cloud.Cloud.CredentialsEndpoint} --Device:RoleAlias={Cloud.RoleAlias} --Device:ThingName=thermostat-01 \
+              --Device:CertificatePath='{device}/certificate.pem' --Device:PrivateKeyPath='{device}/private.key' --Device:CaPath='{device}/ca.pem'
             """)).Succeeded();
         Assert.Contains("Written to thermostat-01", output, StringComparison.Ordinal);
     }

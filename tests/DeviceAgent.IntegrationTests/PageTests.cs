@@ -43,13 +43,31 @@ public sealed class PageTests
         }
     }
 
+    /// <summary>As <c>scripts/aws-setup.sh</c> does: the testbed's own demonstration knows nothing of it.</summary>
+    [Fact]
+    public async Task Status_ThingThatSomebodyElseRegisters_IsShownWithItsRows_AndCanBeRotated()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var things = new ShownThings([], cloud.Cloud);
+        cloud.Cloud.Watch(things);
+        await using var agent = RunningAgent.Run(await cloud.DeviceAsync("pump-3"), "upload.maxDelaySeconds=0");
+        await cloud.WaitForRowsAsync("pump-3", 3, agent);
+        await new RowCounts(cloud.Cloud.ItemCounts, cloud.DynamoDb).UpdateAsync(things.Refresh(), CancellationToken.None);
+        using var http = new HttpClient { BaseAddress = cloud.Cloud.Host.Url(Listener.Console) };
+        var shown = JsonNode.Parse(await http.GetStringAsync("status"))!["devices"]!.AsArray().Single()!;
+        Assert.Equal(("pump-3", true), ((string?)shown["thingName"], (bool)shown["agentRunning"]!));
+        Assert.InRange((long)shown["rows"]!, 3, long.MaxValue);
+        using var alias = new StringContent("""{"roleAlias":"device-agent-next"}""");
+        Assert.True((await http.PutAsync("things/pump-3/role-alias", alias)).IsSuccessStatusCode);
+    }
+
     [Fact]
     public async Task Status_DeviceOfSomebodyElses_IsKnownByItsRequestsAndItsTroubleEndsWithSuccess()
     {
         const string thing = TestCloud.Thing;
         await using var cloud = await TestCloud.StartAsync();
         await using var device = await DemoDevice.PrepareAsync(thing, cloud.Cloud, readingsPerSecond: 1, cloud.DynamoDb, CancellationToken.None);
-        cloud.Cloud.Watch([device]);
+        cloud.Cloud.Watch(new ShownThings([device], cloud.Cloud));
         using var http = new HttpClient { BaseAddress = cloud.Cloud.Host.Url(Listener.Console) };
         Assert.False((bool)(await StatusAsync())["agentRunning"]!);
 

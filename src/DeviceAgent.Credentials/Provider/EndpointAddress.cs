@@ -37,5 +37,5 @@ internal static class EndpointAddress
         && uri.HostNameType != UriHostNameType.Unknown;
 
     private static OptionProblem Problem(string value, string what, string remedy) =>
-        new(nameof(RoleAliasOptions.Endpoint), value, what, remedy);
+        new(nameof(RoleAliasOptions.CredentialsEndpoint), value, what, remedy);
 }

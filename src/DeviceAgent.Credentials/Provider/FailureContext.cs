@@ -10,7 +10,7 @@ internal sealed record FailureContext(
     private static readonly DateTimeOffset SoftwareEpoch = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
     /// <summary>What remedies call the options.</summary>
-    public OptionNames Names { get; init; } = new RoleAliasOptions { Endpoint = "", RoleAlias = "" }.Names;
+    public OptionNames Names { get; init; } = OptionNames.OfThisLibrary;
 
     /// <summary>The proxy that is asked through, as <c>scheme://host:port</c> and without its user and password; null for none.</summary>
     public string? Proxy { get; init; }

@@ -103,7 +103,7 @@ internal static class TlsFailures
         ServerCertificateUntrusted,
         $"The certificate of {c.Endpoint}{c.Way} is not trusted: {fault.Detail} (subject {fault.Subject}, issuer {fault.Issuer}).",
         "certificate of the endpoint: another authority than the ones trusted here, or somebody in the middle",
-        $"Look at it: openssl s_client -connect {c.Endpoint} -showcerts. For AWS install the Amazon root CAs; for a private authority set {c.Names.CaBundlePath}"
+        $"Look at it: openssl s_client -connect {c.Endpoint} -showcerts. For AWS install the Amazon root CAs; for a private authority set {c.Names.CaPath}"
         + RootVariables.Missing(Environment.GetEnvironmentVariable, Path.Exists));
 
     public static CredentialFailure WrongHost(FailureContext c, ServerCertificateFault fault) => new(

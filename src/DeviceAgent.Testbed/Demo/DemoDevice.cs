@@ -8,23 +8,19 @@ internal sealed class DemoDevice : IAsyncDisposable
 {
     private static readonly TimeSpan SettlePoll = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>An agent that the testbed did not start is known by its requests; so long one may keep silent.</summary>
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
-
     private readonly Cloud _cloud;
-    private readonly RowRate _rate = new(TimeProvider.System);
     private AgentProcess? _agent;
-    private long _rows;
-    private double _rowsPerSecond;
 
     private DemoDevice(string thing, DeviceConfiguration configuration, Cloud cloud)
     {
-        Thing = thing;
+        Shown = new ShownThing(thing, cloud);
         Configuration = configuration;
         _cloud = cloud;
     }
 
-    public string Thing { get; }
+    public string Thing => Shown.Name;
+
+    public ShownThing Shown { get; }
 
     public DeviceConfiguration Configuration { get; }
 
@@ -35,20 +31,7 @@ internal sealed class DemoDevice : IAsyncDisposable
 
     public bool AgentEndedWell { get; private set; } = true;
 
-    public DeviceStatus Status
-    {
-        get
-        {
-            var activity = _cloud.Activity.Of(Thing);
-            var isConnected = _cloud.IsConnected(Thing);
-            return new DeviceStatus(Thing, IsRunning(activity, isConnected), isConnected, _rows, _rowsPerSecond, activity.CredentialExpiration)
-            {
-                LastRequestAt = activity.LastRequestAt,
-                LastWrittenAt = activity.LastWrittenAt,
-                Trouble = Trouble.Of(activity, _agent?.LastComplaint, isConnected ? _cloud.Reported(Thing) : null),
-            };
-        }
-    }
+    public DeviceStatus Status => Shown.With(_agent);
 
     /// <summary>Registers the thing with certificate and policy, writes its folder, makes its table. What is there already stays, but for the recording, which goes on where it was.</summary>
     public static async Task<DemoDevice> PrepareAsync(string thing, Cloud cloud, double readingsPerSecond, IAmazonDynamoDB dynamoDb, CancellationToken cancellationToken)
@@ -80,36 +63,5 @@ internal sealed class DemoDevice : IAsyncDisposable
             await timer.WaitForNextTickAsync(cancellationToken);
     }
 
-    public void NoteRows(long rows)
-    {
-        _rows = rows;
-        _rowsPerSecond = _rate.Sample(rows);
-    }
-
     public ValueTask DisposeAsync() => _agent?.DisposeAsync() ?? ValueTask.CompletedTask;
-
-    private bool IsRunning(ThingActivity activity, bool isConnected)
-    {
-        if (isConnected || _agent is { IsRunning: true }) return true;
-        return activity.LastRequestAt is { } seen && TimeProvider.System.GetUtcNow() - seen < Silence && !(seen <= _agent?.EndedAt);
-    }
-}
-
-/// <summary>How a device is, for the live view and the page.</summary>
-/// <param name="Thing">Thing and table name.</param>
-/// <param name="AgentRunning">Whether its agent runs, whoever started it.</param>
-/// <param name="Connected">Whether it is connected by MQTT.</param>
-/// <param name="Rows">Items in the table.</param>
-/// <param name="RowsPerSecond">How many came in over the last seconds.</param>
-/// <param name="CredentialExpiration">When the credentials that were last given out to the thing expire; null when there were none.</param>
-internal sealed record DeviceStatus(string Thing, bool AgentRunning, bool Connected, long Rows, double RowsPerSecond, DateTimeOffset? CredentialExpiration)
-{
-    /// <summary>The last request to the credentials provider or DynamoDB; null when there was none since the start.</summary>
-    public DateTimeOffset? LastRequestAt { get; init; }
-
-    /// <summary>When readings arrived last; null when none did since the start.</summary>
-    public DateTimeOffset? LastWrittenAt { get; init; }
-
-    /// <summary>What is wrong now; null when nothing is.</summary>
-    public Trouble? Trouble { get; init; }
 }

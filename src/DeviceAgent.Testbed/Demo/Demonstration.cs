@@ -52,11 +52,12 @@ internal static class Demonstration
         {
             await Parallel.ForAsync(0, devices.Length, AtOnce(cancellationToken), async (index, token) =>
                 devices[index] = await DemoDevice.PrepareAsync(DeviceFolder.Name(index + 1), cloud, options.ReadingsPerSecond, dynamoDb, token));
-            cloud.Watch(devices);
+            var things = new ShownThings(devices, cloud);
+            cloud.Watch(things);
             Announce(cloud, EnvironmentFile.Write(cloud.Directory, cloud), options);
             AnnounceEdited(devices);
             var view = new LiveView(Console.Out, () => Console.IsOutputRedirected ? 0 : Console.WindowWidth, time);
-            await WatchAsync(devices, options, new RowCounts(cloud.ItemCounts, dynamoDb), view, time, cancellationToken);
+            await WatchAsync(devices, things, options, new RowCounts(cloud.ItemCounts, dynamoDb), view, time, cancellationToken);
             if (options is { StartAgents: true, Devices: > 0 }) Console.WriteLine("\nThe agents are stopped; they deliver what they have read ...");
             await Parallel.ForEachAsync(devices, AtOnce(CancellationToken.None), async (device, _) => await device.StopAgentAsync(AgentPatience));
             return options.StartAgents && devices.Length > 0 ? await JudgeAsync(devices, dynamoDb) : 0;
@@ -113,7 +114,7 @@ internal static class Demonstration
     }
 
     private static async Task WatchAsync(
-        DemoDevice[] devices, TestbedOptions options, RowCounts counts, LiveView view, TimeProvider time, CancellationToken cancellationToken)
+        DemoDevice[] devices, ShownThings things, TestbedOptions options, RowCounts counts, LiveView view, TimeProvider time, CancellationToken cancellationToken)
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var duration = options.Duration is { } length ? new CancellationTokenSource(length, time) : new CancellationTokenSource();
@@ -125,7 +126,7 @@ internal static class Demonstration
             while (await timer.WaitForNextTickAsync(end.Token))
             {
                 if (starting.IsFaulted) break;
-                await counts.UpdateAsync(devices, end.Token);
+                await counts.UpdateAsync(things.Refresh(), end.Token);
                 if (options.StartAgents && devices.Length > 0) view.Show(Array.ConvertAll(devices, d => d.Status));
             }
         }

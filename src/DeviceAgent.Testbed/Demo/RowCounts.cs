@@ -3,17 +3,30 @@ using Amazon.DynamoDBv2.Model;
 
 namespace DeviceAgent.Testbed.Demo;
 
-/// <summary>Counts the rows of the devices' tables for the live view and the page. Costs the same however many rows there are.</summary>
+/// <summary>Counts the rows of the things' tables for the live view and the page. Costs the same however many rows there are.</summary>
 /// <param name="own">The counts that the testbed's own tables keep; null when the tables are on another server.</param>
 /// <param name="dynamoDb">Asks the other server.</param>
 internal sealed class RowCounts(Func<IReadOnlyDictionary<string, long>?> own, IAmazonDynamoDB dynamoDb)
 {
     private readonly Dictionary<string, (string Newest, long Rows)> _counted = [];
 
-    public async Task UpdateAsync(IEnumerable<DemoDevice> devices, CancellationToken cancellationToken)
+    public async Task UpdateAsync(IEnumerable<ShownThing> things, CancellationToken cancellationToken)
     {
         var counts = own();
-        foreach (var device in devices) device.NoteRows(counts is null ? await CountNewerAsync(device.Thing, cancellationToken) : counts.GetValueOrDefault(device.Thing));
+        foreach (var thing in things) thing.NoteRows(counts is null ? await CountAsync(thing.Name, cancellationToken) : counts.GetValueOrDefault(thing.Name));
+    }
+
+    /// <summary>0 for a thing without a table, or with one of other keys.</summary>
+    private async Task<long> CountAsync(string thing, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await CountNewerAsync(thing, cancellationToken);
+        }
+        catch (AmazonDynamoDBException e) when (e.ErrorCode is "ResourceNotFoundException" or "ValidationException")
+        {
+            return 0;
+        }
     }
 
     /// <summary>

@@ -141,8 +141,8 @@ internal sealed class Cloud : IAsyncDisposable
     /// <summary>Registers a thing with a certificate that has the default policy, and writes its files. What is there stays.</summary>
     public void Provision(string thing, string folder) => _seed.ProvisionThing(thing, folder);
 
-    /// <summary>Shows these devices on the console.</summary>
-    public void Watch(IReadOnlyList<DemoDevice> devices) => _console.Watch(devices);
+    /// <summary>Shows these things on the console.</summary>
+    public void Watch(ShownThings things) => _console.Watch(things);
 
     /// <summary>Whether the thing is connected by MQTT.</summary>
     public bool IsConnected(string thing) => Broker.Presence.Find(thing) is { IsConnected: true };

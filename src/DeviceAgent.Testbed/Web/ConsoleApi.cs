@@ -17,9 +17,11 @@ internal sealed class ConsoleApi(FaultsApi faults, StatusView status, RecentRead
     private const int MaxBodyBytes = 4096;
     private const int ChartedReadings = 240;
 
-    private volatile IReadOnlyList<DemoDevice> _devices = [];
+    private volatile ShownThings? _things;
 
-    public void Watch(IReadOnlyList<DemoDevice> devices) => _devices = devices;
+    private IReadOnlyList<DeviceStatus> Things => _things?.Status ?? [];
+
+    public void Watch(ShownThings things) => _things = things;
 
     public async Task HandleAsync(HttpContext context)
     {
@@ -51,7 +53,7 @@ internal sealed class ConsoleApi(FaultsApi faults, StatusView status, RecentRead
                 await faults.HandleAsync(context);
                 break;
             case ("GET", ["", "status"]):
-                await WriteAsync(context, await status.ReadAsync(_devices, context.RequestAborted));
+                await WriteAsync(context, await status.ReadAsync(Things, context.RequestAborted));
                 break;
             case ("GET", ["", "things", var thing, "readings"]):
                 var newest = await readings.NewestAsync(Known(thing), ChartedReadings, context.RequestAborted);
@@ -78,7 +80,7 @@ internal sealed class ConsoleApi(FaultsApi faults, StatusView status, RecentRead
     }
 
     private string Known(string thing) =>
-        _devices.Any(d => d.Thing == thing) ? thing : throw RegistryException.NotFound($"The testbed runs no thing '{thing}'.");
+        Things.Any(t => t.Thing == thing) ? thing : throw RegistryException.NotFound($"There is no thing '{thing}'.");
 
     private void Switch(string thing, ConsoleRequest request)
     {
@@ -89,7 +91,7 @@ internal sealed class ConsoleApi(FaultsApi faults, StatusView status, RecentRead
     }
 
     private string CreateJob(ConsoleRequest request) => fleet.CreateRotation(
-        _devices.Select(d => d.Thing), request.Text("roleAlias"), request.Number("perMinute", 1, 1000), request.Number("abortPercentage", 1, 100), request.Number("abortAfter", 1, 1000));
+        Things.Select(t => t.Thing), request.Text("roleAlias"), request.Number("perMinute", 1, 1000), request.Number("abortPercentage", 1, 100), request.Number("abortAfter", 1, 1000));
 
     private static async Task<ConsoleRequest> ReadAsync(HttpContext context)
     {

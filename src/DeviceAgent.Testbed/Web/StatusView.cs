@@ -7,10 +7,10 @@ namespace DeviceAgent.Testbed.Web;
 /// <summary>What <c>GET /status</c> answers: every device as the cloud sees it and as it reports itself, and the jobs.</summary>
 internal sealed class StatusView(Cloud cloud, ThingSwitches switches, RecentReadings readings, FleetControl fleet)
 {
-    public async Task<JsonObject> ReadAsync(IReadOnlyList<DemoDevice> devices, CancellationToken cancellationToken)
+    public async Task<JsonObject> ReadAsync(IReadOnlyList<DeviceStatus> things, CancellationToken cancellationToken)
     {
         var shown = new JsonArray();
-        foreach (var device in devices) shown.Add((JsonNode)await ReadAsync(device.Status, cancellationToken));
+        foreach (var thing in things) shown.Add((JsonNode)await ReadAsync(thing, cancellationToken));
         return new JsonObject
         {
             ["account"] = CloudAccount.AccountId,

@@ -30,7 +30,7 @@ internal static class OwnerAccess
         yield return ("--config", Path.GetFullPath(configuration), false);
         if (options.ActiveIdentity == options.Identity && File.Exists(options.Identity.CertificatePath)) yield return ("certificatePath", options.Identity.CertificatePath, true);
         if (options.Identity.CertificateChainPath is { } chain) yield return ("certificateChainPath", chain, true);
-        if (options.Credentials.CaBundlePath is { } roots) yield return ("caPath", roots, false);
+        if (options.Credentials.CaPath is { } roots) yield return ("caPath", roots, false);
         foreach (var source in options.Sources.Where(s => File.Exists(s.File))) yield return ($"{source.Section}.file", source.File!, false);
     }
 

@@ -123,7 +123,7 @@ internal sealed class FirstProvisioning(AgentOptions options, DeviceIdentityOpti
         output.WriteLine($"connecting to {options.Control.Host}:{options.Control.Port} as {clientId} with claim certificate {claim.CertificateId} ...");
         var random = new Random(RandomNumberGenerator.GetInt32(int.MaxValue));
         var connect = HappyEyeballsConnector.ForSockets(time).ConnectAsync;
-        var client = MqttClientFactory.Create(options.Control, clientId, options.Credentials.CaBundlePath, claim, connect, time, random, NullLoggerFactory.Instance);
+        var client = MqttClientFactory.Create(options.Control, clientId, options.Credentials.CaPath, claim, connect, time, random, NullLoggerFactory.Instance);
         await using var _ = client.ConfigureAwait(false);
         string? lastProblem = null;
         client.DisconnectedAsync += disconnected =>

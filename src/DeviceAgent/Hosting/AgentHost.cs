@@ -71,7 +71,7 @@ internal static class AgentHost
             builder.Services.AddCertificateRotation(
                 options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters, options.Configured.Credentials);
         builder.Services.AddSingleton(stored);
-        builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaBundlePath, stored.Memory, stored.Settings);
+        builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaPath, stored.Memory, stored.Settings);
         if (reload is not null) builder.Services.AddConfigurationReload(reload);
         replace?.Invoke(builder.Services);
         return builder.Build();
@@ -82,7 +82,7 @@ internal static class AgentHost
     {
         var logger = host.Services.GetRequiredService<ILoggerFactory>().CreateLogger(typeof(AgentHost).Namespace!);
         var roleAlias = host.Services.GetRequiredService<RoleAliasState>().Active;
-        logger.AgentStarts(AgentBuild.Current.ToString(), options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.Endpoint);
+        logger.AgentStarts(AgentBuild.Current.ToString(), options.ThingName, options.Table.TableName, options.Table.Region, roleAlias, options.Credentials.CredentialsEndpoint);
         if (options.Configured.File is { } file) logger.ConfigurationRead(file);
         logger.IdentityLoaded(identity.CertificateId, TimestampText.Format(identity.NotAfter), DeviceIdentityOptions.Shown(options.ActiveIdentity.CertificatePath));
         var clock = host.Services.GetRequiredService<DeviceClock>();

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Credentials.Transport;
@@ -33,14 +34,14 @@ internal static class CredentialSettings
     {
         var options = new RoleAliasOptions
         {
-            Endpoint = settings.Required("credentialsEndpoint", "the host of the credentials provider (aws iot describe-endpoint --endpoint-type iot:CredentialProvider)"),
+            CredentialsEndpoint = settings.Required("credentialsEndpoint", "the host of the credentials provider (aws iot describe-endpoint --endpoint-type iot:CredentialProvider)"),
             RoleAlias = settings.Required("roleAlias", "the role alias to ask for"),
             ThingName = thingName,
-            CaBundlePath = settings.FilePath(CaPath),
+            CaPath = settings.FilePath(CaPath),
             Names = new OptionNames(CaPath, ConnectTimeout: null, RequestTimeout: null),
         };
         List<OptionProblem> problems = [.. RoleAliasOptionsValidator.Validate(options).Where(p => p.Value.Length > 0)];
-        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems) ?? []) root.Dispose();
+        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaPath, problems) ?? []) root.Dispose();
         ProxySetting.Read(problems, asksByHttp);
         foreach (var error in problems.Select(ErrorOf)) settings.Error(error.Key, error.Value, error.Problem);
         return options;
@@ -51,12 +52,12 @@ internal static class CredentialSettings
     public static void RequireRoots(RoleAliasOptions options)
     {
         var problems = new List<OptionProblem>();
-        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaBundlePath, problems) ?? []) root.Dispose();
+        foreach (var root in RoleAliasOptionsValidator.ReadCaBundle(options.CaPath, problems) ?? []) root.Dispose();
         if (problems.Count > 0) throw new ConfigurationException([.. problems.Select(ErrorOf)]);
     }
 
     private static ConfigurationError ErrorOf(OptionProblem problem) =>
-        new(KeyOf(problem.Option), problem.Value is { Length: > 0 } value ? value : null, $"{problem.What}. {problem.Remedy}");
+        new(JsonNamingPolicy.CamelCase.ConvertName(problem.Option), problem.Value is { Length: > 0 } value ? value : null, $"{problem.What}. {problem.Remedy}");
 
     private static string? FileOrHardware(SettingsReader settings, string name) =>
         settings.Text(name) is { } text && text.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ? text : settings.CredentialPath(name);
@@ -79,13 +80,4 @@ internal static class CredentialSettings
 
         return null;
     }
-
-    private static string KeyOf(string option) => option switch
-    {
-        nameof(RoleAliasOptions.Endpoint) => "credentialsEndpoint",
-        nameof(RoleAliasOptions.RoleAlias) => "roleAlias",
-        nameof(RoleAliasOptions.ThingName) => "thingName",
-        nameof(RoleAliasOptions.CaBundlePath) => CaPath,
-        _ => option,
-    };
 }

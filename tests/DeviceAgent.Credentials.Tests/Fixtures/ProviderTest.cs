@@ -21,10 +21,10 @@ internal sealed class ProviderTest : IDisposable
         _identity = new DeviceIdentity(Copy(certificate), chain);
         var options = new RoleAliasOptions
         {
-            Endpoint = endpoint,
+            CredentialsEndpoint = endpoint,
             RoleAlias = "fleet-ddb",
             ThingName = thingName,
-            CaBundlePath = _folder.Write("roots.pem", (root ?? Pki.Root).ExportCertificatePem()),
+            CaPath = _folder.Write("roots.pem", (root ?? Pki.Root).ExportCertificatePem()),
             Proxy = proxy,
         };
         _client = new CredentialsProviderClient(_identity, options, Time);

@@ -243,7 +243,7 @@ public sealed class DeviceIdentitySourceTests : IDisposable
         await using var server = new TlsServer();
         using var client = new CredentialsProviderClient(
             _source,
-            new RoleAliasOptions { Endpoint = server.Endpoint, RoleAlias = "fleet-ddb", CaBundlePath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()) },
+            new RoleAliasOptions { CredentialsEndpoint = server.Endpoint, RoleAlias = "fleet-ddb", CaPath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()) },
             _time);
         Assert.IsType<FetchResult.Success>(await client.FetchAsync());
         var first = server.ClientCertificateId;

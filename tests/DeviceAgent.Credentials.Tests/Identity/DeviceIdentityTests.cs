@@ -295,7 +295,7 @@ public sealed class DeviceIdentityTests : IDisposable
     {
         using var identity = DeviceIdentity.Load(new() { CertificatePath = _folder.Write("device.pem", EcCertificate.ExportCertificatePem() + "\n" + Ec.ExportPkcs8PrivateKeyPem()) });
         var bundle = _folder.Write("roots.pem", PemEncoding.WriteString("CERTIFICATE", BesideItsCurve(EcCertificate.RawData)));
-        using var client = new CredentialsProviderClient(identity, new RoleAliasOptions { Endpoint = "localhost", RoleAlias = "fleet-ddb", CaBundlePath = bundle }, TimeProvider.System);
+        using var client = new CredentialsProviderClient(identity, new RoleAliasOptions { CredentialsEndpoint = "localhost", RoleAlias = "fleet-ddb", CaPath = bundle }, TimeProvider.System);
         Assert.NotNull(client);
     }
 

@@ -154,7 +154,7 @@ public sealed class KeyFormTests : IDisposable
         using var identity = DeviceIdentity.Load(Options(key, Make(key, $"{command} {Out}")));
         using var client = new CredentialsProviderClient(
             identity,
-            new RoleAliasOptions { Endpoint = server.Endpoint, RoleAlias = "fleet-ddb", CaBundlePath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()) },
+            new RoleAliasOptions { CredentialsEndpoint = server.Endpoint, RoleAlias = "fleet-ddb", CaPath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()) },
             new ManualTimeProvider());
         Assert.IsType<FetchResult.Success>(await client.FetchAsync());
         Assert.Equal(identity.CertificateId, server.ClientCertificateId);

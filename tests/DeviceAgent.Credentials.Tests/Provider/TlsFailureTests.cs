@@ -107,7 +107,7 @@ public sealed class TlsFailureTests
         using var certificate = Pki.ServerCertificate(Pki.OtherRoot, "localhost", Pki.Now.AddDays(-1), Pki.Now.AddDays(1));
         await using var server = new TlsServer { Certificate = certificate };
         using var test = new ProviderTest(server.Endpoint);
-        await AssertFails(test, server, ServerCertificateUntrusted, "issuer CN=other root", "certificate of the endpoint", "CaBundlePath");
+        await AssertFails(test, server, ServerCertificateUntrusted, "issuer CN=other root", "certificate of the endpoint", "CaPath");
     }
 
     [Fact]

@@ -25,10 +25,10 @@ internal static class DeviceCredentials
             identity,
             new RoleAliasOptions
             {
-                Endpoint = cloud.Cloud.CredentialsEndpoint,
+                CredentialsEndpoint = cloud.Cloud.CredentialsEndpoint,
                 RoleAlias = Cloud.RoleAlias,
                 ThingName = sendThingName ? thing : null,
-                CaBundlePath = cloud.Cloud.CaPath,
+                CaPath = cloud.Cloud.CaPath,
             },
             TimeProvider.System);
         return await client.FetchAsync(CancellationToken.None);

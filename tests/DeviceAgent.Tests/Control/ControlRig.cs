@@ -103,7 +103,7 @@ internal sealed class ControlRig : IAsyncDisposable
         services.AddSingleton<ActiveRoleAlias>(() => Rotation.Alias).AddSingleton<IOperation>(Rotation);
         services.AddSingleton<Func<IMqttClient>>(() => Client = Cloud.Connect());
         services.AddSingleton(new DataBudget(Stored.Settings.DataBudget, Traffic.Meter, clock, NullLogger<DataBudget>.Instance));
-        services.AddControl(Options.Control, Options.ThingName, Options.Credentials.CaBundlePath, Stored.Memory, Stored.Settings);
+        services.AddControl(Options.Control, Options.ThingName, Options.Credentials.CaPath, Stored.Memory, Stored.Settings);
         _services = services.BuildServiceProvider();
         _services.GetRequiredService<OperationRunner>().Changed += Cloud.Signal;
         _loops = [.. _services.GetServices<IHostedService>()];

@@ -28,7 +28,7 @@ public sealed class HardwareKeyTests : IDisposable
         using var identity = Load($"{SoftHsm.TokenUri};object={label};type=private{Module}", SoftHsm.Certificate(label));
         using var client = new CredentialsProviderClient(
             identity,
-            new RoleAliasOptions { Endpoint = server.Endpoint, RoleAlias = "fleet-ddb", CaBundlePath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()) },
+            new RoleAliasOptions { CredentialsEndpoint = server.Endpoint, RoleAlias = "fleet-ddb", CaPath = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()) },
             new ManualTimeProvider(Pki.Now));
 
         for (var i = 0; i < 3; i++) Assert.IsType<FetchResult.Success>(await client.FetchAsync());
