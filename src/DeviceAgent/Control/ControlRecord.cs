@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using DeviceAgent.Control.Shadow;
 
 namespace DeviceAgent.Control;
 
@@ -47,9 +48,13 @@ internal sealed record SettingOverride(JsonElement Value, ChangeOrigin By);
 /// <param name="Timestamp">When it was written, in epoch seconds, by the shadow's metadata.</param>
 /// <param name="Rejection">Why it is not active; null when it is.</param>
 /// <param name="OthersToBlame">It was right itself, but came together with something that was not: it gets another chance with them.</param>
-internal sealed record HandledValue(JsonElement Value, long Timestamp, string? Rejection = null, bool OthersToBlame = false)
+/// <param name="OvertakenBy">The job that has changed it since; null when none has.</param>
+internal sealed record HandledValue(JsonElement Value, long Timestamp, string? Rejection = null, bool OthersToBlame = false, string? OvertakenBy = null)
 {
     public const int LongestRejection = 300;
+
+    /// <summary>It is this one that was dealt with: it has not been written anew.</summary>
+    public bool Is(DesiredValue desired) => Timestamp == desired.Timestamp && JsonElement.DeepEquals(Value, desired.Value);
 }
 
 /// <summary>A change that has ended.</summary>

@@ -13,7 +13,7 @@ internal static class ControlServiceCollectionExtensions
 {
     /// <summary>What operators do remotely: shadow and jobs over MQTT. Without <c>mqttEndpoint</c> only the state of it is there to be asked.</summary>
     public static IServiceCollection AddControl(
-        this IServiceCollection services, ControlOptions options, string thingName, string? caBundlePath, ControlState state, IRemoteSettings settings)
+        this IServiceCollection services, ControlOptions options, string thingName, string? caPath, ControlState state, IRemoteSettings settings)
     {
         services.TryAddSingleton<LoopWatch>();
         services.AddSingleton(options);
@@ -26,9 +26,10 @@ internal static class ControlServiceCollectionExtensions
             s.GetRequiredService<OperationRunner>(), state, s.GetService<IotConnection>(), s.GetService<ShadowService>(), s.GetService<ControlService>()));
         if (options.Host is null) return services;
 
-        services.AddIotConnection(options, thingName, caBundlePath);
+        services.AddIotConnection(options, thingName, caPath);
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<DeviceShadow>(s, thingName));
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<JobQueue>(s, thingName));
+        services.AddSingleton<Overtaken>();
         services.AddSingleton<JobRunner>();
         services.AddSingleton<Health>();
         services.AddSingleton<ReportedState>();

@@ -75,6 +75,9 @@ internal static partial class Log
     [LoggerMessage(2622, LogLevel.Warning, "Remote control: {Times} times in a row: {Problem} It is tried again.")]
     public static partial void KeepsFailing(this ILogger logger, string problem, int times);
 
+    [LoggerMessage(2623, LogLevel.Information, "Shadow: {Keys} is taken out of the desired state: job {JobId} has changed it since.")]
+    public static partial void DesiredOvertaken(this ILogger logger, string keys, string jobId);
+
     [LoggerMessage(2690, LogLevel.Warning, "The connection to AWS IoT cannot be made anew, next attempt in {Delay}. {Problem}")]
     public static partial void ConnectionNotRenewed(this ILogger logger, Duration delay, string problem);
 }

@@ -14,7 +14,7 @@ internal sealed class FakeJobs(FakeCloud cloud)
 
     public FakeJob this[string id] => cloud.Locked(() => _jobs.Single(j => j.Id == id) with { });
 
-    public override string ToString() => string.Join(" ", _jobs);
+    public override string ToString() => cloud.Locked(() => string.Join(" ", _jobs));
 
     public void Create(string id, string document)
     {

@@ -16,6 +16,8 @@ internal sealed class FakeShadow(FakeCloud cloud)
     /// <summary>Epoch seconds of the next write by the operator; grows with each.</summary>
     public long Clock { get; set; } = 1000;
 
+    public JsonObject Desired => cloud.Locked(() => Section("desired").DeepClone().AsObject());
+
     public JsonObject Reported => cloud.Locked(() => Section("reported").DeepClone().AsObject());
 
     /// <summary>The updates that the device made.</summary>
@@ -23,7 +25,7 @@ internal sealed class FakeShadow(FakeCloud cloud)
 
     public int Gets { get; private set; }
 
-    public override string ToString() => $"{Version} {_state.ToJsonString()}";
+    public override string ToString() => cloud.Locked(() => $"{Version} {_state.ToJsonString()}");
 
     /// <summary>The operator writes; null deletes.</summary>
     public void Desire(string json)
@@ -49,8 +51,9 @@ internal sealed class FakeShadow(FakeCloud cloud)
 
         Assert.Equal($"{Topic}/update", topic);
         var state = request["state"]!.AsObject();
+        if (request["version"] is { } expected && (long)expected != Version) return [($"{topic}/rejected", new JsonObject { ["code"] = 409, ["message"] = "Version conflict", ["clientToken"] = token })];
         if (IsTooLarge(state)) return [($"{topic}/rejected", new JsonObject { ["code"] = 413, ["message"] = "The payload exceeds the maximum size allowed", ["clientToken"] = token })];
-        Reports.Add(state["reported"]!.DeepClone().AsObject());
+        if (state["reported"] is JsonObject reported) Reports.Add(reported.DeepClone().AsObject());
         return Update(state, token);
     }
 

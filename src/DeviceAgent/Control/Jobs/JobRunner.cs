@@ -10,7 +10,7 @@ namespace DeviceAgent.Control.Jobs;
 /// Carries out the jobs that are pending, the oldest first. An execution whose end is known is never acted on again: its outcome is
 /// remembered until AWS IoT has it. One that was cut short is still at the head of the queue, and is asked for again.
 /// </summary>
-internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlState state, DeviceClock clock, ILogger<JobRunner> logger)
+internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlState state, Overtaken overtaken, DeviceClock clock, ILogger<JobRunner> logger)
 {
     private const string UnreadableOperation = "job";
 
@@ -74,7 +74,7 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         try
         {
             await runner.RunAsync(
-                change, document.Operation!, execution.Document, progress, (r, outcome) => r.With(finished = Finish(execution, outcome, progress.Step)), cancellationToken).ConfigureAwait(false);
+                change, document.Operation!, execution.Document, progress, (r, outcome) => Ended(r, outcome, finished = Finish(execution, outcome, progress.Step)), cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -83,6 +83,9 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         }
 
         return (finished!, execution with { Version = progress.Version });
+
+        ControlRecord Ended(ControlRecord record, ChangeOutcome outcome, FinishedJob end) =>
+            outcome.Result == ChangeResult.Applied ? overtaken.Mark(record.With(end), document.Operation!, execution.JobId) : record.With(end);
     }
 
     /// <summary>What the agent could not live with was taken back at a start, before the job's end was known.</summary>

@@ -41,16 +41,21 @@ internal sealed class DesiredReconciler(OperationRunner runner, ControlState sta
     /// <exception cref="OperationCanceledException">The agent stops; what was not dealt with is found again.</exception>
     public async Task ReconcileAsync(ShadowDocument document, CancellationToken cancellationToken)
     {
+        ForgetOvertaken(document);
         var handled = state.Record.Handled;
-        var fresh = document.Desired.Where(d => !IsHandled(handled.GetValueOrDefault(d.Key), d.Value)).ToDictionary();
+        var fresh = document.Desired.Where(d => handled.GetValueOrDefault(d.Key)?.Is(d.Value) != true).ToDictionary();
         var gone = handled.Keys.Where(k => !document.Desired.ContainsKey(k)).ToHashSet();
         if (gone.Any(k => k != RoleAlias) || fresh.Any(d => d.Key != RoleAlias || d.Value.Problem is not null)) ReconcileSettings(document, fresh, gone);
         if (fresh.TryGetValue(RoleAlias, out var wanted) && wanted.Problem is null) await RotateAsync(document, wanted, cancellationToken).ConfigureAwait(false);
         else if (gone.Contains(RoleAlias)) await GoBackAsync(document, handled[RoleAlias], cancellationToken).ConfigureAwait(false);
     }
 
-    private static bool IsHandled(HandledValue? handled, DesiredValue desired) =>
-        handled is not null && handled.Timestamp == desired.Timestamp && JsonElement.DeepEquals(handled.Value, desired.Value);
+    /// <summary>What a job has changed since was taken out of the shadow: that is no wish to go back to what was before.</summary>
+    private void ForgetOvertaken(ShadowDocument document)
+    {
+        bool IsGone(KeyValuePair<string, HandledValue> handled) => handled.Value.OvertakenBy is not null && !document.Desired.ContainsKey(handled.Key);
+        if (state.Record.Handled.Any(IsGone)) state.Note(r => r with { Handled = r.Handled.Where(h => !IsGone(h)).ToDictionary() });
+    }
 
     private void ReconcileSettings(ShadowDocument document, Dictionary<string, DesiredValue> fresh, HashSet<string> gone)
     {

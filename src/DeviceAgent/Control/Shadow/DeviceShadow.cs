@@ -15,6 +15,7 @@ internal sealed class DeviceShadow
 
     private const string NotFound = "404";
     private const string TooLarge = "413";
+    private const string Conflict = "409";
 
     private readonly IotConnection _connection;
     private readonly ILogger _logger;
@@ -113,6 +114,22 @@ internal sealed class DeviceShadow
         _refused = null;
         TakeReported(report, ShadowDocument.VersionOf(accepted.Payload) ?? 0);
         return null;
+    }
+
+    /// <summary>Takes keys out of the desired state, unless somebody has changed the shadow meanwhile. It is to be read again then, and after success.</summary>
+    /// <param name="removal">The keys, each null.</param>
+    /// <param name="cancellationToken">The agent stops.</param>
+    /// <returns>Whether they were taken out; and why that could not be done, null when the shadow was changed meanwhile.</returns>
+    /// <exception cref="OperationCanceledException">The token fired.</exception>
+    public async Task<(bool Removed, TopicResponse? Failure)> RemoveDesiredAsync(JsonObject removal, CancellationToken cancellationToken)
+    {
+        long version;
+        lock (_gate) version = _version;
+        var update = new JsonObject { ["state"] = new JsonObject { ["desired"] = removal }, ["version"] = version };
+        var answer = await _connection.Requests.AskAsync($"{_prefix}/update", update, cancellationToken).ConfigureAwait(false);
+        var isConflict = answer is TopicResponse.Rejected { Code: Conflict };
+        if (isConflict || answer is TopicResponse.Accepted or TopicResponse.Missing { Reason: NoResponse.Lost }) Invalidate();
+        return (answer is TopicResponse.Accepted, isConflict || answer is TopicResponse.Accepted ? null : Failed("taking out what a job has overtaken", answer));
     }
 
     private TopicResponse Failed(string what, TopicResponse answer)

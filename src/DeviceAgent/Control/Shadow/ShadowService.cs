@@ -28,8 +28,10 @@ internal sealed class ShadowService : ControlLoop
     private readonly IotConnection _connection;
     private readonly DeviceShadow _shadow;
     private readonly ReportedState _state;
+    private readonly ControlState _control;
     private readonly DataBudget _budget;
     private readonly TimeSpan _reportPeriod;
+    private readonly ILogger _logger;
     private readonly TimeProvider _time;
 
     /// <summary>Apart from that of reading: what is desired is followed, too, when nothing may be reported.</summary>
@@ -39,10 +41,11 @@ internal sealed class ShadowService : ControlLoop
     private long? _toldAt;
 
     public ShadowService(
-        IotConnection connection, DeviceShadow shadow, ReportedState state, DataBudget budget, OperationRunner runner, ControlOptions options, LoopWatch loops, TimeProvider time, Random random, ILogger<ShadowService> logger)
+        IotConnection connection, DeviceShadow shadow, ReportedState state, ControlState control, DataBudget budget, OperationRunner runner, ControlOptions options, LoopWatch loops, TimeProvider time, Random random, ILogger<ShadowService> logger)
         : base(LookPeriod, loops.Pulse("shadow"), time, random, logger)
     {
-        (_connection, _shadow, _state, _budget, _reportPeriod, _time, _reportPause) = (connection, shadow, state, budget, options.ReportPeriod, time, new RetryPause(time, random, logger));
+        (_connection, _shadow, _state, _control, _budget, _logger) = (connection, shadow, state, control, budget, logger);
+        (_reportPeriod, _time, _reportPause) = (options.ReportPeriod, time, new RetryPause(time, random, logger));
         _healthReports = new TokenBucket(HealthBurst, options.ReportPeriod, time);
         shadow.Outdated += Wake.Set;
         runner.Changed += Wake.Set;
@@ -70,6 +73,12 @@ internal sealed class ShadowService : ControlLoop
             _told = _shadow.Reported;
         }
 
+        if (_shadow.Latest is { } document && _control.Record is var record && Overtaken.KeysIn(record, document) is { Count: > 0 } overtaken)
+        {
+            Pause.After(await RemoveAsync(record, overtaken, stopping).ConfigureAwait(false));
+            return;
+        }
+
         var state = _state.Build();
         if (!IsDue(state) || _reportPause.Left > TimeSpan.Zero) return;
         var failure = await _shadow.ReportAsync(state, stopping).ConfigureAwait(false);
@@ -77,6 +86,16 @@ internal sealed class ShadowService : ControlLoop
         if (failure is not null) return;
         if (_told is not null && HealthDiffers(state, _told)) _healthReports.TryTake();
         (_told, _toldAt) = (state, _time.GetTimestamp());
+    }
+
+    private async Task<TopicResponse?> RemoveAsync(ControlRecord record, IReadOnlyList<string> overtaken, CancellationToken stopping)
+    {
+        var removal = new JsonObject();
+        foreach (var key in overtaken) SettingTree.Set(removal, key, null);
+        var (removed, failure) = await _shadow.RemoveDesiredAsync(removal, stopping).ConfigureAwait(false);
+        if (!removed) return failure;
+        foreach (var job in overtaken.GroupBy(k => record.Handled[k].OvertakenBy!)) _logger.DesiredOvertaken(string.Join(", ", job), job.Key);
+        return null;
     }
 
     /// <summary>What an operator waits for is at once, the health too unless it comes and goes, levels in periods.</summary>
