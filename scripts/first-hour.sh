@@ -1,0 +1,270 @@
+#!/usr/bin/env bash
+# Plays three people from a clean Debian 12 to their goal, with the commands of README and docs, and prints each command with what it said.
+#
+#   scripts/first-hour.sh [--write] [owner|operator|developer]...
+#
+#   owner      of a Raspberry Pi, without an AWS account: the testbed, a reading of their own, the package on a device
+#   operator   of a fleet: docs/operators-guide.md from its first command to its last, a role that is refused, one that is rolled back
+#   developer  a program in .NET with the library, one in Python with the agent's credentials
+#
+# Without a name all three. The exit code is 0 when every command did what its person expects. --write makes docs/first-hour.md of it.
+# Each gets a copy of a Debian made once (artifacts/first-hour), with this machine's .NET SDK. Needs root, the network, the ports 8440 to 8449
+# and 8555; all mounts and processes are in namespaces of their own and end with it.
+set -euo pipefail
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
+write=0 people=()
+for argument in "$@"; do
+  case $argument in
+    --write) write=1 ;;
+    owner | operator | developer) people+=("$argument") ;;
+    *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
+  esac
+done
+[ "$write" -eq 0 ] || [ ${#people[@]} -eq 0 ] || { echo "first-hour: --write needs all three" >&2; exit 2; }
+[ ${#people[@]} -gt 0 ] || people=(owner operator developer)
+[ "$(id -u)" -eq 0 ] || { echo "first-hour: needs root (chroot, mounts)" >&2; exit 2; }
+cd "$(dirname "$0")/.."
+. scripts/lib.sh
+fail() { echo "first-hour: $*" >&2; exit 1; }
+
+suite=bookworm
+image=$PWD/artifacts/first-hour/$suite
+if [ -z "${FIRST_HOUR_WORK:-}" ]; then
+  need 'mmdebstrap --version' mmdebstrap
+  need 'test -e /usr/share/keyrings/debian-archive-keyring.gpg' debian-archive-keyring
+  need 'unshare --version && mount --version' util-linux mount
+  [ -z "$(git status --porcelain)" ] || echo "first-hour: what is not committed takes no part" >&2
+  # What a Debian has, and sudo.
+  if [ ! -d "$image" ]; then
+    step "Debian $suite"
+    mkdir -p "${image%/*}"
+    rm -rf --one-file-system "$image.part"
+    # The machine's own sources where it is this Debian, so that a mirror of one's own is used; else mmdebstrap's default.
+    sources=()
+    if grep -qs "^VERSION_CODENAME=$suite\$" /etc/os-release; then
+      for file in /etc/apt/sources.list /etc/apt/sources.list.d/*.sources; do
+        if grep -qsE "(Suites: |^deb .* )$suite( |\$)" "$file"; then sources+=("$file"); fi
+      done
+    fi
+    mmdebstrap --quiet --mode=root --variant=important --include=sudo "$suite" "$image.part" "${sources[@]}"
+    mv "$image.part" "$image"
+  fi
+  work=$(mktemp -d "${image%/*}/run.XXXXXX")
+  chmod 755 "$work"
+  status=0
+  FIRST_HOUR_WORK=$work unshare --mount --propagation private --pid --fork --kill-child --mount-proc "$0" "$@" || status=$?
+  if grep -q " $work" /proc/self/mounts; then fail "mounts are left under $work; it is not removed"; fi
+  if [ "$status" -eq 0 ] && [ "$write" -eq 1 ]; then install -m 644 "$work/page.md" docs/first-hour.md; fi
+  rm -rf --one-file-system "$work"
+  exit "$status"
+fi
+work=$FIRST_HOUR_WORK
+sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
+for port in {8440..8449} 8555; do
+  if (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then fail "another program listens on port $port, which the pages name"; fi
+done
+
+# What the machine needs to reach its package registries goes into the others, too.
+inherited=()
+while IFS= read -r name; do inherited+=("$name=${!name}"); done < <(compgen -e | grep -E '^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NUGET_[A-Z_]*|PIP_(CERT|INDEX_URL|DEFAULT_TIMEOUT|CONFIG_FILE)|SSL_CERT_(FILE|DIR))$')
+
+# machine NAME: a clean one, in $root. Its only user is `you`, who may use sudo.
+machine() {
+  name=$1 root=$work/$1/root
+  mkdir -p "$work/$name"/{root,upper,overlay}
+  mount -t overlay overlay -o "lowerdir=$image,upperdir=$work/$name/upper,workdir=$work/$name/overlay" "$root"
+  mount -t proc proc "$root/proc"
+  mount --rbind /dev "$root/dev"
+  cp /etc/resolv.conf "$root/etc/"
+  cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
+  if [ -d /usr/local/share/ca-certificates ]; then cp -r /usr/local/share/ca-certificates "$root/usr/local/share/"; fi
+  printf '127.0.0.1 localhost %s\n::1 localhost\n' "$(hostname)" >"$root/etc/hosts"
+  # No service is to start in a chroot.
+  printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
+  chmod 755 "$root/usr/sbin/policy-rc.d"
+  chroot "$root" useradd --create-home --shell /bin/bash you
+  printf 'you ALL=(ALL) NOPASSWD: ALL\nDefaults !use_pty, env_keep += "DEBIAN_FRONTEND %s"\n' "${inherited[*]%%=*}" >"$root/etc/sudoers.d/you"
+  quietly apt-get update -qq
+  open_shell
+}
+# computer NAME: with the .NET 10 SDK and the libraries that its package depends on, as README asks, and the project to be cloned.
+computer() {
+  machine "$1"
+  quietly apt-get install -y -qq --no-install-recommends ca-certificates libicu72 libssl3 libstdc++6 zlib1g tzdata
+  mkdir -p "$root/usr/share/dotnet" "$root/srv"
+  mount --bind "$sdk" "$root/usr/share/dotnet"
+  mount -o remount,ro,bind "$root/usr/share/dotnet"
+  ln -s ../share/dotnet/dotnet "$root/usr/bin/dotnet"
+  if [ -f ~/.nuget/NuGet/NuGet.Config ]; then install -D -m 644 ~/.nuget/NuGet/NuGet.Config "$root/home/you/.nuget/NuGet/NuGet.Config"; fi
+  git clone -q --bare . "$root/srv/device-agent.git"
+  chroot "$root" chown -R you: /home/you /srv/device-agent.git
+}
+environment() { printf '%s\0' -i -C / PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 "${inherited[@]}"; }
+quietly() {
+  local set=()
+  mapfile -d '' -t set < <(environment)
+  chroot "$root" env "${set[@]}" HOME=/root "$@" >"$work/quietly" 2>&1 || { cat "$work/quietly"; fail "$*"; }
+}
+as_you() {
+  local set=()
+  mapfile -d '' -t set < <(environment)
+  exec chroot --userspec=you:you --groups=you "$root" env "${set[@]}" HOME=/home/you USER=you "$@"
+}
+
+# A shell of `you` that keeps its variables and folder from command to command; a command that fails ends it.
+open_shell() {
+  if [ -n "${SHELL_PID:-}" ]; then close_shell; fi
+  # shellcheck disable=SC2016
+  coproc SHELL { as_you bash -c 'cd; while IFS= read -r -d "" command; do set -eo pipefail; eval "$command" </dev/null >/tmp/said 2>&1; set +e; printf "0\0"; done'; } 2>/dev/null
+}
+close_shell() {
+  local pid=$SHELL_PID
+  exec {SHELL[1]}>&-
+  wait "$pid" || true
+}
+# told COMMAND: false when it fails; what it says is in $said.
+told() {
+  local answer=""
+  printf '%s\0' "$1" >&"${SHELL[1]}" 2>/dev/null || return 1
+  IFS= read -r -d '' answer <&"${SHELL[0]}" || true
+  said=$(tr -d '\0' <"$root/tmp/said")
+  [ "$answer" = 0 ]
+}
+
+# What a page shows: no times, names of folders, ids and keys that the next run would have otherwise; $lines lines.
+tidy() {
+  sed -E 's#/tmp/device-agent-testbed-[A-Za-z0-9]+#DIR#g; s/\b([0-9a-f]{8})[0-9a-f]{32,}\b/0123abcd.../g; s/\b(AKIA|ASIA)[A-Z0-9]{12,}/\1.../g
+    s/\b20[2-9][0-9]-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}:[0-9.]+(Z|\+00:00)/2026-01-01T12:00:00Z/g; s/^[0-9]{2}:[0-9]{2}:[0-9]{2} /12:00:00 /; s#//[a-z0-9.-]+\.(com|org|dev)[^ ]*#//...#g
+    s/\b[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\b/01234567-.../g; s/^(.{170}).+/\1.../; s/\s+$//' |
+    awk -v most="${lines:-12}" 'NR <= most { print } NR == most + 1 { print "..." }'
+}
+page=$work/page.md
+emit() { printf '%s\n' "$@" | tee -a "$page"; }
+# show COMMAND: it and $said, as a block of the page.
+show() {
+  emit '```console' "$ ${1//$'\n'/$'\n'> }" | tidy_command
+  [ -z "$said" ] || tidy <<<"$said" | tee -a "$page"
+  emit '```' ''
+}
+tidy_command() { cat; }
+person() { emit "## $1" '' "Goal: $2" ''; began=$SECONDS; }
+reached() { emit "It took $(((SECONDS - began + 59) / 60)) minutes." ''; times+=("$1: $((SECONDS - began)) s"); }
+say() { emit "$*" ''; }
+expect() {
+  local pattern
+  for pattern in "$@"; do grep -Eq -- "$pattern" <<<"$said" || { tail -40 <<<"$said"; fail "does not say: $pattern"; }; done
+}
+# run SENTENCE COMMAND [PATTERN...]: it must succeed and say all that.
+run() {
+  local sentence=$1 command=$2
+  shift 2
+  say "$sentence"
+  told "$command" || { printf '$ %s\n' "$command"; tail -60 <<<"$said"; fail "failed: $command"; }
+  show "$command"
+  expect "$@"
+}
+# refused SENTENCE COMMAND PATTERN...: it must fail and say all that.
+refused() {
+  local sentence=$1 command=$2
+  shift 2
+  say "$sentence"
+  if ! told "if { $command; }; then false; fi"; then tail -20 <<<"$said"; fail "succeeded: $command"; fi
+  show "$command"
+  expect "$@"
+}
+# again SENTENCE COMMAND PATTERN...: it says all that within two minutes. Only the last answer is shown.
+again() {
+  local sentence=$1 command=$2 pattern until=$((SECONDS + 120)) missing
+  shift 2
+  while :; do
+    told "$command" || { tail -40 <<<"$said"; fail "failed: $command"; }
+    missing=""
+    for pattern in "$@"; do grep -Eq -- "$pattern" <<<"$said" || missing=$pattern; done
+    [ -n "$missing" ] || break
+    [ "$SECONDS" -lt "$until" ] || { tail -40 <<<"$said"; fail "does not say within two minutes: $missing"; }
+    sleep 1
+  done
+  say "$sentence"
+  show "$command"
+}
+
+# start SENTENCE COMMAND SECONDS PATTERN: in a terminal of its own, until it says that. interrupt: Ctrl-C there.
+declare -A terminals=()
+start() {
+  local sentence=$1 command=$2 until=$((SECONDS + $3)) pattern=$4 log=$work/$name.terminal
+  say "$sentence"
+  set -m
+  (as_you bash -c "cd ~/device-agent 2>/dev/null || cd; exec $command") >"$log" 2>&1 &
+  terminals[$name]=$!
+  set +m
+  until grep -Eq -- "$pattern" "$log"; do
+    kill -0 "${terminals[$name]}" 2>/dev/null || { cat "$log"; fail "has ended: $command"; }
+    [ "$SECONDS" -lt "$until" ] || { cat "$log"; fail "does not say in time: $pattern"; }
+    sleep 1
+  done
+  said=$(cat "$log")
+  show "$command"
+}
+interrupt() {
+  local status=0 from
+  from=$(wc -l <"$work/$name.terminal")
+  kill -INT -- "-${terminals[$name]}"
+  wait "${terminals[$name]}" || status=$?
+  said=$(tail -n "+$((from + 1))" "$work/$name.terminal")
+  [ "$status" -eq 0 ] || { tail -20 <<<"$said"; fail "ends with $status after Ctrl-C"; }
+}
+
+clone() {
+  run "A clean Debian with the .NET 10 SDK lacks three things: git, curl, and an AWS CLI of at least 1.29 or 2.13 (Debian 12's is older)." \
+    'sudo apt-get install -y -qq git curl python3-venv >/dev/null
+python3 -m venv ~/aws
+~/aws/bin/pip install -q awscli boto3
+export PATH=~/aws/bin:$PATH'
+  run "The project; here from a folder that holds this commit." 'git clone -q /srv/device-agent.git
+cd device-agent'
+}
+testbed() {
+  lines=22 start "$1" "dotnet run --project src/DeviceAgent.Testbed${2:+ -- $2}" 900 'thermostat-01: [1-9][0-9]* rows'
+  directory=$(grep -om1 '/tmp/device-agent-testbed-[A-Za-z0-9]*' "$work/$name.terminal")
+}
+
+owner() {
+  person "A Raspberry Pi's owner, without an AWS account" "to see readings arrive, and then those of a device of their own. What is followed: [getting-started.md](getting-started.md)."
+  computer computer
+  clone
+  testbed "The testbed, in a terminal of its own; it builds first."
+  run "In another terminal: what has arrived." ". $directory/env.sh
+aws dynamodb scan --table-name thermostat-01 --max-items 1" '"temperature"'
+  run "A reading of one's own, by the agent's socket." "curl -sS --unix-socket $directory/things/thermostat-01/state/device-agent.sock http://localhost/v1/readings \\
+  -H 'Content-Type: application/json' -d '{\"serial_number\":\"meter-7\",\"power\":412.5}'" '.'
+  lines=20 again "It is in the table." "aws dynamodb query --table-name thermostat-01 --key-condition-expression 'serial_number = :s' \\
+  --expression-attribute-values '{\":s\":{\"S\":\"meter-7\"}}'" '412\.5'
+  run "The package, for this machine's processor; without \`amd64\` it makes the one for the Raspberry Pi, too, which is tried elsewhere on an emulated machine ([arm64.md](arm64.md)). It installs what it needs, and compiles." \
+    'scripts/package-deb.sh amd64 2>&1 | tail -1' 'device-agent_.*_amd64\.deb'
+  cp "$root"/home/you/device-agent/artifacts/device-agent_*_amd64.deb "$work/"
+  run "The device gets a thing, a certificate and a table at the testbed, as it would in an account." 'scripts/aws-setup.sh kitchen --source linux' 'Copy .* to the device'
+  run "At the testbed it needs its CA besides ([testbed.md](testbed.md#an-agent-of-your-own))." 'cp "$IOT_SERVER_CA" kitchen/ca.pem && ls kitchen' private.key
+
+  local computer=$root computer_shell=$directory
+  machine pi
+  cp "$work"/device-agent_*_amd64.deb "$root/home/you/"
+  cp -r "$computer/home/you/device-agent/kitchen" "$root/home/you/"
+  mkdir -p "$root/sys/class/thermal/thermal_zone0"
+  echo cpu-thermal >"$root/sys/class/thermal/thermal_zone0/type"
+  echo 47212 >"$root/sys/class/thermal/thermal_zone0/temp"
+  chroot "$root" chown -R you: /home/you
+  run "Another clean Debian plays the Pi (a chroot: no systemd runs in it, and \`/sys\` holds one thermal zone, as a Pi's does). The package and the folder have been copied there." \
+    'sudo apt-get install -y -qq ./device-agent_*_amd64.deb 2>&1 | grep -v "^debconf\|^(Reading\|^Selecting" | tail -3' 'device-agent'
+  run "Which sensors it would read." 'device-agent sensors' 'cpu'
+  lines=25 run "Certificate, key and configuration into their places." "cd kitchen
+sudo install -m 644 certificate.pem ca.pem /etc/device-agent/
+sudo install -m 600 private.key /etc/device-agent/
+sed 's|\"stateDirectory\": \"state\"|\"stateDirectory\": \"/var/lib/device-agent\"|; s|\"caPath\": \".*\"|\"caPath\": \"ca.pem\"|' agent.json | sudo tee /etc/device-agent/agent.json" thingName
+  lines=20 run "All that is still wrong." 'sudo device-agent check'
+  run "Without systemd, which would hand the key to the agent in memory, the agent's user must be able to read it." 'sudo chown device-agent /etc/device-agent/private.key'
+  lines=8 start "The agent as its own user; on a Pi: \`sudo systemctl enable --now device-agent\`." 'sudo runuser -u device-agent -- device-agent run' 60 'tarted|upload|redentials'
+  again "What it does." 'sudo device-agent status' 'kitchen'
+  # The table is looked at from the computer.
+  interrupt
+}
+for person in "${people[@]}"; do "$person"; done
