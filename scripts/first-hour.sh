@@ -75,10 +75,9 @@ machine() {
   mount -t overlay overlay -o "lowerdir=$image,upperdir=$work/$name/upper,workdir=$work/$name/overlay" "$root"
   mount -t proc proc "$root/proc"
   mount --rbind /dev "$root/dev"
-  cp /etc/resolv.conf "$root/etc/"
-  cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
+    cp -r /etc/apt/apt.conf.d/. "$root/etc/apt/apt.conf.d/"
   if [ -d /usr/local/share/ca-certificates ]; then cp -r /usr/local/share/ca-certificates "$root/usr/local/share/"; fi
-  printf '127.0.0.1 localhost %s\n::1 localhost\n' "$(hostname)" >"$root/etc/hosts"
+  cp /etc/resolv.conf /etc/hosts "$root/etc/"
   # No service is to start in a chroot.
   printf '#!/bin/sh\nexit 101\n' >"$root/usr/sbin/policy-rc.d"
   chmod 755 "$root/usr/sbin/policy-rc.d"
@@ -146,7 +145,6 @@ show() {
   [ -z "$said" ] || tidy <<<"$said" | tee -a "$page"
   emit '```' ''
 }
-tidy_command() { cat; }
 person() { emit "## $1" '' "Goal: $2" ''; began=$SECONDS; }
 reached() { emit "It took $(((SECONDS - began + 59) / 60)) minutes." ''; times+=("$1: $((SECONDS - began)) s"); }
 say() { emit "$*" ''; }
