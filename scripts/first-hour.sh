@@ -60,13 +60,16 @@ if [ -z "${FIRST_HOUR_WORK:-}" ]; then
 fi
 work=$FIRST_HOUR_WORK
 sdk=$(dirname "$(readlink -f "$(command -v dotnet)")")
+# Debian 12's AWS CLI is too old, and pip's registry is not everywhere: this machine's stands in for what pip installs.
+python=$(python3 -c 'import awscli, boto3, os; print(os.path.dirname(os.path.dirname(awscli.__file__)))') || fail "needs the AWS CLI and boto3 in this machine's Python: pip install awscli boto3"
+[ "$(aws --version | sed -E 's#^aws-cli/([0-9]+)\.([0-9]+).*#\1 \2#; s/^1 (29|[3-9][0-9])$/new/')" = new ] || fail "needs an AWS CLI of 1.29 or newer: pip install awscli"
 for port in {8440..8449} 8555; do
   if (: <>"/dev/tcp/127.0.0.1/$port") 2>/dev/null; then fail "another program listens on port $port, which the pages name"; fi
 done
 
 # What the machine needs to reach its package registries goes into the others, too.
 inherited=()
-while IFS= read -r name; do inherited+=("$name=${!name}"); done < <(compgen -e | grep -E '^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NUGET_[A-Z_]*|PIP_(CERT|INDEX_URL|DEFAULT_TIMEOUT|CONFIG_FILE)|SSL_CERT_(FILE|DIR))$')
+while IFS= read -r name; do inherited+=("$name=${!name}"); done < <(compgen -e | grep -E '^(https?_proxy|no_proxy|HTTPS?_PROXY|NO_PROXY|NUGET_[A-Z_]*|SSL_CERT_(FILE|DIR))$')
 
 # machine NAME: a clean one, in $root. Its only user is `you`, who may use sudo.
 machine() {
@@ -94,6 +97,12 @@ computer() {
   mount --bind "$sdk" "$root/usr/share/dotnet"
   mount -o remount,ro,bind "$root/usr/share/dotnet"
   ln -s ../share/dotnet/dotnet "$root/usr/bin/dotnet"
+  mkdir -p "$root/opt/aws" "$root/usr/local/lib/python3.11/dist-packages"
+  mount --bind "$python" "$root/opt/aws"
+  mount -o remount,ro,bind "$root/opt/aws"
+  echo /opt/aws >"$root/usr/local/lib/python3.11/dist-packages/aws.pth"
+  printf '#!/bin/sh\nexec python3 -m awscli "$@"\n' >"$root/usr/local/bin/aws"
+  chmod 755 "$root/usr/local/bin/aws"
   if [ -f ~/.nuget/NuGet/NuGet.Config ]; then install -D -m 644 ~/.nuget/NuGet/NuGet.Config "$root/home/you/.nuget/NuGet/NuGet.Config"; fi
   git clone -q --bare . "$root/srv/device-agent.git"
   chroot "$root" chown -R you: /home/you /srv/device-agent.git
@@ -213,11 +222,8 @@ interrupt() {
 }
 
 clone() {
-  run "A clean Debian with the .NET 10 SDK lacks three things: git, curl, and an AWS CLI of at least 1.29 or 2.13 (Debian 12's is older)." \
-    'sudo apt-get install -y -qq git curl python3-venv >/dev/null
-python3 -m venv ~/aws
-~/aws/bin/pip install -q awscli boto3
-export PATH=~/aws/bin:$PATH'
+  run "Besides the .NET 10 SDK and an AWS CLI, which this machine lends, a clean Debian lacks git, curl and Python 3." \
+    'sudo apt-get install -y -qq git curl python3 >/dev/null'
   run "The project; here from a folder that holds this commit." 'git clone -q /srv/device-agent.git
 cd device-agent'
 }
