@@ -150,7 +150,7 @@ page=$work/page.md
 emit() { printf '%s\n' "$@" | tee -a "$page"; }
 # show COMMAND: it and $said, as a block of the page.
 show() {
-  emit '```console' "$ ${1//$'\n'/$'\n'> }" | tidy_command
+  emit '```console' "$(lines=99 tidy <<<"$ ${1//$'\n'/$'\n> '}")"
   [ -z "$said" ] || tidy <<<"$said" | tee -a "$page"
   emit '```' ''
 }
