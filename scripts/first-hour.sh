@@ -16,7 +16,7 @@ write=0 people=()
 for argument in "$@"; do
   case $argument in
     --write) write=1 ;;
-    owner | operator | developer) people+=("$argument") ;;
+    owner | operator | developer | debugimage) people+=("$argument") ;;
     *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
   esac
 done
@@ -107,7 +107,7 @@ computer() {
   git clone -q --bare . "$root/srv/device-agent.git"
   chroot "$root" chown -R you: /home/you /srv/device-agent.git
 }
-environment() { printf '%s\0' -i -C / PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 "${inherited[@]}"; }
+environment() { printf '%s\0' -i -C / PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin LANG=C.UTF-8 DEBIAN_FRONTEND=noninteractive DOTNET_NOLOGO=1 DOTNET_CLI_WORKLOAD_UPDATE_NOTIFY_DISABLE=true DOTNET_CLI_TELEMETRY_OPTOUT=1 "${inherited[@]}"; }
 quietly() {
   local set=()
   mapfile -d '' -t set < <(environment)
@@ -238,7 +238,7 @@ owner() {
   clone
   testbed "The testbed, in a terminal of its own; it builds first."
   run "In another terminal: what has arrived." ". $directory/env.sh
-aws dynamodb scan --table-name thermostat-01 --max-items 1" '"temperature"'
+aws dynamodb scan --table-name thermostat-01 --max-items 1" '"Temperature"'
   run "A reading of one's own, by the agent's socket." "curl -sS --unix-socket $directory/things/thermostat-01/state/device-agent.sock http://localhost/v1/readings \\
   -H 'Content-Type: application/json' -d '{\"serial_number\":\"meter-7\",\"power\":412.5}'" '.'
   lines=20 again "It is in the table." "aws dynamodb query --table-name thermostat-01 --key-condition-expression 'serial_number = :s' \\
@@ -270,5 +270,17 @@ sed 's|\"stateDirectory\": \"state\"|\"stateDirectory\": \"/var/lib/device-agent
   again "What it does." 'sudo device-agent status' 'kitchen'
   # The table is looked at from the computer.
   interrupt
+}
+debugimage() {
+  computer computer
+  clone
+  run a 'dotnet build -v q --nologo src/DeviceAgent.Testbed 2>&1 | tail -3'
+  run b 'scripts/package-deb.sh amd64 2>&1 | tail -30'
+  run c 'scripts/pack.sh ~/packages 2>&1'
+  run d 'dotnet build -v q --nologo samples/DynamoDbUpload 2>&1 | tail -3'
+  close_shell
+  cp -a "$image" "$image.debug"
+  rm -rf "$image.debug/home/you"
+  cp -a "$root/home/you" "$image.debug/home/"
 }
 for person in "${people[@]}"; do "$person"; done
