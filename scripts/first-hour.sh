@@ -12,13 +12,13 @@
 # and 8555; all mounts and processes are in namespaces of their own and end with it.
 # shellcheck disable=SC2016 # Commands are given unexpanded to the shell of the person.
 set -euo pipefail
-if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0"; exit 0; fi
+if [[ ${1:-} =~ ^(-h|--help)$ ]]; then sed -n '2,/^# shellcheck/{/^# shellcheck/!s/^# \{0,1\}//p}' "$0"; exit 0; fi
 write=0 people=() times=()
 for argument in "$@"; do
   case $argument in
     --write) write=1 ;;
     owner | operator | developer) people+=("$argument") ;;
-    *) sed -n '2,/^set /{/^#/s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
+    *) sed -n '2,/^# shellcheck/{/^# shellcheck/!s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
   esac
 done
 [ "$write" -eq 0 ] || [ ${#people[@]} -eq 0 ] || { echo "first-hour: --write needs all three" >&2; exit 2; }
