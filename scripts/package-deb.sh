@@ -7,7 +7,7 @@
 # that script made for one ARCH. Leaves device-agent_VERSION_ARCH.deb and SHA256SUMS in DIR (default artifacts).
 # DEB_COMPRESSION=1 packs faster and larger.
 # The same commit, published in the same way, gives the same bytes: times are those of the last commit (or SOURCE_DATE_EPOCH).
-# Needs dpkg-deb, xz, and binutils for each ARCH; no debhelper.
+# Needs the .NET 10 SDK; dpkg-deb, xz and binutils are installed by apt where they are missing; no debhelper.
 set -euo pipefail
 export LC_ALL=C
 umask 022
@@ -28,9 +28,10 @@ done
 cd "$(dirname "$0")/.."
 [ -n "$output" ] || { mkdir -p artifacts; output=$PWD/artifacts; }
 
-for tool in dpkg-deb:dpkg readelf:binutils ar:binutils xz:xz-utils; do
-  command -v "${tool%:*}" >/dev/null || die "'${tool%:*}' is missing; install the package ${tool#*:}"
-done
+. scripts/lib.sh
+need 'dpkg-deb --version' dpkg
+need 'readelf --version && ar --version' binutils
+need 'xz --version' xz-utils
 SOURCE_DATE_EPOCH=${SOURCE_DATE_EPOCH:-$(git log -1 --format=%ct 2>/dev/null)} || die "this is no git checkout: set SOURCE_DATE_EPOCH"
 export SOURCE_DATE_EPOCH
 
