@@ -33,8 +33,9 @@ internal static class ReadersShell
           unsubscribe
           for n in "${!pids[@]}"; do kill -TERM "${pids[n]}" 2>/dev/null || true; done
           for n in "${!pids[@]}"; do
-            wait "${pids[n]}" || { echo "${names[n]} ended with $?:"; cat "$HOME/${names[n]}.log"; code=1; } >&2
+            wait "${pids[n]}" || { echo "${names[n]} ended with $?"; code=1; } >&2
           done
+          if [ "$code" -ne 0 ]; then tail -n 40 "$HOME"/*.log "$OWN_TESTBED"/things/*/agent.log >&2 2>/dev/null || true; fi
           exit "$code"
         }
         trap end EXIT
@@ -95,7 +96,9 @@ internal static class ReadersShell
             $"OWN_TESTBED={page.OwnTestbed}",
             $"{AgentProcess.CommandVariable}={Environment.GetEnvironmentVariable(AgentProcess.CommandVariable)}",
         ];
-        return await Command.RunAsync("env", ["-i", .. variables, "bash", "--noprofile", "--norc", file], folder: page.Folder, patience: TimeSpan.FromMinutes(5));
+
+        // One that does not end can still say what the programs beside it have logged.
+        return await Command.RunAsync("timeout", ["240", "env", "-i", .. variables, "bash", "--noprofile", "--norc", file], folder: page.Folder, patience: TimeSpan.FromMinutes(5));
 
         async Task WriteAsync(string name, string text)
         {

@@ -23,7 +23,7 @@ internal static class Scenes
         ["docs/getting-started.md"] = async page =>
         {
             await OwnTestbedAndAccount(page);
-            page.Before["scripts/aws-setup.sh"] = $"{ReadersShell.Arrived}; {page.BeginWith}";
+            page.Before["scripts/aws-setup.sh"] = $"{ReadersShell.Arrived}; {page.Before["scripts/aws-setup.sh"]}";
         },
         ["docs/hardware-keys.md"] = async page =>
         {
@@ -107,11 +107,11 @@ internal static class Scenes
     /// <summary>The page starts a testbed of its own. The account to which it goes on is another cloud, in which nobody has made anything.</summary>
     private static Task OwnTestbedAndAccount(Page page)
     {
-        page.BeginWith = $". '{page.Cloud.Directory}/{EnvironmentFile.Name}'";
-        page.StandIns["DIR"] = page.OwnTestbed;
-        page.StandIns["FOLDER/device-agent"] = "device-agent";
         page.Before["scripts/aws-setup.sh"] = page.BeginWith;
         page.Before["aws iot create-job"] = $". '{page.OwnTestbed}/{EnvironmentFile.Name}'";
+        page.BeginWith = "";
+        page.StandIns["DIR"] = page.OwnTestbed;
+        page.StandIns["FOLDER/device-agent"] = "device-agent";
         return Task.CompletedTask;
     }
 }
