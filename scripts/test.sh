@@ -18,6 +18,7 @@ need 'openssl version' openssl
 need 'curl --version' curl ca-certificates
 need 'aws --version' awscli
 need 'jq --version' jq
+need 'shellcheck --version' shellcheck
 need 'strace -V' strace
 need 'test -x /usr/sbin/mosquitto && command -v mosquitto_pub' mosquitto mosquitto-clients
 need 'faketime --version' faketime
