@@ -124,11 +124,13 @@ internal sealed class DoctorCommand
             using var agent = await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false);
             if (agent is not null) return new RunningAgentView(await agent.GetAsync("/v1/status", cancellationToken).ConfigureAwait(false), null);
             var sockets = string.Join(" or ", options.Endpoint.Sockets);
-            return new RunningAgentView(null, sockets.Length > 0 ? $"none listens on {sockets}" : "endpoint.socket is off: a running agent cannot be asked");
+            return sockets.Length > 0
+                ? new RunningAgentView(null, $"none listens on {sockets}")
+                : new RunningAgentView(null, "endpoint.socket is off: a running agent cannot be asked") { MayRun = true };
         }
         catch (Exception e) when (e is CommandException or HttpRequestException or IOException)
         {
-            return new RunningAgentView(null, $"The agent cannot be asked: {e.Message}") { Problem = "Run this by sudo, or as the agent's user; when the agent hangs: systemctl restart device-agent" };
+            return new RunningAgentView(null, $"The agent cannot be asked: {e.Message}") { MayRun = true, Problem = "Run this by sudo, or as the agent's user; when the agent hangs: systemctl restart device-agent" };
         }
     }
 }

@@ -36,7 +36,7 @@ internal sealed class BrokerChecks(AgentOptions options, DeviceIdentity? identit
             yield break;
         }
 
-        var problem = agent.IsRunning && agent.IsConnected ? null : await TryAsync(options.Control.Port, connects: !agent.IsRunning, cancellationToken).ConfigureAwait(false);
+        var problem = await TryAsync(options.Control.Port, Connects, cancellationToken).ConfigureAwait(false);
         var primary = Primary(problem, provider);
         if (Other(options.Control.Port) is not { } other)
         {
@@ -44,7 +44,7 @@ internal sealed class BrokerChecks(AgentOptions options, DeviceIdentity? identit
             yield break;
         }
 
-        var otherProblem = primary.Result == FindingResult.Skipped ? problem : await TryAsync(other, connects: problem is not null && !agent.IsRunning, cancellationToken).ConfigureAwait(false);
+        var otherProblem = primary.Result == FindingResult.Skipped ? problem : await TryAsync(other, problem is not null && Connects, cancellationToken).ConfigureAwait(false);
         yield return primary.Result == FindingResult.Failure && otherProblem is null
             ? primary with { Remedy = $"{primary.Remedy} Port {other} can be reached: set mqttEndpoint to {options.Control.Host}:{other}." }
             : primary;
@@ -53,11 +53,15 @@ internal sealed class BrokerChecks(AgentOptions options, DeviceIdentity? identit
             : Finding.Skipped(CheckName.OtherMqttPort, $"{otherProblem.What} Nothing needs it while port {options.Control.Port} works.");
     }
 
+    /// <summary>Another connection of the thing would end the agent's.</summary>
+    private bool Connects => !agent.IsRunning && !agent.MayRun;
+
     private Finding Primary(BrokerProblem? problem, ProviderLook? provider)
     {
         var where = $"{options.Control.Host}:{options.Control.Port}";
         if (problem is not null) return IsNoNews(problem, provider) ? Finding.Needs(CheckName.Mqtt, provider!.FailedAt!) : Finding.Failure(CheckName.Mqtt, problem.What, problem.Remedy);
-        if (!agent.IsRunning) return Finding.Ok(CheckName.Mqtt, $"{where} lets {options.ThingName} connect");
+        if (Connects) return Finding.Ok(CheckName.Mqtt, $"{where} lets {options.ThingName} connect");
+        if (!agent.IsRunning) return Finding.Ok(CheckName.Mqtt, $"{where} answers by TLS; no more was tried, since it would end the connection of an agent that may run");
         return agent.IsConnected
             ? Finding.Ok(CheckName.Mqtt, $"the running agent is connected to {where}")
             : Finding.Failure(CheckName.Mqtt, $"{where} can be reached, and the running agent is not connected to it: {agent.ConnectionProblem ?? "it tries"}", "Wait a minute and look again: device-agent status; its log tells more (journalctl -u device-agent).");

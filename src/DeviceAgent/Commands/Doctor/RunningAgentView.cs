@@ -16,6 +16,9 @@ internal sealed record RunningAgentView(JsonElement? Status, string? Absence)
 
     public bool IsRunning => Status is not null;
 
+    /// <summary>No agent was reached, and that does not say that none runs.</summary>
+    public bool MayRun { get; init; }
+
     /// <summary>Whether it is connected to AWS IoT.</summary>
     public bool IsConnected => Text("control", "connection") == "connected";
 
