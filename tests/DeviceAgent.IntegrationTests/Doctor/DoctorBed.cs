@@ -8,25 +8,33 @@ namespace DeviceAgent.IntegrationTests.Doctor;
 /// <summary>One testbed for all planted faults: a device without an agent, one whose agent runs, and others as faults need them.</summary>
 public sealed class DoctorBed : IAsyncLifetime
 {
+    /// <summary>A broker takes one CONNECT a second of each thing.</summary>
+    private readonly BedDevice[] _idle = new BedDevice[4];
+
     private int _devices;
-    private RunningAgent? _agent;
+    private int _turn;
 
     internal TestCloud Cloud { get; private set; } = null!;
 
-    internal BedDevice Idle { get; private set; } = null!;
+    /// <summary>A device whose agent does not run.</summary>
+    internal BedDevice Idle => _idle[_turn++ % _idle.Length];
 
+    /// <summary>One whose agent runs.</summary>
     internal BedDevice Busy { get; private set; } = null!;
+
+    internal RunningAgent Agent { get; private set; } = null!;
 
     public async Task InitializeAsync()
     {
         Cloud = await TestCloud.StartAsync();
-        (Idle, Busy) = (await NewDeviceAsync(), await NewDeviceAsync());
-        _agent = await StartAgentAsync(Busy);
+        for (var i = 0; i < _idle.Length; i++) _idle[i] = await NewDeviceAsync();
+        Busy = await NewDeviceAsync();
+        Agent = await StartAgentAsync(Busy);
     }
 
     public async Task DisposeAsync()
     {
-        if (_agent is not null) await _agent.DisposeAsync();
+        await Agent.DisposeAsync();
         await Cloud.DisposeAsync();
     }
 

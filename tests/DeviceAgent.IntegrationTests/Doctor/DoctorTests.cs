@@ -1,3 +1,4 @@
+using DeviceAgent.Commands;
 using DeviceAgent.Commands.Doctor;
 using DeviceAgent.Rigs.Disks;
 using DeviceAgent.Rigs.Support;
@@ -29,7 +30,7 @@ public sealed class DoctorTests(DoctorBed bed, ITestOutputHelper output) : IClas
         var device = fault.NeedsOwnDevice ? await bed.NewDeviceAsync() : bed.Busy;
         await using var agent = fault.NeedsOwnDevice ? await bed.StartAgentAsync(device) : null;
         await using var planted = await fault.Plant(bed, device);
-        if (name == "MQTT not allowed") await TestCloud.UntilAsync(() => !bed.Cloud.Cloud.IsConnected(device.Thing), () => "still connected", agent!);
+        if (name == "MQTT not allowed") await agent!.WaitForOutputAsync("iot:Connect");
         Judge(fault, await device.DiagnoseAsync(planted.Arguments, planted.Environment));
     }
 
@@ -40,7 +41,7 @@ public sealed class DoctorTests(DoctorBed bed, ITestOutputHelper output) : IClas
         var before = FolderSnapshot.Of(device.Folder);
         foreach (var arguments in new string[][] { [], ["--write"] })
         {
-            var diagnosis = await device.DiagnoseAsync(arguments, new Dictionary<string, string>());
+            var diagnosis = await device.DiagnoseAsync(arguments);
             Assert.Empty(diagnosis.Bad);
             Assert.Equal((0, "ok"), (diagnosis.ExitCode, diagnosis.Verdict));
             Assert.Equal(arguments.Length == 0 ? "skipped" : "ok", Assert.Single(diagnosis.Findings, f => f.Check == CheckName.Write).Result);
@@ -53,17 +54,15 @@ public sealed class DoctorTests(DoctorBed bed, ITestOutputHelper output) : IClas
     [Fact]
     public async Task Doctor_AllIsWellAndTheAgentRuns_FindsNothingAndLeavesItConnected()
     {
-        var device = await bed.NewDeviceAsync();
-        await using var agent = await bed.StartAgentAsync(device);
-        var diagnosis = await device.DiagnoseAsync(["--write"], new Dictionary<string, string>());
+        var diagnosis = await bed.Busy.DiagnoseAsync(["--write"]);
         Assert.Empty(diagnosis.Bad);
         Assert.Equal(0, diagnosis.ExitCode);
         Assert.Contains(diagnosis.Findings, f => f.Check == CheckName.Mqtt && f.Text.Contains("the running agent is connected", StringComparison.Ordinal));
-        diagnosis = await device.DiagnoseAsync([]);
+        diagnosis = await bed.Busy.DiagnoseAsync([]);
+        Assert.Empty(diagnosis.Bad);
         Assert.Contains(diagnosis.Findings, f => f.Check == CheckName.Write && f.Text.Contains("last write succeeded", StringComparison.Ordinal));
-        Assert.Equal(0, await agent.TerminateAsync());
-        Assert.DoesNotContain("Another client has connected", agent.Output, StringComparison.Ordinal);
-        Assert.All(await bed.Cloud.ItemsAsync(device.Thing), i => Assert.DoesNotContain("doctor", i.Keys));
+        Assert.DoesNotContain("Another client has connected", bed.Agent.Output, StringComparison.Ordinal);
+        Assert.All(await bed.Cloud.ItemsAsync(bed.Busy.Thing), i => Assert.DoesNotContain("doctor", i.Keys));
     }
 
     [Fact]
@@ -99,12 +98,12 @@ public sealed class DoctorTests(DoctorBed bed, ITestOutputHelper output) : IClas
         await using var well = RunningAgent.Start(["doctor", "--config", bed.Idle.Configuration]);
         Assert.Equal(0, await well.WaitForExitAsync());
         Assert.EndsWith("All is well.\n", well.Output, StringComparison.Ordinal);
-        await using var ill = RunningAgent.Start(["doctor", "--config", bed.Idle.Configuration, "--set", "roleAlias=device-agnt"]);
-        Assert.Equal(1, await ill.WaitForExitAsync());
-        Assert.Contains("FAIL  credentials", ill.Output, StringComparison.Ordinal);
-        Assert.Contains("  remedy: Is the role alias 'device-agnt' misspelt", ill.Output, StringComparison.Ordinal);
-        Assert.EndsWith("1 failure: credentials.\n", ill.Output, StringComparison.Ordinal);
-        Assert.DoesNotContain('\u001b', ill.Output);
+        using var ill = new StringWriter();
+        Assert.Equal(ExitCode.Failure, await AgentCommand.RunAsync(["doctor", "--config", bed.Idle.Configuration, "--set", "roleAlias=device-agnt"], ill, TextWriter.Null));
+        Assert.Contains("FAIL credentials", ill.ToString(), StringComparison.Ordinal);
+        Assert.Contains("  remedy: Is the role alias 'device-agnt' misspelt", ill.ToString(), StringComparison.Ordinal);
+        Assert.EndsWith("1 failure: credentials.\n", ill.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', well.Output);
     }
 
     private static void Judge(PlantedFault fault, Diagnosis diagnosis)

@@ -23,7 +23,7 @@ internal static class PlantedFaults
         ["certificate file missing"] = Set(CheckName.Certificate, "the file does not exist", "certificatePath=none.pem"),
         ["certificate expired"] = new(CheckName.Certificate, "the certificate expired at", (_, d) => IdentityAsync(d, $"-{Year}", "-1.00:00:00")),
         ["certificate not yet valid"] = new(CheckName.Certificate, "the certificate is not valid before", (_, d) => IdentityAsync(d, "1.00:00:00", Year)),
-        ["certificate ends soon"] = new(CheckName.Certificate, "the certificate expires at", EndsSoonAsync) { IsWarning = true, NeedsOwnDevice = true },
+        ["certificate ends soon"] = new(CheckName.Certificate, "the certificate expires at", (_, d) => SecondAsync(d, "-1.00:00:00", "3.00:00:00", _ => { })) { IsWarning = true },
         ["key file missing"] = Set(CheckName.PrivateKey, "the file does not exist", "privateKeyPath=none.key"),
         ["key of another certificate"] = new(CheckName.PrivateKey, "does not match the certificate", (_, d) => FileAsync("privateKeyPath", d, "other.key", SelfSigned("other").Key)),
         ["key open to others"] = new(CheckName.PrivateKey, "chmod 600", OpenKeyAsync),
@@ -39,11 +39,11 @@ internal static class PlantedFaults
         ["certificate of another authority"] = new(CheckName.Tls, "is not trusted", (_, d) => FileAsync("caPath", d, "other-ca.pem", SelfSigned("other").Certificate)),
         ["certificate of another name"] = new(CheckName.Tls, "was issued for another name (other.example)", (_, d) => ServerAsync(d, "other.example", $"-{Year}", Year)),
         ["certificate of the server expired"] = new(CheckName.Tls, "expired at", (_, d) => ServerAsync(d, "localhost", $"-{Year}", "-100.00:00:00")),
-        ["certificate unknown"] = new(CheckName.Credentials, "does not accept the device's certificate", (_, d) => ForgottenAsync(d)) { NeedsOwnDevice = true },
-        ["certificate unknown, TLS"] = new(CheckName.Credentials, "refused the device's certificate", UnknownByTlsAsync) { NeedsOwnDevice = true },
-        ["certificate inactive"] = new(CheckName.Credentials, "--new-status ACTIVE", (_, d) => InactiveAsync(d)) { NeedsOwnDevice = true },
-        ["thing not attached"] = new(CheckName.Credentials, "aws iot attach-thing-principal", (_, d) => DoneAsync(() => d.Registry.Principals.Detach(d.Thing, d.CertificateId))) { NeedsOwnDevice = true },
-        ["policy not attached"] = new(CheckName.Credentials, "iot:AssumeRoleWithCertificate is not allowed", (_, d) => DoneAsync(() => d.Registry.PolicyTargets.Detach("assume-device-agent", d.CertificateId))) { NeedsOwnDevice = true },
+        ["certificate unknown"] = new(CheckName.Credentials, "does not accept the device's certificate", (_, d) => ForgottenAsync(d)),
+        ["certificate unknown, TLS"] = new(CheckName.Credentials, "refused the device's certificate", UnknownByTlsAsync),
+        ["certificate inactive"] = new(CheckName.Credentials, "--new-status ACTIVE", (_, d) => SecondAsync(d, id => d.Registry.Certificates.Update(id, CertificateStatus.Inactive))),
+        ["thing not attached"] = new(CheckName.Credentials, "aws iot attach-thing-principal", (_, d) => SecondAsync(d, id => d.Registry.Principals.Detach(d.Thing, id))),
+        ["policy not attached"] = new(CheckName.Credentials, "iot:AssumeRoleWithCertificate is not allowed", (_, d) => SecondAsync(d, id => d.Registry.PolicyTargets.Detach("assume-device-agent", id))),
         ["role alias misspelt"] = Set(CheckName.Credentials, "Is the role alias 'device-agnt' misspelt", "roleAlias=device-agnt"),
         ["role alias deleted"] = new(CheckName.Credentials, "The role alias gone does not exist", (_, d) => AliasAsync(d, "gone", null)),
         ["role does not trust"] = new(CheckName.Credentials, "trust policy does not name credentials.iot.amazonaws.com", (_, d) => AliasAsync(d, "distrusting", "iot.amazonaws.com")),
@@ -56,7 +56,7 @@ internal static class PlantedFaults
         ["region wrong"] = Set(CheckName.Table, "check region ('eu-west-1')", "region=eu-west-1"),
         ["write not allowed"] = new(CheckName.Write, "dynamodb:BatchWriteItem", (_, _) => Task.FromResult(new Planted("--write", "--set", "roleAlias=device-agent-readonly"))),
         ["MQTT port closed"] = Set(CheckName.Mqtt, "localhost:1 cannot be reached (ConnectionRefused)", "mqttEndpoint=localhost:1"),
-        ["MQTT not allowed"] = new(CheckName.Mqtt, "client/", (_, d) => DoneAsync(() => d.Registry.PolicyTargets.Detach("device-agent", d.CertificateId))) { NeedsOwnDevice = true },
+        ["MQTT not allowed"] = new(CheckName.Mqtt, "iot:Connect", (_, d) => DoneAsync(() => d.Registry.PolicyTargets.Detach("device-agent", d.CertificateId))) { NeedsOwnDevice = true },
         ["state directory impossible"] = Set(CheckName.StateDirectory, "belongs to the kernel", "stateDirectory=/proc/device-agent", "endpoint.socket=off"),
         ["quota larger than the partition"] = Set(CheckName.Disk, "Set spool.quotaMegabytes to", "spool.quotaMegabytes=1048576") with { IsWarning = true },
         ["disk nearly full"] = Set(CheckName.Disk, "readings are held in memory only", "spool.reserveMegabytes=1048576"),
@@ -102,16 +102,19 @@ internal static class PlantedFaults
         return await Planted.Settings("certificatePath=dated.pem", "privateKeyPath=dated.key");
     }
 
-    /// <summary>One that it does know.</summary>
-    private static async Task<Planted> EndsSoonAsync(DoctorBed bed, BedDevice device)
+    private static Task<Planted> SecondAsync(BedDevice device, Action<string> spoil) => SecondAsync(device, $"-{Year}", Year, spoil);
+
+    /// <summary>A second certificate of the thing, with all its rights, and then without some: an agent that runs has the first.</summary>
+    private static async Task<Planted> SecondAsync(BedDevice device, string from, string to, Action<string> spoil)
     {
-        var (certificate, key) = SelfSigned(device.Thing, "-1.00:00:00", "3.00:00:00");
-        await WriteAsync(device.PathOf("short.pem"), certificate);
-        await WriteAsync(device.PathOf("short.key"), key);
+        var (certificate, key) = SelfSigned(device.Thing, from, to);
+        await WriteAsync(device.PathOf("second.pem"), certificate);
+        await WriteAsync(device.PathOf("second.key"), key);
         var id = device.Registry.Certificates.RegisterWithoutCa(certificate, CertificateStatus.Active).Id;
         device.Registry.Principals.Attach(device.Thing, id, exclusive: false);
         foreach (var policy in new[] { "assume-device-agent", "device-agent" }) device.Registry.PolicyTargets.Attach(policy, id);
-        return await Planted.Settings("certificatePath=short.pem", "privateKeyPath=short.key");
+        spoil(id);
+        return await Planted.Settings("certificatePath=second.pem", "privateKeyPath=second.key");
     }
 
     private static async Task<Planted> FileAsync(string key, BedDevice device, string name, string content)
@@ -158,11 +161,8 @@ internal static class PlantedFaults
         return new Planted("--set", $"credentialsEndpoint=localhost:{server.Port}", "--set", "caPath=both-ca.pem") { Undo = server.DisposeAsync };
     }
 
-    private static Task<Planted> InactiveAsync(BedDevice device) => DoneAsync(() => device.Registry.Certificates.Update(device.CertificateId, CertificateStatus.Inactive));
-
-    private static Task<Planted> ForgottenAsync(BedDevice device) => DoneAsync(() =>
+    private static Task<Planted> ForgottenAsync(BedDevice device) => SecondAsync(device, id =>
     {
-        var id = device.CertificateId;
         device.Registry.Principals.Detach(device.Thing, id);
         device.Registry.Certificates.Update(id, CertificateStatus.Inactive);
         device.Registry.Certificates.Delete(id, force: true);
@@ -170,8 +170,9 @@ internal static class PlantedFaults
 
     private static async Task<Planted> UnknownByTlsAsync(DoctorBed bed, BedDevice device)
     {
-        await ForgottenAsync(device);
-        return await SwitchAsync(bed, f => f with { UnregisteredCertificate = UnregisteredCertificate.Tls });
+        var forgotten = await ForgottenAsync(device);
+        bed.Cloud.Cloud.Faults.Update(f => f with { UnregisteredCertificate = UnregisteredCertificate.Tls });
+        return forgotten with { Undo = () => ClearedAsync(bed) };
     }
 
     /// <param name="device">May use it.</param>
@@ -195,6 +196,9 @@ internal static class PlantedFaults
     private static async Task<Planted> TableAsync(DoctorBed bed, BedDevice device, ScalarAttributeType? sortKey)
     {
         await bed.Cloud.DynamoDb.DeleteTableAsync(device.Thing);
+        using var timeout = new CancellationTokenSource(RunningAgent.Patience);
+        using var poll = new PeriodicTimer(TimeSpan.FromMilliseconds(50));
+        while ((await bed.Cloud.DynamoDb.ListTablesAsync(timeout.Token)).TableNames.Contains(device.Thing)) await poll.WaitForNextTickAsync(timeout.Token);
         if (sortKey is not null)
         {
             await bed.Cloud.DynamoDb.CreateTableAsync(new CreateTableRequest

@@ -24,7 +24,7 @@ internal sealed class Examination(AgentOptions options, DeviceIdentity? identity
 
         // The answer tells the time by which the certificate's dates are judged, so it is asked for first.
         using var provider = identity is null ? null : await ProviderLook.TakeAsync(options, identity, clock, cancellationToken).ConfigureAwait(false);
-        var certificate = IdentityCheck.Run(options, identity, problems, clock.GetUtcNow()).ToList();
+        var certificate = IdentityCheck.Run(options, identity, problems, NowBy(clock)).ToList();
         foreach (var finding in certificate) yield return finding;
 
         var isGood = certificate.All(f => f.Result != FindingResult.Failure);
@@ -38,10 +38,19 @@ internal sealed class Examination(AgentOptions options, DeviceIdentity? identity
         var broker = new BrokerChecks(options, identity, clock, agent);
         await foreach (var finding in broker.RunAsync(certificate.Find(f => f.Result == FindingResult.Failure)?.Check, provider, cancellationToken).ConfigureAwait(false)) yield return finding;
 
-        yield return StorageChecks.StateDirectory(options);
-        yield return StorageChecks.Disk(options, agent);
+        var state = StorageChecks.StateDirectory(options);
+        yield return state;
+        yield return state.Result == FindingResult.Failure ? Finding.Needs(CheckName.Disk, CheckName.StateDirectory) : StorageChecks.Disk(options, agent);
         yield return FlashCheck.Run(options.StateDirectory, options.Source.SysfsRoot);
         yield return agent.Judge(provider?.Credentials is not null);
         yield return await SystemdCheck.RunAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>While the time is not known, the system's, which is at least not before this program.</summary>
+    private static DateTimeOffset NowBy(DeviceClock clock)
+    {
+        if (clock.IsTrusted) return clock.GetUtcNow();
+        var system = TimeProvider.System.GetUtcNow();
+        return system > BuildTime.Value ? system : BuildTime.Value;
     }
 }

@@ -19,6 +19,8 @@ internal sealed class ProviderLook : IDisposable
 
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromMinutes(1);
 
+    private const string Remedy = "Set up time synchronisation: timedatectl set-ntp true";
+
     private static readonly string[] Stages = [CheckName.Dns, CheckName.Proxy, CheckName.Tcp, CheckName.Tls, CheckName.Credentials];
 
     private readonly AgentOptions _options;
@@ -26,6 +28,7 @@ internal sealed class ProviderLook : IDisposable
     private readonly string _alias;
     private readonly Uri? _proxy;
     private X509Certificate2? _server;
+    private FetchResult? _first;
     private FetchResult? _result;
 
     /// <summary>The system's clock minus that of the answer.</summary>
@@ -61,6 +64,9 @@ internal sealed class ProviderLook : IDisposable
         using var client = new CredentialsProviderClient(identity, asked, clock);
         look._result = await new AliasSource(
             async (alias, token) => look.Timed(await client.FetchAsync(alias, token).ConfigureAwait(false)), clock).FetchAsync(look._alias, cancellationToken).ConfigureAwait(false);
+
+        // Of a certificate that is not within its dates under any time that is tried, the first answer is by the system's clock.
+        if (look.Failure?.Kind is ServerCertificateExpired or ServerCertificateNotYetValid) look._result = look._first;
         return look;
     }
 
@@ -91,6 +97,7 @@ internal sealed class ProviderLook : IDisposable
     private FetchResult Timed(FetchResult result)
     {
         var date = result is FetchResult.Success success ? success.Credentials.ProviderDate : ((FetchResult.Failure)result).Reason.ProviderDate;
+        _first ??= result;
         if (date is { } told) _ahead = TimeProvider.System.GetUtcNow() - told;
         return result;
     }
@@ -99,6 +106,8 @@ internal sealed class ProviderLook : IDisposable
     {
         if (_ahead is not { } ahead)
         {
+            if (TimeProvider.System.GetUtcNow() is var now && now < BuildTime.Value)
+                return Finding.Failure(CheckName.Clock, $"This device's clock says {TimestampText.Format(now)}, which is before this program was built.", Remedy);
             return KernelTime.IsSynchronised()
                 ? Finding.Ok(CheckName.Clock, "the kernel holds it for synchronised; no answer told the time to compare it with")
                 : Finding.Needs(CheckName.Clock, FailedAt ?? CheckName.Credentials);
@@ -108,7 +117,7 @@ internal sealed class ProviderLook : IDisposable
         var reach = ahead.Duration() > SignatureTolerance
             ? "AWS refuses what is signed by it (5 minutes are allowed): other programs of this device fail. The agent goes by AWS's time."
             : "The agent goes by AWS's time.";
-        return Finding.Warning(CheckName.Clock, $"This device's clock is {new ClockDifference(ahead)} by {_options.Credentials.Endpoint}. {reach}", "Set up time synchronisation: timedatectl set-ntp true");
+        return Finding.Warning(CheckName.Clock, $"This device's clock is {new ClockDifference(ahead)} by {_options.Credentials.Endpoint}. {reach}", Remedy);
     }
 
     private string Good(string stage) => stage switch

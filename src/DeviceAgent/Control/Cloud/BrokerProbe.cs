@@ -23,6 +23,17 @@ internal static class BrokerProbe
     public static async Task<BrokerProblem?> TryAsync(
         ControlOptions options, string clientId, string? caPath, DeviceIdentity identity, bool connects, TimeProvider time, CancellationToken cancellationToken)
     {
+        var problem = await TryOnceAsync(options, clientId, caPath, identity, connects, time, cancellationToken).ConfigureAwait(false);
+        if (problem?.ReasonCode is not (MqttReasonCode.QuotaExceeded or MqttReasonCode.ConnectionRateExceeded)) return problem;
+
+        // Somebody has connected as this thing within the second.
+        await Task.Delay(IotConnection.ConnectSpacing, time, cancellationToken).ConfigureAwait(false);
+        return await TryOnceAsync(options, clientId, caPath, identity, connects, time, cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<BrokerProblem?> TryOnceAsync(
+        ControlOptions options, string clientId, string? caPath, DeviceIdentity identity, bool connects, TimeProvider time, CancellationToken cancellationToken)
+    {
         var way = MqttClientFactory.OptionsFor(options, clientId, caPath, identity, HappyEyeballsConnector.ForSockets(time).ConnectAsync);
         using var limit = new CancellationTokenSource(Limit, time);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
@@ -43,7 +54,7 @@ internal static class BrokerProbe
         }
         catch (MqttConnectException e)
         {
-            return new BrokerProblem(e.Failure, e.Message.EndsWith(e.Remedy, StringComparison.Ordinal) ? e.Message[..^e.Remedy.Length].TrimEnd() : e.Message, e.Remedy);
+            return new BrokerProblem(e.Failure, e.Message.EndsWith(e.Remedy, StringComparison.Ordinal) ? e.Message[..^e.Remedy.Length].TrimEnd() : e.Message, e.Remedy) { ReasonCode = e.ReasonCode };
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
@@ -56,4 +67,8 @@ internal static class BrokerProbe
 /// <param name="Failure">What kind of failure.</param>
 /// <param name="What">What happened.</param>
 /// <param name="Remedy">What to do about it.</param>
-internal sealed record BrokerProblem(MqttConnectFailure Failure, string What, string Remedy);
+internal sealed record BrokerProblem(MqttConnectFailure Failure, string What, string Remedy)
+{
+    /// <summary>The verdict of the broker, if that far.</summary>
+    public MqttReasonCode? ReasonCode { get; init; }
+}
