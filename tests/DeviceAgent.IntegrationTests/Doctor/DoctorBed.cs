@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using System.Text.Json;
 using DeviceAgent.Commands;
 using DeviceAgent.Rigs.Support;
@@ -44,10 +46,10 @@ public sealed class DoctorBed : IAsyncLifetime
         return new BedDevice(this, thing, await Cloud.DeviceAsync(thing));
     }
 
-    /// <summary>Runs it until it is connected and a reading has arrived.</summary>
+    /// <summary>Runs it until it is connected and its reading has arrived; the next is an hour away, so no fault of the cloud parks its writes.</summary>
     internal async Task<RunningAgent> StartAgentAsync(BedDevice device)
     {
-        var agent = RunningAgent.Run(device.Configuration, "source.kind=simulated", "source.intervalSeconds=0.2", "spool.groupCommitSeconds=0.1", "upload.maxDelaySeconds=0.2");
+        var agent = RunningAgent.Run(device.Configuration, "source.kind=simulated", "source.intervalSeconds=3600", "spool.groupCommitSeconds=0.1", "upload.maxDelaySeconds=0.2");
         await Cloud.WaitForRowsAsync(device.Thing, 1, agent);
         await TestCloud.UntilAsync(() => Cloud.Cloud.IsConnected(device.Thing), () => "not connected", agent);
         return agent;
@@ -59,7 +61,14 @@ internal sealed record BedDevice(DoctorBed Bed, string Thing, string Configurati
 {
     public string Folder => Path.GetDirectoryName(Configuration)!;
 
-    public string CertificateId => Registry.Principals.OfThing(Thing)[0].CertificateId;
+    public string CertificateId
+    {
+        get
+        {
+            using var certificate = X509Certificate2.CreateFromPemFile(PathOf("certificate.pem"), PathOf("private.key"));
+            return Convert.ToHexStringLower(SHA256.HashData(certificate.RawData));
+        }
+    }
 
     public RegistryService Registry => Bed.Cloud.Cloud.Registry;
 

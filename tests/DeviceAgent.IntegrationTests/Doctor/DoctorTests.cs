@@ -100,7 +100,7 @@ public sealed class DoctorTests(DoctorBed bed, ITestOutputHelper output) : IClas
         Assert.EndsWith("All is well.\n", well.Output, StringComparison.Ordinal);
         using var ill = new StringWriter();
         Assert.Equal(ExitCode.Failure, await AgentCommand.RunAsync(["doctor", "--config", bed.Idle.Configuration, "--set", "roleAlias=device-agnt"], ill, TextWriter.Null));
-        Assert.Contains("FAIL credentials", ill.ToString(), StringComparison.Ordinal);
+        Assert.Contains("FAIL  credentials", ill.ToString(), StringComparison.Ordinal);
         Assert.Contains("  remedy: Is the role alias 'device-agnt' misspelt", ill.ToString(), StringComparison.Ordinal);
         Assert.EndsWith("1 failure: credentials.\n", ill.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain('\u001b', well.Output);

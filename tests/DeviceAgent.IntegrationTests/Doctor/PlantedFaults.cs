@@ -5,6 +5,7 @@ using Amazon.DynamoDBv2.Model;
 using DeviceAgent.Commands.Doctor;
 using DeviceAgent.Rigs.Support;
 using DeviceAgent.Storage;
+using DeviceAgent.Testbed.Certificates;
 using DeviceAgent.Testbed.Faults;
 using DeviceAgent.Testbed.Registry;
 using DeviceAgent.TestSupport;
@@ -23,7 +24,7 @@ internal static class PlantedFaults
         ["certificate file missing"] = Set(CheckName.Certificate, "the file does not exist", "certificatePath=none.pem"),
         ["certificate expired"] = new(CheckName.Certificate, "the certificate expired at", (_, d) => IdentityAsync(d, $"-{Year}", "-1.00:00:00")),
         ["certificate not yet valid"] = new(CheckName.Certificate, "the certificate is not valid before", (_, d) => IdentityAsync(d, "1.00:00:00", Year)),
-        ["certificate ends soon"] = new(CheckName.Certificate, "the certificate expires at", (_, d) => SecondAsync(d, "-1.00:00:00", "3.00:00:00", _ => { })) { IsWarning = true },
+        ["certificate ends soon"] = new(CheckName.Certificate, "the certificate expires at", (_, d) => SecondAsync(d, _ => { }, TimeProvider.System.GetUtcNow().AddDays(3))) { IsWarning = true },
         ["key file missing"] = Set(CheckName.PrivateKey, "the file does not exist", "privateKeyPath=none.key"),
         ["key of another certificate"] = new(CheckName.PrivateKey, "does not match the certificate", (_, d) => FileAsync("privateKeyPath", d, "other.key", SelfSigned("other").Key)),
         ["key open to others"] = new(CheckName.PrivateKey, "chmod 600", OpenKeyAsync),
@@ -102,15 +103,13 @@ internal static class PlantedFaults
         return await Planted.Settings("certificatePath=dated.pem", "privateKeyPath=dated.key");
     }
 
-    private static Task<Planted> SecondAsync(BedDevice device, Action<string> spoil) => SecondAsync(device, $"-{Year}", Year, spoil);
-
     /// <summary>A second certificate of the thing, with all its rights, and then without some: an agent that runs has the first.</summary>
-    private static async Task<Planted> SecondAsync(BedDevice device, string from, string to, Action<string> spoil)
+    private static async Task<Planted> SecondAsync(BedDevice device, Action<string> spoil, DateTimeOffset? notAfter = null)
     {
-        var (certificate, key) = SelfSigned(device.Thing, from, to);
-        await WriteAsync(device.PathOf("second.pem"), certificate);
-        await WriteAsync(device.PathOf("second.key"), key);
-        var id = device.Registry.Certificates.RegisterWithoutCa(certificate, CertificateStatus.Active).Id;
+        var (record, files) = device.Registry.Certificates.CreateWithKeys(device.Thing, DeviceKeyKind.EcP256, CertificateStatus.Active, notAfter);
+        await WriteAsync(device.PathOf("second.pem"), files.CertificatePem);
+        await WriteAsync(device.PathOf("second.key"), files.PrivateKeyPem);
+        var id = record.Id;
         device.Registry.Principals.Attach(device.Thing, id, exclusive: false);
         foreach (var policy in new[] { "assume-device-agent", "device-agent" }) device.Registry.PolicyTargets.Attach(policy, id);
         spoil(id);
@@ -208,6 +207,7 @@ internal static class PlantedFaults
                 AttributeDefinitions = [new("serial_number", ScalarAttributeType.S), new("timestamp", sortKey)],
                 KeySchema = [new("serial_number", KeyType.HASH), new("timestamp", KeyType.RANGE)],
             });
+            while ((await bed.Cloud.DynamoDb.DescribeTableAsync(device.Thing, timeout.Token)).Table.TableStatus != TableStatus.ACTIVE) await poll.WaitForNextTickAsync(timeout.Token);
         }
 
         return await Planted.Settings();
