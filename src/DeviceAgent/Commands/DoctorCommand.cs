@@ -5,6 +5,7 @@ using DeviceAgent.Credentials.Text;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Hosting;
 using DeviceAgent.Settings;
+using DeviceAgent.Storage;
 
 namespace DeviceAgent.Commands;
 
@@ -60,13 +61,11 @@ internal sealed class DoctorCommand
             yield break;
         }
 
-        var closed = OwnerAccess.Problems(options, file).ToList();
-        foreach (var (problem, mayBePassed) in closed)
+        if (OfAnother(options.StateDirectory) is { } stranger)
         {
-            yield return mayBePassed ? Finding.Warning(CheckName.Configuration, problem.ToString(), null) : IdentityCheck.Of(CheckName.Configuration, problem);
+            yield return stranger;
+            yield break;
         }
-
-        if (closed.Count == 0) yield return Finding.Ok(CheckName.Configuration, PrintableText.Escaped($"{file}: thing {options.ThingName}, role alias {options.Credentials.RoleAlias}, region {options.Table.Region}"));
 
         DeviceIdentity? identity = null;
         var (loaded, ofIdentity) = Load(() =>
@@ -75,6 +74,14 @@ internal sealed class DoctorCommand
             return all;
         });
         using var _ = identity;
+        var closed = OwnerAccess.Problems(loaded ?? options, file).ToList();
+        foreach (var (problem, mayBePassed) in closed)
+        {
+            yield return mayBePassed ? Finding.Warning(CheckName.Configuration, problem.ToString(), null) : IdentityCheck.Of(CheckName.Configuration, problem);
+        }
+
+        if (closed.Count == 0) yield return Finding.Ok(CheckName.Configuration, PrintableText.Escaped($"{file}: thing {options.ThingName}, role alias {options.Credentials.RoleAlias}, region {options.Table.Region}"));
+
         var agent = await AskAgentAsync(options, cancellationToken).ConfigureAwait(false);
         if (TakeOwner(options) is { } obstacle)
         {
@@ -96,6 +103,14 @@ internal sealed class DoctorCommand
         {
             return (null, e.Errors);
         }
+    }
+
+    /// <summary>Whoever is neither root nor the agent's user may read too little, and would find fault with that.</summary>
+    private static Finding? OfAnother(string stateDirectory)
+    {
+        if (FileStatus.Of(stateDirectory) is not { } status || LocalUsers.Own == status.User || LocalUsers.Own == LocalUsers.Root) return null;
+        var owner = LocalUsers.Shown(status.User);
+        return Finding.Failure(CheckName.StateDirectory, $"'{stateDirectory}' belongs to {owner}: the user {LocalUsers.Shown(LocalUsers.Own)} could look at too little.", $"Run this by sudo, or as {owner}.");
     }
 
     /// <summary>From here on with the rights of the agent's user, where root runs this; why that cannot be.</summary>

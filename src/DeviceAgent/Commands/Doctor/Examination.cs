@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text.Json;
 using DeviceAgent.Clock;
+using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
 using DeviceAgent.Settings;
@@ -35,8 +36,10 @@ internal sealed class Examination(AgentOptions options, DeviceIdentity? identity
         var table = new TableChecks(options, clock, agent, writes);
         await foreach (var finding in table.RunAsync(obstacle, provider?.Credentials, cancellationToken).ConfigureAwait(false)) yield return finding;
 
-        var broker = new BrokerChecks(options, identity, clock, agent);
-        await foreach (var finding in broker.RunAsync(certificate.Find(f => f.Result == FindingResult.Failure)?.Check, provider, cancellationToken).ConfigureAwait(false)) yield return finding;
+        var stranger = certificate.Find(f => f.Result == FindingResult.Failure)?.Check ?? (provider is null or { RefusesIdentity: true } ? CheckName.Credentials : null);
+        var broker = new BrokerChecks(options.Control, options.ThingName, agent, (port, connects, token) =>
+            BrokerProbe.TryAsync(options.Control with { Port = port }, options.ThingName, options.Credentials.CaBundlePath, identity!, connects, clock, token));
+        await foreach (var finding in broker.RunAsync(stranger, provider?.FailedAt, cancellationToken).ConfigureAwait(false)) yield return finding;
 
         var state = StorageChecks.StateDirectory(options);
         yield return state;

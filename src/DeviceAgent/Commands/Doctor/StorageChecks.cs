@@ -23,8 +23,6 @@ internal static class StorageChecks
                 : Finding.Ok(CheckName.StateDirectory, $"{folder} is not there yet; the agent makes it when it starts");
         }
 
-        if (LocalUsers.Own != status.User && LocalUsers.Own != LocalUsers.Root)
-            return Finding.Skipped(CheckName.StateDirectory, $"{folder} belongs to {LocalUsers.Shown(status.User)}: run this by sudo");
         if (FolderAccess.WriteProblem(folder) is { } closed)
             return Finding.Failure(CheckName.StateDirectory, $"{closed}.", $"Let {LocalUsers.Shown(status.User)} write to it (chmod u+rwx '{folder}'); a file system that the kernel made read-only needs fsck.");
         try

@@ -45,7 +45,7 @@ internal sealed class BatchWriteClient(HttpClient http, Uri endpoint, TableOptio
         var body = new ArrayBufferWriter<byte>(readings.Sum(r => (2 * r.Record.Payload.Length) + ItemWriter.WrappingBytes) + ItemWriter.WrappingBytes);
         _items.WriteBatch(readings, body);
         var answer = await SendAsync(body.WrittenMemory, credentials, cancellationToken).ConfigureAwait(false);
-        return IsAll(answer) ? None : Unprocessed(answer, readings);
+        return answer.AsSpan().SequenceEqual("{\"UnprocessedItems\":{}}"u8) ? None : Unprocessed(answer, readings);
     }
 
     /// <summary>Deletes the item of a key; false when the service did not get to it.</summary>
@@ -54,7 +54,16 @@ internal sealed class BatchWriteClient(HttpClient http, Uri endpoint, TableOptio
     {
         var body = new ArrayBufferWriter<byte>(ItemWriter.WrappingBytes);
         _items.WriteDeletion(key, body);
-        return IsAll(await SendAsync(body.WrittenMemory, credentials, cancellationToken).ConfigureAwait(false));
+        var answer = await SendAsync(body.WrittenMemory, credentials, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            return !document.RootElement.TryGetProperty("UnprocessedItems", out var left) || left.ValueKind == JsonValueKind.Null || !left.EnumerateObject().Any();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new BadAnswerException("it does not say whether the item was deleted", e);
+        }
     }
 
     private async Task<byte[]> SendAsync(ReadOnlyMemory<byte> body, TemporaryCredentials credentials, CancellationToken cancellationToken)
@@ -70,8 +79,6 @@ internal sealed class BatchWriteClient(HttpClient http, Uri endpoint, TableOptio
         if (response.StatusCode != HttpStatusCode.OK) throw BatchWriteException.From(response, answer);
         return answer;
     }
-
-    private static bool IsAll(byte[] answer) => answer.AsSpan().SequenceEqual("{\"UnprocessedItems\":{}}"u8);
 
     private HttpRequestMessage Sign(ReadOnlyMemory<byte> body, TemporaryCredentials credentials)
     {
