@@ -1,5 +1,4 @@
 using System.Runtime.CompilerServices;
-using System.Text.Json;
 using DeviceAgent.Clock;
 using DeviceAgent.Control.Cloud;
 using DeviceAgent.Credentials;

@@ -5,7 +5,6 @@ using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Hosting;
-using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using DeviceAgent.Upload;
 using DeviceAgent.Upload.DynamoDb;
