@@ -81,12 +81,12 @@ public sealed class DoctorTests(DoctorBed bed, ITestOutputHelper output) : IClas
     {
         if (!RootRights.Available(output)) return;
         var device = await bed.NewDeviceAsync();
-        foreach (var folder in new[] { bed.Cloud.Directory, Path.GetDirectoryName(device.Folder)!, device.Folder }) File.SetUnixFileMode(folder, (UnixFileMode)0b111_101_101);
-        foreach (var file in new[] { "agent.json", "ca.pem", "certificate.pem" }) File.SetUnixFileMode(device.PathOf(file), (UnixFileMode)0b110_100_100);
+        foreach (var folder in new[] { bed.Cloud.Directory, Path.GetDirectoryName(device.Folder)!, device.Folder }) Planted.SetMode(folder, 755);
+        foreach (var file in new[] { "agent.json", "ca.pem", "certificate.pem" }) Planted.SetMode(device.PathOf(file), 644);
         OtherUser.Own(device.PathOf("state"));
         Assert.Empty((await device.DiagnoseAsync([], new Dictionary<string, string>())).Bad);
 
-        File.SetUnixFileMode(device.PathOf("state"), (UnixFileMode)0b101_000_000);
+        Planted.SetMode(device.PathOf("state"), 500);
         var found = Assert.Single((await device.DiagnoseAsync([], new Dictionary<string, string>())).Bad);
         Assert.Equal(CheckName.StateDirectory, found.Check);
         Assert.Contains("cannot be written to (Permission denied)", found.Text, StringComparison.Ordinal);

@@ -21,6 +21,12 @@ internal sealed record Planted(params string[] Arguments) : IAsyncDisposable
 
     public Func<ValueTask> Undo { get; init; } = () => ValueTask.CompletedTask;
 
+    /// <summary>As chmod takes it; nothing on Windows, where no test of these runs.</summary>
+    public static void SetMode(string path, int mode)
+    {
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(path, (UnixFileMode)Convert.ToInt32($"{mode}", 8));
+    }
+
     public static Task<Planted> Settings(params string[] settings) => Task.FromResult(new Planted([.. settings.SelectMany(s => new[] { "--set", s })]));
 
     public ValueTask DisposeAsync() => Undo();

@@ -125,14 +125,14 @@ internal static class PlantedFaults
     private static async Task<Planted> OpenKeyAsync(DoctorBed bed, BedDevice device)
     {
         File.Copy(device.PathOf("private.key"), device.PathOf("open.key"), overwrite: true);
-        File.SetUnixFileMode(device.PathOf("open.key"), (UnixFileMode)0b110_100_100);
+        Planted.SetMode(device.PathOf("open.key"), 644);
         return await Planted.Settings("privateKeyPath=open.key");
     }
 
     private static async Task WriteAsync(string path, string content)
     {
         await File.WriteAllTextAsync(path, content + "\n");
-        File.SetUnixFileMode(path, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        Planted.SetMode(path, 600);
     }
 
     private static Task<Planted> ProxyAsync(ConnectProxy proxy) => Task.FromResult(new Planted { Environment = ProxyAt(proxy.Port), Undo = proxy.DisposeAsync });

@@ -58,7 +58,7 @@ internal sealed class WrongServer : IAsyncDisposable
                 try
                 {
                     await secure.AuthenticateAsServerAsync(new SslServerAuthenticationOptions { ServerCertificate = _certificate }, _stop.Token);
-                    await secure.ReadAsync(new byte[1], _stop.Token);
+                    await secure.ReadAtLeastAsync(new byte[1], 1, throwOnEndOfStream: false, _stop.Token);
                 }
                 catch (Exception e) when (e is AuthenticationException or IOException)
                 {
