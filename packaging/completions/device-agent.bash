@@ -5,7 +5,7 @@ _device_agent() {
   local common='--config --set --help' command='' i offered
   for ((i = 1; i < COMP_CWORD; i++)); do
     case $command/${COMP_WORDS[i]} in
-      /run | /check | /provision | /status | /sensors | /spool | /credentials | /clients) command=${COMP_WORDS[i]} ;;
+      /run | /check | /doctor | /provision | /status | /sensors | /spool | /credentials | /clients) command=${COMP_WORDS[i]} ;;
       spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke | clients/rotate)
         command="$command ${COMP_WORDS[i]}"
         ;;
@@ -31,9 +31,10 @@ _device_agent() {
   esac
 
   case $command in
-    '') offered='run check provision status sensors spool credentials clients --help --version' ;;
+    '') offered='run check doctor provision status sensors spool credentials clients --help --version' ;;
     run) offered="$common" ;;
     check) offered="$common" ;;
+    doctor) offered="--json --write $common" ;;
     provision) offered="--claim-certificate --claim-key --template --parameter --user $common" ;;
     status) offered="--json $common" ;;
     sensors) offered="--json $common" ;;

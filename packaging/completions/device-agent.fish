@@ -5,7 +5,7 @@ function __device_agent_at
     set -l command ''
     for word in (commandline --tokenize --cut-at-cursor --current-process)[2..]
         switch "$command/$word"
-            case /run /check /provision /status /sensors /spool /credentials /clients
+            case /run /check /doctor /provision /status /sensors /spool /credentials /clients
                 set command $word
             case spool/status spool/dead-letters spool/export spool/requeue credentials/refresh clients/add clients/list clients/revoke clients/rotate
                 set command "$command $word"
@@ -22,6 +22,7 @@ complete -c device-agent -n 'not __device_agent_at; and not __device_agent_at sp
 complete -c device-agent -n '__device_agent_at' -l version -d 'Show the version'
 complete -c device-agent -n '__device_agent_at' -a run -d 'Run the agent'
 complete -c device-agent -n '__device_agent_at' -a check -d 'Check the configuration'
+complete -c device-agent -n '__device_agent_at' -a doctor -d 'Find what keeps readings from arriving'
 complete -c device-agent -n '__device_agent_at' -a provision -d 'Get a certificate by a claim certificate'
 complete -c device-agent -n '__device_agent_at' -a status -d 'Show the state of the running agent'
 complete -c device-agent -n '__device_agent_at' -a sensors -d 'List the sensors of the device'
@@ -35,6 +36,8 @@ complete -c device-agent -n '__device_agent_at provision' -l template -x -d 'The
 complete -c device-agent -n '__device_agent_at provision' -s p -l parameter -x -d 'A parameter for the template, name=value'
 complete -c device-agent -n '__device_agent_at provision' -l user -x -a '(__fish_complete_users)' -d 'For whom root makes the state directory'
 
+complete -c device-agent -n '__device_agent_at doctor' -l json -d 'Print JSON'
+complete -c device-agent -n '__device_agent_at doctor' -l write -d 'Also write an item, and delete it again'
 complete -c device-agent -n '__device_agent_at status' -l json -d 'Print JSON'
 complete -c device-agent -n '__device_agent_at sensors' -l json -d 'Print JSON'
 

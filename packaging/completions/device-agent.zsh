@@ -5,7 +5,7 @@ _device_agent() {
   local command='' at=1 i
   for ((i = 2; i < CURRENT; i++)); do
     case $command/${words[i]} in
-      /run | /check | /provision | /status | /sensors | /spool | /credentials | /clients) command=${words[i]} at=$i ;;
+      /run | /check | /doctor | /provision | /status | /sensors | /spool | /credentials | /clients) command=${words[i]} at=$i ;;
       spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke | clients/rotate)
         command="$command ${words[i]}" at=$i
         ;;
@@ -20,9 +20,10 @@ _device_agent() {
   common=('(-c --config)'{-c,--config}'[the configuration file]:file:_files' '*--set[override a setting]:key=value: ' $help)
 
   case $command in
-    '') _arguments $help '--version[show the version]' '1:command:((run\:"run the agent" check\:"check the configuration" provision\:"get a certificate by a claim certificate" status\:"show the state of the running agent" sensors\:"list the sensors of the device" spool\:"look at what waits for upload" credentials\:"print AWS credentials" clients\:"programs that get credentials by a token"))' ;;
+    '') _arguments $help '--version[show the version]' '1:command:((run\:"run the agent" check\:"check the configuration" doctor\:"find what keeps readings from arriving" provision\:"get a certificate by a claim certificate" status\:"show the state of the running agent" sensors\:"list the sensors of the device" spool\:"look at what waits for upload" credentials\:"print AWS credentials" clients\:"programs that get credentials by a token"))' ;;
     run) _arguments $common ;;
     check) _arguments $common ;;
+    doctor) _arguments $common '--json[print JSON]' '--write[also write an item, and delete it again]' ;;
     provision) _arguments $common '--claim-certificate[the claim certificate]:file:_files' '--claim-key[its private key]:file:_files' '--template[the provisioning template]:name: ' '*'{-p,--parameter}'[a parameter for the template]:name=value: ' '--user[for whom root makes the state directory]:user:_users' ;;
     status) _arguments $common '--json[print JSON]' ;;
     sensors) _arguments $common '--json[print JSON]' ;;

@@ -74,7 +74,7 @@ public sealed class CredentialsProviderClient : IDisposable
         if (!RoleAliasOptionsValidator.IsRoleAlias(roleAlias)) return new FetchResult.Failure(RequestFailures.AliasName(context));
 
         var uri = new Uri(_endpoint, $"role-aliases/{Uri.EscapeDataString(roleAlias)}/credentials");
-        using var request = new ProviderRequest(use.Identity.Tls, _roots, _proxy, _connect, _timeProvider);
+        using var request = new ProviderRequest(use.Identity.Tls, _roots, _proxy, _connect, _timeProvider, _options.ServerCertificateSeen);
         using var total = new CancellationTokenSource(_options.RequestTimeout, _timeProvider);
         using var abort = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, total.Token);
         using var connect = new CancellationTokenSource(_options.ConnectTimeout, _timeProvider);

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Security.Cryptography.X509Certificates;
 
 namespace DeviceAgent.Credentials;
 
@@ -34,6 +35,9 @@ public sealed record RoleAliasOptions
 
     /// <summary>Opens the TCP connection, to the endpoint or the proxy; null takes the host's addresses as they answer.</summary>
     internal Func<DnsEndPoint, CancellationToken, Task<Stream>>? ConnectCallback { get; init; }
+
+    /// <summary>Is shown the endpoint's certificate when it is trusted; null when nobody looks.</summary>
+    internal Action<X509Certificate2>? ServerCertificateSeen { get; init; }
 
     /// <summary>Bound of name lookup, TCP connect and TLS handshake together, 0.1 s to 60 s. Default 5 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(5);

@@ -25,7 +25,8 @@ internal sealed class ProviderRequest : IDisposable
     private volatile ProxyAnswer _proxyAnswer = ProxyAnswer.NotAsked;
 
     public ProviderRequest(
-        SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect, TimeProvider timeProvider)
+        SslStreamCertificateContext identity, X509Certificate2Collection? roots, IWebProxy proxy, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect, TimeProvider timeProvider,
+        Action<X509Certificate2>? serverSeen = null)
     {
         _http = new HttpMessageInvoker(new SocketsHttpHandler
         {
@@ -57,7 +58,12 @@ internal sealed class ProviderRequest : IDisposable
                 {
                     var server = certificate as X509Certificate2;
                     if (server is not null) _serverDates = (server.NotBefore, server.NotAfter);
-                    if (errors == SslPolicyErrors.None) return _serverTrusted = true;
+                    if (errors == SslPolicyErrors.None)
+                    {
+                        if (server is not null) serverSeen?.Invoke(server);
+                        return _serverTrusted = true;
+                    }
+
                     _serverFault = ServerCertificateFault.From(server, chain, errors, timeProvider.GetUtcNow());
                     return false;
                 },

@@ -18,10 +18,12 @@ internal static class AgentCommand
           0   ended as asked, or the source has ended and all is delivered
           1   unexpected failure; status: no agent runs;
               spool requeue: not all were found;
+              doctor: something fails;
               provision: refused, unreachable or not proven;
               credentials: there are none;
               clients: there is none of that name, or there is one already
           2   wrong command line
+          3   doctor: nothing fails, and there are warnings
           65  the source has ended and everything else is delivered, but lines of it were skipped: the log says which, and why
           74  the spool cannot be used
           78  wrong configuration
@@ -31,7 +33,7 @@ internal static class AgentCommand
     {
         var root = new RootCommand(Description)
         {
-            RunCommand.Create(), CheckCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SensorsCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
+            RunCommand.Create(), CheckCommand.Create(), DoctorCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SensorsCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);
@@ -75,6 +77,9 @@ internal enum ExitCode
 
     /// <summary>The command line is wrong.</summary>
     Usage = 2,
+
+    /// <summary>The doctor has found nothing that fails, and something to see to.</summary>
+    Warnings = 3,
 
     /// <summary>The source has ended, and lines of it were skipped (EX_DATAERR); everything else is delivered.</summary>
     InputSkipped = 65,

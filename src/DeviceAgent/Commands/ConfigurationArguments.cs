@@ -41,6 +41,9 @@ internal sealed class ConfigurationArguments
     /// <summary>The file that is read.</summary>
     public string FileOf(ParseResult parsed) => Found(parsed).Path;
 
+    /// <summary>What the command line sets.</summary>
+    public IReadOnlyList<string> AssignmentsOf(ParseResult parsed) => parsed.GetValue(_set) ?? [];
+
     /// <summary>
     /// What <c>run</c> and <c>check</c> both begin with: all that can be told without the network is looked at, and nothing on disk changes. What is wrong is
     /// printed.

@@ -130,7 +130,7 @@ internal static class OneShotFetch
             using var identity = files == options.Identity ? LoadAsCaller(files) : DeviceIdentity.Load(files);
             var services = new ServiceCollection();
             services.AddLogging().AddAgentMetrics().AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
-            services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, files, options.Credentials, s => ActiveAlias(options, s));
+            services.AddDeviceClock(options.StateDirectory, options.Clock).AddDeviceCredentials(identity, files, options.Credentials, s => ActiveAlias(options, s.GetRequiredService<ILogger<RoleAliasFile>>()));
             var provider = services.BuildServiceProvider();
             await using var _ = provider.ConfigureAwait(false);
             var credentials = await provider.GetRequiredService<CredentialCache>().GetAsync(cancellationToken).ConfigureAwait(false);
@@ -150,10 +150,10 @@ internal static class OneShotFetch
     }
 
     /// <summary>The one that was proven last, as the agent would start with it; only looked at, not changed.</summary>
-    private static string ActiveAlias(AgentOptions options, IServiceProvider services)
+    public static string ActiveAlias(AgentOptions options, ILogger<RoleAliasFile> logger)
     {
         var configured = options.Credentials.RoleAlias;
-        var record = new RoleAliasFile(options.StateDirectory, services.GetRequiredService<ILogger<RoleAliasFile>>()).Read();
+        var record = new RoleAliasFile(options.StateDirectory, logger).Read();
         return record?.Configured == configured ? record.Active : configured;
     }
 }

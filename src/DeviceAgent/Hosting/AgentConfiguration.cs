@@ -163,7 +163,7 @@ internal static class AgentConfiguration
         }
         catch (DeviceIdentityException e)
         {
-            errors.AddRange(e.Problems.Select(p => new ConfigurationError(KeyOf(files, p.Subject), p.Subject, $"{p.What}. {p.Remedy}{NotPassed(options, p.Subject)}")));
+            errors.AddRange(e.Problems.Select(p => ErrorOf(KeyOf(files, p.Subject), p.Subject, p.What, $"{p.Remedy}{NotPassed(options, p.Subject)}")));
             // It may have said that a swap was under way: then certificate and key no longer match.
             if (new EnrolmentFile(options.StateDirectory).Problem is { } lost) errors.Add(new ConfigurationError("stateDirectory", options.StateDirectory, lost));
         }
@@ -174,6 +174,8 @@ internal static class AgentConfiguration
 
         return (null, files);
     }
+
+    private static ConfigurationError ErrorOf(string key, string subject, string what, string remedy) => new(key, subject, $"{what}. {remedy}") { Remedy = remedy };
 
     private static ConfigurationError NotSettled(AgentOptions options, string problem) =>
         new("certificatePath", options.Identity.CertificatePath, $"a new certificate cannot take its place: {problem} Let the agent's user write to the folder.");

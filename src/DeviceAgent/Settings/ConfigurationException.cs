@@ -27,6 +27,9 @@ internal sealed record ConfigurationError(string Key, string? Value, string Prob
 {
     private const int LongestValue = 200;
 
+    /// <summary>The end of <see cref="Problem"/> that says what to do, where it is known by itself.</summary>
+    public string? Remedy { get; init; }
+
     /// <summary>One line that can be printed, whatever was written into the configuration.</summary>
     public override string ToString() => PrintableText.Escaped(Value is null ? $"{Key}: {Problem}" : $"{Key} = {PrintableText.Escaped(Value, LongestValue)}: {Problem}");
 }

@@ -6,11 +6,15 @@ namespace DeviceAgent.Storage;
 internal static partial class FolderAccess
 {
     private const int WriteAndPass = 2 | 1;
+    private const int CurrentFolder = -100;
+
+    /// <summary>AT_EACCESS: for the user whose rights the process works with, not for who started it.</summary>
+    private const int AsEffectiveUser = 0x200;
 
     /// <summary>Why no file of this folder could be made, renamed or deleted; null when they could, or when that cannot be told.</summary>
     public static string? WriteProblem(string folder)
     {
-        if (OperatingSystem.IsWindows() || Access(folder, WriteAndPass) == 0) return null;
+        if (OperatingSystem.IsWindows() || Access(CurrentFolder, folder, WriteAndPass, AsEffectiveUser) == 0) return null;
         return $"'{folder}' cannot be written to ({Marshal.GetLastPInvokeErrorMessage()})";
     }
 
@@ -39,6 +43,6 @@ internal static partial class FolderAccess
         }
     }
 
-    [LibraryImport("libc", EntryPoint = "access", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Access(string path, int mode);
+    [LibraryImport("libc", EntryPoint = "faccessat", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Access(int folder, string path, int mode, int flags);
 }

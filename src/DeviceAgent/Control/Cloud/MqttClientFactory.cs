@@ -31,9 +31,13 @@ internal static class MqttClientFactory
     /// <param name="loggers">For the client's own log.</param>
     public static IMqttClient Create(
         ControlOptions options, string clientId, string? caPath, DeviceIdentity identity, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect,
-        TimeProvider time, Random random, ILoggerFactory loggers)
-    {
-        var client = new MqttClientOptions
+        TimeProvider time, Random random, ILoggerFactory loggers) =>
+        new ReconnectingMqttClient(OptionsFor(options, clientId, caPath, identity, connect), new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
+
+    /// <summary>How to connect.</summary>
+    /// <inheritdoc cref="Create" path="/param"/>
+    public static MqttClientOptions OptionsFor(
+        ControlOptions options, string clientId, string? caPath, DeviceIdentity identity, Func<DnsEndPoint, CancellationToken, Task<Stream>> connect) => new()
         {
             Host = options.Host!,
             Port = options.Port,
@@ -44,8 +48,6 @@ internal static class MqttClientFactory
             Proxy = ProxyFor(options),
             ConnectCallback = connect,
         };
-        return new ReconnectingMqttClient(client, new MqttReconnectOptions(), time, random, loggers.CreateLogger<ReconnectingMqttClient>());
-    }
 
     /// <summary>As the environment says; what is wrong with it has been an error of the configuration.</summary>
     private static MqttProxyOptions? ProxyFor(ControlOptions options)

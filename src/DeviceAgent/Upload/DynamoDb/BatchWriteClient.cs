@@ -44,7 +44,31 @@ internal sealed class BatchWriteClient(HttpClient http, Uri endpoint, TableOptio
     {
         var body = new ArrayBufferWriter<byte>(readings.Sum(r => (2 * r.Record.Payload.Length) + ItemWriter.WrappingBytes) + ItemWriter.WrappingBytes);
         _items.WriteBatch(readings, body);
-        using var request = Sign(body.WrittenMemory, credentials);
+        var answer = await SendAsync(body.WrittenMemory, credentials, cancellationToken).ConfigureAwait(false);
+        return answer.AsSpan().SequenceEqual("{\"UnprocessedItems\":{}}"u8) ? None : Unprocessed(answer, readings);
+    }
+
+    /// <summary>Deletes the item of a key; false when the service did not get to it.</summary>
+    /// <inheritdoc cref="WriteAsync" path="/exception"/>
+    public async Task<bool> DeleteAsync(ReadingKey key, TemporaryCredentials credentials, CancellationToken cancellationToken)
+    {
+        var body = new ArrayBufferWriter<byte>(ItemWriter.WrappingBytes);
+        _items.WriteDeletion(key, body);
+        var answer = await SendAsync(body.WrittenMemory, credentials, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            using var document = JsonDocument.Parse(answer);
+            return !document.RootElement.TryGetProperty("UnprocessedItems", out var left) || left.ValueKind == JsonValueKind.Null || !left.EnumerateObject().Any();
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException)
+        {
+            throw new BadAnswerException("it does not say whether the item was deleted", e);
+        }
+    }
+
+    private async Task<byte[]> SendAsync(ReadOnlyMemory<byte> body, TemporaryCredentials credentials, CancellationToken cancellationToken)
+    {
+        using var request = Sign(body, credentials);
         using var response = await http.SendAsync(request, cancellationToken).ConfigureAwait(false);
         var answer = await response.Content.ReadAsByteArrayAsync(cancellationToken).ConfigureAwait(false);
         if (response.Headers.TryGetValues("x-amz-crc32", out var checksum) && checksum.First() != Crc32.HashToUInt32(answer).ToString(CultureInfo.InvariantCulture))
@@ -53,7 +77,7 @@ internal sealed class BatchWriteClient(HttpClient http, Uri endpoint, TableOptio
         }
 
         if (response.StatusCode != HttpStatusCode.OK) throw BatchWriteException.From(response, answer);
-        return answer.AsSpan().SequenceEqual("{\"UnprocessedItems\":{}}"u8) ? None : Unprocessed(answer, readings);
+        return answer;
     }
 
     private HttpRequestMessage Sign(ReadOnlyMemory<byte> body, TemporaryCredentials credentials)

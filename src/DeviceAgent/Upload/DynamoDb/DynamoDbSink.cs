@@ -33,21 +33,28 @@ internal sealed class DynamoDbSink(IAmazonDynamoDB client, BatchWriteClient writ
 
     public async Task<UploadFault?> CheckAsync(CancellationToken cancellationToken)
     {
+        var (isDescribed, fault) = await LookAsync(cancellationToken).ConfigureAwait(false);
+        if (!isDescribed && fault is null) logger.TableNotDescribed(table.TableName);
+        return fault;
+    }
+
+    /// <summary>The same, and whether the table was seen: without a fault it may not be looked at.</summary>
+    public async Task<(bool IsDescribed, UploadFault? Fault)> LookAsync(CancellationToken cancellationToken)
+    {
         try
         {
             var description = await AskAsync((_, token) => client.DescribeTableAsync(table.TableName, token), cancellationToken).ConfigureAwait(false);
-            return TableCheck.FindProblem(description.Table ?? throw new BadAnswerException("it describes no table"), table);
+            return (true, TableCheck.FindProblem(description.Table ?? throw new BadAnswerException("it describes no table"), table));
         }
         catch (AmazonDynamoDBException e) when (e.ErrorCode == "AccessDeniedException")
         {
-            logger.TableNotDescribed(table.TableName);
-            return null;
+            return (false, null);
         }
         catch (Exception e) when (FaultClassifier.IsExpected(e))
         {
             // What fails while it is being stopped was stopped.
             if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellationToken);
-            return Classify(e);
+            return (false, Classify(e));
         }
     }
 
@@ -64,6 +71,22 @@ internal sealed class DynamoDbSink(IAmazonDynamoDB client, BatchWriteClient writ
             // What fails while it is being stopped was stopped.
             if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellationToken);
             return WriteResult.Failed(readings, Classify(e));
+        }
+    }
+
+    /// <summary>Deletes the item of a key; null when that succeeded. BatchWriteItem does it: whoever may write so may delete so.</summary>
+    public async Task<UploadFault?> DeleteAsync(ReadingKey key, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var isDone = await AskAsync((credentials, token) => writes.DeleteAsync(key, credentials, token), cancellationToken).ConfigureAwait(false);
+            return isDone ? null : new UploadFault(FaultKind.Throttled, "DynamoDB did not get to the deletion.");
+        }
+        catch (Exception e) when (FaultClassifier.IsExpected(e))
+        {
+            // What fails while it is being stopped was stopped.
+            if (cancellationToken.IsCancellationRequested) throw new OperationCanceledException(e.Message, e, cancellationToken);
+            return Classify(e);
         }
     }
 

@@ -51,6 +51,26 @@ internal sealed class ItemWriter(TableOptions table)
         json.WriteEndObject();
     }
 
+    /// <summary>The body of a BatchWriteItem that deletes one item.</summary>
+    public void WriteDeletion(ReadingKey key, IBufferWriter<byte> body)
+    {
+        using var json = new Utf8JsonWriter(body, WriterOptions);
+        json.WriteStartObject();
+        json.WriteStartObject("RequestItems"u8);
+        json.WriteStartArray(table.TableName);
+        json.WriteStartObject();
+        json.WriteStartObject("DeleteRequest"u8);
+        json.WriteStartObject("Key"u8);
+        WriteText(json, _partitionKey, key.SerialNumber);
+        WriteText(json, _sortKey, key.Timestamp);
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndObject();
+        json.WriteEndArray();
+        json.WriteEndObject();
+        json.WriteEndObject();
+    }
+
     private void WriteItem(PendingReading reading, Utf8JsonWriter json)
     {
         json.WriteStartObject();

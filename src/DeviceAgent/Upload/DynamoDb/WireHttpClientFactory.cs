@@ -25,8 +25,14 @@ internal sealed class WireHttpClientFactory : HttpClientFactory, IDisposable
     public const int MaxAnswerBytes = 4 * 1024 * 1024;
 
     public WireHttpClientFactory(TrafficMeter traffic, TimeProvider time)
+        : this(traffic.Connect(TrafficPurpose.Telemetry), time)
     {
-        var connect = traffic.Connect(TrafficPurpose.Telemetry);
+    }
+
+    /// <param name="connect">Opens the TCP connections.</param>
+    /// <param name="time">Judges certificates.</param>
+    public WireHttpClientFactory(Func<DnsEndPoint, CancellationToken, Task<Stream>> connect, TimeProvider time)
+    {
         var sockets = new SocketsHttpHandler
         {
             AllowAutoRedirect = false,

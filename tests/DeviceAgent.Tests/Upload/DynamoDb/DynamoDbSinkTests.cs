@@ -62,6 +62,26 @@ public sealed class DynamoDbSinkTests : IDisposable
         Assert.Equal([2L], result.Unprocessed.Select(i => i.Record.Sequence));
     }
 
+    [Theory]
+    [InlineData("{\"UnprocessedItems\":{}}", true)]
+    [InlineData("{}", true)]
+    [InlineData("{\"UnprocessedItems\":{\"boiler-07\":[{\"DeleteRequest\":{\"Key\":{}}}]}}", false)]
+    [InlineData("[]", false)]
+    public async Task DeleteAsync_Answer_TellsWhetherItIsDone(string answer, bool isDone)
+    {
+        _http.Answer(200, answer);
+        var fault = await _table.DeleteAsync(new ReadingKey("SN1", "x\"1"), CancellationToken.None);
+        Assert.Equal(isDone, fault is null);
+        Assert.Equal("""{"RequestItems":{"boiler-07":[{"DeleteRequest":{"Key":{"serial_number":{"S":"SN1"},"timestamp":{"S":"x\"1"}}}}]}}""", _http.Bodies[0]);
+    }
+
+    [Fact]
+    public async Task LookAsync_NotAllowed_IsNoFaultAndNotDescribed()
+    {
+        _http.Answer(400, """{"__type":"com.amazon.coral.service#AccessDeniedException","Message":"no"}""");
+        Assert.Equal((false, null), await _table.LookAsync(CancellationToken.None));
+    }
+
     [Fact]
     public async Task WriteAsync_Request_IsSignedByTheAgentsClock()
     {
