@@ -37,13 +37,13 @@ internal sealed class Examination(AgentOptions options, DeviceIdentity? identity
 
         var stranger = certificate.Find(f => f.Result == FindingResult.Failure)?.Check ?? (provider is null or { RefusesIdentity: true } ? CheckName.Credentials : null);
         var broker = new BrokerChecks(options.Control, options.ThingName, agent, (port, connects, token) =>
-            BrokerProbe.TryAsync(options.Control with { Port = port }, options.ThingName, options.Credentials.CaBundlePath, identity!, connects, clock, token));
+            BrokerProbe.TryAsync(options.Control with { Port = port }, options.ThingName, options.Credentials.CaPath, identity!, connects, clock, token));
         await foreach (var finding in broker.RunAsync(stranger, provider?.FailedAt, cancellationToken).ConfigureAwait(false)) yield return finding;
 
         var state = StorageChecks.StateDirectory(options);
         yield return state;
         yield return state.Result == FindingResult.Failure ? Finding.Needs(CheckName.Disk, CheckName.StateDirectory) : StorageChecks.Disk(options, agent);
-        yield return FlashCheck.Run(options.StateDirectory, options.Source.SysfsRoot);
+        yield return FlashCheck.Run(options.StateDirectory, options.SensorSource.SysfsRoot);
         yield return agent.Judge(provider?.Credentials is not null);
         yield return await SystemdCheck.RunAsync(cancellationToken).ConfigureAwait(false);
     }

@@ -38,7 +38,7 @@ internal sealed class ProviderLook : IDisposable
     {
         (_options, _trace, _alias) = (options, trace, alias);
         var proxies = ProxySetting.Read([], http: false);
-        var uri = new Uri($"https://{options.Credentials.Endpoint}/");
+        var uri = new Uri($"https://{options.Credentials.CredentialsEndpoint}/");
         _proxy = proxies.IsBypassed(uri) ? null : proxies.GetProxy(uri);
     }
 
@@ -113,11 +113,11 @@ internal sealed class ProviderLook : IDisposable
                 : Finding.Needs(CheckName.Clock, FailedAt ?? CheckName.Credentials);
         }
 
-        if (ahead.Duration() <= ClockTolerance) return Finding.Ok(CheckName.Clock, $"agrees with {_options.Credentials.Endpoint}");
+        if (ahead.Duration() <= ClockTolerance) return Finding.Ok(CheckName.Clock, $"agrees with {_options.Credentials.CredentialsEndpoint}");
         var reach = ahead.Duration() > SignatureTolerance
             ? "AWS refuses what is signed by it (5 minutes are allowed): other programs of this device fail. The agent goes by AWS's time."
             : "The agent goes by AWS's time.";
-        return Finding.Warning(CheckName.Clock, $"This device's clock is {new ClockDifference(ahead)} by {_options.Credentials.Endpoint}. {reach}", Remedy);
+        return Finding.Warning(CheckName.Clock, $"This device's clock is {new ClockDifference(ahead)} by {_options.Credentials.CredentialsEndpoint}. {reach}", Remedy);
     }
 
     private string Good(string stage) => stage switch
@@ -131,7 +131,7 @@ internal sealed class ProviderLook : IDisposable
         _ => $"role alias {_alias} gives {Credentials!.AccessKeyId}, valid until {TimestampText.Format(Credentials.Expiration)}",
     };
 
-    private string Host => new Uri($"https://{_options.Credentials.Endpoint}/").IdnHost;
+    private string Host => new Uri($"https://{_options.Credentials.CredentialsEndpoint}/").IdnHost;
 
     private Finding Broken(string check)
     {
