@@ -283,10 +283,11 @@ sed 's|\"stateDirectory\": \"state\"|\"stateDirectory\": \"/var/lib/device-agent
   lines=20 run "All that is still wrong." 'sudo device-agent check'
   run "Without systemd, which would hand the key to the agent in memory, the agent's user must be able to read it." 'sudo chown device-agent /etc/device-agent/private.key'
   lines=8 start "The agent as its own user; on a Pi: \`sudo systemctl enable --now device-agent\`." 'sudo runuser -u device-agent -- device-agent run' 60 'tarted|upload|redentials'
-  lines=16 again "What it does." 'sudo device-agent status' 'kitchen'
   at computer
   told "cd device-agent && . $directory/env.sh" || fail "no env.sh"
   again "On the computer: the Pi's temperature is in its table." 'aws dynamodb scan --table-name kitchen --max-items 1 --query "Items[0].[serial_number.S,cpu_thermal.N]"' '47\.212'
+  at pi
+  lines=16 run "On the Pi: what the agent does." 'sudo device-agent status' '^healthy' kitchen
   stop pi
   stop computer
   reached owner
@@ -348,8 +349,8 @@ dotnet list package | grep ">"' '> DeviceAgent\.Credentials'
     printf '%s\n' 'await dynamoDb.PutItemAsync("thermostat-01", new() { ["serial_number"] = new("hello"), ["timestamp"] = new("2026-01-01T12:00:00Z"), ["temperature"] = new() { N = "21.5" } });' \
       'Console.WriteLine("Written");'
   } | sed "s#\"certificate.pem\"#\"$directory/things/thermostat-01/certificate.pem\"#; s#\"private.key\"#\"$directory/things/thermostat-01/private.key\"#
-      s#Endpoint = \"[^\"]*\",.*#Endpoint = \"localhost:8440\", CaBundlePath = \"$directory/ca.pem\",#" >"$root/home/you/hello/Program.cs"
-  lines=30 run "Program.cs is the README's with this device's values, the testbed's CA, and one write." 'cat Program.cs' CaBundlePath
+      s#Endpoint = \"[^\"]*\",.*#Endpoint = \"localhost:8440\", CaPath = \"$directory/ca.pem\",#" >"$root/home/you/hello/Program.cs"
+  lines=30 run "Program.cs is the README's with this device's values, the testbed's CA, and one write." 'cat Program.cs' CaPath
   run "It has no AWS keys: the two variables of the operator are taken from it." 'env -u AWS_ACCESS_KEY_ID -u AWS_SECRET_ACCESS_KEY dotnet run' '^Written$'
   run "Its item." 'aws dynamodb query --table-name thermostat-01 --key-condition-expression "serial_number = :s" \
   --expression-attribute-values '"'"'{":s":{"S":"hello"}}'"'"' --query "Items[].temperature.N" --output text' '21\.5'

@@ -27,7 +27,7 @@ public sealed class RoleAliasOptionsTests
     public void Rejects_Endpoint(string endpoint, string what)
     {
         var problem = Assert.Single(RoleAliasOptionsValidator.Validate(Good with { CredentialsEndpoint = endpoint }));
-        Assert.Equal("Endpoint", problem.Option);
+        Assert.Equal("CredentialsEndpoint", problem.Option);
         Assert.Contains(what, problem.What);
     }
 
@@ -61,7 +61,7 @@ public sealed class RoleAliasOptionsTests
             ConnectTimeout = TimeSpan.Zero,
             RequestTimeout = TimeSpan.FromMinutes(3),
         });
-        Assert.Equal(["Endpoint", "RoleAlias", "ThingName", "ConnectTimeout", "RequestTimeout"], problems.Select(p => p.Option));
+        Assert.Equal(["CredentialsEndpoint", "RoleAlias", "ThingName", "ConnectTimeout", "RequestTimeout"], problems.Select(p => p.Option));
         Assert.All(problems, p => Assert.NotEmpty(p.Remedy));
     }
 

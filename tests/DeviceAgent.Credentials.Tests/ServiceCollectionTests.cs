@@ -46,7 +46,7 @@ public sealed class ServiceCollectionTests : IDisposable
     {
         using var services = Configured(new()
         {
-            ["Endpoint"] = "https://c0ffee.credentials.iot.us-east-1.amazonaws.com",
+            ["CredentialsEndpoint"] = "https://c0ffee.credentials.iot.us-east-1.amazonaws.com",
             ["RoleAlias"] = "no spaces",
             ["CertificatePath"] = _folder.PathOf("missing.pem"),
             ["PrivateKeyPath"] = _folder.PathOf("missing.key"),
@@ -54,7 +54,7 @@ public sealed class ServiceCollectionTests : IDisposable
             ["StartSpread"] = "-00:00:01",
         });
         var failures = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate()).Failures.ToList();
-        Assert.Contains(failures, f => f.Contains("Endpoint", StringComparison.Ordinal) && f.Contains("scheme", StringComparison.Ordinal));
+        Assert.Contains(failures, f => f.Contains("CredentialsEndpoint", StringComparison.Ordinal) && f.Contains("scheme", StringComparison.Ordinal));
         Assert.Contains(failures, f => f.Contains("RoleAlias 'no spaces'", StringComparison.Ordinal));
         Assert.Contains(failures, f => f.Contains("missing.pem", StringComparison.Ordinal));
         Assert.Contains(failures, f => f.Contains("missing.key", StringComparison.Ordinal));
@@ -68,7 +68,7 @@ public sealed class ServiceCollectionTests : IDisposable
     {
         using var services = new ServiceCollection().AddIotRoleAliasCredentials(_ => { }).BuildServiceProvider();
         var failures = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IStartupValidator>().Validate()).Failures.ToList();
-        Assert.Equal(["Endpoint", "RoleAlias", "CertificatePath"], failures.Select(f => f.Split(' ')[0]));
+        Assert.Equal(["CredentialsEndpoint", "RoleAlias", "CertificatePath"], failures.Select(f => f.Split(' ')[0]));
     }
 
     [Fact]
@@ -99,7 +99,7 @@ public sealed class ServiceCollectionTests : IDisposable
         using var certificate = Pki.DeviceCertificate(Pki.Root, key);
         return new()
         {
-            ["Endpoint"] = endpoint,
+            ["CredentialsEndpoint"] = endpoint,
             ["RoleAlias"] = "fleet-ddb",
             ["ThingName"] = "boiler-07",
             ["CaPath"] = _folder.Write("roots.pem", Pki.Root.ExportCertificatePem()),

@@ -81,6 +81,9 @@ internal enum ExitCode
     /// <summary>The doctor has found nothing that fails, and something to see to.</summary>
     Warnings = 3,
 
+    /// <summary>The agent runs, and nothing is uploaded.</summary>
+    NotUploading = 4,
+
     /// <summary>The source has ended, and lines of it were skipped (EX_DATAERR); everything else is delivered.</summary>
     InputSkipped = 65,
 

@@ -12,8 +12,6 @@ namespace DeviceAgent.Commands;
 /// <summary><c>device-agent doctor</c>: looks for what keeps readings from arriving, from the configuration to the table, and names it with its remedy.</summary>
 internal sealed class DoctorCommand
 {
-    private const string NoColour = "NO_COLOR";
-
     private readonly ConfigurationArguments _arguments = new() { IsQuiet = true };
     private readonly Option<bool> _json = new("--json") { Description = "Prints JSON." };
     private readonly Option<bool> _write = new("--write") { Description = "Also writes an item to the table, and deletes it again." };
@@ -31,7 +29,7 @@ internal sealed class DoctorCommand
     {
         ProcessMemory.Protect();
         var output = parsed.InvocationConfiguration.Output;
-        var (inJson, inColour) = (parsed.GetValue(_json), !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(NoColour)));
+        var (inJson, inColour) = (parsed.GetValue(_json), Terminal.HasColours);
         var findings = new List<Finding>();
         await foreach (var finding in FindAsync(parsed, cancellationToken).ConfigureAwait(false))
         {

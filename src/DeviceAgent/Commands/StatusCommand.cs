@@ -14,7 +14,7 @@ internal static class StatusCommand
     {
         var arguments = new ConfigurationArguments();
         var json = new Option<bool>("--json") { Description = "Prints the JSON of /v1/status." };
-        var command = new Command("status", "Shows the state of the running agent: credentials, upload, spool. Exit code 1 when none runs.") { json };
+        var command = new Command("status", "Shows how the running agent is: whether readings arrive, and if not, why; credentials, upload, spool, last readings. Exit code 1 when none runs, 4 when one runs and nothing is uploaded.") { json };
         arguments.AddTo(command);
         command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, json, parsed, cancellationToken).ConfigureAwait(false));
         return command;
@@ -36,8 +36,8 @@ internal static class StatusCommand
 
             var status = await agent.GetAsync("/v1/status", cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(json)) await output.WriteLineAsync(status.GetRawText()).ConfigureAwait(false);
-            else await StatusText.WriteAgentAsync(output, status, $"by {agent.Socket}").ConfigureAwait(false);
-            return ExitCode.Ok;
+            else await StatusText.WriteAgentAsync(output, status, $"by {agent.Socket}", Terminal.HasColours).ConfigureAwait(false);
+            return StatusText.Uploads(status) ? ExitCode.Ok : ExitCode.NotUploading;
         }
         catch (Exception e) when (e is CommandException or HttpRequestException)
         {
@@ -52,13 +52,27 @@ internal static class StatusText
 {
     private const int LongestText = 2000;
 
-    public static async Task WriteAgentAsync(TextWriter output, JsonElement status, string origin)
+    /// <summary>How many of the last readings are shown, and how much of each.</summary>
+    private const int MostReadings = 5;
+
+    private const int LongestReading = 160;
+
+    /// <summary>An agent that was started before an update may not tell.</summary>
+    public static bool Uploads(JsonElement status) => !status.TryGetProperty("health", out var health) || health.GetProperty("uploads").GetBoolean();
+
+    /// <param name="output">Where to.</param>
+    /// <param name="status">The JSON of <c>/v1/status</c>.</param>
+    /// <param name="origin">How it was asked for.</param>
+    /// <param name="inColour">Whether a terminal shows it that can.</param>
+    public static async Task WriteAgentAsync(TextWriter output, JsonElement status, string origin, bool inColour = false)
     {
+        var now = DateTimeOffset.Parse(Text(status, "time")!, CultureInfo.InvariantCulture);
+        if (status.TryGetProperty("health", out var health)) await output.WriteLineAsync(Verdict(health, now, inColour)).ConfigureAwait(false);
         await output.WriteLineAsync($"device-agent {Text(status, "version")}{Build(status)} for thing {Text(status, "thing")}, up {Span(Number(status, "uptime_seconds"))}").ConfigureAwait(false);
         if (status.TryGetProperty("certificate", out var certificate))
-            await output.WriteLineAsync($"certificate   {Text(certificate, "id")}, valid until {Text(certificate, "not_after")}, from {Text(certificate, "path")}").ConfigureAwait(false);
+            await output.WriteLineAsync($"certificate   {Text(certificate, "id")}, valid until {Stamp(certificate, "not_after", now)}, from {Text(certificate, "path")}").ConfigureAwait(false);
         var credentials = status.GetProperty("credentials");
-        await output.WriteLineAsync($"credentials   {Credentials(credentials)}").ConfigureAwait(false);
+        await output.WriteLineAsync($"credentials   {Credentials(credentials, now)}").ConfigureAwait(false);
         if (credentials.GetProperty("last_failure") is { ValueKind: JsonValueKind.Object } failure)
             await output.WriteLineAsync($"              last failure: {Text(failure, "message")} Likely cause: {Text(failure, "cause")}. {Text(failure, "remedy")}").ConfigureAwait(false);
         await WriteRoleAliasAsync(output, status.GetProperty("role_alias")).ConfigureAwait(false);
@@ -69,11 +83,40 @@ internal static class StatusText
         await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
         if (status.TryGetProperty("reduction", out var reduction)) await WriteReductionAsync(output, reduction).ConfigureAwait(false);
-        await WriteControlAsync(output, status.GetProperty("control")).ConfigureAwait(false);
+        await WriteControlAsync(output, status.GetProperty("control"), now).ConfigureAwait(false);
         if (status.TryGetProperty("sources", out var sources)) foreach (var source in sources.EnumerateArray()) await output.WriteLineAsync($"source        {Source(source)}").ConfigureAwait(false);
+        if (status.TryGetProperty("last_readings", out var readings)) await WriteReadingsAsync(output, readings, now).ConfigureAwait(false);
         if (status.TryGetProperty("sensors", out var sensors)) await WriteSensorsAsync(output, sensors).ConfigureAwait(false);
         if (status.TryGetProperty("traffic", out var traffic)) await WriteTrafficAsync(output, traffic).ConfigureAwait(false);
         if (status.TryGetProperty("listeners", out var listeners)) await WriteListenersAsync(output, listeners).ConfigureAwait(false);
+    }
+
+    private static string Verdict(JsonElement health, DateTimeOffset now, bool inColour)
+    {
+        var problem = Text(health, "problem");
+        if (health.GetProperty("uploads").GetBoolean()) return problem is null ? Terminal.In(Terminal.Green, "healthy", inColour) : $"{Terminal.In(Terminal.Yellow, "uploads, but", inColour)} {problem}";
+        var since = Number(health, "seconds_since_upload") is { } seconds ? string.Create(CultureInfo.InvariantCulture, $" since {now.AddSeconds(-seconds):yyyy-MM-dd HH:mm}Z ({Span(seconds)})") : "";
+        return $"{Terminal.In(Terminal.Red, $"NOT uploading{since}:", inColour)} {problem}";
+    }
+
+    private static async Task WriteReadingsAsync(TextWriter output, JsonElement readings, DateTimeOffset now)
+    {
+        foreach (var reading in readings.EnumerateArray().Take(MostReadings))
+        {
+            var owner = PrintableText.Of(reading.GetProperty(ReadingJson.SerialNumberName).GetString());
+            var at = reading.TryGetProperty(ReadingJson.TimestampName, out _) ? Stamp(reading, ReadingJson.TimestampName, now) : "the time is not known yet";
+            var values = string.Join(", ", reading.EnumerateObject().Where(p => p.Name is not (ReadingJson.SerialNumberName or ReadingJson.TimestampName)).Select(p => $"{p.Name} {p.Value.GetRawText()}"));
+            await output.WriteLineAsync($"reading       {owner}, {at}: {PrintableText.Of(values, LongestReading)}").ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A moment, and how far it is from now.</summary>
+    private static string? Stamp(JsonElement json, string name, DateTimeOffset now)
+    {
+        if (Text(json, name) is not { } text) return null;
+        if (!DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at)) return text;
+        var distance = DurationText.Of(at - now);
+        return at < now ? $"{text} ({distance} ago)" : $"{text} (in {distance})";
     }
 
     public static async Task WriteSpoolAsync(TextWriter output, JsonElement spool, string origin)
@@ -133,15 +176,15 @@ internal static class StatusText
         }
     }
 
-    private static async Task WriteControlAsync(TextWriter output, JsonElement control)
+    private static async Task WriteControlAsync(TextWriter output, JsonElement control, DateTimeOffset now)
     {
-        await output.WriteLineAsync($"control       {Text(control, "connection")} for {Span(Number(control, "seconds_in_this_state")) ?? "ever"}").ConfigureAwait(false);
+        await output.WriteLineAsync($"control       {Text(control, "connection")}{(Span(Number(control, "seconds_in_this_state")) is { } span ? $" for {span}" : "")}").ConfigureAwait(false);
         if (Text(control, "problem") is { } problem) await output.WriteLineAsync($"              {problem}").ConfigureAwait(false);
         if (Text(control, "executing") is { } executing) await output.WriteLineAsync($"              changes now: {executing}").ConfigureAwait(false);
-        var keys = control.TryGetProperty("remote_settings", out var now) ? now : control.GetProperty("settings_from_afar");
+        var keys = control.TryGetProperty("remote_settings", out var set) ? set : control.GetProperty("settings_from_afar");
         if (keys.GetArrayLength() > 0) await output.WriteLineAsync($"              set remotely: {string.Join(", ", keys.EnumerateArray().Select(k => k.GetString()))}").ConfigureAwait(false);
         if (control.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } change) return;
-        await output.WriteLineAsync($"              last change: {Text(change, "what")} by {Text(change, "by")}: {Text(change, "outcome")} at {Text(change, "at")}").ConfigureAwait(false);
+        await output.WriteLineAsync($"              last change: {Text(change, "what")} by {Text(change, "by")}: {Text(change, "outcome")} at {Stamp(change, "at", now)}").ConfigureAwait(false);
         if (Text(change, "reason") is { } reason) await output.WriteLineAsync($"              {reason}").ConfigureAwait(false);
     }
 
@@ -189,11 +232,11 @@ internal static class StatusText
     private static string Build(JsonElement status) =>
         status.TryGetProperty("commit", out var commit) && status.TryGetProperty("built", out var built) ? $" (commit {commit.GetString()}, built {built.GetString()})" : "";
 
-    private static string Credentials(JsonElement credentials)
+    private static string Credentials(JsonElement credentials, DateTimeOffset now)
     {
         if (credentials.TryGetProperty("start_wait", out var wait)) return $"none yet, asked for in {Span(Number(wait, "seconds_left"))} (at {Text(wait, "until")}): {Text(wait, "reason")}";
         if (!credentials.GetProperty("valid").GetBoolean()) return $"none that are valid ({Count(credentials, "consecutive_failures")} failures since the last success)";
-        return $"valid until {Text(credentials, "expiration")}, next refresh {Text(credentials, "next_refresh") ?? "running"}";
+        return $"valid until {Stamp(credentials, "expiration", now)}, next refresh {Stamp(credentials, "next_refresh", now) ?? "running"}";
     }
 
     private static string Upload(JsonElement upload) => Text(upload, "mode") switch

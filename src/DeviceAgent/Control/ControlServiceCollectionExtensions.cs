@@ -19,6 +19,7 @@ internal static class ControlServiceCollectionExtensions
         services.AddSingleton(options);
         services.AddSingleton(state);
         services.AddSingleton(settings);
+        services.AddSingleton<Health>();
         services.AddSingleton<IOperation, SetConfigOperation>();
         services.AddSingleton<IOperation, RefreshCredentialsOperation>();
         services.AddSingleton<OperationRunner>();
@@ -31,7 +32,6 @@ internal static class ControlServiceCollectionExtensions
         services.AddSingleton(s => ActivatorUtilities.CreateInstance<JobQueue>(s, thingName));
         services.AddSingleton<Overtaken>();
         services.AddSingleton<JobRunner>();
-        services.AddSingleton<Health>();
         services.AddSingleton<ReportedState>();
         services.AddSingleton<DesiredReconciler>();
         if (options.Shadow) services.AddLoop<ShadowService>();

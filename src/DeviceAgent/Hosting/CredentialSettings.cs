@@ -57,7 +57,10 @@ internal static class CredentialSettings
     }
 
     private static ConfigurationError ErrorOf(OptionProblem problem) =>
-        new(JsonNamingPolicy.CamelCase.ConvertName(problem.Option), problem.Value is { Length: > 0 } value ? value : null, $"{problem.What}. {problem.Remedy}");
+        new(KeyOf(problem.Option), problem.Value is { Length: > 0 } value ? value : null, $"{problem.What}. {problem.Remedy}");
+
+    /// <summary>The keys are named as the library's options; a proxy's is the environment variable.</summary>
+    private static string KeyOf(string option) => option.Contains("proxy", StringComparison.OrdinalIgnoreCase) ? option : JsonNamingPolicy.CamelCase.ConvertName(option);
 
     private static string? FileOrHardware(SettingsReader settings, string name) =>
         settings.Text(name) is { } text && text.StartsWith("pkcs11:", StringComparison.OrdinalIgnoreCase) ? text : settings.CredentialPath(name);

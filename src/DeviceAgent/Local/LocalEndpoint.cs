@@ -216,7 +216,7 @@ internal sealed class LocalEndpointService(
 }
 
 /// <summary>What the socket and the port for readings answer.</summary>
-internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsApi metrics, SpoolApi spool, IEnumerable<LocalRoute> others, ILogger<LocalApi> logger, SocketUsers? users = null)
+internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsApi metrics, HealthApi health, SpoolApi spool, IEnumerable<LocalRoute> others, ILogger<LocalApi> logger, SocketUsers? users = null)
 {
     private readonly Refusals _refusals = new(Answer.ProblemAsync, logger);
 
@@ -225,6 +225,7 @@ internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsAp
         new(HttpMethods.Post, "/v1/readings", RouteGuard.Token, readings.PostAsync),
         new(HttpMethods.Get, "/v1/status", RouteGuard.None, status.GetAsync),
         new(HttpMethods.Get, "/metrics", RouteGuard.None, metrics.GetAsync),
+        new(HttpMethods.Get, "/healthz", RouteGuard.None, health.GetAsync),
         new(HttpMethods.Get, "/v1/spool/export", RouteGuard.SocketOnly, spool.ExportAsync),
         new(HttpMethods.Get, "/v1/dead-letters", RouteGuard.SocketOnly, spool.DeadLettersAsync),
         new(HttpMethods.Post, "/v1/dead-letters/requeue", RouteGuard.SocketOnly, spool.RequeueAsync),

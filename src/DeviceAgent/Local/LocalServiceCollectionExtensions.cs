@@ -29,6 +29,7 @@ internal static class LocalServiceCollectionExtensions
         services.AddSingleton<ReadingsApi>();
         services.AddSingleton<StatusApi>();
         services.AddSingleton<MetricsApi>();
+        services.AddSingleton<HealthApi>();
         services.AddSingleton<SpoolApi>();
         services.AddSingleton<LocalApi>();
         services.TryAddSingleton<LoopWatch>();

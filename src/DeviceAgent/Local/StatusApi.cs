@@ -16,11 +16,11 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Local;
 
-/// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret.</summary>
+/// <summary><c>GET /v1/status</c>: a snapshot of the agent, for people and for health checks. Holds no secret, and readings only for who may use the socket.</summary>
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
     DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null, DataBudget? budget = null,
-    IReadOnlyList<LiveOptions<SourceOptions>>? sources = null)
+    IReadOnlyList<LiveOptions<SourceOptions>>? sources = null, Health? health = null, Ingest? ingest = null)
 {
     public Task GetAsync(HttpContext context)
     {
@@ -34,6 +34,7 @@ internal sealed class StatusApi(
             json.WriteNumber("uptime_seconds", Seconds(time.GetElapsedTime(facts.StartedAt)));
             json.WriteString("time", TimestampText.Format(time.GetUtcNow()));
             WriteSeconds(json, "clock_offset_seconds", held.ClockOffset);
+            Write(json, health?.Verdict, upload.Status);
             Write(json, identity);
             Write(json, held);
             RotationJson.Write(json, "role_alias", roleAlias.Status);
@@ -42,11 +43,22 @@ internal sealed class StatusApi(
             Write(json, reduction?.Status);
             Write(json, control);
             Write(json, sources);
+            if (context.Connection.RemoteIpAddress is null) Write(json, ingest?.Last);
             Write(json, sensors?.All);
             Write(json, listeners?.All);
             Write(json, traffic?.Status, budget?.Status);
             WriteCounters(json);
         });
+    }
+
+    private void Write(Utf8JsonWriter json, HealthVerdict? verdict, UploadStatus sending)
+    {
+        if (verdict is null) return;
+        json.WriteStartObject("health");
+        json.WriteBoolean("uploads", verdict.Uploads);
+        json.WriteString("problem", verdict.Problem);
+        WriteSeconds(json, "seconds_since_upload", verdict.Uploads ? null : sending.SinceLastSuccess ?? time.GetElapsedTime(facts.StartedAt));
+        json.WriteEndObject();
     }
 
     private static void Write(Utf8JsonWriter json, DeviceIdentitySource? source)
@@ -169,6 +181,14 @@ internal sealed class StatusApi(
             json.WriteEndObject();
         }
 
+        json.WriteEndArray();
+    }
+
+    private static void Write(Utf8JsonWriter json, LastReadings? readings)
+    {
+        if (readings is null) return;
+        json.WriteStartArray("last_readings");
+        foreach (var reading in readings.All) json.WriteRawValue(reading, skipInputValidation: true);
         json.WriteEndArray();
     }
 

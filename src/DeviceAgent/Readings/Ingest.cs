@@ -20,11 +20,21 @@ internal sealed class Ingest(IReadingLimits limits, LiveTimestamps timestamps, s
     private readonly TakenKeys _taken = new(Remembered, isExact: false);
     private readonly TakenKeys _lines = new(RememberedLines, isExact: true);
 
+    /// <summary>What has come in last.</summary>
+    public LastReadings Last { get; } = new();
+
     /// <summary>What is to be spooled; null when the sample is refused, with <paramref name="problem"/> saying why.</summary>
     public SpoolEntry? TryAccept(Sample sample, SpoolClass @class, out string? problem) => TryAccept(sample, out problem)?.ToEntry(@class);
 
     /// <summary>The same as a reading, of which not all may be spooled.</summary>
     public AcceptedReading? TryAccept(Sample sample, out string? problem)
+    {
+        var accepted = Judge(sample, out problem);
+        if (accepted is not null) Last.Note(accepted);
+        return accepted;
+    }
+
+    private AcceptedReading? Judge(Sample sample, out string? problem)
     {
         var owner = sample.SerialNumber ?? serialNumber;
         problem = sample.Problem ?? _rules.FindProblem(new Reading(owner, sample.Timestamp ?? default, sample.Attributes));

@@ -2,7 +2,6 @@ using System.Collections;
 using System.Text;
 using DeviceAgent.Hosting;
 using DeviceAgent.Rigs.Support;
-using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -25,16 +24,16 @@ internal sealed class AgentInProcess : IAsyncDisposable
 
     public IServiceProvider Services => _host.Services;
 
-    /// <summary>Starts the agent with the settings over its configuration and a source that says nothing.</summary>
+    /// <summary>Starts the agent with the settings over its configuration and no source.</summary>
     public static Task<AgentInProcess> StartAsync(string configuration, params IEnumerable<string> settings) => StartAsync(configuration, settings, _ => { });
 
     public static async Task<AgentInProcess> StartAsync(string configuration, IEnumerable<string> settings, Action<IServiceCollection> replace)
     {
         var (options, identity) = AgentConfiguration.Load(
-            configuration, new Hashtable(), ["source.kind=simulated", "logLevel=none", "upload.maxDelaySeconds=0", .. settings]);
+            configuration, new Hashtable(), ["source.kind=none", "logLevel=none", "upload.maxDelaySeconds=0", .. settings]);
         var host = AgentHost.Build(options, identity, replace: services =>
         {
-            services.AddTransient<Random>(_ => new NoJitter()).AddSingleton<ISource>(new SilentSource());
+            services.AddTransient<Random>(_ => new NoJitter());
             replace(services);
         });
         await host.StartAsync();

@@ -71,12 +71,12 @@ internal static class DoctorReport
     {
         var (word, colour) = result switch
         {
-            FindingResult.Ok => ("ok  ", "\u001b[32m"),
-            FindingResult.Skipped => ("skip", "\u001b[2m"),
-            FindingResult.Warning => ("WARN", "\u001b[33m"),
-            _ => ("FAIL", "\u001b[31m"),
+            FindingResult.Ok => ("ok  ", Terminal.Green),
+            FindingResult.Skipped => ("skip", Terminal.Faint),
+            FindingResult.Warning => ("WARN", Terminal.Yellow),
+            _ => ("FAIL", Terminal.Red),
         };
-        return inColour ? $"{colour}{word}\u001b[0m " : $"{word} ";
+        return Terminal.In(colour, word, inColour) + " ";
     }
 
     private static List<string> Names(IReadOnlyList<Finding> findings, FindingResult result) => [.. findings.Where(f => f.Result == result).Select(f => f.Check).Distinct()];

@@ -1,0 +1,43 @@
+using System.Net;
+using DeviceAgent.Rigs.Support;
+
+namespace DeviceAgent.IntegrationTests;
+
+/// <summary>Whether readings arrive, by the exit code and the first line of <c>device-agent status</c>, and by <c>GET /healthz</c>.</summary>
+public sealed class StatusTests
+{
+    [Fact]
+    public async Task Status_ReadingsArrive_ThenTheRoleIsTakenAway_SaysBoth()
+    {
+        await using var cloud = await TestCloud.StartAsync();
+        var configuration = await cloud.DeviceAsync();
+        await using var agent = RunningAgent.Run(configuration, "upload.maxDelaySeconds=0", "upload.parkedRetrySeconds=1");
+        await cloud.WaitForRowsAsync(TestCloud.Thing, 2, agent);
+        using var socket = UnixHttp.Client(Path.Combine(Path.GetDirectoryName(configuration)!, "state", "device-agent.sock"));
+        Assert.Equal((HttpStatusCode.OK, """{"live":true,"ready":true,"reason":null}"""), await HealthAsync());
+        var (code, text) = await StatusAsync();
+        Assert.Equal(0, code);
+        Assert.StartsWith("healthy\n", text, StringComparison.Ordinal);
+        Assert.Matches(@"\nreading       thermostat-01, 20\d\d-.* ago\): .*temperature [0-9.]+", text);
+
+        await cloud.DynamoDb.DeleteTableAsync(TestCloud.Thing);
+        using var patience = new CancellationTokenSource(RunningAgent.Patience);
+        while ((await HealthAsync()).Status == HttpStatusCode.OK) patience.Token.ThrowIfCancellationRequested();
+        (code, text) = await StatusAsync();
+        Assert.Equal(4, code);
+        Assert.Matches(@"^NOT uploading since 20\d\d-\d\d-\d\d \d\d:\d\dZ \(.*\): upload: ", text);
+        Assert.Equal(0, await agent.TerminateAsync());
+
+        async Task<(int Code, string Text)> StatusAsync()
+        {
+            await using var status = RunningAgent.Start(["status", "--config", configuration]);
+            return (await status.WaitForExitAsync(), status.Output);
+        }
+
+        async Task<(HttpStatusCode Status, string Text)> HealthAsync()
+        {
+            using var answer = await socket.GetAsync(new Uri("/healthz", UriKind.Relative));
+            return (answer.StatusCode, (await answer.Content.ReadAsStringAsync()).Trim());
+        }
+    }
+}

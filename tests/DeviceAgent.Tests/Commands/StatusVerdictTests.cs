@@ -1,0 +1,62 @@
+using System.Text.Json;
+using DeviceAgent.Commands;
+
+namespace DeviceAgent.Tests.Commands;
+
+/// <summary>The verdict at the top of <c>device-agent status</c>.</summary>
+public sealed class StatusVerdictTests
+{
+    private const string Rest = """
+        "time":"2026-11-30T14:22:00.000Z","thing":"t","version":"1.2.3","uptime_seconds":9000,"credentials":{"valid":true,"expiration":"2026-11-30T14:46:00.000Z","next_refresh":"2026-11-30T14:34:00.000Z","last_failure":null,"consecutive_failures":0},
+        "role_alias":{"in_force":"a","phase":"settled","candidate":null,"previous":null,"last_change":null},"clock_offset_seconds":null,"counters":{},
+        "upload":{"mode":"idle","reason":null,"remedy":null,"next_attempt_in_seconds":null},
+        "spool":{"count":0,"count_by_class":{},"oldest_age_seconds":null,"bytes":0,"quota_bytes":1,"dead_letters":0,"on_disk":true,"shed":{}},
+        "control":{"connection":"off","seconds_in_this_state":null,"problem":null,"executing":null,"remote_settings":[],"last_change":null}
+        """;
+
+    [Theory]
+    [InlineData("""{"uploads":true,"problem":null,"seconds_since_upload":null}""", true, "healthy")]
+    [InlineData("""{"uploads":true,"problem":"spool: full","seconds_since_upload":null}""", true, "uploads, but spool: full")]
+    [InlineData("""{"uploads":false,"problem":"credentials: network: nobody there","seconds_since_upload":1200}""", false, "NOT uploading since 2026-11-30 14:02Z (20 min): credentials: network: nobody there")]
+    public async Task WriteAgent_Verdict_IsTheFirstLineAndTheExitCode(string health, bool uploads, string line)
+    {
+        using var status = JsonDocument.Parse($"{{\"health\":{health},{Rest}}}");
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status.RootElement, "by the socket");
+        Assert.StartsWith(line + "\ndevice-agent 1.2.3", text.ToString(), StringComparison.Ordinal);
+        Assert.Equal(uploads, StatusText.Uploads(status.RootElement));
+        Assert.Contains("\ncredentials   valid until 2026-11-30T14:46:00.000Z (in 24 min), next refresh 2026-11-30T14:34:00.000Z (in 12 min)\n", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\ncontrol       off\n", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task WriteAgent_OnATerminal_TheVerdictAloneIsInColour()
+    {
+        using var status = JsonDocument.Parse($$"""{"health":{"uploads":true,"problem":null,"seconds_since_upload":null},{{Rest}}}""");
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status.RootElement, "by the socket", inColour: true);
+        Assert.StartsWith("\u001b[32mhealthy\u001b[0m\n", text.ToString(), StringComparison.Ordinal);
+        Assert.Equal(2, text.ToString().Count(c => c == '\u001b'));
+    }
+
+    [Fact]
+    public async Task WriteAgent_AgentOfBeforeTheUpdate_HasNoVerdict()
+    {
+        using var status = JsonDocument.Parse($"{{{Rest}}}");
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status.RootElement, "by the socket");
+        Assert.StartsWith("device-agent 1.2.3", text.ToString(), StringComparison.Ordinal);
+        Assert.True(StatusText.Uploads(status.RootElement));
+    }
+
+    [Fact]
+    public async Task WriteAgent_LastReadings_AreShownWithTheirAge()
+    {
+        using var status = JsonDocument.Parse($$"""{"last_readings":[{"serial_number":"SN1","timestamp":"2026-11-30T14:21:55.000Z","t":21.5,"door":"open\u001b[31m"},{"serial_number":"SN2","t":1}],{{Rest}}}""");
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status.RootElement, "by the socket");
+        Assert.Contains("\nreading       SN1, 2026-11-30T14:21:55.000Z (5 s ago): t 21.5, door \"open", text.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\nreading       SN2, the time is not known yet: t 1\n", text.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', text.ToString());
+    }
+}
