@@ -18,7 +18,7 @@ public sealed class StatusTests
         var (code, text) = await StatusAsync();
         Assert.Equal(0, code);
         Assert.StartsWith("healthy\n", text, StringComparison.Ordinal);
-        Assert.Matches(@"\nreading       thermostat-01, 20\d\d-.* ago\): .*temperature [0-9.]+", text);
+        Assert.Matches(@"\nreading       thermostat-01, 20\d\d-.* ago\): .*Temperature [0-9.]+", text);
 
         await cloud.DynamoDb.DeleteTableAsync(TestCloud.Thing);
         using var patience = new CancellationTokenSource(RunningAgent.Patience);

@@ -24,6 +24,7 @@ internal static class AgentCommand
               clients: there is none of that name, or there is one already
           2   wrong command line
           3   doctor: nothing fails, and there are warnings
+          4   status: the agent runs, and nothing is uploaded
           65  the source has ended and everything else is delivered, but lines of it were skipped: the log says which, and why
           74  the spool cannot be used
           78  wrong configuration
