@@ -59,7 +59,7 @@ internal sealed class SensingService(
         }
         catch (Exception e) when (e is IOException or InvalidDataException or UnauthorizedAccessException)
         {
-            logger.SourceFailed(Named(e.Message));
+            logger.SourceFailed(options.Named(e.Message));
             throw;
         }
         finally
@@ -74,7 +74,7 @@ internal sealed class SensingService(
 
         if (stopping.IsCancellationRequested) return;
         HasSkipped = _skipped.Count > 0;
-        if (HasSkipped) logger.LinesSkipped(_skipped.Count, Named(_skipped.ToString()));
+        if (HasSkipped) logger.LinesSkipped(_skipped.Count, options.Named(_skipped.ToString()));
         if (left.EndCommitting()) logger.SourceEnded(readings);
         else logger.OneSourceEnded(options.Shown, readings);
     }
@@ -87,9 +87,6 @@ internal sealed class SensingService(
         else logger.SourceNoticed(notice);
     }
 
-    /// <summary>Which of several it is about.</summary>
-    private string Named(string what) => options.Name is { } name ? $"{name}: {what}" : what;
-
     /// <summary>True when the sample became a reading.</summary>
     private async Task<bool> TakeAsync(Sample sample, CancellationToken stopping)
     {
@@ -101,7 +98,7 @@ internal sealed class SensingService(
             if (sample.Line is { } line) problem = $"{(sample.LastLine > line ? $"lines {line} to {sample.LastLine}" : $"line {line}")}{(problem!.StartsWith("column ", StringComparison.Ordinal) ? "," : ":")} {problem}";
             metrics.Refused.Add(1);
             _skipped.Add(sample);
-            if (_refused.TryReport(out var count, always: sample.Line is not null && _skipped.Count <= ToldOneByOne)) logger.ReadingRefused(Named(problem!), count);
+            if (_refused.TryReport(out var count, always: sample.Line is not null && _skipped.Count <= ToldOneByOne)) logger.ReadingRefused(options.Named(problem!), count);
             return false;
         }
 

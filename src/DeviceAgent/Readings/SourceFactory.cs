@@ -17,7 +17,7 @@ internal static class SourceFactory
         {
             SourceKind.Simulated => new SimulatedSource(live, options.Seed is { } seed ? new Random(seed) : random, pulse, time),
             SourceKind.Replay => new ReplaySource(
-                RecordingFile.Open(options, timestamps, notice => loggers.CreateLogger<ReplaySource>().FormDecided(options.Name is { } name ? $"{name}: {notice}" : notice)),
+                RecordingFile.Open(options, timestamps, notice => loggers.CreateLogger<ReplaySource>().FormDecided(options.Named(notice))),
                 new ReplaySettings(options.Speed, () => live.Value.Interval, options.Timestamps == TimestampMode.Recorded, options.Repeat),
                 pulse,
                 time,

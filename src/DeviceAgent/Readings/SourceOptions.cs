@@ -23,6 +23,9 @@ internal sealed record SourceOptions
     /// <summary>As people are told of it.</summary>
     public string Shown => Name is null ? KindName : $"{Name} ({KindName})";
 
+    /// <summary>Something said of it, beginning with its name where there are several.</summary>
+    public string Named(string what) => Name is null ? what : $"{Name}: {what}";
+
     /// <summary>For its readings that bring none, in <c>sources</c>; null: the configured one of the device.</summary>
     public string? SerialNumber { get; init; }
 

@@ -41,15 +41,7 @@ public sealed class DocumentedConfigurationTests : IDisposable
         Assert.Contains(lines[0], new[] { "```json", "```json shadow", "```json job" });
         if (lines[0] != "```json") return;
 
-        var settings = new JsonObject
-        {
-            ["thingName"] = "boiler-07",
-            ["roleAlias"] = "fleet-ddb",
-            ["credentialsEndpoint"] = "c0ffee.credentials.iot.us-east-1.amazonaws.com",
-            ["region"] = "us-east-1",
-            ["certificatePath"] = "device.crt",
-            ["stateDirectory"] = "state",
-        };
+        var settings = ReferenceTests.Required();
         foreach (var (key, value) in block) settings[key] = value?.DeepClone();
         if (!settings.ContainsKey("sources") && !settings.ContainsKey("source")) settings["source"] = new JsonObject { ["kind"] = "none" };
         var errors = new List<ConfigurationError>();

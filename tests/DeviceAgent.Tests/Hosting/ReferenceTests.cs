@@ -149,18 +149,21 @@ public sealed partial class ReferenceTests : IDisposable
         return Read(key, values[^1]).Errors.First(e => e.Key == key).Problem;
     }
 
+    /// <summary>What every configuration must have, but for its source.</summary>
+    internal static JsonObject Required() => new()
+    {
+        ["thingName"] = "boiler-07",
+        ["roleAlias"] = "fleet-ddb",
+        ["credentialsEndpoint"] = "c0ffee.credentials.iot.us-east-1.amazonaws.com",
+        ["region"] = "us-east-1",
+        ["certificatePath"] = "device.crt",
+        ["stateDirectory"] = "state",
+    };
+
     private (string Options, List<ConfigurationError> Errors) Read(string key, string? value)
     {
-        var settings = new JsonObject
-        {
-            ["thingName"] = "boiler-07",
-            ["roleAlias"] = "fleet-ddb",
-            ["credentialsEndpoint"] = "c0ffee.credentials.iot.us-east-1.amazonaws.com",
-            ["region"] = "us-east-1",
-            ["certificatePath"] = "device.crt",
-            ["stateDirectory"] = "state",
-            ["source"] = new JsonObject { ["kind"] = "simulated" },
-        };
+        var settings = Required();
+        settings["source"] = new JsonObject { ["kind"] = "simulated" };
         if (Companions.TryGetValue(key, out var companion)) Set(settings, companion.Key, companion.Value);
         Set(settings, key, value);
         return Read(settings);
