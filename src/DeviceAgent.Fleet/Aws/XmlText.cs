@@ -7,7 +7,7 @@ namespace DeviceAgent.Fleet.Aws;
 internal static class XmlText
 {
     /// <summary>The text of the first element of that name, at whatever depth; null when there is none, or it is not XML.</summary>
-    public static string? First(string xml, string name) => All(xml, name).FirstOrDefault()?.Value;
+    public static string? First(string xml, string name) => All(xml, name) is [var first, ..] ? first.Value : null;
 
     public static IReadOnlyList<XElement> All(string xml, string name)
     {

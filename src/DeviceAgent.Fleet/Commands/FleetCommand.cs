@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
-using System.CommandLine.Parsing;
 using System.Reflection;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Settings;
@@ -33,7 +32,7 @@ internal static class FleetCommand
         {
             StatusCommand.Create(account), RotateCommand.Create(account),
             RotationCommands.Watch(account), RotationCommands.Pause(account), RotationCommands.Resume(account), RotationCommands.Abort(account), RotationCommands.Rollback(account),
-            CheckCommand.Create(account),
+            CheckCommand.Create(account), SetCommand.Create(account), CertificatesCommand.Create(account),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);

@@ -84,11 +84,7 @@ internal static class RotateCommand
             var canaries = CanaryChoice.Of(parsed.GetValue(canary)!, left, new StateView(fleet.Now, TimeSpan.FromHours(2), to));
             foreach (var line in Announcement(plan, left, canaries)) await output.WriteLineAsync(line).ConfigureAwait(false);
             if (parsed.GetValue(dryRun)) return ExitCode.Ok;
-            if (!parsed.GetValue(yes))
-            {
-                if (await fleet.Screen.AskAsync("Begin?", cancellationToken).ConfigureAwait(false) is not { } answer) throw new UsageException("Nobody can be asked here: give --yes.");
-                if (!answer) return ExitCode.Ok;
-            }
+            if (!await Confirming.AskAsync(fleet, parsed.GetValue(yes), "Begin?", cancellationToken).ConfigureAwait(false)) return ExitCode.Ok;
 
             var stage = canaries.Count > 0 ? RotationStage.Canary : RotationStage.Fleet;
             if (!await store.BeginAsync(plan, stage, 1, canaries.Count > 0 ? canaries : [.. left.Select(s => s.Name)], cancellationToken).ConfigureAwait(false))

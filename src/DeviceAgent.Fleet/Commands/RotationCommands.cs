@@ -14,8 +14,7 @@ internal static class RotationCommands
         return account.Add(command, async (parsed, fleet, cancellationToken) =>
         {
             var store = Store(fleet);
-            var rotation = parsed.GetValue(name) ?? (await store.NewestAsync(cancellationToken).ConfigureAwait(false)).FirstOrDefault()
-                ?? throw new AwsException("There is no rotation in this account and region.");
+            var rotation = parsed.GetValue(name) ?? (await store.NewestAsync(cancellationToken).ConfigureAwait(false) is [var newest, ..] ? newest : throw new AwsException("There is no rotation in this account and region."));
             return await new RotationFollower(fleet, store).FollowAsync(rotation, cancellationToken).ConfigureAwait(false);
         });
     }
@@ -61,17 +60,13 @@ internal static class RotationCommands
             var old = parsed.GetValue(to) ?? (state.Plan.From.Count == 1
                 ? state.Plan.From[0]
                 : throw new UsageException($"The things were on {(state.Plan.From.Count == 0 ? "no alias that is known" : string.Join(" and ", state.Plan.From))}: say with --to which they are to have."));
-            if (!parsed.GetValue(yes))
-            {
-                if (await fleet.Screen.AskAsync($"Give {old} back to the things of {state.Plan.Target} that have {state.Plan.Alias}?", cancellationToken).ConfigureAwait(false) is not { } answer) throw new UsageException("Nobody can be asked here: give --yes.");
-                if (!answer) return ExitCode.Ok;
-            }
+            if (!await Confirming.AskAsync(fleet, parsed.GetValue(yes), $"Give {old} back to the things of {state.Plan.Target} that have {state.Plan.Alias}?", cancellationToken).ConfigureAwait(false)) return ExitCode.Ok;
 
-            // Who has begun takes it after the question who has it: he is told to go back as well, after that.
+            // Who has begun takes it soon, and who has just succeeded may not have reported it: both are told to go back as well, after that.
             await store.StopAsync(state, RotationJob.RolledBack, "rolled back by an operator", cancellationToken).ConfigureAwait(false);
-            var open = (await store.ExecutionsAsync(state, cancellationToken).ConfigureAwait(false)).SelectMany(j => j.Executions).Where(e => e.Status == "IN_PROGRESS").Select(e => e.Thing);
+            var taking = (await store.ExecutionsAsync(state, cancellationToken).ConfigureAwait(false)).SelectMany(j => j.Executions).Where(e => e.Status == "IN_PROGRESS" || e.Succeeded).Select(e => e.Thing);
             var have = (await store.ThingsAsync(state.Plan, cancellationToken).ConfigureAwait(false)).Where(t => t.Alias == state.Plan.Alias).Select(t => t.Name);
-            var things = open.Union(have).Order(StringComparer.Ordinal).ToList();
+            var things = taking.Union(have).Order(StringComparer.Ordinal).ToList();
             if (things.Count == 0)
             {
                 await fleet.Screen.Out.WriteLineAsync($"No thing has {state.Plan.Alias}: nothing to take back.").ConfigureAwait(false);

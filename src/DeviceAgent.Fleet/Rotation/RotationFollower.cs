@@ -1,6 +1,5 @@
 using DeviceAgent.Fleet.Aws;
 using DeviceAgent.Fleet.Commands;
-using DeviceAgent.Fleet.Output;
 using Spectre.Console;
 
 namespace DeviceAgent.Fleet.Rotation;

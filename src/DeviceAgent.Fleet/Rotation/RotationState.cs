@@ -117,9 +117,10 @@ internal static class RotationRules
         if (state.Canaries.Where(c => c.Execution.Failed).ToList() is { Count: > 0 } failed) return last.IsOver ? Stopped($"{Named(failed)} did not prove it") : new RotationStep.Wait("a canary failed; what was begun is finished");
         if (state.Canaries.Count == 0) return Stopped("no canary took part");
         if (state.Canaries.FirstOrDefault(c => !c.Execution.Succeeded) is { } other) return Stopped($"{other.Execution.Thing} did not take part ({other.Execution.Status})");
-        if (state.Canaries.FirstOrDefault(c => c.State is { Alias: { } alias } && alias != state.Plan.Alias) is { State: { } gone })
-            return Stopped($"{gone.Name} is on {gone.Alias} again{(gone.Change is { IsGood: false } change ? $": {change.Code ?? change.Outcome}{(change.Reason is { } reason ? $": {reason}" : "")}" : "")}");
         var until = state.Canaries.Max(c => c.Execution.Updated ?? last.Created) + state.Plan.Probation;
+        // The job is told before the shadow: what the shadow said before says nothing against it.
+        if (state.Canaries.FirstOrDefault(c => c.State is { Alias: { } alias } shadow && alias != state.Plan.Alias && (shadow.ReportedAt > c.Execution.Updated || now >= until)) is { State: { } gone })
+            return Stopped($"{gone.Name} is on {gone.Alias} again{(gone.Change is { IsGood: false } change ? $": {change.Code ?? change.Outcome}{(change.Reason is { } reason ? $": {reason}" : "")}" : "")}");
         var ill = state.Canaries.FirstOrDefault(c => c.State?.Health is { } health && Telling.Any(t => health.Contains(t, StringComparison.Ordinal)));
         if (now < until) return new RotationStep.Probation(until, ill is { State: { } sick } ? $"the canaries are on probation; {sick.Name}: {sick.Health}" : "the canaries are on probation");
         return ill is { State: { } still } ? Stopped($"{still.Name} is not well at the end of its probation: {still.Health}") : new RotationStep.BeginFleet("the canaries have proven the alias");

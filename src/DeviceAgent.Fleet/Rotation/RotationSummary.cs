@@ -31,6 +31,8 @@ internal sealed record ThingOutcome(string Thing, ThingResult Result, string? Al
 /// <summary>The whole of a rotation, thing by thing: plain text that can be pasted into a ticket.</summary>
 internal sealed record RotationSummary(RotationState State, string How, IReadOnlyList<ThingOutcome> Outcomes, DateTimeOffset At)
 {
+    private static readonly string[] OutcomeKeys = ["outcome", "code"];
+
     private const int MostNames = 10;
     private const int MostFailures = 50;
 
@@ -62,7 +64,7 @@ internal sealed record RotationSummary(RotationState State, string How, IReadOnl
     public static string Reason(ThingExecution execution, IReadOnlyDictionary<string, string> details)
     {
         if (execution.Status == "TIMED_OUT") return $"timed out{(details.TryGetValue("step", out var step) ? $" in step {step}" : "")}: the device was off, or had nothing to write";
-        string[] said = [.. new[] { "outcome", "code" }.Select(k => details.GetValueOrDefault(k)).OfType<string>()];
+        string[] said = [.. OutcomeKeys.Select(k => details.GetValueOrDefault(k)).OfType<string>()];
         return PrintableText.Whole($"{(said.Length > 0 ? string.Join(' ', said) : execution.Status)}{(details.GetValueOrDefault("reason") is { } reason ? $": {reason}" : "")}");
     }
 
@@ -97,7 +99,7 @@ internal sealed record RotationSummary(RotationState State, string How, IReadOnl
         (_, { Succeeded: true }) => ThingResult.RolledBack,
         (_, { Failed: true }) => ThingResult.RollbackFailed,
         (_, { IsOpen: true }) => ThingResult.UnderWay,
-        ({ Succeeded: true }, _) => now?.Alias is { } alias && alias != plan.Alias ? ThingResult.Failed : ThingResult.Proven,
+        ({ Succeeded: true }, _) => now is { Alias: { } alias } && alias != plan.Alias && now.ReportedAt > forward.Updated ? ThingResult.Failed : ThingResult.Proven,
         ({ Failed: true }, _) => ThingResult.Failed,
         ({ Status: "IN_PROGRESS" }, _) => ThingResult.UnderWay,
         ({ Status: "QUEUED" }, _) => ThingResult.NotBegun,
