@@ -63,7 +63,7 @@ internal static class RotationCommands
             if (!await Confirming.AskAsync(fleet, parsed.GetValue(yes), $"Give {old} back to the things of {state.Plan.Target} that have {state.Plan.Alias}?", cancellationToken).ConfigureAwait(false)) return ExitCode.Ok;
 
             // Who has begun takes it soon, and who has just succeeded may not have reported it: both are told to go back as well, after that.
-            await store.StopAsync(state, RotationJob.RolledBack, "rolled back by an operator", cancellationToken).ConfigureAwait(false);
+            await store.CancelActiveAsync(state, RotationJob.RolledBack, "rolled back by an operator", cancellationToken).ConfigureAwait(false);
             var taking = (await store.ExecutionsAsync(state, cancellationToken).ConfigureAwait(false)).SelectMany(j => j.Executions).Where(e => e.Status == "IN_PROGRESS" || e.Succeeded).Select(e => e.Thing);
             var have = (await store.ThingsAsync(state.Plan, cancellationToken).ConfigureAwait(false)).Where(t => t.Alias == state.Plan.Alias).Select(t => t.Name);
             var things = taking.Union(have).Order(StringComparer.Ordinal).ToList();
@@ -98,9 +98,11 @@ internal static class RotationCommands
     private static async Task ResumeAsync(RotationStore store, RotationState state, CancellationToken cancellationToken)
     {
         var inCanaries = state.Last(RotationStage.Fleet) is null;
-        var things = inCanaries
+        List<string> things = inCanaries
             ? [.. state.Canaries.Where(c => !c.Execution.Succeeded || (c.State is { } now && now.Alias != state.Plan.Alias)).Select(c => c.Execution.Thing)]
-            : (await store.ThingsAsync(state.Plan, cancellationToken).ConfigureAwait(false)).Where(t => t.Alias != state.Plan.Alias).Select(t => t.Name).ToList();
+            : [.. (await store.ThingsAsync(state.Plan, cancellationToken).ConfigureAwait(false)).Where(t => t.Alias != state.Plan.Alias).Select(t => t.Name)];
+        // Canaries that have proven it meanwhile: one is asked again, and answers that it is so, from when on the probation counts.
+        if (inCanaries && things.Count == 0) things.Add(state.Canaries[0].Execution.Thing);
         var stage = inCanaries ? RotationStage.Canary : RotationStage.Fleet;
         if (things.Count > 0) await store.BeginAsync(state.Plan, stage, state.NextNumber(stage), things, cancellationToken).ConfigureAwait(false);
     }

@@ -57,6 +57,7 @@ internal sealed class RotationFollower(FleetContext fleet, RotationStore store)
                 ? (ExitCode.Failed, "some things are not back: see why above")
                 : (ExitCode.Ok, null),
             RotationStep.Over => (ExitCode.Aborted, $"the untouched are on the old alias; all back: {back}; on with it: device-fleet resume {name}"),
+            RotationStep.Wait when !summary.State.Jobs.Any(j => j.Job.IsActive) => (ExitCode.NotOver, $"no further thing is asked; those under way finish by themselves: device-fleet watch {name}"),
             _ when isInterrupted => (ExitCode.NotOver, summary.State.Last(RotationStage.Fleet) is null && summary.State.Last(RotationStage.Rollback) is null
                 ? $"nothing was stopped, but the fleet is asked only when somebody watches: device-fleet watch {name}; or device-fleet abort {name}"
                 : $"nothing was stopped: AWS goes on asking things. Watch: device-fleet watch {name}; stop: device-fleet pause {name}"),

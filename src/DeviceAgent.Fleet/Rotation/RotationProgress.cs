@@ -39,8 +39,8 @@ internal sealed class RotationProgress(Screen screen, LiveDisplayContext? live)
         var (plan, counts) = (state.Plan, Sum(state));
         var known = counts.Succeeded + counts.Unsuccessful + counts.InProgress + counts.Queued;
         var chart = new BreakdownChart().FullSize()
-            .AddItem("proven", counts.Succeeded, Color.Green).AddItem("failed", counts.Unsuccessful, Color.Red)
-            .AddItem("under way", counts.InProgress, Color.Yellow).AddItem("asked", counts.Queued, Color.Blue).AddItem("to come", Math.Max(0, plan.Count - known), Color.Grey);
+            .AddItem(state.Last(RotationStage.Rollback) is null ? "proven" : "back", counts.Succeeded, Color.Green).AddItem("failed", counts.Unsuccessful, Color.Red)
+            .AddItem("under way", counts.InProgress, Color.Yellow).AddItem("asked", counts.Queued, Color.Blue).AddItem("to come", state.Last(RotationStage.Rollback) is null ? Math.Max(0, plan.Count - known) : 0, Color.Grey);
         var parts = new List<IRenderable>
         {
             new Markup($"[bold]{Markup.Escape(plan.Name)}[/]  {Markup.Escape(string.Join(", ", plan.From))} → [bold]{Markup.Escape(plan.Alias)}[/]  {Markup.Escape(plan.Target)}, {Counted.Of(plan.Count, "thing")}"),
@@ -58,11 +58,12 @@ internal sealed class RotationProgress(Screen screen, LiveDisplayContext? live)
     private static string Counts(RotationState state)
     {
         var counts = Sum(state);
-        var parts = new List<string> { $"{counts.Succeeded} proven" };
+        var isBack = state.Last(RotationStage.Rollback) is not null;
+        var parts = new List<string> { $"{counts.Succeeded} {(isBack ? "back" : "proven")}" };
         if (counts.Unsuccessful > 0) parts.Add($"{counts.Unsuccessful} failed");
         if (counts.InProgress > 0) parts.Add($"{counts.InProgress} under way");
         if (counts.Queued > 0) parts.Add($"{counts.Queued} asked");
-        return $"{string.Join(", ", parts)} of {state.Plan.Count.ToString(CultureInfo.InvariantCulture)}";
+        return $"{string.Join(", ", parts)} of {(isBack ? counts.Queued + counts.InProgress + counts.Succeeded + counts.Unsuccessful : state.Plan.Count).ToString(CultureInfo.InvariantCulture)}";
     }
 
     /// <summary>Of all its jobs; while it goes back of those only.</summary>

@@ -87,7 +87,7 @@ internal static class RotationRules
     private static RotationStep AfterFleet(RotationState state, JobDescription job)
     {
         if (job.IsActive) return new RotationStep.Wait("the fleet is being asked");
-        if (state.Of(RotationStage.Fleet).Any(j => !j.Job.IsOver)) return new RotationStep.Wait($"{Ended(job).What}; what was begun is finished");
+        if (state.Of(RotationStage.Fleet).Any(j => !j.Job.IsOver)) return new RotationStep.Wait($"{Ended(job).What}; what was begun finishes");
         return Ended(job);
     }
 
@@ -104,7 +104,7 @@ internal static class RotationRules
     {
         var jobs = state.Of(RotationStage.Canary).ToList();
         var last = jobs[^1].Job;
-        if (last is { IsActive: false, ReasonCode: RotationJob.Paused or RotationJob.Aborted }) return jobs.TrueForAll(j => j.Job.IsOver) ? Ended(last) : new RotationStep.Wait("what was begun is finished");
+        if (last is { IsActive: false, ReasonCode: RotationJob.Paused or RotationJob.Aborted }) return jobs.TrueForAll(j => j.Job.IsOver) ? Ended(last) : new RotationStep.Wait("what was begun finishes");
         if (last.ReasonCode is RotationJob.CanarySilent) return Stopped($"not every canary began within its time: {Names(state, c => !c.Execution.Succeeded && !c.Execution.Failed)}");
         if (last.IsActive)
         {
@@ -114,7 +114,7 @@ internal static class RotationRules
                 : new RotationStep.Wait("the canaries prove the alias");
         }
 
-        if (state.Canaries.Where(c => c.Execution.Failed).ToList() is { Count: > 0 } failed) return last.IsOver ? Stopped($"{Named(failed)} did not prove it") : new RotationStep.Wait("a canary failed; what was begun is finished");
+        if (state.Canaries.Where(c => c.Execution.Failed).ToList() is { Count: > 0 } failed) return last.IsOver ? Stopped($"{Named(failed)} did not prove it") : new RotationStep.Wait("a canary failed; what was begun finishes");
         if (state.Canaries.Count == 0) return Stopped("no canary took part");
         if (state.Canaries.FirstOrDefault(c => !c.Execution.Succeeded) is { } other) return Stopped($"{other.Execution.Thing} did not take part ({other.Execution.Status})");
         var until = state.Canaries.Max(c => c.Execution.Updated ?? last.Created) + state.Plan.Probation;

@@ -56,12 +56,18 @@ internal sealed class RotationStore(IotJobs jobs, IotRegistry registry, ThingSta
     /// </summary>
     public async Task StopAsync(RotationState state, string reasonCode, string comment, CancellationToken cancellationToken)
     {
-        var active = state.Jobs.Where(j => j.Job.IsActive).ToList();
-        foreach (var job in active) await jobs.CancelAsync(job.Job.Id, reasonCode, comment, cancellationToken).ConfigureAwait(false);
-        if (active.Count > 0 || state.Last(RotationStage.Fleet) is not null || state.Canaries.Count == 0) return;
+        if (await CancelActiveAsync(state, reasonCode, comment, cancellationToken).ConfigureAwait(false) || state.Last(RotationStage.Fleet) is not null || state.Canaries.Count == 0) return;
         var number = state.NextNumber(RotationStage.Fleet);
         await BeginAsync(state.Plan, RotationStage.Fleet, number, [state.Canaries[0].Execution.Thing], cancellationToken).ConfigureAwait(false);
         await jobs.CancelAsync(state.Plan.JobId(RotationStage.Fleet, number), reasonCode, comment, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>False when no job was active.</summary>
+    public async Task<bool> CancelActiveAsync(RotationState state, string reasonCode, string comment, CancellationToken cancellationToken)
+    {
+        var active = state.Jobs.Where(j => j.Job.IsActive).ToList();
+        foreach (var job in active) await jobs.CancelAsync(job.Job.Id, reasonCode, comment, cancellationToken).ConfigureAwait(false);
+        return active.Count > 0;
     }
 
     public Task CancelAsync(RotationJob job, string reasonCode, string comment, CancellationToken cancellationToken) => jobs.CancelAsync(job.Job.Id, reasonCode, comment, cancellationToken);
