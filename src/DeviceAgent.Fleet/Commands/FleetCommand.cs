@@ -30,9 +30,9 @@ internal static class FleetCommand
         var account = new AccountOptions();
         var root = new RootCommand(Description)
         {
-            StatusCommand.Create(account), RotateCommand.Create(account),
+            StatusCommand.Create(account), CheckCommand.Create(account), RotateCommand.Create(account),
             RotationCommands.Watch(account), RotationCommands.Pause(account), RotationCommands.Resume(account), RotationCommands.Abort(account), RotationCommands.Rollback(account),
-            CheckCommand.Create(account), SetCommand.Create(account), CertificatesCommand.Create(account),
+            SetCommand.Create(account), CertificatesCommand.Create(account),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);

@@ -74,7 +74,7 @@ internal static class Selecting
 {
     public static Option<string?> GroupOption() => new("--group", "-g") { Description = "The things of this thing group, and of the groups in it.", HelpName = "group" };
 
-    public static Option<string[]> ThingsOption() => new("--things") { Description = "These things, with commas between.", HelpName = "names", AllowMultipleArgumentsPerToken = true };
+    public static Option<string[]> ThingsOption() => new("--things") { Description = "These things, with commas between.", HelpName = "names" };
 
     /// <summary>What is between commas, or in several options.</summary>
     public static IReadOnlyList<string> Names(string[]? values) => [.. (values ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];

@@ -19,7 +19,7 @@ internal static class RotateCommand
         var alias = new Argument<string>("alias") { Description = "The role alias that the things are to have." };
         var (group, things) = (Selecting.GroupOption(), Selecting.ThingsOption());
         var canary = new Option<string>("--canary") { Description = "Who goes first: a share (5%), a number, 0 for nobody, or names with commas between.", HelpName = "who", DefaultValueFactory = _ => "5%" };
-        var rate = new Option<string?>("--rate") { Description = "Things a minute, e.g. 60/min; without it 50/min, the quota of the credentials provider being what it is.", HelpName = "rate" };
+        var rate = new Option<string>("--rate") { Description = "Things a minute.", HelpName = "rate", DefaultValueFactory = _ => "50/min" };
         var abort = new Option<string>("--abort") { Description = "AWS stops asking when so many of those that have ended did not succeed.", HelpName = "share", DefaultValueFactory = _ => "10%" };
         var probation = new Option<string>("--probation") { Description = "From the last canary's success until the fleet is asked.", HelpName = "time", DefaultValueFactory = _ => "10m" };
         var timeout = new Option<string>("--canary-timeout") { Description = "For so long a canary may not begin.", HelpName = "time", DefaultValueFactory = _ => "1h" };
@@ -37,8 +37,7 @@ internal static class RotateCommand
         {
             var (to, named, output) = (parsed.GetValue(alias)!, Selecting.Names(parsed.GetValue(things)), fleet.Screen.Out);
             Selecting.MustBeOne(parsed.GetValue(group), named);
-            var perMinute = 50;
-            if (parsed.GetValue(rate) is { } text && !Periods.TryParseRate(text, out perMinute)) throw new UsageException($"--rate {text}: write 60/min, from 1/min to 1000/min.");
+            if (!Periods.TryParseRate(parsed.GetValue(rate)!, out var perMinute)) throw new UsageException($"--rate {parsed.GetValue(rate)}: write 60/min, from 1/min to 1000/min.");
             if (!Periods.TryParsePercentage(parsed.GetValue(abort)!, out var percentage)) throw new UsageException($"--abort {parsed.GetValue(abort)}: write a share, e.g. 10%.");
             var store = new RotationStore(fleet.Jobs, fleet.Registry, fleet.States);
             var follower = new RotationFollower(fleet, store);
