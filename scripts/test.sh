@@ -86,7 +86,7 @@ run() {
   dotnet test "${projects[@]}" --nologo -v quiet "${filter[@]}" --logger "trx;LogFilePrefix=$prefix" --results-directory "$results/$folder" \
     --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none -- RunConfiguration.MaxCpuCount=2
 }
-unit=(Credentials.Tests Mqtt.Tests Testbed.Tests Tests)
+unit=(Credentials.Tests Mqtt.Tests Testbed.Tests Fleet.Tests Tests)
 
 # What ships is what the integration tests start.
 native=linux-x64

@@ -10,6 +10,7 @@ namespace DeviceAgent.IntegrationTests.Control;
 /// <summary>A cloud in this process, and for each of its things the real agent as a process that replays the room readings.</summary>
 internal sealed class Fleet : IAsyncDisposable
 {
+    private static readonly string Tool = Path.Combine(AppContext.BaseDirectory, "device-fleet.dll");
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
 
     private readonly TestCloud _cloud;
@@ -63,6 +64,16 @@ internal sealed class Fleet : IAsyncDisposable
               {{(abort is null ? "" : $"--abort-config 'criteriaList=[{{{abort}}}]'")}}
             """)).Succeeded();
     }
+
+    /// <summary>Runs <c>device-fleet</c> as the operator of this cloud would.</summary>
+    public Task<CommandResult> ToolAsync(string arguments) => _cloud.ShellAsync($"dotnet '{Tool}' {arguments}");
+
+    /// <summary>The same as a process that can be ended.</summary>
+    public System.Diagnostics.Process StartTool(string arguments) =>
+        Command.Start("bash", ["-c", $". '{_cloud.Directory}/{Testbed.Hosting.EnvironmentFile.Name}'; exec dotnet '{Tool}' {arguments}"], null, null);
+
+    /// <summary>What an operator does with the AWS CLI.</summary>
+    public async Task ShellAsync(string script) => (await _cloud.ShellAsync(script)).Succeeded();
 
     /// <summary>The job's status and one of its figures, as the AWS CLI shows them.</summary>
     public async Task<string> DescribeAsync(string jobId, string figure) => (await _cloud.ShellAsync(

@@ -5,7 +5,7 @@ using DeviceAgent.Testbed.Demo;
 namespace DeviceAgent.IntegrationTests.Documentation;
 
 /// <summary>
-/// A shell with nothing of whoever runs the tests: bash with the system's programs, the AWS CLI and the agent. What runs until Ctrl-C goes on beside it, as in
+/// A shell with nothing of whoever runs the tests: bash with the system's programs, the AWS CLI, the agent and device-fleet. What runs until Ctrl-C goes on beside it, as in
 /// a shell of its own, and is ended in the end.
 /// </summary>
 internal static class ReadersShell
@@ -68,6 +68,8 @@ internal static class ReadersShell
         var programs = Directory.CreateDirectory(Path.Combine(page.Home, ".programs")).FullName;
         var agent = AgentProcess.StartInfo();
         await WriteAsync("device-agent-program", $"exec {string.Join(' ', agent.ArgumentList.Prepend(agent.FileName).Select(Quoted))} \"$@\"");
+
+        await WriteAsync("device-fleet", $"exec \"$DOTNET\" {Quoted(Path.Combine(AppContext.BaseDirectory, "device-fleet.dll"))} \"$@\"");
 
         // As TestCloud.ShellAsync has it, for the versions that do not know the variables.
         await WriteAsync(

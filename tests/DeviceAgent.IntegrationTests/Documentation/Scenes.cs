@@ -20,6 +20,11 @@ internal static class Scenes
             await OperatorAndDeviceAsync(page);
             page.EndWith = ReadersShell.Arrived;
         },
+        ["docs/device-fleet.md"] = async page =>
+        {
+            for (var n = 1; n <= 3; n++) await page.StartAgentAsync($"thermostat-{n:00}");
+            page.Expected.Add(("now active: device-agent-next on 3", "all have the new role alias in the end"));
+        },
         ["docs/getting-started.md"] = async page =>
         {
             await OwnTestbedAndAccount(page);
@@ -66,6 +71,7 @@ internal static class Scenes
         {
             for (var n = 1; n <= 5; n++) await page.StartAgentAsync($"thermostat-{n:00}");
             page.Expected.Add(("thermostat-01 device-agent-v2 ok", "the device has the new role alias in the end"));
+            page.Expected.Add(("5 things: ", "device-fleet shows all"));
         },
         ["docs/remote-control.md"] = async page =>
         {

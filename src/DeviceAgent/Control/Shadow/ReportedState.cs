@@ -1,21 +1,24 @@
 using System.Globalization;
 using System.Text.Json.Nodes;
+using DeviceAgent.Clock;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Readings;
 using DeviceAgent.Spool;
 using DeviceAgent.Traffic;
+using DeviceAgent.Upload;
 
 namespace DeviceAgent.Control.Shadow;
 
 /// <summary>What the shadow reports. What changes all the time is under <see cref="Levels"/>; the rest is worth a message of its own. docs/remote-control.md shows it.</summary>
 internal sealed class ReportedState(
     IRemoteSettings settings, ActiveRoleAlias alias, OperationRunner runner, ControlState controlState, Health health,
-    DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics, DataBudget budget)
+    DeviceIdentitySource identity, CredentialCache credentials, ISpool spool, MetricsCollector metrics, DataBudget budget, UploadState upload, DeviceClock clock)
 {
     public const string Levels = "status";
     public const string HealthName = "health";
+    public const string LastUploadName = "lastUpload";
     public const string BudgetShortName = "dataBudgetShort";
     public const string RejectedName = "rejected";
     public const string MoreRejectedName = "moreRejected";
@@ -83,6 +86,7 @@ internal sealed class ReportedState(
                 ["oldestSeconds"] = waiting.OldestAge is { } age ? Math.Round(age.TotalSeconds) : null,
             },
             ["readingsUploaded"] = uploaded,
+            [LastUploadName] = upload.Status.SinceLastSuccess is { } since && clock.IsTrusted ? TimestampText.Format(clock.GetUtcNow() - since) : null,
             ["credentialsExpire"] = held.Expiration is { } end ? TimestampText.Format(end) : null,
         };
     }

@@ -105,7 +105,7 @@ internal sealed class ShadowService : ControlLoop
         if (!JsonNode.DeepEquals(Matters(state), Matters(_told))) return true;
         if (HealthDiffers(state, _told) && _healthReports.UntilNext == TimeSpan.Zero) return true;
         var (silence, period) = (_time.GetElapsedTime(at), _budget.IsShort ? ShortBudgetFactor * _reportPeriod : _reportPeriod);
-        return silence >= period && (silence >= QuietPeriods * period || HasShifted(WaitingIn(_told), WaitingIn(state)));
+        return silence >= period && (silence >= QuietPeriods * period || HasShifted(WaitingIn(_told), WaitingIn(state)) || BeginsToUpload(_told, state));
     }
 
     private static JsonObject Matters(JsonObject state)
@@ -120,6 +120,9 @@ internal sealed class ShadowService : ControlLoop
 
     /// <summary>By more than half, and by more than a batch: an outage of days is told in a few reports.</summary>
     private static bool HasShifted(long? told, long? now) => told is null || now is null || Math.Abs(now.Value - told.Value) > Math.Max(SmallBacklog, told.Value / 2);
+
+    /// <summary>An agent's first report comes before its first upload.</summary>
+    private static bool BeginsToUpload(JsonObject told, JsonObject now) => told[ReportedState.Levels]?[ReportedState.LastUploadName] is null && now[ReportedState.Levels]?[ReportedState.LastUploadName] is not null;
 
     private static long? WaitingIn(JsonObject state) =>
         state[ReportedState.Levels] is JsonObject levels && levels["spool"] is JsonObject spool && spool["readings"] is JsonValue value && value.TryGetValue<long>(out var waiting) ? waiting : null;

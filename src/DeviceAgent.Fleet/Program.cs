@@ -1,0 +1,3 @@
+using DeviceAgent.Fleet.Commands;
+
+return await FleetCommand.RunAsync(args, Console.Out, Console.Error);

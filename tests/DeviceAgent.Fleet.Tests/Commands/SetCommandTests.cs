@@ -1,0 +1,18 @@
+using System.Text;
+using DeviceAgent.Fleet.Aws;
+using DeviceAgent.Fleet.Commands;
+
+namespace DeviceAgent.Fleet.Tests.Commands;
+
+public sealed class SetCommandTests
+{
+    [Fact]
+    public void WriteSettings_DottedKeys_AreNestedAndValuesAreJsonWhereTheyCan() => Assert.Equal(
+        """{"settings":{"source":{"intervalSeconds":10,"x":true},"logLevel":"debug"}}""",
+        Written(("source.intervalSeconds", "10"), ("logLevel", "debug"), ("source.x", "true")));
+
+    [Fact]
+    public void WriteSettings_ValueAndSection_IsRefused() => Assert.Throws<UsageException>(() => Written(("a", "1"), ("a.b", "2")));
+
+    private static string Written(params (string, string)[] pairs) => Encoding.UTF8.GetString(JsonText.Object(json => SetCommand.WriteSettings(json, pairs)));
+}
