@@ -5,7 +5,7 @@ function __device_agent_at
     set -l command ''
     for word in (commandline --tokenize --cut-at-cursor --current-process)[2..]
         switch "$command/$word"
-            case /run /init /check /doctor /provision /status /sensors /spool /credentials /clients
+            case /run /init /check /doctor /provision /status /page /sensors /spool /credentials /clients
                 set command $word
             case spool/status spool/dead-letters spool/export spool/requeue credentials/refresh clients/add clients/list clients/revoke clients/rotate
                 set command "$command $word"
@@ -26,6 +26,7 @@ complete -c device-agent -n '__device_agent_at' -a check -d 'Check the configura
 complete -c device-agent -n '__device_agent_at' -a doctor -d 'Find what keeps readings from arriving'
 complete -c device-agent -n '__device_agent_at' -a provision -d 'Get a certificate by a claim certificate'
 complete -c device-agent -n '__device_agent_at' -a status -d 'Show the state of the running agent'
+complete -c device-agent -n '__device_agent_at' -a page -d 'Print the link to the page'
 complete -c device-agent -n '__device_agent_at' -a sensors -d 'List the sensors of the device'
 complete -c device-agent -n '__device_agent_at' -a spool -d 'Look at what waits for upload'
 complete -c device-agent -n '__device_agent_at' -a credentials -d 'Print AWS credentials'
@@ -56,6 +57,8 @@ complete -c device-agent -n '__device_agent_at init' -l no-doctor -d 'Do not run
 complete -c device-agent -n '__device_agent_at doctor' -l json -d 'Print JSON'
 complete -c device-agent -n '__device_agent_at doctor' -l write -d 'Also write an item, and delete it again'
 complete -c device-agent -n '__device_agent_at status' -l json -d 'Print JSON'
+complete -c device-agent -n '__device_agent_at status' -s w -l watch -d 'Show it again and again'
+complete -c device-agent -n '__device_agent_at status' -s n -l interval -x -d 'Seconds between two looks'
 complete -c device-agent -n '__device_agent_at sensors' -l json -d 'Print JSON'
 
 complete -c device-agent -n '__device_agent_at spool' -a status -d 'How many readings wait'

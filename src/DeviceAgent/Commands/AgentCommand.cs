@@ -19,6 +19,7 @@ internal static class AgentCommand
           1   unexpected failure; status: no agent runs;
               spool requeue: not all were found;
               doctor: something fails;
+              page: there is none;
               init: a file is missing or in the way;
               provision: refused, unreachable or not proven;
               credentials: there are none;
@@ -35,7 +36,7 @@ internal static class AgentCommand
     {
         var root = new RootCommand(Description)
         {
-            RunCommand.Create(), InitCommand.Create(), CheckCommand.Create(), DoctorCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SensorsCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
+            RunCommand.Create(), InitCommand.Create(), CheckCommand.Create(), DoctorCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), PageCommand.Create(), SensorsCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);
