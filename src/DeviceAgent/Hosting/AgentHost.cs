@@ -35,6 +35,7 @@ internal static class AgentHost
     /// <param name="reload">When to read the configuration again; null: never.</param>
     /// <param name="state">The state directory, held against other agents; null: nobody holds it.</param>
     /// <param name="passed">Sockets that systemd listens on; null: none.</param>
+    /// <param name="examination">Makes what examines the device for a report; null: none can be asked for.</param>
     public static IHost Build(
         AgentOptions options,
         DeviceIdentity identity,
@@ -42,13 +43,14 @@ internal static class AgentHost
         Action<IServiceCollection>? replace = null,
         ReloadTrigger? reload = null,
         StateDirectory? state = null,
-        PassedSockets? passed = null)
+        PassedSockets? passed = null,
+        Func<IServiceProvider, DeviceExamination>? examination = null)
     {
         // Nothing is read from the content root, whose default is the program's folder: the user that root became may not enter that.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = "/" });
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var stored = StoredSettings.Recall(options);
-        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel, options.LogFormat, keepsLines: options.Endpoint.HasPage);
+        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel, options.LogFormat, keepsLines: options.Endpoint.HasPage || options.Control.Host is not null);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
@@ -74,6 +76,7 @@ internal static class AgentHost
                 options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters, options.Configured.Credentials);
         builder.Services.AddSingleton(stored);
         builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaPath, stored.Memory, stored.Settings);
+        if (examination is not null) builder.Services.AddSingleton<IOperation>(s => new ReportOperation(examination(s), s.GetRequiredService<RecentLines>()));
         if (reload is not null) builder.Services.AddConfigurationReload(reload);
         replace?.Invoke(builder.Services);
         return builder.Build();
