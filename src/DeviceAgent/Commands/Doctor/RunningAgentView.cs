@@ -2,7 +2,6 @@ using System.Globalization;
 using System.Text.Json;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Hosting;
-using DeviceAgent.Settings;
 
 namespace DeviceAgent.Commands.Doctor;
 

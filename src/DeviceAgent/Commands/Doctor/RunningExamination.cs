@@ -1,7 +1,6 @@
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Hosting;
-using DeviceAgent.Settings;
 
 namespace DeviceAgent.Commands.Doctor;
 
