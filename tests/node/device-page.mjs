@@ -19,7 +19,7 @@ async function open(address, viewport, colorScheme) {
   const context = await browser.newContext({ viewport, colorScheme })
   const page = await context.newPage()
   page.setDefaultTimeout(60_000)
-  page.on('console', (message) => message.type() === 'error' && !message.text().includes('401') && problems.push(message.text()))
+  page.on('console', (message) => message.type() === 'error' && !/401|ERR_FAILED/.test(message.text()) && problems.push(message.text()))
   page.on('pageerror', (error) => problems.push(String(error)))
   page.on('request', (request) => request.url().startsWith('data:') || new URL(request.url()).origin === origin || problems.push(`foreign request ${request.url()}`))
   await page.goto(address)
@@ -58,6 +58,21 @@ const flaws = (page) => page.evaluate(() => {
   }
   return found
 })
+
+// A device in trouble, with the longest texts that there can be.
+function ail(s) {
+  const long = 'No IoT policy lets the certificate use the role alias (403 "Access Denied"), and averyveryverylongwordwithoutanyplacetobreakit_'.repeat(4)
+  Object.assign(s.health, { uploads: false, problem: `credentials: ${long}`, seconds_since_upload: 12345 })
+  s.credentials = { valid: false, expiration: null, age_seconds: null, next_refresh: null, fetching: false, last_failure: { message: long, remedy: long } }
+  Object.assign(s.role_alias, { in_force: 'a'.repeat(128), configured: 'b'.repeat(128), phase: 'proving', candidate: 'c'.repeat(128), last_change: { role_alias: 'd'.repeat(128), result: 'rejected', code: 'writesDenied', reason: long } })
+  Object.assign(s.upload, { mode: 'parked', reason: long, remedy: long, next_attempt_in_seconds: 110 })
+  Object.assign(s.spool, { on_disk: false, memory_reason: long, dead_letters: 12, count: 1234567, oldest_age_seconds: 1e6 })
+  s.control.problem = long
+  s.last_problem = { time: s.time, level: 'error', component: 'upload', event: 2203, message: long }
+  s.sensors = [{ name: 'x'.repeat(60), problem: long }]
+  s.last_readings = Array.from({ length: 16 }, (_, i) => ({ serial_number: `${i}`.repeat(60), timestamp: s.time, ['n'.repeat(200)]: 1e300, text: '<img src=x onerror=alert(1)>'.repeat(9), list: [1, 2] }))
+  return s
+}
 
 try {
   const stranger = await open(`${origin}/`, { width: 390, height: 844 }, 'light')
@@ -98,6 +113,24 @@ try {
       if (folder) await page.screenshot({ path: join(folder, `device-page-${size}-${scheme}.png`), fullPage: true })
       await page.context().close()
     }
+  }
+
+  for (const [viewport, scheme] of [[{ width: 390, height: 844 }, 'dark'], [{ width: 1440, height: 900 }, 'light']]) {
+    const page = await open('about:blank', viewport, scheme)
+    let status = 'ill'
+    await page.route('**/v1/status', async (route) => status === 'ill' ? route.fulfill({ json: ail(await (await route.fetch()).json()) }) : route.abort())
+    await page.goto(link)
+    await page.locator('#verdict.bad', { hasText: 'NOT uploading since' }).waitFor()
+    await page.locator('#charts path.curve').first().waitFor()
+    assert.deepEqual(await flaws(page), [], `in trouble, ${scheme}`)
+    assert.equal(await page.locator('main img').count(), 0, 'a reading became an element of the page')
+    if (scheme === 'dark') {
+      status = 'gone'
+      await page.locator('#stale', { hasText: 'No answer' }).waitFor()
+      assert.deepEqual(await flaws(page), [], 'without an answer')
+    }
+
+    await page.context().close()
   }
 
   assert.equal(grounds.size, 2, 'light and dark look the same')

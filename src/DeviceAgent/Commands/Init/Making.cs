@@ -38,6 +38,15 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     /// <summary>The one that <c>aws-setup.sh</c> makes unless it is told another.</summary>
     private const string UsualRoleAlias = "device-agent";
 
+    /// <summary>Of AWS's their names have the region.</summary>
+    private static readonly string[] EndpointKeys = ["credentialsEndpoint", "mqttEndpoint"];
+
+    /// <summary>What is copied where it was found in a folder, and how the copy is called.</summary>
+    private static readonly (string Key, string Name)[] Copied =
+    [
+        (SettingPaths.Certificate, "certificate.pem"), (SettingPaths.PrivateKey, "private.key"), (SettingPaths.Roots, "ca.pem"), ("certificateChainPath", "chain.pem"),
+    ];
+
     private readonly Placement _placement = new(given.Output, given.Replaces);
     private DeviceFolder? _folder;
     private Draft _draft = new([], "");
@@ -190,7 +199,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     }
 
     /// <summary>Of an endpoint of AWS.</summary>
-    private string? Region() => new[] { "credentialsEndpoint", "mqttEndpoint" }.Select(k => RegionForm().Match(_draft.Text(k) ?? "")).FirstOrDefault(m => m.Success)?.Groups[1].Value;
+    private string? Region() => EndpointKeys.Select(k => RegionForm().Match(_draft.Text(k) ?? "")).FirstOrDefault(m => m.Success)?.Groups[1].Value;
 
     /// <summary>All that the agent would find wrong, certificate and key included.</summary>
     private void Judge()
@@ -222,7 +231,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     private JsonObject Place()
     {
         var placed = new Draft((JsonObject)_draft.Values.DeepClone(), Path.GetDirectoryName(given.Output)!);
-        foreach (var (key, name) in new[] { (SettingPaths.Certificate, "certificate.pem"), (SettingPaths.PrivateKey, "private.key"), (SettingPaths.Roots, "ca.pem"), ("certificateChainPath", "chain.pem") })
+        foreach (var (key, name) in Copied)
         {
             if (placed.Text(key) is not { } path || !SettingPaths.IsFile(path)) continue;
             var isFound = _folder is { } folder && path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
