@@ -1,4 +1,5 @@
 using System.Text;
+using System.Xml.Linq;
 
 namespace DeviceAgent.Fleet.Aws;
 
@@ -35,7 +36,7 @@ internal sealed class IamQueries(AwsClient client)
             new("ContextEntries.member.1.ContextKeyName", "credentials-iot:ThingName"), new("ContextEntries.member.1.ContextKeyType", "string"), new("ContextEntries.member.1.ContextKeyValues.member.1", thing),
         ]);
         var xml = await AskAsync(AwsService.Iam, "SimulatePrincipalPolicy", "2010-05-08", parameters, cancellationToken).ConfigureAwait(false);
-        return [.. XmlText.All(xml, "EvalActionName").Select(e => e.Parent!).Select(r => new SimulatedDecision(r.Child("EvalActionName") ?? "", r.Child("EvalDecision") ?? ""))];
+        return [.. XmlText.All(xml, "EvalActionName").Select(e => e.Parent!).Select(r => new SimulatedDecision(r.Child("EvalActionName") ?? "", r.Child("EvalDecision") ?? "", [.. r.Descendants().Where(d => d.Name.LocalName == "MissingContextValues").Descendants().Select(d => d.Value)]))];
     }
 
     /// <summary>The ARN of whoever runs the tool.</summary>
@@ -52,7 +53,10 @@ internal sealed class IamQueries(AwsClient client)
 }
 
 /// <summary>What IAM would decide.</summary>
-internal sealed record SimulatedDecision(string Action, string Decision)
+/// <param name="Action">On which.</param>
+/// <param name="Decision"><c>allowed</c>, <c>implicitDeny</c> or <c>explicitDeny</c>.</param>
+/// <param name="Missing">Condition keys that it would have to know.</param>
+internal sealed record SimulatedDecision(string Action, string Decision, IReadOnlyList<string> Missing)
 {
     public bool IsAllowed => Decision == "allowed";
 }

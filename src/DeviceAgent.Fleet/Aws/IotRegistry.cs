@@ -68,6 +68,10 @@ internal sealed class IotRegistry(AwsClient client)
     public async Task<string> PolicyAsync(string name, CancellationToken cancellationToken) =>
         (await client.AskAsync(new AwsRequest("GetPolicy", AwsService.Iot, HttpMethod.Get, AwsPath.Of("policies", name)), cancellationToken).ConfigureAwait(false)).Text("policyDocument") ?? "{}";
 
+    /// <summary>The things that a certificate is attached to.</summary>
+    public Task<IReadOnlyList<string>> ThingsOfPrincipalAsync(string principal, CancellationToken cancellationToken) => PagesAsync(
+        new AwsRequest("ListPrincipalThings", AwsService.Iot, HttpMethod.Get, "/principals/things") { Headers = [new("x-amzn-principal", principal)] }, "things", t => t.GetString()!, cancellationToken);
+
     public Task UpdateCertificateAsync(string id, string status, CancellationToken cancellationToken) => client.AskAsync(
         new AwsRequest("UpdateCertificate", AwsService.Iot, HttpMethod.Put, AwsPath.Of("certificates", id)) { Query = [new("newStatus", status)] }, cancellationToken);
 

@@ -73,10 +73,15 @@ internal sealed class AliasCheck(FleetContext fleet)
         try
         {
             var denied = await EachThing.AskAsync(asked, async (thing, token) =>
-                (thing, Denied: (await fleet.Iam.SimulateAsync(alias.RoleArn, TableActions, $"arn:{partition}:dynamodb:{region}:{account}:table/{thing}", thing, token).ConfigureAwait(false)).Where(d => !d.IsAllowed).Select(d => d.Action).ToList()), cancellationToken).ConfigureAwait(false);
+                (thing, Denied: (await fleet.Iam.SimulateAsync(alias.RoleArn, TableActions, $"arn:{partition}:dynamodb:{region}:{account}:table/{thing}", thing, token).ConfigureAwait(false)).Where(d => !d.IsAllowed).ToList()), cancellationToken).ConfigureAwait(false);
             var failing = denied.Where(d => d.Denied.Count > 0).ToList();
             if (failing.Count == 0) return [new CheckFinding(CheckResult.Ok, $"The role may write to the table of {(asked.Length == things.Count ? "each thing" : $"each of {asked.Length} things that were tried")}, by IAM's simulation")];
-            return [.. failing.GroupBy(f => string.Join(", ", f.Denied)).Select(g => new CheckFinding(CheckResult.Fails, $"The role's policies do not allow {g.Key} on the own table of {Names([.. g.Select(f => f.thing)])}"))];
+            return
+            [
+                .. failing.GroupBy(f => (Actions: string.Join(", ", f.Denied.Select(d => d.Action)), Missing: string.Join(", ", f.Denied.SelectMany(d => d.Missing).Distinct()))).Select(g => g.Key.Missing.Length > 0
+                    ? new CheckFinding(CheckResult.Unknown, $"Whether the role may {g.Key.Actions} depends on {g.Key.Missing}, which only AWS knows: {Names([.. g.Select(f => f.thing)])}")
+                    : new CheckFinding(CheckResult.Fails, $"The role's policies do not allow {g.Key.Actions} on the own table of {Names([.. g.Select(f => f.thing)])}")),
+            ];
         }
         catch (AwsException e) when (e.IsDenied)
         {

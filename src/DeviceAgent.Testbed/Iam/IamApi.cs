@@ -27,6 +27,7 @@ internal sealed class IamApi
             .. new PolicyActions(iam.Policies).All,
             .. new PolicyVersionActions(iam.Policies).All,
             .. new UserActions(iam.Users).All,
+            .. new SimulationActions(iam).All,
         ];
         _actions = actions.ToFrozenDictionary(action => action.Name);
     }

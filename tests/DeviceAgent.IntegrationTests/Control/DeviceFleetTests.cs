@@ -25,8 +25,13 @@ public sealed partial class DeviceFleetTests
             Assert.All(states.RootElement.EnumerateArray(), t => Assert.Equal(("device-agent", "ok", false), (t.GetProperty("alias").GetString(), t.GetProperty("health").GetString(), t.GetProperty("silent").GetBoolean())));
         }
 
+        // What IAM knows is said before any device is asked.
+        var checkedBefore = await fleet.ToolAsync($"rotate {NewAlias} --group {Group} --yes");
+        Assert.True(checkedBefore.ExitCode == 5, $"{checkedBefore.ExitCode}\n{checkedBefore.Output}\n{checkedBefore.Error}");
+        Assert.Contains($"FAIL  The role's policies do not allow dynamodb:BatchWriteItem on the own table of {Denied}\n", checkedBefore.Output);
+
         // The canary that may not write stops it before anybody else hears of it.
-        var stopped = await fleet.ToolAsync($"rotate {NewAlias} --group {Group} --canary {Denied} --probation 1s --yes");
+        var stopped = await fleet.ToolAsync($"rotate {NewAlias} --group {Group} --canary {Denied} --probation 1s --no-check --yes");
         Assert.True(stopped.ExitCode == 3, $"{stopped.ExitCode}\n{stopped.Output}\n{stopped.Error}");
         Assert.Contains($"{Denied}: rejected writesDenied: ", stopped.Output);
         Assert.Matches(@"failed +1\n", stopped.Output);
@@ -39,7 +44,7 @@ public sealed partial class DeviceFleetTests
 
         // A canary that may; the tool is killed on its probation, and another goes on from what AWS knows.
         string? name = null;
-        using (var tool = fleet.StartTool($"rotate {NewAlias} --group {Group} --canary thermostat-01 --probation 2s --rate 600/min --abort 50% --yes"))
+        using (var tool = fleet.StartTool($"rotate {NewAlias} --group {Group} --canary thermostat-01 --probation 2s --rate 600/min --abort 50% --no-check --yes"))
         {
             while (await tool.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromMinutes(2)) is { } line && !line.Contains("on probation", StringComparison.Ordinal)) name ??= Begun().Match(line) is { Success: true } begun ? begun.Groups[1].Value : null;
             tool.Kill();

@@ -31,6 +31,21 @@ public sealed class IamApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task SimulatePrincipalPolicy_OfARole_DecidesWithTheGivenContext()
+    {
+        _host.Iam.Roles.Create("r", Trust);
+        _host.Iam.Roles.PutInlinePolicy("r", "own", """{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"dynamodb:PutItem","Resource":"arn:aws:dynamodb:us-east-1:123456789012:table/${credentials-iot:ThingName}"},{"Effect":"Deny","Action":"dynamodb:DeleteTable","Resource":"*"}]}""");
+
+        var answer = await _host.IamAsync("SimulatePrincipalPolicy",
+            ("PolicySourceArn", "arn:aws:iam::123456789012:role/r"), ("ActionNames.member.1", "dynamodb:PutItem"), ("ActionNames.member.2", "dynamodb:DeleteTable"),
+            ("ResourceArns.member.1", "arn:aws:dynamodb:us-east-1:123456789012:table/a"), ("ResourceArns.member.2", "arn:aws:dynamodb:us-east-1:123456789012:table/b"),
+            ("ContextEntries.member.1.ContextKeyName", "credentials-iot:ThingName"), ("ContextEntries.member.1.ContextKeyType", "string"), ("ContextEntries.member.1.ContextKeyValues.member.1", "a"));
+
+        Assert.Equal(["allowed", "implicitDeny", "explicitDeny", "explicitDeny"], answer.Root.Descendants().Where(e => e.Name.LocalName == "EvalDecision").Select(e => e.Value));
+        Assert.Equal(404, (await _host.IamAsync("SimulatePrincipalPolicy", ("PolicySourceArn", "arn:aws:iam::123456789012:role/none"), ("ActionNames.member.1", "a:b"))).Status);
+    }
+
+    [Fact]
     public async Task GetRole_TrustPolicy_IsPercentEncoded()
     {
         _host.Iam.Roles.Create("r", Trust);
