@@ -40,4 +40,21 @@ public class EventIdTests
         Assert.All(ids, id => Assert.Contains(id - (id % 100), blocks));
         Assert.Equal(blocks, ids.Select(id => id - (id % 100)).Distinct().Order());
     }
+
+    [Fact]
+    public void Documentation_OfEvents_NamesEachWithItsLevelAndText()
+    {
+        var libraries = new[] { typeof(DeviceAgent.Credentials.CredentialCache), typeof(DeviceAgent.Mqtt.MqttClient) }
+            .SelectMany(t => t.Assembly.GetTypes()).SelectMany(t => t.GetMethods(BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic))
+            .Select(m => m.GetCustomAttribute<LoggerMessageAttribute>()).OfType<LoggerMessageAttribute>();
+        var rows = Messages.Select(m => m.Message).Concat(libraries).OrderBy(m => m.EventId).Select(m => $"| {m.EventId} | {LevelOf(m.Level)} | {m.Message.Replace("|", "&#124;", StringComparison.Ordinal)} |");
+        Assert.Equal(rows, File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "events.md")).Where(line => line.StartsWith("| ", StringComparison.Ordinal)).Skip(1));
+    }
+
+    private static string LevelOf(LogLevel level) => level switch
+    {
+        LogLevel.Information => "info",
+        LogLevel.Warning => "warn",
+        _ => level.ToString().ToLowerInvariant(),
+    };
 }

@@ -17,11 +17,11 @@ public sealed class DocumentedConfigurationTests : IDisposable
         get
         {
             var blocks = new TheoryData<string, int>();
-            foreach (var page in Directory.EnumerateFiles(Path.Combine(RepositoryFolder(), "docs"), "*.md").Append(Path.Combine(RepositoryFolder(), "README.md")).Order(StringComparer.Ordinal))
+            foreach (var page in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "docs"), "*.md").Append(Path.Combine(RepositoryFolder.Path, "README.md")).Order(StringComparer.Ordinal))
             {
                 foreach (var (index, line) in File.ReadLines(page).Index())
                 {
-                    if (line.StartsWith("```json", StringComparison.Ordinal)) blocks.Add(Path.GetRelativePath(RepositoryFolder(), page), index + 1);
+                    if (line.StartsWith("```json", StringComparison.Ordinal)) blocks.Add(Path.GetRelativePath(RepositoryFolder.Path, page), index + 1);
                 }
             }
 
@@ -35,7 +35,7 @@ public sealed class DocumentedConfigurationTests : IDisposable
     [MemberData(nameof(Blocks))]
     public void Block_OfAPage_IsJsonAndAsConfigurationAccepted(string page, int line)
     {
-        var lines = File.ReadLines(Path.Combine(RepositoryFolder(), page)).Skip(line - 1).ToList();
+        var lines = File.ReadLines(Path.Combine(RepositoryFolder.Path, page)).Skip(line - 1).ToList();
         var text = string.Join('\n', lines.Skip(1).TakeWhile(l => l != "```"));
         var block = JsonNode.Parse(text.StartsWith('{') ? text : $"{{{text}}}", documentOptions: Lenient)!.AsObject();
         Assert.Contains(lines[0], new[] { "```json", "```json shadow", "```json job" });
@@ -47,12 +47,5 @@ public sealed class DocumentedConfigurationTests : IDisposable
         var errors = new List<ConfigurationError>();
         AgentConfiguration.Read(new SettingsReader("", [new SettingsLayer(null, settings)], _folder.Path, errors));
         Assert.Equal([], errors.Select(e => $"{e.Key}: {e.Problem}"));
-    }
-
-    private static string RepositoryFolder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "global.json"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
     }
 }

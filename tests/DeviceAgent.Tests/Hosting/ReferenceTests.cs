@@ -77,7 +77,7 @@ public sealed partial class ReferenceTests : IDisposable
     public void OtherPages_Tables_DoNotRepeatKeys()
     {
         var keys = Rows().Select(r => r.Key).ToHashSet();
-        var repeated = from page in Directory.EnumerateFiles(Path.Combine(RepositoryFolder(), "docs"), "*.md")
+        var repeated = from page in Directory.EnumerateFiles(Path.Combine(RepositoryFolder.Path, "docs"), "*.md")
                        where Path.GetFileName(page) != "reference.md"
                        from line in File.ReadLines(page)
                        where line.StartsWith("| `", StringComparison.Ordinal) && keys.Contains(Code().Match(line).Groups[1].Value)
@@ -243,17 +243,10 @@ public sealed partial class ReferenceTests : IDisposable
     private static Row RowOf(string key) => Rows().Single(r => r.Key == key);
 
     private static IEnumerable<Row> Rows() =>
-        from line in File.ReadLines(Path.Combine(RepositoryFolder(), "docs", "reference.md"))
+        from line in File.ReadLines(Path.Combine(RepositoryFolder.Path, "docs", "reference.md"))
         let cells = line.Split('|', StringSplitOptions.TrimEntries)
         where cells.Length == 8 && cells[1].StartsWith('`')
         select new Row(cells[1].Trim('`'), cells[2], cells[3], cells[4], cells[5]);
-
-    private static string RepositoryFolder()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "global.json"))) folder = Path.GetDirectoryName(folder)!;
-        return folder;
-    }
 
     [GeneratedRegex(@"\A[a-z][A-Za-z0-9]{1,39}\z")]
     private static partial Regex KeyForm();
