@@ -88,6 +88,26 @@ public sealed class InitCommandTests : IDisposable
         Assert.Equal(Configured("ca.pem"), Load().Credentials.CaPath);
     }
 
+    /// <summary>Both in one file, which only its password opens.</summary>
+    [Fact]
+    public async Task Init_PfxWithAPassword_IsTakenWithIt()
+    {
+        var (certificate, key) = Device("boiler-07");
+        using (var both = X509Certificate2.CreateFromPem(certificate, key)) File.WriteAllBytes(Write("made/device.pfx", ""), both.Export(X509ContentType.Pkcs12, "hush"));
+        string[] all = ["--from", "made", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes"];
+
+        var (exit, output, error) = await RunAsync(all);
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Contains("password", error, StringComparison.OrdinalIgnoreCase);
+
+        (exit, output, error) = await RunAsync([.. all, "--set", "privateKeyPassword=hush"]);
+        Assert.True(exit == ExitCode.Ok, error);
+        Assert.DoesNotContain("hush", output + error, StringComparison.Ordinal);
+        Assert.Equal(Configured("certificate.pfx"), Load().Identity.CertificatePath);
+        var rights = OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Configured("certificate.pfx")) | File.GetUnixFileMode(Configured("agent.json"));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, rights);
+    }
+
     [Fact]
     public async Task Init_NothingIsGivenAndNobodyAnswers_ListsWhatIsMissingWithItsOption()
     {

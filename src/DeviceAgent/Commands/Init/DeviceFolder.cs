@@ -215,7 +215,8 @@ internal sealed class IdentityPart : IDisposable
         var keys = file.Pem?.Blocks.Where(b => b.IsKey).ToList() ?? [];
         var isPfx = file.Pem is null && CertificateReader.IsPfx(file);
         var certificates = isPfx ? CertificateReader.ReadPfx(file, null, ignored) : CertificateReader.Read(file, ignored);
-        var part = new IdentityPart(path, certificates, keys.Count > 0 || isPfx, keys.Exists(k => k.Label == PemText.EncryptedPkcs8 || k.IsTraditionallyEncrypted), isPfx);
+        var isLocked = keys.Exists(k => k.Label == PemText.EncryptedPkcs8 || k.IsTraditionallyEncrypted) || (isPfx && certificates.Count == 0);
+        var part = new IdentityPart(path, certificates, keys.Count > 0 || isPfx, isLocked, isPfx);
         return part.HasKey || certificates.Count > 0 ? part : null;
     }
 

@@ -236,7 +236,10 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
             if (placed.Text(key) is not { } path || !SettingPaths.IsFile(path)) continue;
             var isFound = _folder is { } folder && path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
             var hasKey = key == SettingPaths.PrivateKey || (key == SettingPaths.Certificate && !placed.Has(SettingPaths.PrivateKey));
-            placed.Set(key, _placement.Place(path, name, isFound, hasKey));
+
+            // A PKCS#12 file keeps its ending: others look at it.
+            var copy = Path.GetExtension(path).ToUpperInvariant() is ".PFX" or ".P12" ? Path.ChangeExtension(name, Path.GetExtension(path)) : name;
+            placed.Set(key, _placement.Place(path, copy, isFound, hasKey));
         }
 
         return placed.Values;
