@@ -162,5 +162,6 @@ say configuration "$directory/agent.json"
 cat <<DONE
 
 Copy $directory to the device and start there, in that folder:  device-agent run
+With the package, above that folder:  sudo device-agent init --from $(basename "$directory")
 It reads $reads. To change that: source.kind in agent.json (docs/agent.md).
 DONE

@@ -274,12 +274,13 @@ aws dynamodb scan --table-name thermostat-01 --max-items 1" '"Temperature"'
   echo 47212 >"$root/sys/class/thermal/thermal_zone0/temp"
   chroot "$root" chown -R you: /home/you
   run "Another clean Debian plays the Pi (a chroot: no systemd runs in it, and \`/sys\` holds one thermal zone, as a Pi's does). The package and the folder have been copied there." \
-    'sudo apt-get install -y -qq ./device-agent_*_amd64.deb 2>&1 | grep -v "^debconf\|^(Reading\|^Selecting" | tail -3' 'device-agent'
+    'sudo apt-get install -y -qq ./device-agent_*_amd64.deb 2>&1 | grep "^Setting up device-agent"' 'device-agent'
   run "Which sensors it would read." 'device-agent sensors' 'cpu'
   lines=25 run "Certificate, key and configuration into their places." "cd kitchen
 sudo install -m 644 certificate.pem ca.pem /etc/device-agent/
 sudo install -m 600 private.key /etc/device-agent/
-sed 's|\"stateDirectory\": \"state\"|\"stateDirectory\": \"/var/lib/device-agent\"|; s|\"caPath\": \".*\"|\"caPath\": \"ca.pem\"|' agent.json | sudo tee /etc/device-agent/agent.json" thingName
+sed 's|\"stateDirectory\": \"state\"|\"stateDirectory\": \"/var/lib/device-agent\"|; s|\"caPath\": \".*\"|\"caPath\": \"ca.pem\"|' agent.json | sudo tee /etc/device-agent/agent.json
+cd" thingName
   lines=20 run "All that is still wrong." 'sudo device-agent check'
   run "Without systemd, which would hand the key to the agent in memory, the agent's user must be able to read it." 'sudo chown device-agent /etc/device-agent/private.key'
   lines=8 start "The agent as its own user; on a Pi: \`sudo systemctl enable --now device-agent\`." 'sudo runuser -u device-agent -- device-agent run' 60 'tarted|upload|redentials'

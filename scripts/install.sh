@@ -125,7 +125,8 @@ if has_systemd; then say "systemd: $(systemctl --version | sed -n '1s/^systemd \
 next_steps() {
   say
   if [ -n "$dry_run" ]; then say "Nothing was done (--dry-run). After it:"; else say "Installed: $(/usr/bin/device-agent --version). Next:"; fi
-  say "  1. copy certificate.pem (mode 0644) and private.key (mode 0600) into /etc/device-agent"
+  say "  1. sudo device-agent init --from FOLDER, with certificate and private key in it: asks for the rest, and tries it"
+  say "     Or by hand: copy certificate.pem (mode 0644) and private.key (mode 0600) into /etc/device-agent, and"
   say "  2. edit the lines marked EDIT in /etc/device-agent/agent.json; sudo device-agent sensors lists what there is to read"
   say "  3. sudo device-agent check"
   if has_systemd; then

@@ -5,7 +5,7 @@ _device_agent() {
   local common='--config --set --help' command='' i offered
   for ((i = 1; i < COMP_CWORD; i++)); do
     case $command/${COMP_WORDS[i]} in
-      /run | /check | /doctor | /provision | /status | /sensors | /spool | /credentials | /clients) command=${COMP_WORDS[i]} ;;
+      /run | /init | /check | /doctor | /provision | /status | /page | /sensors | /spool | /credentials | /clients) command=${COMP_WORDS[i]} ;;
       spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke | clients/rotate)
         command="$command ${COMP_WORDS[i]}"
         ;;
@@ -14,9 +14,18 @@ _device_agent() {
 
   COMPREPLY=()
   case $previous in
-    -c | --config | --claim-certificate | --claim-key | -o | --output)
+    -c | --config | --claim-certificate | --claim-key | -o | --output | --certificate | --private-key | --ca)
       compopt -o filenames
       mapfile -t COMPREPLY < <(compgen -f -- "$current")
+      return
+      ;;
+    --from | --state-directory)
+      compopt -o filenames
+      mapfile -t COMPREPLY < <(compgen -d -- "$current")
+      return
+      ;;
+    --source)
+      mapfile -t COMPREPLY < <(compgen -W 'linux none stdin replay: simulated' -- "$current")
       return
       ;;
     --group)
@@ -27,16 +36,18 @@ _device_agent() {
       mapfile -t COMPREPLY < <(compgen -u -- "$current")
       return
       ;;
-    --set | --template | -p | --parameter) return ;;
+    --set | --template | -p | --parameter | --thing | --region | --endpoint | --mqtt-endpoint | --role-alias | -n | --interval) return ;;
   esac
 
   case $command in
-    '') offered='run check doctor provision status sensors spool credentials clients --help --version' ;;
+    '') offered='run init check doctor provision status page sensors spool credentials clients --help --version' ;;
     run) offered="$common" ;;
+    init) offered='--from --output --thing --region --endpoint --mqtt-endpoint --role-alias --certificate --private-key --ca --source --state-directory --set --yes --force --no-doctor --help' ;;
     check) offered="$common" ;;
     doctor) offered="--json --write $common" ;;
     provision) offered="--claim-certificate --claim-key --template --parameter --user $common" ;;
-    status) offered="--json $common" ;;
+    status) offered="--json --watch --interval $common" ;;
+    page) offered="$common" ;;
     sensors) offered="--json $common" ;;
     spool) offered='status dead-letters export requeue --help' ;;
     'spool status') offered="--json $common" ;;

@@ -5,7 +5,7 @@ _device_agent() {
   local command='' at=1 i
   for ((i = 2; i < CURRENT; i++)); do
     case $command/${words[i]} in
-      /run | /check | /doctor | /provision | /status | /sensors | /spool | /credentials | /clients) command=${words[i]} at=$i ;;
+      /run | /init | /check | /doctor | /provision | /status | /page | /sensors | /spool | /credentials | /clients) command=${words[i]} at=$i ;;
       spool/status | spool/dead-letters | spool/export | spool/requeue | credentials/refresh | clients/add | clients/list | clients/revoke | clients/rotate)
         command="$command ${words[i]}" at=$i
         ;;
@@ -20,12 +20,14 @@ _device_agent() {
   common=('(-c --config)'{-c,--config}'[the configuration file]:file:_files' '*--set[override a setting]:key=value: ' $help)
 
   case $command in
-    '') _arguments $help '--version[show the version]' '1:command:((run\:"run the agent" check\:"check the configuration" doctor\:"find what keeps readings from arriving" provision\:"get a certificate by a claim certificate" status\:"show the state of the running agent" sensors\:"list the sensors of the device" spool\:"look at what waits for upload" credentials\:"print AWS credentials" clients\:"programs that get credentials by a token"))' ;;
+    '') _arguments $help '--version[show the version]' '1:command:((run\:"run the agent" init\:"make the configuration" check\:"check the configuration" doctor\:"find what keeps readings from arriving" provision\:"get a certificate by a claim certificate" status\:"show the state of the running agent" page\:"print the link to the page" sensors\:"list the sensors of the device" spool\:"look at what waits for upload" credentials\:"print AWS credentials" clients\:"programs that get credentials by a token"))' ;;
     run) _arguments $common ;;
+    init) _arguments $help '--from[the folder with certificate and key]:folder:_directories' '(-o --output)'{-o,--output}'[write to this file]:file:_files' '--thing[the name of the thing]:name: ' '--region[the region of the table]:name: ' '--endpoint[the credentials endpoint]:host: ' '--mqtt-endpoint[the endpoint for remote control]:host: ' '--role-alias[the role alias to ask for]:name: ' '--certificate[the certificate]:file:_files' '--private-key[its private key]:file:_files' '--ca[roots of the endpoints]:file:_files' '--source[what the device reads]:kind:(linux none stdin simulated)' '--state-directory[where readings wait]:folder:_directories' '*--set[any other setting]:key=value: ' '(-y --yes)'{-y,--yes}'[take each proposal]' '--force[replace files that are there]' '--no-doctor[do not run the doctor]' ;;
     check) _arguments $common ;;
     doctor) _arguments $common '--json[print JSON]' '--write[also write an item, and delete it again]' ;;
     provision) _arguments $common '--claim-certificate[the claim certificate]:file:_files' '--claim-key[its private key]:file:_files' '--template[the provisioning template]:name: ' '*'{-p,--parameter}'[a parameter for the template]:name=value: ' '--user[for whom root makes the state directory]:user:_users' ;;
-    status) _arguments $common '--json[print JSON]' ;;
+    status) _arguments $common '--json[print JSON]' '(-w --watch)'{-w,--watch}'[show it again and again]' '(-n --interval)'{-n,--interval}'[seconds between two looks]:seconds: ' ;;
+    page) _arguments $common ;;
     sensors) _arguments $common '--json[print JSON]' ;;
     spool) _arguments $help '1:command:((status\:"how many readings wait" dead-letters\:"readings that DynamoDB will never accept" export\:"write what waits as NDJSON" requeue\:"put dead letters back"))' ;;
     'spool status') _arguments $common '--json[print JSON]' ;;

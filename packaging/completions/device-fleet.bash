@@ -5,7 +5,7 @@ _device_fleet() {
   local common='--profile --region --endpoint-url --help' command='' i offered
   for ((i = 1; i < COMP_CWORD; i++)); do
     case $command/${COMP_WORDS[i]} in
-      /status | /check | /rotate | /watch | /pause | /resume | /abort | /rollback | /set | /certificates | /decommission) command=${COMP_WORDS[i]} ;;
+      /status | /check | /rotate | /watch | /pause | /resume | /abort | /rollback | /set | /certificates | /logs | /decommission) command=${COMP_WORDS[i]} ;;
     esac
   done
 
@@ -19,11 +19,11 @@ _device_fleet() {
       mapfile -t COMPREPLY < <(compgen -W 'thing alias desired change credentials certificate reported written waiting version health behind silent' -- "$current")
       return
       ;;
-    --region | --endpoint-url | -g | -f | --abort | --canary | --canary-timeout | --expires | --expiring | --filter | --group | --probation | --rate | --reset | --things | --to) return ;;
+    --region | --endpoint-url | -g | -f | --abort | --canary | --canary-timeout | --expires | --expiring | --filter | --group | --probation | --rate | --reset | --things | --to | --wait | --job) return ;;
   esac
 
   case $command in
-    '') offered='status check rotate watch pause resume abort rollback set certificates decommission --help --version' ;;
+    '') offered='status check rotate watch pause resume abort rollback set certificates logs decommission --help --version' ;;
     status) offered="--group --behind --silent --sort --filter --json --csv --watch $common" ;;
     check) offered="--group --things $common" ;;
     rotate) offered="--group --things --canary --rate --abort --probation --canary-timeout --expires --watch --detach --dry-run --yes --no-check $common" ;;
@@ -34,6 +34,7 @@ _device_fleet() {
     rollback) offered="--to --yes --detach $common" ;;
     set) offered="--reset --group --things --rate --abort --detach --yes $common" ;;
     certificates) offered="--group --things --expiring --rotate --rate --detach --yes $common" ;;
+    logs) offered="--wait --job $common" ;;
     decommission) offered="--dry-run --yes $common" ;;
   esac
   mapfile -t COMPREPLY < <(compgen -W "$offered" -- "$current")

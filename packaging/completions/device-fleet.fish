@@ -5,7 +5,7 @@ function __device_fleet_at
     set -l command ''
     for word in (commandline --tokenize --cut-at-cursor --current-process)[2..]
         switch "$command/$word"
-            case /status /check /rotate /watch /pause /resume /abort /rollback /set /certificates /decommission
+            case /status /check /rotate /watch /pause /resume /abort /rollback /set /certificates /logs /decommission
                 set command $word
         end
     end
@@ -29,6 +29,7 @@ complete -c device-fleet -n '__device_fleet_at' -a abort -d 'Ask no further thin
 complete -c device-fleet -n '__device_fleet_at' -a rollback -d 'Give the old alias back'
 complete -c device-fleet -n '__device_fleet_at' -a set -d 'Change settings by a job'
 complete -c device-fleet -n '__device_fleet_at' -a certificates -d 'Show and rotate certificates'
+complete -c device-fleet -n '__device_fleet_at' -a logs -d 'Show the last lines of the log and what the doctor finds'
 complete -c device-fleet -n '__device_fleet_at' -a decommission -d 'Take things out of service'
 
 complete -c device-fleet -n '__device_fleet_at status' -s g -l group -x -d 'The things of this thing group'
@@ -78,6 +79,9 @@ complete -c device-fleet -n '__device_fleet_at certificates' -l rotate -d 'Have 
 complete -c device-fleet -n '__device_fleet_at certificates' -l rate -x -d 'Things a minute'
 complete -c device-fleet -n '__device_fleet_at certificates' -l detach -d 'Start and leave'
 complete -c device-fleet -n '__device_fleet_at certificates' -s y -l yes -d 'Do not ask'
+
+complete -c device-fleet -n '__device_fleet_at logs' -l wait -x -d 'How long to wait'
+complete -c device-fleet -n '__device_fleet_at logs' -l job -x -d 'An earlier request'
 
 complete -c device-fleet -n '__device_fleet_at decommission' -l dry-run -d 'Say what would be done'
 complete -c device-fleet -n '__device_fleet_at decommission' -s y -l yes -d 'Do not ask'

@@ -69,6 +69,7 @@ public sealed class CredentialCache : IAsyncDisposable
                     HasValidCredentials = credentials is not null,
                     AccessKeyId = credentials?.AccessKeyId,
                     Expiration = credentials?.Expiration,
+                    Age = credentials is null ? null : _time.GetElapsedTime(credentials.ReceivedAt),
                     TimeLeft = credentials?.TimeLeft(_time),
                     NextRefresh = _time.GetUtcNow() + (start?.End ?? _state.Due)?.Remaining(_time),
                     StartDelay = start?.End.Remaining(_time),

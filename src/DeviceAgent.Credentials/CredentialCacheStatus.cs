@@ -12,6 +12,9 @@ public sealed record CredentialCacheStatus
     /// <summary>The end of the life of the set held, on the provider's clock, as sent.</summary>
     public DateTimeOffset? Expiration { get; init; }
 
+    /// <summary>How long ago the set held was received, counted on the monotonic clock.</summary>
+    public TimeSpan? Age { get; init; }
+
     /// <summary>Life left of the set held, counted on the monotonic clock.</summary>
     public TimeSpan? TimeLeft { get; init; }
 

@@ -58,7 +58,9 @@ public sealed class PageTests
         Assert.Equal(("pump-3", true), ((string?)shown["thingName"], (bool)shown["agentRunning"]!));
         Assert.InRange((long)shown["rows"]!, 3, long.MaxValue);
         using var alias = new StringContent("""{"roleAlias":"device-agent-next"}""");
+        Assert.Null((string?)shown["wantedRoleAlias"]);
         Assert.True((await http.PutAsync("things/pump-3/role-alias", alias)).IsSuccessStatusCode);
+        Assert.Equal("device-agent-next", (string?)JsonNode.Parse(await http.GetStringAsync("status"))!["devices"]![0]!["wantedRoleAlias"]);
     }
 
     [Fact]

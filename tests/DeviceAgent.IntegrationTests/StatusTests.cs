@@ -20,13 +20,21 @@ public sealed class StatusTests
         Assert.StartsWith("healthy\n", text, StringComparison.Ordinal);
         Assert.Matches(@"\nreading       thermostat-01, 20\d\d-.* ago\): .*Temperature [0-9.]+", text);
 
+        // Without a terminal one look follows the other; the agent's end does not end it.
+        await using var watch = RunningAgent.Start(["status", "--config", configuration, "--watch", "--interval", "0.2"]);
+        await watch.WaitForOutputAsync("healthy");
+
         await cloud.DynamoDb.DeleteTableAsync(TestCloud.Thing);
         using var patience = new CancellationTokenSource(RunningAgent.Patience);
         while ((await HealthAsync()).Status == HttpStatusCode.OK) patience.Token.ThrowIfCancellationRequested();
         (code, text) = await StatusAsync();
         Assert.Equal(4, code);
         Assert.Matches(@"^NOT uploading since 20\d\d-\d\d-\d\d \d\d:\d\dZ \(.*\): upload: ", text);
+        await watch.WaitForOutputAsync("NOT uploading since ");
         Assert.Equal(0, await agent.TerminateAsync());
+        await watch.WaitForOutputAsync("no agent listens on ");
+        Assert.False(watch.HasExited);
+        Assert.DoesNotContain('\u001b', watch.Output);
 
         async Task<(int Code, string Text)> StatusAsync()
         {

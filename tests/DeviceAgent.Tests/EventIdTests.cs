@@ -32,6 +32,7 @@ public class EventIdTests
     [InlineData("DeviceAgent.Certificate", 2800)]
     [InlineData("DeviceAgent.Supervision", 3000)]
     [InlineData("DeviceAgent.Traffic", 3100)]
+    [InlineData("DeviceAgent.History", 3200)]
     public void EventIds_OfAFeature_LieInItsBlock(string feature, params int[] blocks)
     {
         var ids = Messages.Where(m => m.Type.Namespace == feature).Select(m => m.Message.EventId).ToList();

@@ -32,7 +32,7 @@ internal static class FleetCommand
         {
             StatusCommand.Create(account), CheckCommand.Create(account), RotateCommand.Create(account),
             RotationCommands.Watch(account), RotationCommands.Pause(account), RotationCommands.Resume(account), RotationCommands.Abort(account), RotationCommands.Rollback(account),
-            SetCommand.Create(account), CertificatesCommand.Create(account), DecommissionCommand.Create(account),
+            SetCommand.Create(account), CertificatesCommand.Create(account), LogsCommand.Create(account), DecommissionCommand.Create(account),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);

@@ -11,14 +11,16 @@ internal sealed class ReportedShadow(JsonObject? document)
 
     public string? RoleAlias => Text(_reported?["roleAlias"]);
 
+    /// <summary>The role alias that an operator has put into <c>desired</c>, and when; null when there is none.</summary>
+    public WantedRoleAlias? DesiredRoleAlias => Text(_desired?["roleAlias"]) is { } alias ? new(alias, Written("desired", "roleAlias")) : null;
+
     public string? CertificateId => Text(_reported?["certificate"]?["id"]);
 
     /// <summary>What is wrong as the device sees it, e.g. <c>upload: ...</c>; null when nothing is.</summary>
     public string? Complaint => Text(_reported?["health"]) is { } health and not "ok" ? health : null;
 
     /// <summary>Since when it says so.</summary>
-    public DateTimeOffset ComplaintSince => document?["metadata"]?["reported"]?["health"]?["timestamp"] is JsonValue value && value.TryGetValue<long>(out var seconds)
-        ? DateTimeOffset.FromUnixTimeSeconds(seconds) : default;
+    public DateTimeOffset ComplaintSince => Written("reported", "health");
 
     /// <summary>Readings that wait on the device.</summary>
     public long? SpoolReadings => _reported?["status"]?["spool"]?["readings"] is JsonValue value && value.TryGetValue<long>(out var readings) ? readings : null;
@@ -29,7 +31,7 @@ internal sealed class ReportedShadow(JsonObject? document)
         get
         {
             if (_reported?["executing"] is JsonObject executing) return Shown(executing);
-            var wanted = Text(_desired?["roleAlias"]);
+            var wanted = DesiredRoleAlias?.Name;
             var isPending = wanted is not null && wanted != RoleAlias && _reported?["rejected"]?["roleAlias"] is null;
             if (isPending) return new JsonObject { ["operation"] = "roleAlias", ["reference"] = wanted };
             return _reported?["lastChange"] is JsonObject last ? Shown(last) : null;
@@ -45,6 +47,9 @@ internal sealed class ReportedShadow(JsonObject? document)
         ["code"] = Text(change["code"]),
         ["reason"] = Text(change["reason"]),
     };
+
+    private DateTimeOffset Written(string section, string key) =>
+        document?["metadata"]?[section]?[key]?["timestamp"] is JsonValue value && value.TryGetValue<long>(out var seconds) ? DateTimeOffset.FromUnixTimeSeconds(seconds) : default;
 
     private static string? Text(JsonNode? node) => node is JsonValue value && value.TryGetValue<string>(out var text) ? text : null;
 }

@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Jobs;
 using DeviceAgent.Testbed.Registry;
@@ -39,6 +40,19 @@ internal sealed class FleetControl(RegistryService registry, ShadowService shado
     /// <summary>The newest jobs, the newest first.</summary>
     public JsonArray Jobs() => new([.. jobs.Overview().OrderByDescending(o => o.Job.Created).Take(ShownJobs).Select(Write)]);
 
+    /// <summary>The role alias that the newest rotation job wants of each thing; a job that was cancelled, by a person or by its abort criterion, wants nothing.</summary>
+    public IReadOnlyDictionary<string, WantedRoleAlias> WantedByJobs()
+    {
+        var wanted = new Dictionary<string, WantedRoleAlias>(StringComparer.Ordinal);
+        foreach (var job in jobs.Overview().Select(o => o.Job).Where(j => j.Status != JobStatus.Canceled).OrderBy(j => j.Created))
+        {
+            if (RoleAliasOf(job.Document) is not { } alias) continue;
+            foreach (var thing in job.Waiting.Concat(job.Reached)) wanted[thing] = new(alias, job.Created);
+        }
+
+        return wanted;
+    }
+
     /// <summary>How every thing of a job fares, in the order in which the job reached them; those that it has yet to reach come last.</summary>
     /// <exception cref="RegistryException">There is no such job.</exception>
     public JsonArray Executions(string jobId)
@@ -67,7 +81,28 @@ internal sealed class FleetControl(RegistryService registry, ShadowService shado
             ["inProgress"] = counts[ExecutionStatus.InProgress],
             ["failed"] = counts.Covered(FailureType.All),
             ["ended"] = counts[ExecutionStatus.Canceled] + counts[ExecutionStatus.Removed],
+            ["reasons"] = new JsonArray([.. Reasons(overview.Executions)]),
         };
+    }
+
+    /// <summary>Why things did not do as a job asked, the most frequent code first, each with the words of the first that gave it.</summary>
+    private static IEnumerable<JsonObject> Reasons(IEnumerable<JobExecution> executions) =>
+        executions.Where(e => e.StatusDetails.ContainsKey("code") && e.Status != ExecutionStatus.Succeeded)
+            .GroupBy(e => e.StatusDetails["code"], StringComparer.Ordinal)
+            .OrderByDescending(g => g.Count())
+            .Select(g => new JsonObject { ["code"] = g.Key, ["count"] = g.Count(), ["reason"] = g.First().StatusDetails.GetValueOrDefault("reason") });
+
+    private static string? RoleAliasOf(string document)
+    {
+        try
+        {
+            return JsonNode.Parse(document) is JsonObject job && (string?)job["operation"] == "rotate-role-alias" ? (string?)job["roleAlias"] : null;
+        }
+        catch (Exception e) when (e is JsonException or InvalidOperationException or FormatException)
+        {
+            // Another kind of job.
+            return null;
+        }
     }
 
     private static JsonObject Write(JobExecution execution) => new()

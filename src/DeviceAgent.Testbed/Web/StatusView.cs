@@ -1,6 +1,7 @@
 using System.Text.Json.Nodes;
 using DeviceAgent.Testbed.Demo;
 using DeviceAgent.Testbed.Hosting;
+using DeviceAgent.Testbed.Shadow;
 
 namespace DeviceAgent.Testbed.Web;
 
@@ -9,8 +10,9 @@ internal sealed class StatusView(Cloud cloud, ThingSwitches switches, RecentRead
 {
     public async Task<JsonObject> ReadAsync(IReadOnlyList<DeviceStatus> things, CancellationToken cancellationToken)
     {
+        var wanted = fleet.WantedByJobs();
         var shown = new JsonArray();
-        foreach (var thing in things) shown.Add((JsonNode)await ReadAsync(thing, cancellationToken));
+        foreach (var thing in things) shown.Add((JsonNode)await ReadAsync(thing, wanted.TryGetValue(thing.Thing, out var byJob) ? byJob : null, cancellationToken));
         return new JsonObject
         {
             ["account"] = CloudAccount.AccountId,
@@ -21,9 +23,10 @@ internal sealed class StatusView(Cloud cloud, ThingSwitches switches, RecentRead
         };
     }
 
-    private async Task<JsonObject> ReadAsync(DeviceStatus device, CancellationToken cancellationToken)
+    private async Task<JsonObject> ReadAsync(DeviceStatus device, WantedRoleAlias? byJob, CancellationToken cancellationToken)
     {
         var reported = cloud.Reported(device.Thing);
+        var byShadow = reported.DesiredRoleAlias;
         var newest = await readings.NewestAsync(device.Thing, 1, cancellationToken);
         return new JsonObject
         {
@@ -36,6 +39,7 @@ internal sealed class StatusView(Cloud cloud, ThingSwitches switches, RecentRead
             ["trouble"] = device.Trouble is { } trouble ? new JsonObject { ["text"] = trouble.Text, ["since"] = trouble.Since } : null,
             ["lastRequest"] = device.LastRequestAt,
             ["roleAlias"] = reported.RoleAlias ?? cloud.Activity.Of(device.Thing).RoleAlias,
+            ["wantedRoleAlias"] = (byJob?.Since > byShadow?.Since ? byJob : byShadow ?? byJob)?.Name,
             ["certificateId"] = reported.CertificateId,
             ["spoolReadings"] = reported.SpoolReadings,
             ["change"] = reported.Change,

@@ -19,10 +19,12 @@ internal static class AgentCommand
           1   unexpected failure; status: no agent runs;
               spool requeue: not all were found;
               doctor: something fails;
+              page: there is none;
+              init: a file is missing or in the way;
               provision: refused, unreachable or not proven;
               credentials: there are none;
               clients: there is none of that name, or there is one already
-          2   wrong command line
+          2   wrong command line; init: something is missing, and nobody can be asked
           3   doctor: nothing fails, and there are warnings
           4   status: the agent runs, and nothing is uploaded
           65  the source has ended and everything else is delivered, but lines of it were skipped: the log says which, and why
@@ -34,7 +36,7 @@ internal static class AgentCommand
     {
         var root = new RootCommand(Description)
         {
-            RunCommand.Create(), CheckCommand.Create(), DoctorCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), SensorsCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
+            RunCommand.Create(), InitCommand.Create(), CheckCommand.Create(), DoctorCommand.Create(), ProvisionCommand.Create(), StatusCommand.Create(), PageCommand.Create(), SensorsCommand.Create(), SpoolCommand.Create(), CredentialsCommand.Create(), ClientsCommand.Create(),
         };
         root.Options.OfType<VersionOption>().Single().Action = new PrintVersion();
         var parsed = root.Parse(arguments);

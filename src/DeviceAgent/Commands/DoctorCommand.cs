@@ -80,7 +80,7 @@ internal sealed class DoctorCommand
 
         if (closed.Count == 0) yield return Finding.Ok(CheckName.Configuration, PrintableText.Escaped($"{file}: thing {options.ThingName}, role alias {options.Credentials.RoleAlias}, region {options.Table.Region}"));
 
-        var agent = await AskAgentAsync(options, cancellationToken).ConfigureAwait(false);
+        var agent = await RunningAgentView.AskAsync(options, cancellationToken).ConfigureAwait(false);
         if (TakeOwner(options) is { } obstacle)
         {
             yield return obstacle;
@@ -127,23 +127,6 @@ internal sealed class DoctorCommand
         catch (ConfigurationException e)
         {
             return IdentityCheck.Of(CheckName.Configuration, e.Errors[0]);
-        }
-    }
-
-    private static async Task<RunningAgentView> AskAgentAsync(AgentOptions options, CancellationToken cancellationToken)
-    {
-        try
-        {
-            using var agent = await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false);
-            if (agent is not null) return new RunningAgentView(await agent.GetAsync("/v1/status", cancellationToken).ConfigureAwait(false), null);
-            var sockets = string.Join(" or ", options.Endpoint.Sockets);
-            return sockets.Length > 0
-                ? new RunningAgentView(null, $"none listens on {sockets}")
-                : new RunningAgentView(null, "endpoint.socket is off: a running agent cannot be asked") { MayRun = true };
-        }
-        catch (Exception e) when (e is CommandException or HttpRequestException or IOException)
-        {
-            return new RunningAgentView(null, $"The agent cannot be asked: {e.Message}") { MayRun = true, Problem = "Run this by sudo, or as the agent's user; when the agent hangs: systemctl restart device-agent" };
         }
     }
 }

@@ -1,7 +1,9 @@
 using DeviceAgent.Hosting;
 using System.CommandLine;
 using DeviceAgent.Clock;
+using DeviceAgent.Commands.Doctor;
 using DeviceAgent.Control;
+using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
@@ -55,7 +57,8 @@ internal static class RunCommand
 
         // Reads the system's root certificates, which takes about as long as all the rest of the start.
         _ = Task.Run(() => identity.Tls, CancellationToken.None);
-        using var host = AgentHost.Build(options, identity, supervisor, reload: new ReloadTrigger(hangUp, arguments.Loader(parsed)), state: state, passed: passed);
+        using var host = AgentHost.Build(options, identity, supervisor, reload: new ReloadTrigger(hangUp, arguments.Loader(parsed)), state: state, passed: passed,
+            examination: s => RunningExamination.Of(options, s.GetRequiredService<DeviceIdentitySource>()));
         var memory = host.Services.GetRequiredService<ControlState>();
         try
         {

@@ -8,34 +8,81 @@ using DeviceAgent.Readings;
 namespace DeviceAgent.Commands;
 
 /// <summary><c>device-agent status</c>.</summary>
-internal static class StatusCommand
+internal sealed class StatusCommand
 {
+    private const double DefaultInterval = 2;
+    private const double ShortestInterval = 0.1;
+    private const double LongestInterval = 3600;
+
+    private readonly ConfigurationArguments _arguments = new();
+    private readonly Option<bool> _json = new("--json") { Description = "Prints the JSON of /v1/status." };
+    private readonly Option<bool> _watch = new("--watch", "-w") { Description = "Shows it again and again until Ctrl-C: on a terminal in place, else one after the other (with --json a line each). Waits for an agent that does not run." };
+    private readonly Option<double> _interval = new("--interval", "-n")
+    {
+        Description = $"With --watch: seconds between two looks, {ShortestInterval.ToString(CultureInfo.InvariantCulture)} to {LongestInterval}.",
+        HelpName = "seconds",
+        DefaultValueFactory = _ => DefaultInterval,
+    };
+
     public static Command Create()
     {
-        var arguments = new ConfigurationArguments();
-        var json = new Option<bool>("--json") { Description = "Prints the JSON of /v1/status." };
-        var command = new Command("status", "Shows how the running agent is: whether readings arrive, and if not, why; credentials, upload, spool, last readings. Exit code 1 when none runs, 4 when one runs and nothing is uploaded.") { json };
-        arguments.AddTo(command);
-        command.SetAction(async (parsed, cancellationToken) => (int)await RunAsync(arguments, json, parsed, cancellationToken).ConfigureAwait(false));
+        var status = new StatusCommand();
+        var command = new Command("status", "Shows how the running agent is: whether readings arrive, and if not, why; credentials, upload, spool, last readings, last problem. Exit code 1 when none runs, 4 when one runs and nothing is uploaded.")
+        {
+            status._json, status._watch, status._interval,
+        };
+        status._arguments.AddTo(command);
+        command.SetAction(async (parsed, cancellationToken) => (int)await status.RunAsync(parsed, cancellationToken).ConfigureAwait(false));
         return command;
     }
 
-    private static async Task<ExitCode> RunAsync(ConfigurationArguments arguments, Option<bool> json, ParseResult parsed, CancellationToken cancellationToken)
+    private async Task<ExitCode> RunAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        if (arguments.TryLoadOptions(parsed) is not { } options) return ExitCode.BadConfiguration;
         var (output, error) = (parsed.InvocationConfiguration.Output, parsed.InvocationConfiguration.Error);
+        var interval = parsed.GetValue(_interval);
+        if (interval is not (>= ShortestInterval and <= LongestInterval))
+        {
+            await error.WriteLineAsync($"device-agent: --interval must be {ShortestInterval.ToString(CultureInfo.InvariantCulture)} to {LongestInterval} seconds").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        if (_arguments.TryLoadOptions(parsed) is not { } options) return ExitCode.BadConfiguration;
+        if (!parsed.GetValue(_watch)) return await ShowAsync(parsed, options.Endpoint, output, error, cancellationToken).ConfigureAwait(false);
+        var screen = Console.IsOutputRedirected || parsed.GetValue(_json) ? null : new Screen(output);
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(interval));
+        do
+        {
+            if (screen is null)
+            {
+                await ShowAsync(parsed, options.Endpoint, output, output, cancellationToken).ConfigureAwait(false);
+                if (!parsed.GetValue(_json)) await output.WriteLineAsync().ConfigureAwait(false);
+                await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+            }
+            else
+            {
+                using var frame = new StringWriter();
+                await ShowAsync(parsed, options.Endpoint, frame, frame, cancellationToken).ConfigureAwait(false);
+                await screen.ShowAsync(frame.ToString()).ConfigureAwait(false);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
+        return ExitCode.Ok;
+    }
+
+    private async Task<ExitCode> ShowAsync(ParseResult parsed, EndpointOptions endpoint, TextWriter output, TextWriter error, CancellationToken cancellationToken)
+    {
         try
         {
-            using var agent = await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false);
+            using var agent = await AgentClient.TryConnectAsync(endpoint, cancellationToken).ConfigureAwait(false);
             if (agent is null)
             {
-                var where = string.Join(" or ", options.Endpoint.Sockets) is { Length: > 0 } sockets ? $"no agent listens on {sockets}" : "endpoint.socket is off: a running agent cannot be asked";
+                var where = string.Join(" or ", endpoint.Sockets) is { Length: > 0 } sockets ? $"no agent listens on {sockets}" : "endpoint.socket is off: a running agent cannot be asked";
                 await error.WriteLineAsync($"device-agent: {where}").ConfigureAwait(false);
                 return ExitCode.Failure;
             }
 
             var status = await agent.GetAsync("/v1/status", cancellationToken).ConfigureAwait(false);
-            if (parsed.GetValue(json)) await output.WriteLineAsync(status.GetRawText()).ConfigureAwait(false);
+            if (parsed.GetValue(_json)) await output.WriteLineAsync(status.GetRawText()).ConfigureAwait(false);
             else await StatusText.WriteAgentAsync(output, status, $"by {agent.Socket}", Terminal.HasColours).ConfigureAwait(false);
             return StatusText.Uploads(status) ? ExitCode.Ok : ExitCode.NotUploading;
         }
@@ -80,6 +127,7 @@ internal static class StatusText
         var (counters, upload) = (status.GetProperty("counters"), status.GetProperty("upload"));
         await output.WriteLineAsync($"upload        {(Text(upload, "mode") == "idle" && BudgetWait(status) is { } wait ? $"waits for the data budget, {Span(wait)} more" : Upload(upload))}").ConfigureAwait(false);
         if (Text(upload, "remedy") is { } remedy) await output.WriteLineAsync($"              {remedy}").ConfigureAwait(false);
+        if (upload.TryGetProperty("seconds_since_success", out var since)) await output.WriteLineAsync($"              {(since.ValueKind == JsonValueKind.Number ? $"last upload {Span(since.GetDouble())} ago" : "nothing was uploaded since the start")}").ConfigureAwait(false);
         await output.WriteLineAsync($"              {Count(counters, "readings.uploaded")} of {Count(counters, "readings.committed")} committed are uploaded since the start").ConfigureAwait(false);
         await WriteSpoolAsync(output, status.GetProperty("spool"), origin).ConfigureAwait(false);
         if (status.TryGetProperty("reduction", out var reduction)) await WriteReductionAsync(output, reduction).ConfigureAwait(false);
@@ -89,6 +137,8 @@ internal static class StatusText
         if (status.TryGetProperty("sensors", out var sensors)) await WriteSensorsAsync(output, sensors).ConfigureAwait(false);
         if (status.TryGetProperty("traffic", out var traffic)) await WriteTrafficAsync(output, traffic).ConfigureAwait(false);
         if (status.TryGetProperty("listeners", out var listeners)) await WriteListenersAsync(output, listeners).ConfigureAwait(false);
+        if (status.TryGetProperty("last_problem", out var problem) && problem.ValueKind == JsonValueKind.Object)
+            await output.WriteLineAsync($"last problem  {Stamp(problem, "time", now)}: {Text(problem, "level")} {Text(problem, "component")}[{Count(problem, "event")}] {Text(problem, "message")}").ConfigureAwait(false);
     }
 
     private static string Verdict(JsonElement health, DateTimeOffset now, bool inColour)
@@ -222,7 +272,9 @@ internal static class StatusText
             "rollingBack" => $", ROLLS BACK to {Text(alias, "previous")}",
             _ => "",
         };
-        await output.WriteLineAsync($"role alias    {active}{phase}").ConfigureAwait(false);
+        var configured = alias.TryGetProperty("configured", out var own) ? PrintableText.Of(own.GetString(), LongestText) : null;
+        var origin = configured is null ? "" : configured == active ? " (as configured)" : $" (set remotely; configured is {configured})";
+        await output.WriteLineAsync($"role alias    {active}{origin}{phase}").ConfigureAwait(false);
         if (alias.GetProperty("last_change") is not { ValueKind: JsonValueKind.Object } last) return;
         var why = Text(last, "code") is { } code ? $" ({code}): {Text(last, "reason")}" : "";
         await output.WriteLineAsync($"              last change: {Text(last, "role_alias")} {Text(last, "result")}{why}").ConfigureAwait(false);
@@ -236,7 +288,8 @@ internal static class StatusText
     {
         if (credentials.TryGetProperty("start_wait", out var wait)) return $"none yet, asked for in {Span(Number(wait, "seconds_left"))} (at {Text(wait, "until")}): {Text(wait, "reason")}";
         if (!credentials.GetProperty("valid").GetBoolean()) return $"none that are valid ({Count(credentials, "consecutive_failures")} failures since the last success)";
-        return $"valid until {Stamp(credentials, "expiration", now)}, next refresh {Stamp(credentials, "next_refresh", now) ?? "running"}";
+        var age = credentials.TryGetProperty("age_seconds", out var seconds) && seconds.ValueKind == JsonValueKind.Number ? $"{Span(seconds.GetDouble())} old, " : "";
+        return $"{age}valid until {Stamp(credentials, "expiration", now)}, next refresh {Stamp(credentials, "next_refresh", now) ?? "running"}";
     }
 
     private static string Upload(JsonElement upload) => Text(upload, "mode") switch

@@ -1,3 +1,4 @@
+using System.Collections.ObjectModel;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using DeviceAgent.Credentials.Text;
@@ -14,6 +15,10 @@ internal sealed record ChangeOutcome(ChangeResult Result, string? Code = null, s
 
     /// <summary>It quotes what was asked for, and what services and files say: cleaned here, whoever made it.</summary>
     public string? Reason { get; init => field = PrintableText.Of(value, LongestReason); } = PrintableText.Of(Reason, LongestReason);
+
+    /// <summary>What is told to the job besides, by name; each at most <see cref="LongestReason"/> characters. It is not kept.</summary>
+    [JsonIgnore]
+    public IReadOnlyDictionary<string, string> Details { get; init; } = ReadOnlyDictionary<string, string>.Empty;
 
     public static ChangeOutcome Applied { get; } = new(ChangeResult.Applied);
 

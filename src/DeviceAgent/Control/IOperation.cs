@@ -36,6 +36,7 @@ internal static class OperationNames
     public const string RotateCertificate = "rotate-certificate";
     public const string SetConfig = "set-config";
     public const string RefreshCredentials = "refresh-credentials";
+    public const string Report = "report";
 
     /// <summary>In every job document: which operation.</summary>
     public const string Operation = "operation";

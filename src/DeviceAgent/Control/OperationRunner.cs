@@ -70,8 +70,9 @@ internal sealed class OperationRunner(
     /// <summary>Notes a change that ended as soon as it was looked at.</summary>
     public void End(ExecutingChange change, ChangeOutcome outcome, Func<ControlRecord, ControlRecord> alsoNote)
     {
+        // A report changes nothing: what did is still what people look for.
         var end = new ChangeRecord(change.What, change.By, change.Reference, outcome, time.GetUtcNow());
-        if (state.Note(r => alsoNote(r) with { LastChange = end, Executing = null }) is { } problem) logger.NotWritten(problem);
+        if (state.Note(r => alsoNote(r) with { LastChange = change.What == OperationNames.Report ? r.LastChange : end, Executing = null }) is { } problem) logger.NotWritten(problem);
         metrics.ControlChanges.Add(1, new KeyValuePair<string, object?>(AgentMetrics.OutcomeTag, outcome.Name));
         if (outcome.IsUnchanged) logger.ChangeHadNoEffect(change.What, change.By, change.Reference, outcome.Reason);
         else if (outcome.Result == ChangeResult.Applied) logger.ChangeApplied(change.What, change.By, change.Reference);

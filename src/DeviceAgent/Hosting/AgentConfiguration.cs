@@ -127,7 +127,7 @@ internal static class AgentConfiguration
             Rotation = RotationOptions.Read(settings.Section("rotation")),
             Spool = SpoolOptions.Read(settings.Section("spool")),
             Endpoint = endpoint,
-            LocalCredentials = LocalCredentialsOptions.Read(settings.Section("credentials"), stateDirectory, endpoint.Port),
+            LocalCredentials = LocalCredentialsOptions.Read(settings.Section("credentials"), stateDirectory, endpoint.Port, endpoint.PagePort),
             Clock = ClockOptions.Read(settings.Section("clock")),
             Control = ControlOptions.Read(settings),
             Provisioning = ProvisioningOptions.Read(settings.Section("provisioning")),

@@ -4,6 +4,7 @@ using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.History;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.RoleAlias;
@@ -34,6 +35,7 @@ internal static class AgentHost
     /// <param name="reload">When to read the configuration again; null: never.</param>
     /// <param name="state">The state directory, held against other agents; null: nobody holds it.</param>
     /// <param name="passed">Sockets that systemd listens on; null: none.</param>
+    /// <param name="examination">Makes what examines the device for a report; null: none can be asked for.</param>
     public static IHost Build(
         AgentOptions options,
         DeviceIdentity identity,
@@ -41,13 +43,14 @@ internal static class AgentHost
         Action<IServiceCollection>? replace = null,
         ReloadTrigger? reload = null,
         StateDirectory? state = null,
-        PassedSockets? passed = null)
+        PassedSockets? passed = null,
+        Func<IServiceProvider, DeviceExamination>? examination = null)
     {
         // Nothing is read from the content root, whose default is the program's folder: the user that root became may not enter that.
         var builder = Host.CreateEmptyApplicationBuilder(new HostApplicationBuilderSettings { ContentRootPath = "/" });
         builder.Services.AddTransient(_ => new Random(RandomNumberGenerator.GetInt32(int.MaxValue)));
         var stored = StoredSettings.Recall(options);
-        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel, options.LogFormat);
+        builder.Logging.AddAgentLogging(() => stored.Settings.Options.LogLevel, options.LogFormat, keepsLines: options.Endpoint.HasPage || options.Control.Host is not null);
         builder.Services.Configure<HostOptions>(o => o.ShutdownTimeout = ShutdownTimeout);
         builder.Services.Configure<ConsoleLifetimeOptions>(o => o.SuppressStatusMessages = true);
 
@@ -66,12 +69,14 @@ internal static class AgentHost
         builder.Services.AddSensing(stored.Settings.Sources, stored.Settings.Reduction, options.SerialNumber, options.StateDirectory, s => s.GetRequiredService<IReadingSink>().ReadingLimits);
         builder.Services.AddLocalCredentials(options.LocalCredentials, options.StateDirectory, options.Table.Region);
         builder.Services.AddSingleton(passed ?? PassedSockets.None);
+        if (options.Endpoint.HasPage) builder.Services.AddHistory(options.StateDirectory, options.SerialNumber);
         builder.Services.AddLocalEndpoint(options.Endpoint, options.StateDirectory, options.ThingName);
         if (options.Control.Host is not null)
             builder.Services.AddCertificateRotation(
                 options.ThingName, options.Identity, options.Credentials, options.StateDirectory, options.Provisioning, options.EnrolmentParameters, options.Configured.Credentials);
         builder.Services.AddSingleton(stored);
         builder.Services.AddControl(options.Control, options.ThingName, options.Credentials.CaPath, stored.Memory, stored.Settings);
+        if (examination is not null) builder.Services.AddSingleton<IOperation>(s => new ReportOperation(examination(s), s.GetRequiredService<RecentLines>()));
         if (reload is not null) builder.Services.AddConfigurationReload(reload);
         replace?.Invoke(builder.Services);
         return builder.Build();
@@ -112,7 +117,8 @@ internal static class AgentHost
     /// <param name="logging">What is logged.</param>
     /// <param name="minimum">The lowest level that is written; asked for each line.</param>
     /// <param name="format">How lines are written.</param>
-    internal static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum, LogFormat format = LogFormat.Auto)
+    /// <param name="keepsLines">Whether the lines of the last hour are kept in memory.</param>
+    internal static void AddAgentLogging(this ILoggingBuilder logging, Func<LogLevel> minimum, LogFormat format = LogFormat.Auto, bool keepsLines = false)
     {
         logging.SetMinimumLevel(LogLevel.Trace).AddFilter((category, level) => level >= minimum() && (level >= LogLevel.Warning || !IsOfTheFramework(category)));
         // A journal that reads nothing costs lines of the log; by default each loop would wait for it at its next line.
@@ -123,7 +129,9 @@ internal static class AgentHost
         // In the place of the console itself, so that no source of lines gets round it, the framework's included.
         logging.Services.RemoveAll<ILoggerProvider>();
         logging.Services.AddSingleton<ConsoleLoggerProvider>();
-        logging.Services.AddSingleton<ILoggerProvider>(s => new RepetitionLimit(s.GetRequiredService<ConsoleLoggerProvider>(), TimeProvider.System));
+        logging.Services.AddSingleton(new RecentLines(TimeProvider.System) { KeepsLines = keepsLines });
+        logging.Services.AddSingleton<ILoggerProvider>(s => new RepetitionLimit(
+            new LineRecorder(s.GetRequiredService<ConsoleLoggerProvider>(), s.GetRequiredService<RecentLines>(), TimeProvider.System), TimeProvider.System));
     }
 
     private static bool IsOfTheFramework(string? category) => category?.StartsWith("Microsoft", StringComparison.Ordinal) == true;

@@ -69,7 +69,7 @@ internal sealed class LogLine(LogFormat format, TimeProvider time) : ConsoleForm
         return folder == hosting ? "agent" : JsonNamingPolicy.KebabCaseLower.ConvertName(folder);
     }
 
-    private static string NameOf(LogLevel level) => level switch
+    internal static string NameOf(LogLevel level) => level switch
     {
         LogLevel.Trace => "trace",
         LogLevel.Debug => "debug",

@@ -18,19 +18,27 @@ internal sealed class LoopbackGuard(int port)
     /// <summary>Why the request is refused, or null.</summary>
     public string? FindProblem(HttpRequest request)
     {
-        if (!IsOurs(request.Host)) return $"the Host header must be 127.0.0.1:{port}, [::1]:{port} or localhost:{port}";
+        if (!IsLocal(request.Host, port)) return $"the Host header must be 127.0.0.1:{port}, [::1]:{port} or localhost:{port}";
         foreach (var name in request.Headers.Keys)
         {
-            if (name.Equals(HeaderNames.Origin, StringComparison.OrdinalIgnoreCase) || name.StartsWith("Sec-Fetch-", StringComparison.OrdinalIgnoreCase))
-                return $"requests of browsers are refused (header {name})";
+            if (IsOfABrowser(name)) return $"requests of browsers are refused (header {name})";
             if (Forwarding.Contains(name, StringComparer.OrdinalIgnoreCase)) return $"forwarded requests are refused (header {name})";
         }
 
         return null;
     }
 
-    private bool IsOurs(HostString host) =>
-        host.HasValue && LocalNames.Contains(host.Host, StringComparer.OrdinalIgnoreCase) && (host.Port ?? 80) == port;
+    /// <summary>Whether the header tells of a browser.</summary>
+    public static bool IsOfABrowser(string name) =>
+        name.Equals(HeaderNames.Origin, StringComparison.OrdinalIgnoreCase) || name.StartsWith("Sec-Fetch-", StringComparison.OrdinalIgnoreCase);
+
+    /// <summary>The header that tells of a proxy; null where there is none.</summary>
+    public static string? ForwardingOf(HttpRequest request) => request.Headers.Keys.FirstOrDefault(n => Forwarding.Contains(n, StringComparer.OrdinalIgnoreCase));
+
+    /// <param name="host">Of the request.</param>
+    /// <param name="port">The listener's; null: any.</param>
+    public static bool IsLocal(HostString host, int? port) =>
+        host.HasValue && LocalNames.Contains(host.Host, StringComparer.OrdinalIgnoreCase) && (port is null || (host.Port ?? 80) == port);
 }
 
 /// <summary>The Unix socket: its file's mode has said who may, except for credentials.</summary>
@@ -67,14 +75,14 @@ internal sealed class SocketUsers(LocalCredentialsOptions options, AuditLog audi
 }
 
 /// <summary>The loopback port for readings: the ingest token.</summary>
-internal sealed class IngestAdmission(IngestToken token) : IAdmission
+internal sealed class IngestAdmission(ListenerToken token) : IAdmission
 {
     public void Admit(HttpContext context, LocalRoute route)
     {
         if (route.Guard is not (RouteGuard.None or RouteGuard.Token)) throw new RefusedException(StatusCodes.Status403Forbidden, "this is answered on the Unix socket only");
         if (route.Guard == RouteGuard.None || token.IsIn(context.Request)) return;
         context.Response.Headers.WWWAuthenticate = "Bearer";
-        throw new RefusedException(StatusCodes.Status401Unauthorized, $"the header 'Authorization: Bearer ...' with the content of {IngestToken.FileName} in the agent's state directory is required");
+        throw new RefusedException(StatusCodes.Status401Unauthorized, $"the header 'Authorization: Bearer ...' with the content of {ListenerToken.IngestFileName} in the agent's state directory is required");
     }
 }
 

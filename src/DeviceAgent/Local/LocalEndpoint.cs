@@ -15,7 +15,8 @@ internal sealed class LocalEndpointService(
     EndpointOptions options, ListenerLimits limits, string stateDirectory, LocalApi api, IEnumerable<ExtraListener> others, ISpool spool, LoopWatch loops, DescriptorBudget descriptors, PassedSockets passed,
     ListenerStates states, ListenerServices services) : BackgroundService
 {
-    private const string IngestLeak = $"programs may have sent it the token for readings: once it is stopped, remove '{IngestToken.FileName}' from the state directory, restart the agent, and give them the new one";
+    private const string IngestLeak = $"programs may have sent it the token for readings: once it is stopped, remove '{ListenerToken.IngestFileName}' from the state directory, restart the agent, and give them the new one";
+    private const string PageLeak = $"browsers may have sent it the token of the page: once it is stopped, remove '{ListenerToken.PageFileName}' from the state directory, restart the agent, and take the new link (device-agent page)";
     private const string SocketLeak = "programs may have sent it their readings";
 
     private static readonly TimeSpan RetryPeriod = TimeSpan.FromSeconds(30);
@@ -51,7 +52,15 @@ internal sealed class LocalEndpointService(
         if (options.Socket is { } path) wanted.Add(new Listener([new ListenAddress.UnixSocket(path, options.SocketMode)], limits, api.OnSocket, SocketLeak));
         wanted.AddRange(others.Select(o => new Listener(o.Addresses, o.Limits, () => o.Handler, o.Leak)));
         if (options.Port is { } port) wanted.Add(new Listener(ListenAddress.Loopback.Both(port), limits, Shared(() => FromLoopback(port)), IngestLeak));
+        if (options.PagePort is { } page) wanted.Add(new Listener(ListenAddress.Loopback.Both(page), OfPage(limits), Shared(() => ForPage(page)), PageLeak));
         return wanted;
+    }
+
+    /// <summary>A browser opens up to six connections, and sends the cookies that other programs have set for localhost.</summary>
+    private static ListenerLimits OfPage(ListenerLimits limits)
+    {
+        const int connections = 24, headerBytes = 32 * 1024;
+        return limits with { Connections = Math.Min(limits.Connections, connections), HeaderBytes = headerBytes };
     }
 
     private List<Task> Open(Listener listener, int connections, CancellationToken stopping)
@@ -181,9 +190,11 @@ internal sealed class LocalEndpointService(
     private RequestDelegate FromLoopback(int port)
     {
         var guard = new LoopbackGuard(port);
-        var token = IngestToken.LoadOrCreate(Path.Combine(stateDirectory, IngestToken.FileName));
+        var token = ListenerToken.LoadOrCreate(Path.Combine(stateDirectory, ListenerToken.IngestFileName));
         return api.OnLoopback(guard, token);
     }
+
+    private RequestDelegate ForPage(int port) => api.OnPage(new PageGuard(port), ListenerToken.LoadOrCreate(Path.Combine(stateDirectory, ListenerToken.PageFileName)));
 
     /// <summary>Requests that wait for their commit are not to wait for a full group.</summary>
     private async Task CloseAsync(LocalListener server)
@@ -216,8 +227,10 @@ internal sealed class LocalEndpointService(
 }
 
 /// <summary>What the socket and the port for readings answer.</summary>
-internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsApi metrics, HealthApi health, SpoolApi spool, IEnumerable<LocalRoute> others, ILogger<LocalApi> logger, SocketUsers? users = null)
+internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsApi metrics, HealthApi health, SpoolApi spool, IEnumerable<LocalRoute> others, ILogger<LocalApi> logger, SocketUsers? users = null, EndpointOptions? options = null, PageApi? page = null)
 {
+    private readonly PageGuard _browsers = new(port: null);
+
     private readonly Refusals _refusals = new(Answer.ProblemAsync, logger);
 
     private readonly IReadOnlyList<LocalRoute> _routes =
@@ -229,6 +242,7 @@ internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsAp
         new(HttpMethods.Get, "/v1/spool/export", RouteGuard.SocketOnly, spool.ExportAsync),
         new(HttpMethods.Get, "/v1/dead-letters", RouteGuard.SocketOnly, spool.DeadLettersAsync),
         new(HttpMethods.Post, "/v1/dead-letters/requeue", RouteGuard.SocketOnly, spool.RequeueAsync),
+        .. options?.Page == true && page is not null ? page.OnSocket : [],
         .. others,
     ];
 
@@ -239,11 +253,34 @@ internal sealed class LocalApi(ReadingsApi readings, StatusApi status, MetricsAp
     public RequestDelegate OnSocket()
     {
         var table = new RouteTable(_routes, new SocketAdmission(users));
-        return context => _refusals.GuardAsync(context, () => table.HandleAsync(context));
+        return context => _refusals.GuardAsync(context, () =>
+        {
+            RequireOwnPage(context.Request);
+            return table.HandleAsync(context);
+        });
+    }
+
+    /// <summary>Answers requests of the page's port.</summary>
+    public RequestDelegate OnPage(PageGuard guard, ListenerToken token)
+    {
+        var table = new RouteTable(page!.OnPort, new PageAdmission(token));
+        return context => _refusals.GuardAsync(context, () =>
+        {
+            if (guard.FindProblem(context.Request) is { } problem) throw new RefusedException(StatusCodes.Status403Forbidden, problem);
+            return table.HandleAsync(context);
+        });
+    }
+
+    /// <summary>A browser reaches the socket only where a person forwards a port to it: for the page, and for nothing else.</summary>
+    private void RequireOwnPage(HttpRequest request)
+    {
+        if (!request.Headers.Keys.Any(LoopbackGuard.IsOfABrowser)) return;
+        if (!PageApi.IsOfThePage(request.Path)) throw new RefusedException(StatusCodes.Status403Forbidden, "browsers may see the page only");
+        if (_browsers.FindProblem(request) is { } problem) throw new RefusedException(StatusCodes.Status403Forbidden, problem);
     }
 
     /// <summary>Answers requests of the loopback port.</summary>
-    public RequestDelegate OnLoopback(LoopbackGuard guard, IngestToken token)
+    public RequestDelegate OnLoopback(LoopbackGuard guard, ListenerToken token)
     {
         var table = new RouteTable(_routes, new IngestAdmission(token));
         return context => _refusals.GuardAsync(context, () =>

@@ -45,6 +45,15 @@ internal sealed record EndpointOptions
     /// <summary>A TCP port on 127.0.0.1 and ::1 as well: 1 to 65535; none by default.</summary>
     public int? Port { get; init; }
 
+    /// <summary>Serves the page for people on the socket: for who may use that.</summary>
+    public bool Page { get; init; }
+
+    /// <summary>A TCP port on 127.0.0.1 and ::1 for the page, with a token of its own: 1 to 65535; none by default.</summary>
+    public int? PagePort { get; init; }
+
+    /// <summary>Whether there is a page to fill.</summary>
+    public bool HasPage => Page || PagePort is not null;
+
     /// <summary>Readings taken from local programs, on average over a few seconds: 1 to 100000 a second.</summary>
     public int MaxReadingsPerSecond { get; init; } = 1000;
 
@@ -62,8 +71,12 @@ internal sealed record EndpointOptions
             SocketOfService = !settings.Has("socket") && stateDirectory.StartsWith(StateRoot, StringComparison.Ordinal) ? Path.Combine(RuntimeRoot, stateDirectory[StateRoot.Length..], SocketName) : null,
             SocketMode = ReadMode(settings),
             Port = settings.Has("port") ? settings.Integer("port", 0, 1, 65_535) : null,
+            Page = settings.Flag("page", defaults.Page),
+            PagePort = settings.Has("pagePort") ? settings.Integer("pagePort", 0, 1, 65_535) : null,
             MaxReadingsPerSecond = settings.Integer("maxReadingsPerSecond", defaults.MaxReadingsPerSecond, 1, 100_000),
         };
+        if (options.PagePort is { } page && page == options.Port) settings.Error("pagePort", page.ToString(), "is endpoint.port already; the page needs a port of its own, because that one refuses browsers");
+        if (options is { Page: true, Socket: null }) settings.Error("page", "true", "the page would be on the socket, which is off: set endpoint.pagePort instead");
         settings.ReportUnknown();
         return options;
     }
@@ -115,7 +128,8 @@ internal sealed record LocalCredentialsOptions
     /// <param name="settings">The section.</param>
     /// <param name="stateDirectory">Where the clients are by default.</param>
     /// <param name="endpointPort">The port that is taken already.</param>
-    public static LocalCredentialsOptions Read(SettingsReader settings, string stateDirectory, int? endpointPort)
+    /// <param name="pagePort">Another one.</param>
+    public static LocalCredentialsOptions Read(SettingsReader settings, string stateDirectory, int? endpointPort, int? pagePort = null)
     {
         var options = new LocalCredentialsOptions
         {
@@ -125,6 +139,7 @@ internal sealed record LocalCredentialsOptions
             AllowedUsers = ReadUsers(settings),
             ClientsDirectory = settings.FilePath("clientsDirectory") ?? Path.Combine(stateDirectory, ClientsFolder),
         };
+        if (options.Port is { } taken && taken == pagePort) settings.Error("port", taken.ToString(), "is endpoint.pagePort already; credentials need a port of their own");
         if (options.Port is { } port && port == endpointPort) settings.Error("port", port.ToString(), "is endpoint.port already; credentials need a port of their own");
         if (options is { Imds: true, Port: null }) settings.Error("imds", "true", "needs credentials.port as well: the port on which it answers");
         settings.ReportUnknown();

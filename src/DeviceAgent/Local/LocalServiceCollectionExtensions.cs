@@ -31,6 +31,8 @@ internal static class LocalServiceCollectionExtensions
         services.AddSingleton<MetricsApi>();
         services.AddSingleton<HealthApi>();
         services.AddSingleton<SpoolApi>();
+        services.AddSingleton(options);
+        if (options.HasPage) services.AddSingleton<PageApi>();
         services.AddSingleton<LocalApi>();
         services.TryAddSingleton<LoopWatch>();
         services.TryAddSingleton(_ => DescriptorBudget.Measure());

@@ -20,11 +20,14 @@ namespace DeviceAgent.Local;
 internal sealed class StatusApi(
     AgentFacts facts, CredentialCache credentials, RoleAliasState roleAlias, UploadState upload, ISpool spool, ControlStatus control, MetricsCollector metrics, TimeProvider time,
     DeviceIdentitySource? identity = null, SensorStates? sensors = null, ListenerStates? listeners = null, EdgeReduction? reduction = null, TrafficMeter? traffic = null, DataBudget? budget = null,
-    IReadOnlyList<LiveOptions<SourceOptions>>? sources = null, Health? health = null, Ingest? ingest = null)
+    IReadOnlyList<LiveOptions<SourceOptions>>? sources = null, Health? health = null, Ingest? ingest = null, RecentLines? lines = null)
 {
     public Task GetAsync(HttpContext context)
     {
         var held = credentials.Status;
+
+        // Readings, and messages that may quote them.
+        var mayRead = context.Connection.RemoteIpAddress is null || PageAdmission.HasAdmitted(context);
         return Answer.JsonAsync(context, StatusCodes.Status200OK, json =>
         {
             json.WriteString("thing", facts.Thing);
@@ -43,10 +46,11 @@ internal sealed class StatusApi(
             Write(json, reduction?.Status);
             Write(json, control);
             Write(json, sources);
-            if (context.Connection.RemoteIpAddress is null) Write(json, ingest?.Last);
+            if (mayRead) Write(json, ingest?.Last);
             Write(json, sensors?.All);
             Write(json, listeners?.All);
             Write(json, traffic?.Status, budget?.Status);
+            if (mayRead && lines is not null) LinesJson.WriteProblem(json, "last_problem", lines.LastProblem);
             WriteCounters(json);
         });
     }
@@ -76,6 +80,7 @@ internal sealed class StatusApi(
         json.WriteStartObject("credentials");
         json.WriteBoolean("valid", status.HasValidCredentials);
         WriteTime(json, "expiration", status.Expiration);
+        WriteSeconds(json, "age_seconds", status.Age);
         WriteSeconds(json, "seconds_left", status.TimeLeft);
         WriteTime(json, "next_refresh", status.NextRefresh);
         json.WriteBoolean("fetching", status.IsFetching);
@@ -341,6 +346,28 @@ internal static class SpoolJson
         json.WriteNumber("low", byClass.Low);
         json.WriteNumber("normal", byClass.Normal);
         json.WriteNumber("critical", byClass.Critical);
+        json.WriteEndObject();
+    }
+}
+
+/// <summary>Lines of the log as JSON.</summary>
+internal static class LinesJson
+{
+    public static void WriteProblem(Utf8JsonWriter json, string name, LoggedLine? line)
+    {
+        json.WritePropertyName(name);
+        if (line is null) json.WriteNullValue();
+        else Write(json, line);
+    }
+
+    public static void Write(Utf8JsonWriter json, LoggedLine line)
+    {
+        json.WriteStartObject();
+        json.WriteString("time", TimestampText.Format(line.At));
+        json.WriteString("level", line.Level);
+        json.WriteString("component", line.Component);
+        json.WriteNumber("event", line.Event);
+        json.WriteString("message", line.Message);
         json.WriteEndObject();
     }
 }

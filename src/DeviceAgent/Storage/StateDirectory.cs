@@ -24,7 +24,7 @@ internal sealed partial class StateDirectory : IDisposable
     private const int Attempts = 10;
 
     /// <summary>The beginnings of the names of the agent's own files, which nobody else need read.</summary>
-    private static readonly string[] OwnFiles = [LockName, "credentials.lock", "spool.", "audit.log", "control.json", "certificate.json", "clock.json", "role-alias.json", "sensors.json", "reduction.json", "traffic.json"];
+    private static readonly string[] OwnFiles = [LockName, "credentials.lock", "spool.", "audit.log", "control.json", "certificate.json", "clock.json", "role-alias.json", "sensors.json", "reduction.json", "traffic.json", "history.json"];
 
     private readonly string _lockPath;
     private readonly string _spoolPath;

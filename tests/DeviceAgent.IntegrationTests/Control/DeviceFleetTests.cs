@@ -38,6 +38,10 @@ public sealed partial class DeviceFleetTests
         Assert.Matches(@"untouched +5 ", stopped.Output);
         Assert.All(fleet.Things, thing => Assert.Equal(RegistrySeed.RoleAliasName, fleet.Reported(thing).RoleAlias));
 
+        var logs = (await fleet.ToolAsync($"logs {Denied}")).Succeeded();
+        Assert.Matches($@"^{Denied}, \d{{4}}-\d\d-\d\d \d\d:\d\d:\d\d UTC\n\nAll is well\.\n\n", logs);
+        Assert.Matches(@"\n\d{4}-\d\d-\d\d \d\d:\d\d:\d\d warn [a-z ]+\[\d+\] .*writesDenied", logs);
+
         // A canary that may; the tool is killed on its probation, and another goes on from what AWS knows.
         string? name = null;
         using (var tool = fleet.StartTool($"rotate {NewAlias} --group {Group} --canary thermostat-01 --probation 2s --rate 600/min --abort 50% --no-check --yes"))

@@ -29,6 +29,32 @@ public sealed class StatusVerdictTests
         Assert.Contains("\ncontrol       off\n", text.ToString(), StringComparison.Ordinal);
     }
 
+    /// <summary>How old, how it came, when it last worked, and what was wrong last.</summary>
+    [Fact]
+    public async Task WriteAgent_AgeOriginLastUploadAndLastProblem_AreShown()
+    {
+        var rest = Rest.Replace("\"valid\":true,", "\"valid\":true,\"age_seconds\":600,", StringComparison.Ordinal).Replace("\"in_force\":\"a\",", "\"in_force\":\"a\",\"configured\":\"b\",", StringComparison.Ordinal)
+            .Replace("\"mode\":\"idle\",", "\"mode\":\"idle\",\"seconds_since_success\":12,", StringComparison.Ordinal);
+        using var status = JsonDocument.Parse($$"""{"last_problem":{"time":"2026-11-30T14:12:00.000Z","level":"warn","component":"upload","event":2203,"message":"throttled"},{{rest}}}""");
+        await using var text = new StringWriter();
+        await StatusText.WriteAgentAsync(text, status.RootElement, "by the socket");
+        foreach (var line in new[]
+        {
+            "credentials   10 min old, valid until 2026-11-30T14:46:00.000Z (in 24 min), ", "role alias    a (set remotely; configured is b)", "              last upload 12 s ago",
+            "last problem  2026-11-30T14:12:00.000Z (10 min ago): warn upload[2203] throttled",
+        })
+            Assert.Contains($"\n{line}", text.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Screen_TextThatDoesNotFit_IsCutAndSaysSo()
+    {
+        Assert.Equal("\u001b[Ha\u001b[K\nb\u001b[K\n\u001b[J", Screen.Frame("a\nb\n", 80, 24));
+        Assert.Equal("\u001b[Ha\u001b[K\n... 2 more lines\u001b[K\n\u001b[J", Screen.Frame("a\nb\nc\n", 80, 3));
+        Assert.Equal("\u001b[H... 2 more lines\u001b[K\n\u001b[J", Screen.Frame("12345678901\nb", 10, 3));
+        Assert.Equal("\u001b[H\u001b[32mgreen\u001b[0m\u001b[K\nb\u001b[K\n\u001b[J", Screen.Frame("\u001b[32mgreen\u001b[0m\nb", 5, 3));
+    }
+
     [Fact]
     public async Task WriteAgent_OnATerminal_TheVerdictAloneIsInColour()
     {

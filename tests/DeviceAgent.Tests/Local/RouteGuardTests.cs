@@ -42,8 +42,8 @@ public sealed class RouteGuardTests : IDisposable
     [InlineData((int)OfTomorrow, 403, 403)]
     public async Task OnTheIngestPort_WithoutAndWithTheToken_IsServedOrRefused(int guard, int? without, int? with)
     {
-        var file = _folder.File(IngestToken.FileName);
-        var admission = new IngestAdmission(IngestToken.LoadOrCreate(file));
+        var file = _folder.File(ListenerToken.IngestFileName);
+        var admission = new IngestAdmission(ListenerToken.LoadOrCreate(file));
         await AssertAsync(admission, (RouteGuard)guard, Request(), without);
         await AssertAsync(admission, (RouteGuard)guard, Request(authorization: "Bearer of-something-else"), without);
         await AssertAsync(admission, (RouteGuard)guard, Request(authorization: "Bearer " + (await File.ReadAllTextAsync(file)).Trim()), with);

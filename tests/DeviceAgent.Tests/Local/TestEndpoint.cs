@@ -8,6 +8,7 @@ using DeviceAgent.Clock;
 using DeviceAgent.Control;
 using DeviceAgent.Credentials;
 using DeviceAgent.Diagnostics;
+using DeviceAgent.History;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
 using DeviceAgent.Readings.Sources;
@@ -40,7 +41,8 @@ internal sealed class TestEndpoint : IAsyncDisposable
     {
         Port = FreePort();
         SocketPath = socketPath ?? _folder.File(EndpointOptions.SocketName);
-        Options = new EndpointOptions { Socket = SocketPath, Port = Port, MaxReadingsPerSecond = maxReadingsPerSecond };
+        PagePort = extras.HasPage ? FreePort() : 0;
+        Options = new EndpointOptions { Socket = SocketPath, Port = Port, MaxReadingsPerSecond = maxReadingsPerSecond, Page = extras.HasPage, PagePort = extras.HasPage ? PagePort : null };
         Cache = new CredentialCache(_ => Task.FromResult(Fetched), new CredentialCacheOptions { StartSpread = startSpread }, TimeProvider.System, new Random(1), Log.CreateLogger(nameof(CredentialCache)));
         var services = new ServiceCollection();
         services.AddLogging(l => l.AddProvider(Log)).AddAgentMetrics();
@@ -61,6 +63,8 @@ internal sealed class TestEndpoint : IAsyncDisposable
         var memory = ControlState.Recall(_folder.Path);
         services.AddSingleton(s => new ControlStatus(
             new OperationRunner([], memory, s.GetRequiredService<AgentMetrics>(), s.GetRequiredService<LoopWatch>(), TimeProvider.System, NullLogger<OperationRunner>.Instance), memory, null, null, null));
+        services.AddSingleton(Lines);
+        if (extras.HasPage) services.AddSingleton(s => new DayHistory(_folder.Path, s.GetRequiredService<ILogger<DayHistory>>()));
         services.AddLocalEndpoint(Options, _folder.Path, "boiler-07");
         _services = services.BuildServiceProvider();
         _loops = [.. _services.GetServices<IHostedService>()];
@@ -89,6 +93,15 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public int Port { get; }
 
+    /// <summary>Where the page is, when the test asked for it.</summary>
+    public int PagePort { get; }
+
+    public string PageToken => File.ReadAllText(_folder.File(ListenerToken.PageFileName)).Trim();
+
+    public RecentLines Lines { get; } = new(TimeProvider.System) { KeepsLines = true };
+
+    public DayHistory History => _services.GetRequiredService<DayHistory>();
+
     /// <summary>Where credentials are handed out, when the test asked for that.</summary>
     public int CredentialsPort { get; }
 
@@ -106,13 +119,13 @@ internal sealed class TestEndpoint : IAsyncDisposable
 
     public AgentMetrics Metrics => _services.GetRequiredService<AgentMetrics>();
 
-    public string Token => File.ReadAllText(_folder.File(IngestToken.FileName)).Trim();
+    public string Token => File.ReadAllText(_folder.File(ListenerToken.IngestFileName)).Trim();
 
     public static async Task<TestEndpoint> StartAsync(
         int maxReadingsPerSecond = 1000, ListenerLimits? limits = null, ISpool? spool = null, string? socketPath = null, LocalCredentialsOptions? credentials = null, FetchResult? fetched = null,
-        TimeSpan startSpread = default, DescriptorBudget? descriptors = null, PassedSockets? passed = null, TimeProvider? time = null)
+        TimeSpan startSpread = default, DescriptorBudget? descriptors = null, PassedSockets? passed = null, TimeProvider? time = null, bool hasPage = false)
     {
-        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new ListenerLimits(), spool, socketPath, credentials, startSpread, new Extras(descriptors, passed, time));
+        var endpoint = new TestEndpoint(maxReadingsPerSecond, limits ?? new ListenerLimits(), spool, socketPath, credentials, startSpread, new Extras(descriptors, passed, time, hasPage));
         endpoint.Fetched = fetched ?? endpoint.Fetched;
         foreach (var loop in endpoint._loops) await loop.StartAsync(CancellationToken.None);
         await endpoint.Tried.WaitAsync(TimeSpan.FromSeconds(20));
@@ -189,7 +202,7 @@ internal sealed class TestEndpoint : IAsyncDisposable
     }
 
     /// <summary>What most tests leave as it is.</summary>
-    private sealed record Extras(DescriptorBudget? Descriptors, PassedSockets? Passed, TimeProvider? Time);
+    private sealed record Extras(DescriptorBudget? Descriptors, PassedSockets? Passed, TimeProvider? Time, bool HasPage);
 
     /// <summary>Everything that is logged, to be waited for.</summary>
     internal sealed class LogSignal : ILoggerProvider

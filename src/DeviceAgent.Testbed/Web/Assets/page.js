@@ -8,10 +8,30 @@ const PROOF_CODES = ["writesDenied", "tableUnusable", "credentialsRefused", "tim
 const VERDICT_SECONDS = 15;
 const DAY = 86_400_000;
 const MOST_TROUBLES = 5;
+/** With so few things there is nothing to look for. */
+const FEW_THINGS = 5;
 /** What the charts begin with where the readings have it, and the units of what is known. */
 const PREFERRED = { left: "temperature", right: "humidity" };
 const UNITS = { temperature: " °C", humidity: " %" };
 const $ = (id) => document.getElementById(id);
+
+/** Which things are listed, by what a person calls them. */
+const STATES = {
+  "all things": () => true,
+  "in trouble": (device) => Boolean(device.trouble),
+  "down": (device) => stateOf(device)[0] === "bad",
+  "behind": isBehind,
+  "readings waiting": (device) => device.spoolReadings > 0,
+  "online": (device) => stateOf(device)[0] === "good",
+};
+/** In which order; equals stay in the order of their names. */
+const ORDERS = {
+  "by name": () => 0,
+  "worst first": (device) => ({ bad: 0, warn: 1, good: 2 })[stateOf(device)[0]],
+  "most waiting": (device) => -(device.spoolReadings ?? 0),
+  "longest silent": (device) => Date.parse(device.lastArrival) || 0,
+  "by role alias": (device) => device.roleAlias ?? "",
+};
 
 let status = null;
 /** The attributes that the viewer chose for the axes; null: those of PREFERRED. */
@@ -60,7 +80,13 @@ function stateOf(device) {
   if (!device.agentRunning) return ["bad", device.lastRequest ? `no agent since ${clock(device.lastRequest)}` : "no agent yet"];
   if (device.trouble) return ["warn", "in trouble"];
   if (!device.connected) return ["warn", "no control connection"];
+  if (isBehind(device)) return ["warn", `behind: ${device.wantedRoleAlias} wanted`];
   return ["good", "online"];
+}
+
+/** Whether a thing has another role alias than the shadow or the newest job wants of it. */
+function isBehind(device) {
+  return Boolean(device.wantedRoleAlias) && device.wantedRoleAlias !== device.roleAlias;
 }
 
 function complaintOf({ trouble }) {
@@ -122,6 +148,7 @@ function showFleet({ devices }) {
   showFacts($("fleet-facts"), [
     ["Things", countBy(devices, (d) => ({ good: "online", warn: "in trouble", bad: "down" })[stateOf(d)[0]])],
     ["Active role aliases", countBy(devices, (d) => d.roleAlias ?? "without one yet")],
+    ["Behind", devices.filter(isBehind).length.toLocaleString("en"), "have another role alias than was asked for"],
     ["Waiting in the spools", devices.reduce((sum, d) => sum + (d.spoolReadings ?? 0), 0).toLocaleString("en")],
   ]);
   const troubled = devices.filter((d) => d.trouble);
@@ -149,8 +176,24 @@ function showTotals({ devices, jobs }) {
   });
 }
 
+/** The things that the viewer looks for, in their order. */
+function found(devices) {
+  const { words, state, order } = $("finder");
+  const wanted = words.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const isFound = (device) => {
+    const text = [device.thingName, device.roleAlias, device.certificateId, stateOf(device)[1], complaintOf(device)].join(" ").toLowerCase();
+    return wanted.every((word) => text.includes(word)) && (STATES[state.value] ?? STATES["all things"])(device);
+  };
+  const rank = ORDERS[order.value] ?? ORDERS["by name"];
+  return devices.filter(isFound).map((device) => [rank(device), device])
+    .sort(([a, first], [b, second]) => (a < b ? -1 : a > b ? 1 : first.thingName.localeCompare(second.thingName, "en", { numeric: true }))).map(([, device]) => device);
+}
+
 function showThings(devices) {
-  keep($("things"), devices, (d) => d.thingName, makeCard, (li, device) => {
+  $("finder").hidden = devices.length <= FEW_THINGS;
+  const shown = $("finder").hidden ? devices : found(devices);
+  put($("found"), shown.length === devices.length ? `${devices.length} things` : `${shown.length} of ${devices.length} things`);
+  keep($("things"), shown, (d) => d.thingName, makeCard, (li, device) => {
     const [kind, words] = stateOf(device);
     const card = li.firstChild;
     card.className = `thing-card ${kind}`;
@@ -282,7 +325,8 @@ function showJobs(jobs) {
     const bar = li.querySelector(".bar");
     for (const [index, name] of ["succeeded", "inProgress", "failed", "ended"].entries()) bar.children[index].style.width = `${(100 * job[name]) / Math.max(1, job.targets)}%`;
     put(li.querySelector(".counts"), `${job.succeeded} succeeded, ${job.inProgress} in progress, ${job.failed} failed, ${job.ended} cancelled, of ${job.targets}`);
-    keep(li.querySelector(".executions"), opened.get(job.jobId) ?? [], (e) => e.thingName, () => create("li", "", create("b"), create("span", "badge"), create("span")), (row, execution) => {
+    put(li.querySelector(".reasons"), job.reasons.map((r) => `${r.count} × ${r.code}${r.reason ? `: ${r.reason}` : ""}`).join(" · "));
+    keep(li.querySelector(".executions"), (opened.get(job.jobId) ?? []).toSorted((a, b) => rankOf(a) - rankOf(b)), (e) => e.thingName, () => create("li", "", create("b"), create("span", "badge"), create("span")), (row, execution) => {
       put(row.children[0], execution.thingName);
       row.children[1].className = `badge ${{ SUCCEEDED: "good", FAILED: "bad", REJECTED: "bad", TIMED_OUT: "bad" }[execution.status] ?? ""}`;
       put(row.children[1], execution.status.toLowerCase().replaceAll("_", " "));
@@ -291,9 +335,14 @@ function showJobs(jobs) {
   });
 }
 
+/** What went wrong is read first, then what is under way. */
+function rankOf({ status }) {
+  return { FAILED: 0, REJECTED: 0, TIMED_OUT: 0, IN_PROGRESS: 1, QUEUED: 2, SUCCEEDED: 4 }[status] ?? 3;
+}
+
 function makeJob(job) {
   const bar = create("div", "bar", ...["succeeded", "inProgress", "failed", "ended"].map((name) => create("i", name)));
-  const summary = create("summary", "", create("div", "line", create("span", "name"), create("span", "badge"), create("small")), bar, create("small", "counts"));
+  const summary = create("summary", "", create("div", "line", create("span", "name"), create("span", "badge"), create("small")), bar, create("small", "counts"), create("small", "reasons"));
   const details = create("details", "", summary, create("ul", "executions"));
   details.addEventListener("toggle", () => {
     if (details.open) opened.set(job.jobId, []);
@@ -354,7 +403,8 @@ $("rotate").addEventListener("submit", (event) => {
   event.preventDefault();
   submit(event.submitter, $("rotate-note"), async () => {
     const alias = $("rotate-alias").value;
-    if (status.devices.find((d) => d.thingName === selected)?.roleAlias === alias) return `${alias} is the active role alias already: nothing to rotate.`;
+    const device = status.devices.find((d) => d.thingName === selected);
+    if (device?.roleAlias === alias && !isBehind(device)) return `${alias} is the active role alias already: nothing to rotate.`;
     await ask(`things/${encodeURIComponent(selected)}/role-alias`, "PUT", { roleAlias: alias });
     return "";
   });
@@ -364,7 +414,7 @@ $("rotate-all").addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   submit(event.submitter, $("all-outcome"), async () => {
-    if (status.devices.every((d) => d.roleAlias === form.roleAlias.value)) return `${form.roleAlias.value} is the active role alias of every thing already: nothing to rotate.`;
+    if (status.devices.every((d) => d.roleAlias === form.roleAlias.value && !isBehind(d))) return `${form.roleAlias.value} is the active role alias of every thing already: nothing to rotate.`;
     const job = await ask("jobs", "POST", {
       roleAlias: form.roleAlias.value,
       perMinute: Number(form.perMinute.value),
@@ -376,6 +426,10 @@ $("rotate-all").addEventListener("submit", (event) => {
 });
 
 $("rotate-all").addEventListener("input", () => showRollout(status));
+
+for (const [name, choices] of [["state", STATES], ["order", ORDERS]]) $("finder")[name].append(...Object.keys(choices).map((choice) => new Option(choice)));
+$("finder").addEventListener("input", () => showThings(status.devices));
+$("finder").addEventListener("submit", (event) => event.preventDefault());
 
 for (const side of ["left", "right"]) {
   $(`series-${side}`).addEventListener("change", (event) => {

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DeviceAgent.Credentials.Text;
+using DeviceAgent.Hosting;
 
 namespace DeviceAgent.Commands.Doctor;
 
@@ -10,6 +11,24 @@ namespace DeviceAgent.Commands.Doctor;
 internal sealed record RunningAgentView(JsonElement? Status, string? Absence)
 {
     private const int LongestText = 2000;
+
+    /// <summary>Asks it on its socket.</summary>
+    public static async Task<RunningAgentView> AskAsync(AgentOptions options, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var agent = await AgentClient.TryConnectAsync(options.Endpoint, cancellationToken).ConfigureAwait(false);
+            if (agent is not null) return new RunningAgentView(await agent.GetAsync("/v1/status", cancellationToken).ConfigureAwait(false), null);
+            var sockets = string.Join(" or ", options.Endpoint.Sockets);
+            return sockets.Length > 0
+                ? new RunningAgentView(null, $"none listens on {sockets}")
+                : new RunningAgentView(null, "endpoint.socket is off: a running agent cannot be asked") { MayRun = true };
+        }
+        catch (Exception e) when (e is CommandException or HttpRequestException or IOException)
+        {
+            return new RunningAgentView(null, $"The agent cannot be asked: {e.Message}") { MayRun = true, Problem = "Run this by sudo, or as the agent's user; when the agent hangs: systemctl restart device-agent" };
+        }
+    }
 
     /// <summary>What to do so that it can be asked; null when nothing keeps from it.</summary>
     public string? Problem { get; init; }

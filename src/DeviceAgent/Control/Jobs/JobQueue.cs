@@ -119,6 +119,10 @@ internal static class JobDetails
     public static IReadOnlyDictionary<string, string>? Essentials(IReadOnlyDictionary<string, string> details) =>
         details.Keys.All(k => k is Outcome or Code) ? null : details.Where(d => d.Key is Outcome or Code).ToDictionary();
 
+    /// <summary>Those that are kept once they have been told: a report's are as much as all else that the agent remembers.</summary>
+    public static IReadOnlyDictionary<string, string> Lasting(IReadOnlyDictionary<string, string> details) =>
+        details.Where(d => d.Key is Outcome or Code or Reason or Step).ToDictionary();
+
     public static JsonObject Write(IReadOnlyDictionary<string, string> details) =>
         new(details.Where(d => d.Value.Length > 0).Take(Most).Select(d => KeyValuePair.Create(d.Key, (JsonNode?)PrintableText.Of(d.Value, ChangeOutcome.LongestReason))));
 }

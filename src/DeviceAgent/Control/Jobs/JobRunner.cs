@@ -114,7 +114,7 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         var (result, _, failure) = await queue.UpdateAsync(execution, finished.Status, finished.Details, cancellationToken).ConfigureAwait(false);
         if (result == JobUpdate.Unknown) return failure;
         if (result == JobUpdate.Over) logger.JobOver(execution.JobId, finished.Status);
-        if (state.Note(r => r.With(finished with { Told = true })) is { } problem) logger.NotWritten(problem);
+        if (state.Note(r => r.With(finished with { Told = true, Details = JobDetails.Lasting(finished.Details) })) is { } problem) logger.NotWritten(problem);
         return null;
     }
 
@@ -124,6 +124,7 @@ internal sealed class JobRunner(JobQueue queue, OperationRunner runner, ControlS
         if (outcome.Code is { Length: > 0 } code) details[JobDetails.Code] = code;
         if (outcome.Reason is { Length: > 0 } reason) details[JobDetails.Reason] = reason;
         if (step is { Length: > 0 }) details[JobDetails.Step] = step;
+        foreach (var (name, value) in outcome.Details) details[name] = value;
         return new FinishedJob(execution.JobId, execution.ExecutionNumber, JobStatus.Of(outcome), details);
     }
 }

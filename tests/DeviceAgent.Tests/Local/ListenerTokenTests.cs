@@ -5,20 +5,20 @@ using Microsoft.AspNetCore.Http;
 namespace DeviceAgent.Tests.Local;
 
 [UnsupportedOSPlatform("windows")]
-public sealed class IngestTokenTests : IDisposable
+public sealed class ListenerTokenTests : IDisposable
 {
     private const UnixFileMode UserAndGroup = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead;
 
     private readonly TemporaryFolder _folder = new();
 
-    private string TokenPath => _folder.File(IngestToken.FileName);
+    private string TokenPath => _folder.File(ListenerToken.IngestFileName);
 
     public void Dispose() => _folder.Dispose();
 
     [Fact]
     public void LoadOrCreate_FirstStart_MakesOneThatOnlyUserAndGroupCanRead()
     {
-        IngestToken.LoadOrCreate(TokenPath);
+        ListenerToken.LoadOrCreate(TokenPath);
         Assert.Equal(UserAndGroup, File.GetUnixFileMode(TokenPath));
         Assert.Matches("^[A-Za-z0-9_-]{43}\n$", File.ReadAllText(TokenPath));
         Assert.Single(Directory.GetFiles(_folder.Path));
@@ -27,18 +27,18 @@ public sealed class IngestTokenTests : IDisposable
     [Fact]
     public void LoadOrCreate_SecondStart_KeepsIt()
     {
-        IngestToken.LoadOrCreate(TokenPath);
+        ListenerToken.LoadOrCreate(TokenPath);
         var token = File.ReadAllText(TokenPath);
-        Assert.True(IngestToken.LoadOrCreate(TokenPath).IsIn(Request($"Bearer {token.Trim()}")));
+        Assert.True(ListenerToken.LoadOrCreate(TokenPath).IsIn(Request($"Bearer {token.Trim()}")));
         Assert.Equal(token, File.ReadAllText(TokenPath));
     }
 
     [Fact]
     public void LoadOrCreate_EverybodyCanReadIt_IsRefused()
     {
-        IngestToken.LoadOrCreate(TokenPath);
+        ListenerToken.LoadOrCreate(TokenPath);
         File.SetUnixFileMode(TokenPath, UserAndGroup | UnixFileMode.OtherRead);
-        Assert.Contains("chmod 640", Assert.Throws<EndpointException>(() => IngestToken.LoadOrCreate(TokenPath)).Message, StringComparison.Ordinal);
+        Assert.Contains("chmod 640", Assert.Throws<EndpointException>(() => ListenerToken.LoadOrCreate(TokenPath)).Message, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -48,7 +48,7 @@ public sealed class IngestTokenTests : IDisposable
     {
         File.WriteAllText(TokenPath, token);
         File.SetUnixFileMode(TokenPath, UserAndGroup);
-        Assert.Contains("shorter than", Assert.Throws<EndpointException>(() => IngestToken.LoadOrCreate(TokenPath)).Message, StringComparison.Ordinal);
+        Assert.Contains("shorter than", Assert.Throws<EndpointException>(() => ListenerToken.LoadOrCreate(TokenPath)).Message, StringComparison.Ordinal);
     }
 
     private static HttpRequest Request(string authorization)

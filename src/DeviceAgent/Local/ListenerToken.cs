@@ -8,10 +8,13 @@ using Microsoft.AspNetCore.Http;
 
 namespace DeviceAgent.Local;
 
-/// <summary>What a program must know to hand in readings by the port: the content of a file that only the agent's user and group can read.</summary>
-internal sealed class IngestToken
+/// <summary>What a client of a loopback port must know, to hand in readings or to see the page: the content of a file that only the agent's user and group can read.</summary>
+internal sealed class ListenerToken
 {
-    public const string FileName = "ingest.token";
+    public const string IngestFileName = "ingest.token";
+
+    /// <summary>Of the page.</summary>
+    public const string PageFileName = "page.token";
 
     private const string Scheme = "Bearer ";
     private const int TokenBytes = 32;
@@ -24,11 +27,11 @@ internal sealed class IngestToken
     /// <summary>Compared by hash: equal length whatever was sent, so that the comparison's time tells nothing.</summary>
     private readonly byte[] _hash;
 
-    private IngestToken(Secret token) => _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token.Reveal()));
+    private ListenerToken(Secret token) => _hash = SHA256.HashData(Encoding.UTF8.GetBytes(token.Reveal()));
 
     /// <summary>Reads the token, or makes one at the first start.</summary>
     /// <exception cref="EndpointException">The file cannot be used.</exception>
-    public static IngestToken LoadOrCreate(string path)
+    public static ListenerToken LoadOrCreate(string path)
     {
         try
         {
@@ -37,7 +40,7 @@ internal sealed class IngestToken
             if (!OperatingSystem.IsWindows() && (File.GetUnixFileMode(path) & Others) != 0)
                 throw new EndpointException($"the token file '{path}' can be read by every user of the device: chmod 640 it, and replace its content if it may have been read");
             var token = InputFile.ReadText(path, MaxBytes).Trim();
-            if (token.Length >= MinLength) return new IngestToken(new Secret(token));
+            if (token.Length >= MinLength) return new ListenerToken(new Secret(token));
             throw new EndpointException($"the token in '{path}' is shorter than {MinLength} characters: remove the file, and the next start makes a new one");
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)

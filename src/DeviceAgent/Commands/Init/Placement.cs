@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using DeviceAgent.Credentials.Text;
+using DeviceAgent.Settings;
+using DeviceAgent.Storage;
+using Microsoft.Win32.SafeHandles;
+
+namespace DeviceAgent.Commands.Init;
+
+/// <summary>
+/// Puts the configuration in its place, and what came from a folder elsewhere beside it: what lies in somebody's downloads is nothing for a service to use.
+/// The configuration comes last: one that is there is whole.
+/// </summary>
+/// <param name="configuration">The file to be written.</param>
+/// <param name="replaces">Whether files that are there, with another content, may be replaced.</param>
+internal sealed class Placement(string configuration, bool replaces)
+{
+    private const int MaxBytes = 1024 * 1024;
+
+    private const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+    private const UnixFileMode WithGroup = OwnerOnly | UnixFileMode.GroupRead;
+    private const UnixFileMode All = WithGroup | UnixFileMode.OtherRead;
+
+    private readonly List<(string From, string To, bool IsSecret)> _copies = [];
+
+    private string Folder => Path.GetDirectoryName(configuration)!;
+
+    /// <summary>What will be copied.</summary>
+    public IReadOnlyList<(string From, string To, bool IsSecret)> Copies => _copies;
+
+    /// <summary>The path that the configuration is to have: relative to its folder, where the file is or will be there.</summary>
+    /// <param name="file">Absolute.</param>
+    /// <param name="name">What a copy is called.</param>
+    /// <param name="isFound">In a folder with others: it is copied. What was named by itself stays where it is.</param>
+    /// <param name="isSecret">For its owner alone.</param>
+    public string Place(string file, string name, bool isFound, bool isSecret)
+    {
+        if (Path.GetRelativePath(Folder, file) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(relative)) return relative;
+        if (!isFound) return file;
+        _copies.Add((file, Path.Combine(Folder, name), isSecret));
+        return name;
+    }
+
+    /// <summary>Why it cannot be done; empty when it can.</summary>
+    public IEnumerable<string> Problems()
+    {
+        if (!Directory.Exists(Folder)) yield return $"there is no folder '{Folder}' for the configuration: make it, or name another file with --output";
+        if (Directory.Exists(configuration)) yield return $"'{configuration}' is a folder: name a file with --output";
+        if (replaces) yield break;
+        if (Path.Exists(configuration) && !IsTemplate()) yield return $"'{configuration}' is there already: --force replaces it, --output names another file";
+        foreach (var (from, to, _) in _copies)
+        {
+            if (Path.Exists(to) && !HasSameContent(from, to)) yield return $"'{to}' is there already, with another content than '{from}': --force replaces it";
+        }
+    }
+
+    /// <summary>Writes all.</summary>
+    /// <param name="text">The configuration.</param>
+    /// <param name="isSecret">Whether it holds a password.</param>
+    /// <exception cref="IOException">It could not be written.</exception>
+    /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
+    public void Write(ReadOnlySpan<byte> text, bool isSecret)
+    {
+        foreach (var (from, to, secret) in _copies)
+        {
+            var content = InputFile.Read(from, MaxBytes);
+            DurableFile.Write(to, content, secret ? OwnerOnly : All);
+            CryptographicOperations.ZeroMemory(content);
+        }
+
+        var (mode, give) = RightsOf(isSecret);
+        DurableFile.Write(configuration, text, mode, give);
+    }
+
+    /// <summary>As the file is that it replaces; a new one of root's for the group of the folder, which the package makes for the service.</summary>
+    private (UnixFileMode Mode, Action<SafeFileHandle>? Give) RightsOf(bool isSecret)
+    {
+        if (FileStatus.Of(configuration) is { IsFile: true } old) return (old.Rights, LocalUsers.Own == LocalUsers.Root ? file => FolderHandle.Give(file, old.User, old.Group) : null);
+        if (LocalUsers.Own != LocalUsers.Root || FileStatus.Of(Folder) is not { User: LocalUsers.Root } folder) return (OwnerOnly, null);
+        if (folder.Group != LocalUsers.Root) return (WithGroup, file => FolderHandle.Give(file, null, folder.Group));
+        return (isSecret ? OwnerOnly : All, null);
+    }
+
+    /// <summary>The package's file as it came, in which nothing was filled in.</summary>
+    private bool IsTemplate() => SettingsLayers.TryReadFile(configuration, []) is { Values: var values } && new Draft(values, Folder).Text("thingName") is "<THING>";
+
+    private static bool HasSameContent(string one, string other)
+    {
+        try
+        {
+            var (first, second) = (InputFile.Read(one, MaxBytes), InputFile.Read(other, MaxBytes));
+            var same = first.AsSpan().SequenceEqual(second);
+            CryptographicOperations.ZeroMemory(first);
+            CryptographicOperations.ZeroMemory(second);
+            return same;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
+    }
+}

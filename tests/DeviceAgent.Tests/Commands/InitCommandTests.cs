@@ -1,0 +1,239 @@
+using System.Collections;
+using System.CommandLine;
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+using DeviceAgent.Commands;
+using DeviceAgent.Hosting;
+using DeviceAgent.Readings;
+
+namespace DeviceAgent.Tests.Commands;
+
+public sealed class InitCommandTests : IDisposable
+{
+    private const string Endpoint = "c2abc.credentials.iot.eu-central-1.amazonaws.com";
+
+    private readonly TemporaryFolder _folder = new();
+
+    public InitCommandTests() => Directory.CreateDirectory(Configured(""));
+
+    /// <summary>As the console names them; the public key is no key of a device's.</summary>
+    [Fact]
+    public async Task Init_ConsoleDownload_FindsThePairCopiesItAndMakesACheckedConfiguration()
+    {
+        var (certificate, key) = Device("AWS IoT Certificate");
+        Write("download/9f8e7d6c5b4a-certificate.pem.crt", certificate);
+        Write("download/9f8e7d6c5b4a-private.pem.key", key);
+        Write("download/9f8e7d6c5b4a-public.pem.key", "-----BEGIN PUBLIC KEY-----\nMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE\n-----END PUBLIC KEY-----\n");
+        Write("download/AmazonRootCA1.pem", Root("Amazon Root CA 1").Pem);
+
+        var (exit, output, error) = await RunAsync("--from", "download", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "linux", "--yes");
+
+        Assert.True(exit == ExitCode.Ok, error);
+        var options = Load();
+        Assert.Equal(("boiler-07", "eu-central-1", "device-agent"), (options.ThingName, options.Table.Region, options.Credentials.RoleAlias));
+        Assert.Equal((Configured("certificate.pem"), Configured("private.key")), (options.Identity.CertificatePath, options.Identity.PrivateKeyPath));
+        Assert.Equal(SourceKind.Linux, Assert.Single(options.Sources).Kind);
+        Assert.Equal(Configured("ca.pem"), options.Credentials.CaPath);
+        Assert.Equal(key, File.ReadAllText(Configured("private.key")));
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, OperatingSystem.IsWindows() ? default : File.GetUnixFileMode(Configured("private.key")));
+        Assert.Contains("for its owner alone; delete ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("PRIVATE KEY", output + error, StringComparison.Ordinal);
+    }
+
+    /// <summary>The unpacked zip, in a folder below; the name and the broker's address are in its files.</summary>
+    [Fact]
+    public async Task Init_ConnectDevicePackage_TakesThingAndBrokerFromIt()
+    {
+        var (certificate, key) = Device("AWS IoT Certificate");
+        Write("d/connect_device_package/pump_3.cert.pem", certificate);
+        Write("d/connect_device_package/pump_3.private.key", key);
+        Write("d/connect_device_package/start.sh", "python3 pubsub.py --endpoint a1b2c3d4e5f6g7-ats.iot.us-west-2.amazonaws.com --ca_file root-CA.crt --cert pump_3.cert.pem\n");
+
+        var (exit, _, error) = await RunAsync("--from", "d", "--endpoint", Endpoint.Replace("eu-central-1", "us-west-2", StringComparison.Ordinal), "--source", "none", "--yes");
+
+        Assert.True(exit == ExitCode.Ok, error);
+        var options = Load();
+        Assert.Equal(("pump_3", "us-west-2", "a1b2c3d4e5f6g7-ats.iot.us-west-2.amazonaws.com"), (options.ThingName, options.Table.Region, options.Control.Host));
+    }
+
+    [Fact]
+    public async Task Init_FolderOfTheSetupScript_CarriesAllSettingsOver()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        var root = Write("ca/ca.pem", Root("Test").Pem);
+        Write("made/agent.json", $$"""
+            {
+              "thingName": "boiler-07", "roleAlias": "fleet", "credentialsEndpoint": "{{Endpoint}}", "region": "eu-west-1",
+              "certificatePath": "certificate.pem", "privateKeyPath": "private.key", "caPath": "{{root}}", "stateDirectory": "state",
+              "ttl": { "attribute": "expires_at", "days": 365 }, "source": { "kind": "replay", "file": "day.csv" }
+            }
+            """);
+        Write("made/day.csv", "timestamp,temperature\n2026-01-01T00:00:00Z,21.5\n");
+
+        var (exit, _, error) = await RunAsync("--from", "made", "--set", "upload.maxDelaySeconds=2");
+
+        Assert.True(exit == ExitCode.Ok, error);
+        var options = Load();
+        Assert.Equal(("fleet", "eu-west-1", root), (options.Credentials.RoleAlias, options.Table.Region, options.Credentials.CaPath));
+        Assert.Equal(_folder.File("made/day.csv"), Assert.Single(options.Sources).File);
+        Assert.Equal(TimeSpan.FromSeconds(2), options.Upload.MaxDelay);
+        Assert.Contains("\"ttl\": { \"attribute\": \"expires_at\", \"days\": 365 }", File.ReadAllText(Configured("agent.json")), StringComparison.Ordinal);
+
+        // Made on a computer that has the roots elsewhere.
+        File.Delete(root);
+        Write("made/roots.pem", Root("Test").Pem);
+        Assert.Equal(ExitCode.Ok, (await RunAsync("--from", "made", "--force")).Exit);
+        Assert.Equal(Configured("ca.pem"), Load().Credentials.CaPath);
+    }
+
+    [Fact]
+    public async Task Init_NothingIsGivenAndNobodyAnswers_ListsWhatIsMissingWithItsOption()
+    {
+        var (exit, _, error) = await RunAsync();
+        Assert.Equal(ExitCode.Usage, exit);
+        foreach (var option in new[] { "--certificate FILE", "--from FOLDER", "--private-key FILE", "--thing NAME", "--endpoint HOST", "--region NAME", "--role-alias NAME", "(--yes takes 'device-agent')", "--source KIND" })
+            Assert.Contains(option, error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Configured("agent.json")));
+    }
+
+    /// <summary>A wrong answer is explained and asked again; an empty one takes the proposal.</summary>
+    [Fact]
+    public async Task Init_APersonAnswers_AsksForTheRestOnly()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+
+        var (exit, output, error) = await AnswerAsync(["--from", "made"], "", "a1b2-ats.iot.eu-central-1.amazonaws.com", Endpoint, "", "", "", "nonsense", "none", "yes");
+
+        Assert.True(exit == ExitCode.Ok, output + error);
+        Assert.Contains("thing name [boiler-07]: ", output, StringComparison.Ordinal);
+        Assert.Contains("it is AWS IoT's data endpoint, not the credentials endpoint", output, StringComparison.Ordinal);
+        Assert.Contains("region [eu-central-1]: ", output, StringComparison.Ordinal);
+        Assert.Contains("'nonsense': is no source: say linux, none, ", output, StringComparison.Ordinal);
+        Assert.DoesNotContain("certificate: ", output, StringComparison.Ordinal);
+        var options = Load();
+        Assert.Equal(("boiler-07", null, SourceKind.None), (options.ThingName, options.Control.Host, Assert.Single(options.Sources).Kind));
+    }
+
+    [Fact]
+    public async Task Init_ThePersonLeaves_WritesNothing()
+    {
+        var (exit, _, error) = await AnswerAsync([], "made");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("nothing is written", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
+    [Fact]
+    public async Task Init_ConfigurationThatIsThere_StaysUnlessForcedOrNeverFilledIn()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        string[] all = ["--from", "made", "--endpoint", Endpoint, "--source", "none", "--yes"];
+        File.WriteAllText(Configured("agent.json"), "{ \"thingName\": \"other\" }");
+
+        var (exit, _, error) = await RunAsync(all);
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("is there already: --force replaces it", error, StringComparison.Ordinal);
+        Assert.Equal("{ \"thingName\": \"other\" }", File.ReadAllText(Configured("agent.json")));
+
+        Assert.Equal(ExitCode.Ok, (await RunAsync([.. all, "--force"])).Exit);
+        Assert.Equal("boiler-07", Load().ThingName);
+
+        // As the package puts it there.
+        File.WriteAllText(Configured("agent.json"), "// EDIT\n{ \"thingName\": \"<THING>\", \"region\": \"<REGION>\" }");
+        Assert.Equal(ExitCode.Ok, (await RunAsync(all)).Exit);
+        Assert.Equal("boiler-07", Load().ThingName);
+
+        File.WriteAllText(Configured("private.key"), Device("other").Key);
+        File.Delete(Configured("agent.json"));
+        (exit, _, error) = await RunAsync(all);
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("private.key' is there already, with another content than", error, StringComparison.Ordinal);
+        Assert.False(File.Exists(Configured("agent.json")));
+    }
+
+    [Theory]
+    [InlineData("key of another", "the files are of different devices")]
+    [InlineData("no key", "without its private key")]
+    [InlineData("two devices", "name yours with --certificate and --private-key")]
+    public async Task Init_FilesThatAreNoDevice_AreExplained(string what, string reason)
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/a-certificate.pem.crt", certificate);
+        if (what != "no key") Write("made/a-private.pem.key", what == "two devices" ? key : Device("other").Key);
+        if (what == "two devices")
+        {
+            var other = Device("other");
+            Write("made/b.pem", other.Certificate + other.Key);
+        }
+
+        var (exit, output, error) = await RunAsync("--from", "made", "--thing", "x-1", "--endpoint", Endpoint, "--source", "none", "--yes");
+        Assert.Equal(ExitCode.Usage, exit);
+        Assert.Contains(reason, output + error, StringComparison.Ordinal);
+        Assert.Contains("--certificate FILE", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Init_WrongValues_AreAllNamedAndNothingIsWritten()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("c.pem", certificate);
+        Write("k.pem", key);
+        var (exit, _, error) = await RunAsync("--certificate", "c.pem", "--private-key", "k.pem", "--thing", "a b", "--endpoint", "https://x", "--region", "eu-central-1", "--role-alias", "r", "--source", "none", "--set", "tabelName=t");
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        foreach (var part in new[] { "thingName = a b", "credentialsEndpoint = https://x", "tabelName" }) Assert.Contains(part, error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+
+        (exit, _, error) = await RunAsync("--certificate", "c.pem", "--private-key", "k.pem", "--source", "made-up");
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Contains("--source = made-up: is no source", error, StringComparison.Ordinal);
+    }
+
+    public void Dispose() => _folder.Dispose();
+
+    private string Configured(string name) => _folder.File(Path.Combine("etc", name));
+
+    private string Write(string name, string text) => _folder.Write(name, text);
+
+    private AgentOptions Load()
+    {
+        var (options, identity) = AgentConfiguration.Load(Configured("agent.json"), new Hashtable(), []);
+        identity.Dispose();
+        return options;
+    }
+
+    private Task<(ExitCode Exit, string Output, string Error)> RunAsync(params IEnumerable<string> arguments) => InvokeAsync(TextReader.Null, false, arguments);
+
+    private Task<(ExitCode Exit, string Output, string Error)> AnswerAsync(string[] arguments, params string[] answers) => InvokeAsync(new StringReader(string.Join('\n', answers)), true, arguments);
+
+    private async Task<(ExitCode Exit, string Output, string Error)> InvokeAsync(TextReader input, bool isTerminal, IEnumerable<string> arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var places = new ConfigurationPlaces(new Hashtable(), _folder.Path, Configured("agent.json"), IsTerminal: false);
+        var parsed = InitCommand.Create(places, input, isTerminal).Parse([.. arguments, "--state-directory", Configured("state"), "--no-doctor"]);
+        var exit = await parsed.InvokeAsync(new InvocationConfiguration { Output = output, Error = error });
+        return ((ExitCode)exit, output.ToString(), error.ToString());
+    }
+
+    private static (string Certificate, string Key) Device(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        using var certificate = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256).CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
+        return (certificate.ExportCertificatePem() + "\n", key.ExportECPrivateKeyPem() + "\n");
+    }
+
+    private static (string Pem, string Name) Root(string name)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(certificateAuthority: true, false, 0, critical: true));
+        using var certificate = request.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddYears(1));
+        return (certificate.ExportCertificatePem() + "\n", name);
+    }
+}
