@@ -23,7 +23,6 @@ internal sealed class RotationProgress(Screen screen, LiveDisplayContext? live)
         if (live is not null)
         {
             live.UpdateTarget(Drawn(state, step, failures, now));
-            live.Refresh();
             return;
         }
 

@@ -1,5 +1,4 @@
 using System.Xml.Linq;
-using DeviceAgent.Testbed.Iam.Policies;
 
 namespace DeviceAgent.Testbed.Iam.Query;
 
