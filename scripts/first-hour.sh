@@ -7,7 +7,8 @@
 #   operator   of a fleet: docs/operators-guide.md from its first command to its last, a role that is refused, one that is rolled back
 #   developer  a program in .NET with the library, one in Python with the agent's credentials
 #
-# Without a name all three. The exit code is 0 when every command did what its person expects. --write makes docs/first-hour.md of it.
+# Without a name all three. The exit code is 0 when every command did what its person expects. --write makes docs/first-hour.md of it; of a person who is
+# not played it takes what was played last (artifacts/first-hour/pages).
 # Each gets a copy of a Debian made once (artifacts/first-hour), with this machine's .NET SDK. Needs root, the network, the ports 8440 to 8449
 # and 8555; all mounts and processes are in namespaces of their own and end with it.
 # shellcheck disable=SC2016 # Commands are given unexpanded to the shell of the person.
@@ -21,7 +22,6 @@ for argument in "$@"; do
     *) sed -n '2,/^# shellcheck/{/^# shellcheck/!s/^# \{0,1\}//p}' "$0" >&2; exit 2 ;;
   esac
 done
-[ "$write" -eq 0 ] || [ ${#people[@]} -eq 0 ] || { echo "first-hour: --write needs all three" >&2; exit 2; }
 [ ${#people[@]} -gt 0 ] || people=(owner operator developer)
 [ "$(id -u)" -eq 0 ] || { echo "first-hour: needs root (chroot, mounts)" >&2; exit 2; }
 cd "$(dirname "$0")/.."
@@ -30,6 +30,7 @@ fail() { echo "first-hour: $*" >&2; exit 1; }
 
 suite=bookworm
 image=$PWD/artifacts/first-hour/$suite
+pages=${image%/*}/pages
 if [ -z "${FIRST_HOUR_WORK:-}" ]; then
   need 'mmdebstrap --version' mmdebstrap
   need 'test -e /usr/share/keyrings/debian-archive-keyring.gpg' debian-archive-keyring
@@ -65,7 +66,10 @@ if [ -z "${FIRST_HOUR_WORK:-}" ]; then
   trap clean_up EXIT
   trap 'exit 130' INT TERM
   wait "$child"
-  if [ "$write" -eq 1 ]; then install -m 644 "$work/page.md" docs/first-hour.md; fi
+  if [ "$write" -eq 1 ]; then
+    cat "$pages"/{beginning,owner,operator,developer}.md >"$work/page.md"
+    install -m 644 "$work/page.md" docs/first-hour.md
+  fi
   exit
 fi
 work=$FIRST_HOUR_WORK
@@ -161,7 +165,8 @@ tidy() {
     s/\b[0-9a-f]{8}-([0-9a-f]{4}-){3}[0-9a-f]{12}\b/01234567-.../g; s/^(.{170}).+/\1.../; s/\s+$//' |
     awk -v most="${lines:-12}" 'NR <= most { print } NR == most + 1 { print "..." }'
 }
-page=$work/page.md
+mkdir -p "$pages"
+page=$work/beginning.md
 emit() { printf '%s\n' "$@" | tee -a "$page"; }
 # show COMMAND: it and $said, as a block of the page.
 show() {
@@ -169,8 +174,17 @@ show() {
   [ -z "$said" ] || tidy <<<"$said" | tee -a "$page"
   emit '```' ''
 }
-person() { emit "## $1" '' "Goal: $2" ''; began=$SECONDS; }
-reached() { emit "It took $(((SECONDS - began + 59) / 60)) minutes." ''; times+=("$1: $((SECONDS - began)) s"); }
+person() {
+  page=$work/person.md
+  : >"$page"
+  began=$SECONDS
+  emit "## $1" '' "Goal: $2" ''
+}
+reached() {
+  emit "It took $(((SECONDS - began + 59) / 60)) minutes." ''
+  times+=("$1: $((SECONDS - began)) s")
+  install -m 644 "$page" "$pages/$1.md"
+}
 say() { emit "$*" ''; }
 expect() {
   local pattern
@@ -393,5 +407,6 @@ emit '# The first hour' '' "Three people who have never seen the project, each o
 \`sudo scripts/first-hour.sh --write\` has played them and made this page of what the commands said, with other folders, ids and times in it; it fails when one of them does
 not do what its person expects. Lent by the machine that plays them, of two processors: the .NET 10 SDK, and AWS CLI and boto3, as \`pip\` installs them. Nothing here is hardware, and
 no systemd runs in a chroot. \`...\` stands for the rest." ''
+install -m 644 "$page" "$pages/beginning.md"
 for person in "${people[@]}"; do "$person"; done
 printf '%s\n' "${times[@]}"

@@ -39,7 +39,8 @@ fi
 
 # Builds of other kinds go on undisturbed: folders of its own. The committed lock files hold the portable graph, a runtime's is another.
 build=$root/artifacts/publish/$form-$runtime
-options=(-c Release -r "$runtime" --nologo -v quiet -clp:NoSummary -m:1 --artifacts-path "$build"
+# Style and quality were judged by the build; what trimming and AOT compilation have to say comes from the compiler itself.
+options=(-c Release -r "$runtime" --nologo -v quiet -clp:NoSummary -m:1 --artifacts-path "$build" -p:RunAnalyzers=false -p:EnforceCodeStyleInBuild=false
   -p:NuGetLockFilePath="obj/publish.$form.$runtime.lock.json" -p:SourceRevisionId="$commit" -p:RunAnalyzers=false -p:GenerateDocumentationFile=false
   -p:ContinuousIntegrationBuild=true -p:EnableSourceLink=false -p:PublishRepositoryUrl=false)
 

@@ -62,7 +62,9 @@ beside npm-ci npm_ci
 beside sysroots sysroots
 
 step "build"
-dotnet build DeviceAgent.sln --nologo -v quiet -clp:NoSummary
+# One compiler for all projects, where the environment would have one for each.
+dotnet build DeviceAgent.sln --nologo -v quiet -clp:NoSummary -p:UseSharedCompilation=true
+dotnet build-server shutdown --vbcscompiler >/dev/null
 finish npm-ci sysroots
 [ "$status" -eq 0 ] || exit 1
 

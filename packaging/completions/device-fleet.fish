@@ -29,7 +29,7 @@ complete -c device-fleet -n '__device_fleet_at' -a abort -d 'Ask no further thin
 complete -c device-fleet -n '__device_fleet_at' -a rollback -d 'Give the old alias back'
 complete -c device-fleet -n '__device_fleet_at' -a set -d 'Change settings by a job'
 complete -c device-fleet -n '__device_fleet_at' -a certificates -d 'Show and rotate certificates'
-complete -c device-fleet -n '__device_fleet_at' -a logs -d 'Show the last lines of the log and what the doctor finds'
+complete -c device-fleet -n '__device_fleet_at' -a logs -d 'Show what a doctor finds, and the last log lines'
 complete -c device-fleet -n '__device_fleet_at' -a decommission -d 'Take things out of service'
 
 complete -c device-fleet -n '__device_fleet_at status' -s g -l group -x -d 'The things of this thing group'
@@ -80,8 +80,8 @@ complete -c device-fleet -n '__device_fleet_at certificates' -l rate -x -d 'Thin
 complete -c device-fleet -n '__device_fleet_at certificates' -l detach -d 'Start and leave'
 complete -c device-fleet -n '__device_fleet_at certificates' -s y -l yes -d 'Do not ask'
 
-complete -c device-fleet -n '__device_fleet_at logs' -l wait -x -d 'How long to wait'
-complete -c device-fleet -n '__device_fleet_at logs' -l job -x -d 'An earlier request'
+complete -c device-fleet -n '__device_fleet_at logs' -l wait -x -d 'How long to wait for the answer'
+complete -c device-fleet -n '__device_fleet_at logs' -l job -x -d 'Read the answer to an earlier request'
 
 complete -c device-fleet -n '__device_fleet_at decommission' -l dry-run -d 'Say what would be done'
 complete -c device-fleet -n '__device_fleet_at decommission' -s y -l yes -d 'Do not ask'
