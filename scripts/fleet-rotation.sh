@@ -12,7 +12,7 @@ cd "$(dirname "$0")/.."
 need 'aws --version' awscli
 need 'jq --version' jq
 
-dotnet build src/DeviceAgent.Testbed --nologo -v quiet -clp:NoSummary
+[ -n "${SKIP_BUILD:-}" ] || dotnet build src/DeviceAgent.Testbed --nologo -v quiet -clp:NoSummary
 [ -n "${DEVICE_FLEET:-}" ] || dotnet build src/DeviceAgent.Fleet --nologo -v quiet -clp:NoSummary
 fleet() { if [ -n "${DEVICE_FLEET:-}" ]; then "$DEVICE_FLEET" "$@"; else dotnet src/DeviceAgent.Fleet/bin/Debug/net10.0/device-fleet.dll "$@"; fi; }
 fail() { echo "fleet-rotation.sh: $*" >&2; exit 1; }

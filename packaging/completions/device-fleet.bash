@@ -19,7 +19,7 @@ _device_fleet() {
       mapfile -t COMPREPLY < <(compgen -W 'thing alias desired change credentials certificate reported written waiting version health behind silent' -- "$current")
       return
       ;;
-    --region | --endpoint-url | -g | -f | --abort | --canary | --canary-timeout | --expires | --expiring | --filter | --group | --probation | --rate | --reset | --things | --to) return ;;
+    --region | --endpoint-url | -g | -f | --abort | --canary | --canary-timeout | --expires | --expiring | --filter | --group | --probation | --rate | --reset | --things | --to | --wait | --job) return ;;
   esac
 
   case $command in

@@ -82,5 +82,6 @@ complete -c device-fleet -n '__device_fleet_at certificates' -s y -l yes -d 'Do 
 
 complete -c device-fleet -n '__device_fleet_at logs' -l wait -x -d 'How long to wait for the answer'
 complete -c device-fleet -n '__device_fleet_at logs' -l job -x -d 'Read the answer to an earlier request'
+
 complete -c device-fleet -n '__device_fleet_at decommission' -l dry-run -d 'Say what would be done'
 complete -c device-fleet -n '__device_fleet_at decommission' -s y -l yes -d 'Do not ask'

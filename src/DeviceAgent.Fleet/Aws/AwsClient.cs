@@ -180,9 +180,9 @@ internal sealed class AwsClient : IDisposable
         {
             return await _credentials.GetCredentialsAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (AmazonClientException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new AwsException($"No AWS credentials: {e.Message} With SSO: `aws sso login`.", e);
+            throw AwsSettings.NoCredentials(e);
         }
     }
 

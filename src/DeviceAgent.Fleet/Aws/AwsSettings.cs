@@ -1,6 +1,7 @@
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.Runtime.Credentials;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Fleet.Aws;
 
@@ -56,10 +57,18 @@ internal sealed class AwsSettings
             if (found is AssumeRoleAWSCredentials { Options: { MfaSerialNumber: { Length: > 0 } device } options }) options.MfaTokenCodeCallback = () => AskForCode(device);
             return found;
         }
-        catch (AmazonClientException e)
+        catch (Exception e) when (e is not OperationCanceledException)
         {
-            throw new AwsException($"No AWS credentials: {e.Message} Set AWS_PROFILE, give --profile, or `aws configure`; with SSO `aws sso login`.", e);
+            throw NoCredentials(e);
         }
+    }
+
+    /// <summary>A source of credentials has failed, each with exceptions of its own; or there is none.</summary>
+    public static AwsException NoCredentials(Exception cause)
+    {
+        // The SDK lists what it has tried, in lines.
+        var why = cause.Message.Contains('\n') ? "there are none in environment, profile, container and instance" : cause.InnerException is { } inner ? $"{cause.Message} {inner.Message}" : cause.Message;
+        return new AwsException($"No AWS credentials: {PrintableText.Of(why.TrimEnd('.'))}. Set AWS_PROFILE, give --profile, or `aws configure`; with SSO `aws sso login`.", cause);
     }
 
     private static string AskForCode(string device)

@@ -15,7 +15,7 @@ internal static class RotationCommands
         {
             var store = Store(fleet);
             var rotation = parsed.GetValue(name) ?? (await store.NewestAsync(cancellationToken).ConfigureAwait(false) is [var newest, ..] ? newest : throw new AwsException("There is no rotation in this account and region."));
-            return await new RotationFollower(fleet, store).FollowAsync(rotation, cancellationToken).ConfigureAwait(false);
+            return await new RotationFollower(fleet, store).FollowAsync((await FindAsync(fleet, rotation, cancellationToken).ConfigureAwait(false)).Item2.Plan.Name, cancellationToken).ConfigureAwait(false);
         });
     }
 

@@ -23,11 +23,10 @@ internal sealed class RotationProgress(Screen screen, LiveDisplayContext? live)
         if (live is not null)
         {
             live.UpdateTarget(Drawn(state, step, failures, now));
-            live.Refresh();
             return;
         }
 
-        foreach (var failure in failures.Where(_told.Add)) await screen.Out.WriteLineAsync($"{Clock(now)} {failure.Thing} failed: {failure.Why}").ConfigureAwait(false);
+        foreach (var failure in failures.Where(_told.Add)) await screen.Out.WriteLineAsync($"{Clock(now)} {failure.Thing} failed: {PrintableText.Of(failure.Why, 200)}").ConfigureAwait(false);
         var line = $"{Stage(state)}: {Counts(state)}; {step.What}{(step is RotationStep.Probation p ? $", until {Clock(p.Until)}" : "")}";
         if (line == _lastLine) return;
         _lastLine = line;

@@ -62,6 +62,8 @@ internal sealed class ControlRig : IAsyncDisposable
 
     public OperationRunner Runner => _services!.GetRequiredService<OperationRunner>();
 
+    public UploadState Upload => _services!.GetRequiredService<UploadState>();
+
     public LoopWatch Loops => _services!.GetRequiredService<LoopWatch>();
 
     public ControlStatus Status => _services!.GetRequiredService<ControlStatus>();

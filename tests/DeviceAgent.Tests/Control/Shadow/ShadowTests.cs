@@ -336,6 +336,28 @@ public sealed class ShadowTests : IDisposable
         await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > reports, TimeSpan.FromMinutes(2), "the sign of life");
     }
 
+    /// <summary>The first report comes before the first upload; whoever looks at the fleet would not know for an hour that anything arrives.</summary>
+    [Fact]
+    public async Task Report_FirstUpload_IsToldWhenThePeriodIsOverAndLaterOnesAreNot()
+    {
+        await _rig.StartReportedAsync();
+        var reports = Cloud.Shadow.Reports.Count;
+        _rig.Upload.Succeeded();
+        await _rig.PassTimeUntilAsync(() => Cloud.Shadow.Reports.Count > reports, TimeSpan.FromSeconds(320), "the first upload");
+        Assert.NotNull(Cloud.Shadow.Reports[^1][ReportedState.Levels]![ReportedState.LastUploadName]);
+        await _rig.Time.RoundAsync(ShadowService.LookPeriod);
+
+        reports = Cloud.Shadow.Reports.Count;
+        for (var minute = 0; minute < 30; minute++)
+        {
+            _rig.Upload.Succeeded();
+            _rig.Time.Advance(TimeSpan.FromMinutes(1) - ShadowService.LookPeriod);
+            await _rig.Time.RoundAsync(ShadowService.LookPeriod);
+        }
+
+        Assert.Equal(reports, Cloud.Shadow.Reports.Count);
+    }
+
     [Fact]
     public async Task Report_DataBudgetIsShort_SaysSoAtOnceAndABacklogEveryTwoHoursAtMost()
     {
