@@ -380,7 +380,7 @@ sed 's|\"stateDirectory\": \"state\"|\"stateDirectory\": \"/var/lib/device-agent
   1s|^{|{ \"credentials\": { \"port\": 8555, \"clientsDirectory\": \"/var/lib/device-agent-clients\" },|' agent.json | sudo tee /etc/device-agent/agent.json >/dev/null
 sudo device-agent check"
   name=agent
-  lines=8 start "The agent as its own user, for there is no systemd here." 'sudo runuser -u device-agent -- device-agent run' 60 'tarted'
+  lines=8 start "The agent as its own user, for there is no systemd here." 'sudo runuser -u device-agent -- device-agent run' 60 'upload|redentials'
   name=desk
   run "A token for the program, which its group may read." 'sudo device-agent clients add telemetry --group you' AWS_CONTAINER_CREDENTIALS_FULL_URI
   cat >"$root/home/you/hello.py" <<'PYTHON'

@@ -38,7 +38,7 @@ rotation() {
   dotnet "$testbed" --devices 8 --port-base 0 --state "$state/testbed" >"$state/log" 2>&1 &
   pid=$!
   # shellcheck disable=SC2064 # These.
-  trap "kill -INT $pid; wait $pid || true; rm -rf '$state'" EXIT
+  trap "kill $pid; wait $pid || true; rm -rf '$state'" EXIT
   until [ -e "$state/testbed/env.sh" ] && grep -q 'thermostat-08: [1-9]' "$state/log"; do
     kill -0 "$pid" || { cat "$state/log"; exit 1; }
     sleep 1

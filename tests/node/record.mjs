@@ -123,7 +123,7 @@ text{font:14px ui-monospace,"DejaVu Sans Mono",Menlo,Consolas,monospace;white-sp
 <defs>${[...names].map(([line, id]) => `<g id="${id}">${line}</g>`).join('\n')}</defs>
 <rect width="${w}" height="${h}" rx="8" fill="${GROUND}"/>
 <circle cx="20" cy="16" r="5" fill="#f07178"/><circle cx="38" cy="16" r="5" fill="#f0c674"/><circle cx="56" cy="16" r="5" fill="#8fd18a"/>
-<text x="${w / 2}" y="20" text-anchor="middle" opacity=".7">${escape(title)}</text>
+<text x="${w / 2}" y="20" text-anchor="middle" opacity=".7">${escape(title.length > 80 ? `${title.slice(0, 79)}…` : title)}</text>
 <svg width="${w}" height="${h}"><g id="film">
 ${shown.join('\n')}
 </g></svg>
