@@ -80,13 +80,13 @@ rm -rf "$results"
 # Unit tests prove nothing of the disk: in memory they do not wait for it.
 memory=/tmp
 if [ "$(df --output=avail -k /dev/shm 2>/dev/null | tail -1)" -gt $((4 * 1024 * 1024)) ] 2>/dev/null; then memory=/dev/shm; fi
-# run PREFIX FOLDER PROJECT...: the tests of the projects.
+# run PREFIX FOLDER PROJECT...: the tests of the projects, $threads at once (2).
 run() {
   local prefix=$1 folder=$2 project projects=()
   shift 2
   for project in "$@"; do projects+=("tests/DeviceAgent.$project/bin/Debug/net10.0/DeviceAgent.$project.dll"); done
   dotnet test "${projects[@]}" --nologo -v quiet "${filter[@]}" --logger "trx;LogFilePrefix=$prefix" --results-directory "$results/$folder" \
-    --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none -- RunConfiguration.MaxCpuCount=2
+    --blame-hang --blame-hang-timeout 10m --blame-hang-dump-type none -- RunConfiguration.MaxCpuCount=2 "xUnit.MaxParallelThreads=${threads:-2}"
 }
 unit=(Credentials.Tests Mqtt.Tests Testbed.Tests Fleet.Tests Tests)
 
@@ -113,6 +113,8 @@ others() {
 }
 beside others others
 step "integration tests (with artifacts/$native/device-agent)"
+# They wait for other processes more than they compute.
+threads=3
 TEST_AGENT_COMMAND=$PWD/artifacts/$native/device-agent run integration integration IntegrationTests || status=$?
 finish others
 

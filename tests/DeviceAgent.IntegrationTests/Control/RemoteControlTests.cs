@@ -109,7 +109,7 @@ public class RemoteControlTests
         await using var agent = RunningAgent.Run(await cloud.DeviceAsync());
         await UntilAsync(cloud, agent, s => (string?)s["health"] == "ok");
 
-        await UpdateAsync(cloud, """{"state":{"desired":{"note":""" + "\"" + new string('x', 7300) + "\"}}}");
+        await UpdateAsync(cloud, """{"state":{"desired":{"note":""" + "\"" + new string('x', 7200) + "\"}}}");
         var state = await UntilAsync(cloud, agent, s => (string?)s["lastChange"]?["outcome"] == "rejected");
         Assert.Contains("note: cannot be set remotely", (string?)state["lastChange"]!["reason"]);
         Assert.Contains("of 8192 bytes", (string?)state["shortened"]);
