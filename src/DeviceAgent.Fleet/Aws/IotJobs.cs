@@ -1,4 +1,5 @@
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Fleet.Aws;
 
@@ -133,7 +134,7 @@ internal sealed class IotJobs(AwsClient client)
         {
             var answer = await client.AskAsync(Request("DescribeJobExecution", HttpMethod.Get, AwsPath.Of("things", thing, "jobs", id)), cancellationToken).ConfigureAwait(false);
             return answer.Member("execution", "statusDetails", "detailsMap") is { ValueKind: JsonValueKind.Object } map
-                ? map.EnumerateObject().ToDictionary(p => p.Name, p => p.Value.ToString())
+                ? map.EnumerateObject().ToDictionary(p => p.Name, p => PrintableText.Whole(p.Value.ToString()))
                 : new Dictionary<string, string>();
         }
         catch (AwsException e) when (e.IsNotFound)

@@ -1,12 +1,16 @@
 using System.Buffers;
 using System.Globalization;
 using System.Text.Json;
+using DeviceAgent.Credentials.Text;
 
 namespace DeviceAgent.Fleet.Aws;
 
 /// <summary>Reads members that may be missing, and writes small objects.</summary>
 internal static class JsonText
 {
+    /// <summary>The year 9999.</summary>
+    private const double MostSeconds = 253_000_000_000;
+
     public static JsonElement? Member(this JsonElement json, params ReadOnlySpan<string> path)
     {
         foreach (var name in path)
@@ -17,14 +21,15 @@ internal static class JsonText
         return json.ValueKind is JsonValueKind.Null or JsonValueKind.Undefined ? null : json;
     }
 
-    public static string? Text(this JsonElement json, params ReadOnlySpan<string> path) => json.Member(path) is { ValueKind: JsonValueKind.String } value ? value.GetString() : null;
+    /// <summary>A text without anything that moves a terminal: what AWS and the devices say is printed, compared and remembered so.</summary>
+    public static string? Text(this JsonElement json, params ReadOnlySpan<string> path) => json.Member(path) is { ValueKind: JsonValueKind.String } value ? PrintableText.Whole(value.GetString()!) : null;
 
     public static double? Number(this JsonElement json, params ReadOnlySpan<string> path) => json.Member(path) is { ValueKind: JsonValueKind.Number } value ? value.GetDouble() : null;
 
     /// <summary>Epoch seconds, as AWS IoT writes times, or ISO-8601.</summary>
     public static DateTimeOffset? Time(this JsonElement json, params ReadOnlySpan<string> path) => json.Member(path) switch
     {
-        { ValueKind: JsonValueKind.Number } seconds => DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds.GetDouble() * 1000)),
+        { ValueKind: JsonValueKind.Number } seconds when seconds.GetDouble() is >= 0 and < MostSeconds => DateTimeOffset.FromUnixTimeMilliseconds((long)(seconds.GetDouble() * 1000)),
         { ValueKind: JsonValueKind.String } text when DateTimeOffset.TryParse(text.GetString(), CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var time) => time,
         _ => null,
     };

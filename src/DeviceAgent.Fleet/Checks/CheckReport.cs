@@ -1,3 +1,4 @@
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Fleet.Output;
 using Spectre.Console;
 
@@ -27,14 +28,15 @@ internal sealed record CheckReport(IReadOnlyList<CheckFinding> Findings)
     {
         foreach (var finding in Findings.Where(f => !onlyProblems || f.Result != CheckResult.Ok))
         {
+            var what = PrintableText.Whole(finding.What);
             var (word, emphasis) = finding.Result switch
             {
                 CheckResult.Ok => ("ok  ", Emphasis.Good),
                 CheckResult.Fails => ("FAIL", Emphasis.Bad),
                 _ => ("?   ", Emphasis.Warning),
             };
-            if (screen.Console is { } console) console.MarkupLine($"{TextTable.Marked(new Cell(word, emphasis))}  {Markup.Escape(finding.What)}");
-            else await screen.Out.WriteLineAsync($"{word}  {finding.What}").ConfigureAwait(false);
+            if (screen.Console is { } console) console.MarkupLine($"{TextTable.Marked(new Cell(word, emphasis))}  {Markup.Escape(what)}");
+            else await screen.Out.WriteLineAsync($"{word}  {what}").ConfigureAwait(false);
         }
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Fleet.Aws;
 using DeviceAgent.Fleet.Output;
 using DeviceAgent.Fleet.Things;
@@ -29,12 +30,12 @@ internal sealed class AccountOptions
             }
             catch (AwsException e)
             {
-                await screen.Error.WriteLineAsync($"device-fleet: {e.Message}").ConfigureAwait(false);
+                await screen.Error.WriteLineAsync($"device-fleet: {PrintableText.Whole(e.Message)}").ConfigureAwait(false);
                 return (int)ExitCode.Unavailable;
             }
             catch (UsageException e)
             {
-                await screen.Error.WriteLineAsync($"device-fleet: {e.Message}").ConfigureAwait(false);
+                await screen.Error.WriteLineAsync($"device-fleet: {PrintableText.Whole(e.Message)}").ConfigureAwait(false);
                 return (int)ExitCode.Usage;
             }
             catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)

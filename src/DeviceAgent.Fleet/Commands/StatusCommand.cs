@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Globalization;
 using System.Text.Json;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Fleet.Output;
@@ -126,8 +127,15 @@ internal static class StatusCommand
     {
         await output.WriteLineAsync(string.Join(',', StateColumns.Every.Select(c => c.Name).Append("reason"))).ConfigureAwait(false);
         foreach (var row in rows) await output.WriteLineAsync(string.Join(',', StateColumns.Every.Select(c => Field(c.Text(row, view))).Append(Field(row.Change?.Reason)))).ConfigureAwait(false);
+    }
 
-        static string Field(string? text) => text is null ? "" : text.AsSpan().IndexOfAny(",\"\n\r") < 0 ? text : $"\"{text.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
+    /// <summary>One line, quoted where it must be. A spreadsheet takes no cell for a formula: the first sign is an apostrophe where it would.</summary>
+    private static string Field(string? text)
+    {
+        if (text is null) return "";
+        var cell = PrintableText.Whole(text);
+        if (cell.TrimStart() is ['=' or '+' or '-' or '@', ..] && !double.TryParse(cell, NumberStyles.Float, CultureInfo.InvariantCulture, out _)) cell = $"'{cell}";
+        return cell.AsSpan().IndexOfAny(",\"") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
     private static TextTable Table(IReadOnlyList<ThingState> rows, StateView view)

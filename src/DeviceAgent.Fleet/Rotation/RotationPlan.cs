@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Fleet.Aws;
 
 namespace DeviceAgent.Fleet.Rotation;
@@ -98,7 +99,7 @@ internal sealed partial record RotationPlan(string Name, string Alias, IReadOnly
             var json = document.RootElement;
             if (json.Text("tool") != Tool || json.Text("rotation") is not { } name || json.Text("to") is not { } alias) return null;
             return new RotationPlan(
-                name, alias, [.. json.Member("from")?.EnumerateArray().Select(f => f.GetString()!) ?? []], json.Text("group"), json.Text("things")?.Split(',') ?? [])
+                name, alias, [.. json.Member("from")?.EnumerateArray().Select(f => PrintableText.Whole(f.GetString()!)) ?? []], json.Text("group"), json.Text("things")?.Split(',') ?? [])
             {
                 Count = (int)(json.Number("count") ?? 0),
                 PerMinute = (int?)json.Number("perMinute"),

@@ -58,7 +58,7 @@ internal sealed record ThingState(string Name)
             ReportedAt = document.Member("metadata", "reported") is { } metadata ? Newest(metadata) : null,
             LastUpload = reported.Time("status", "lastUpload"),
             Waiting = (long?)reported.Number("status", "spool", "readings"),
-            OldestWaiting = reported.Number("status", "spool", "oldestSeconds") is { } seconds ? TimeSpan.FromSeconds(seconds) : null,
+            OldestWaiting = reported.Number("status", "spool", "oldestSeconds") is { } seconds and >= 0 and < 1e10 ? TimeSpan.FromSeconds(seconds) : null,
             Version = reported.Text("agent", "version"),
             Health = reported.Text("health"),
         };
