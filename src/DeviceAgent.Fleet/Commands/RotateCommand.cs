@@ -11,9 +11,6 @@ namespace DeviceAgent.Fleet.Commands;
 /// <summary><c>device-fleet rotate</c>.</summary>
 internal static class RotateCommand
 {
-    /// <summary>How many of the last rotations are looked at for one that is under way.</summary>
-    private const int Recent = 5;
-
     public static Command Create(AccountOptions account)
     {
         var alias = new Argument<string>("alias") { Description = "The role alias that the things are to have." };
@@ -42,14 +39,15 @@ internal static class RotateCommand
             var store = new RotationStore(fleet.Jobs, fleet.Registry, fleet.States);
             var follower = new RotationFollower(fleet, store);
 
-            if (await UnderWayAsync(store, fleet, parsed.GetValue(group), named, cancellationToken).ConfigureAwait(false) is { } other)
+            var conflicts = new RotationConflicts(fleet, store);
+            var selection = await ThingSelection.FindAsync(fleet.Registry, parsed.GetValue(group), named, cancellationToken).ConfigureAwait(false);
+            if (await conflicts.FindAsync(selection.Names, null, cancellationToken).ConfigureAwait(false) is { Plan: { } other })
             {
                 if (other.Alias == to && parsed.GetValue(watch)) return await follower.FollowAsync(other.Name, cancellationToken).ConfigureAwait(false);
-                await fleet.Screen.Error.WriteLineAsync($"device-fleet: a rotation of {other.Target} to {other.Alias} is under way. Go on with it: device-fleet watch {other.Name}; or end it: device-fleet abort {other.Name}").ConfigureAwait(false);
+                await fleet.Screen.Error.WriteLineAsync($"device-fleet: a rotation of {other.Target} to {other.Alias}, {other.Name}, is under way, and has things of {selection} too. Go on with it: device-fleet watch {other.Name}; or end it: device-fleet abort {other.Name}").ConfigureAwait(false);
                 return ExitCode.NotOver;
             }
 
-            var selection = await ThingSelection.FindAsync(fleet.Registry, parsed.GetValue(group), named, cancellationToken).ConfigureAwait(false);
             var states = await fleet.States.ReadAsync(selection.Names, cancellationToken).ConfigureAwait(false);
             var left = states.Where(s => s.Alias != to).ToList();
             if (left.Count == 0)
@@ -88,6 +86,13 @@ internal static class RotateCommand
             var stage = canaries.Count > 0 ? RotationStage.Canary : RotationStage.Fleet;
             if (!await store.BeginAsync(plan, stage, 1, canaries.Count > 0 ? canaries : [.. left.Select(s => s.Name)], cancellationToken).ConfigureAwait(false))
                 throw new AwsException($"There is a rotation {plan.Name} already: another operator began it this second. See: device-fleet watch {plan.Name}");
+            if (await conflicts.FindOlderAsync(plan, selection.Names, cancellationToken).ConfigureAwait(false) is { Plan: { } older })
+            {
+                if (await store.FindAsync(plan.Name, cancellationToken).ConfigureAwait(false) is { } own) await store.CancelActiveAsync(own, RotationJob.Withdrawn, $"{older.Name} was begun before", cancellationToken).ConfigureAwait(false);
+                await fleet.Screen.Error.WriteLineAsync($"device-fleet: another operator began a rotation of {older.Target} to {older.Alias} at the same moment, and a little before: {older.Name}. {plan.Name} has withdrawn: its job is cancelled; a thing that has begun already finishes. See: device-fleet watch {older.Name}").ConfigureAwait(false);
+                return ExitCode.NotOver;
+            }
+
             await output.WriteLineAsync($"Rotation {plan.Name} has begun. To go on with it from anywhere: device-fleet watch {plan.Name}").ConfigureAwait(false);
             return parsed.GetValue(detach) ? ExitCode.NotOver : await follower.FollowAsync(plan.Name, cancellationToken).ConfigureAwait(false);
         });
@@ -103,14 +108,6 @@ internal static class RotateCommand
             : "  1. no canaries";
         if (rest > 0) yield return string.Create(CultureInfo.InvariantCulture, $"  2. the other {rest}, {plan.PerMinute} a minute (at least {DurationText.Of(TimeSpan.FromMinutes((double)rest / plan.PerMinute!.Value))}); AWS stops when {plan.AbortPercentage}% of those that have ended (at least {Math.Min(5, rest)}) did not succeed");
         if (plan.From.Count > 1) yield return "  They are on more than one alias: rollback will need --to.";
-    }
-
-    /// <summary>One of the last rotations of these things that is not over.</summary>
-    private static async Task<RotationPlan?> UnderWayAsync(RotationStore store, FleetContext fleet, string? group, IReadOnlyList<string> things, CancellationToken cancellationToken)
-    {
-        var newest = (await store.NewestAsync(cancellationToken).ConfigureAwait(false)).Take(Recent);
-        var states = await Task.WhenAll(newest.Select(name => store.FindAsync(name, cancellationToken))).ConfigureAwait(false);
-        return states.FirstOrDefault(s => s is not null && RotationRules.Next(s, fleet.Now) is not RotationStep.Over && s.Plan.Group == group && (group is not null || s.Plan.Things.Intersect(things).Any()))?.Plan;
     }
 
     private static TimeSpan Period(ParseResult parsed, Option<string> option) => Periods.TryParse(parsed.GetValue(option)!, out var period)

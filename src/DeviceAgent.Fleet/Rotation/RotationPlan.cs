@@ -56,6 +56,9 @@ internal sealed partial record RotationPlan(string Name, string Alias, IReadOnly
         ? (match.Groups["rotation"].Value, Enum.Parse<RotationStage>(match.Groups["stage"].Value, ignoreCase: true), int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture))
         : null;
 
+    /// <summary>A job in words: the rotation that it is of, where it is of one.</summary>
+    public static string Described(string jobId) => OfJob(jobId) is { } of ? $"the rotation {of.Rotation} (job {jobId})" : $"the job {jobId}";
+
     /// <summary>The job document of a stage.</summary>
     public string Document(string alias) => Encoding.UTF8.GetString(JsonText.Object(j =>
     {

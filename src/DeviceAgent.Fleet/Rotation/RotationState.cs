@@ -11,6 +11,9 @@ internal sealed record RotationJob(RotationStage Stage, int Number, JobDescripti
     public const string Aborted = "ABORTED";
     public const string RolledBack = "ROLLED_BACK";
     public const string CanarySilent = "CANARY_SILENT";
+
+    /// <summary>Another rotation of the same things was begun in the same moment.</summary>
+    public const string Withdrawn = "WITHDRAWN";
 }
 
 /// <summary>A canary: its part in its job, and how it is now.</summary>
@@ -104,7 +107,7 @@ internal static class RotationRules
     {
         var jobs = state.Of(RotationStage.Canary).ToList();
         var last = jobs[^1].Job;
-        if (last is { IsActive: false, ReasonCode: RotationJob.Paused or RotationJob.Aborted }) return jobs.TrueForAll(j => j.Job.IsOver) ? Ended(last) : new RotationStep.Wait("what was begun finishes");
+        if (last is { IsActive: false, ReasonCode: RotationJob.Paused or RotationJob.Aborted or RotationJob.Withdrawn }) return jobs.TrueForAll(j => j.Job.IsOver) ? Ended(last) : new RotationStep.Wait("what was begun finishes");
         if (last.ReasonCode is RotationJob.CanarySilent) return Stopped($"not every canary began within its time: {Names(state, c => !c.Execution.Succeeded && !c.Execution.Failed)}");
         if (last.IsActive)
         {
@@ -120,7 +123,9 @@ internal static class RotationRules
         var until = state.Canaries.Max(c => c.Execution.Updated ?? last.Created) + state.Plan.Probation;
         // The job is told before the shadow: what the shadow said before says nothing against it.
         if (state.Canaries.FirstOrDefault(c => c.State is { Alias: { } alias } shadow && alias != state.Plan.Alias && (shadow.ReportedAt > c.Execution.Updated || now >= until)) is { State: { } gone })
-            return Stopped($"{gone.Name} is on {gone.Alias} again{(gone.Change is { IsGood: false } change ? $": {change.Code ?? change.Outcome}{(change.Reason is { } reason ? $": {reason}" : "")}" : "")}");
+            return Stopped(gone.MovedBy is { } job && RotationPlan.OfJob(job)?.Rotation != state.Plan.Name
+                ? $"{gone.Name} was moved to {gone.Alias} by {RotationPlan.Described(job)}"
+                : $"{gone.Name} is on {gone.Alias} again{(gone.Change is { IsGood: false } change ? $": {change.Code ?? change.Outcome}{(change.Reason is { } reason ? $": {reason}" : "")}" : "")}");
         var ill = state.Canaries.FirstOrDefault(c => c.State?.Health is { } health && Telling.Any(t => health.Contains(t, StringComparison.Ordinal)));
         if (now < until) return new RotationStep.Probation(until, ill is { State: { } sick } ? $"the canaries are on probation; {sick.Name}: {sick.Health}" : "the canaries are on probation");
         return ill is { State: { } still } ? Stopped($"{still.Name} is not well at the end of its probation: {still.Health}") : new RotationStep.BeginFleet("the canaries have proven the alias");

@@ -18,6 +18,9 @@ internal sealed record ThingState(string Name)
     /// <summary>How the last change of the alias ended.</summary>
     public AliasChange? Change { get; init; }
 
+    /// <summary>The job that gave it the alias that it has; null when none did, or the last change did not end well.</summary>
+    public string? MovedBy => Change is { IsGood: true, JobId: { } job } ? job : null;
+
     /// <summary>The step of a change that is being made.</summary>
     public string? Step { get; init; }
 
@@ -50,7 +53,7 @@ internal sealed record ThingState(string Name)
             Alias = alias,
             DesiredAlias = desired == alias ? null : desired,
             Change = reported.Member("lastChange") is { } change && change.Text("what") is "roleAlias" or "rotate-role-alias"
-                ? new AliasChange(change.Text("outcome") ?? "", change.Text("code"), change.Text("reason"), change.Time("at"))
+                ? new AliasChange(change.Text("outcome") ?? "", change.Text("code"), change.Text("reason"), change.Time("at"), change.Text("jobId"))
                 : null,
             Step = reported.Text("executing", "what") is "roleAlias" or "rotate-role-alias" ? reported.Text("executing", "step") ?? "begins" : null,
             CredentialsExpire = reported.Time("status", "credentialsExpire"),
@@ -86,7 +89,8 @@ internal sealed record ThingState(string Name)
 /// <param name="Code">E.g. <c>writesDenied</c>.</param>
 /// <param name="Reason">For people.</param>
 /// <param name="At">By the device's clock.</param>
-internal sealed record AliasChange(string Outcome, string? Code, string? Reason, DateTimeOffset? At)
+/// <param name="JobId">Of the job that asked for it; null when the shadow did.</param>
+internal sealed record AliasChange(string Outcome, string? Code, string? Reason, DateTimeOffset? At, string? JobId = null)
 {
     public bool IsGood => Outcome is "applied" or "unchanged";
 }
