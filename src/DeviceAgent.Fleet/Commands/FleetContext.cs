@@ -80,6 +80,21 @@ internal static class Selecting
     /// <summary>What is between commas, or in several options.</summary>
     public static IReadOnlyList<string> Names(string[]? values) => [.. (values ?? []).SelectMany(v => v.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries))];
 
+    /// <summary>An operator without the right to look is believed.</summary>
+    /// <exception cref="UsageException">There is no such role alias.</exception>
+    public static async Task MustBeAliasAsync(FleetContext fleet, string alias, CancellationToken cancellationToken)
+    {
+        try
+        {
+            if (alias.Length > 0 && await fleet.Registry.RoleAliasAsync(alias, cancellationToken).ConfigureAwait(false) is not null) return;
+            throw new UsageException($"There is no role alias '{alias}' in {fleet.Region}{Settings.Spelling.Hint(alias, await fleet.Registry.RoleAliasesAsync(cancellationToken).ConfigureAwait(false))}");
+        }
+        catch (AwsException e) when (e.IsDenied)
+        {
+            // The devices find out.
+        }
+    }
+
     /// <exception cref="UsageException">Both or none are named.</exception>
     public static void MustBeOne(string? group, IReadOnlyList<string> things)
     {

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Fleet.Aws;
 using DeviceAgent.Fleet.Rotation;
 
@@ -60,13 +61,16 @@ internal static class RotationCommands
             var old = parsed.GetValue(to) ?? (state.Plan.From.Count == 1
                 ? state.Plan.From[0]
                 : throw new UsageException($"The things were on {(state.Plan.From.Count == 0 ? "no alias that is known" : string.Join(" and ", state.Plan.From))}: say with --to which they are to have."));
+            if (old == state.Plan.Alias) throw new UsageException($"{old} is the alias that {state.Plan.Name} gave: say with --to which one the things are to have instead.");
+            await Selecting.MustBeAliasAsync(fleet, old, cancellationToken).ConfigureAwait(false);
             if (!await Confirming.AskAsync(fleet, parsed.GetValue(yes), $"Give {old} back to the things of {state.Plan.Target} that have {state.Plan.Alias}?", cancellationToken).ConfigureAwait(false)) return ExitCode.Ok;
 
             // Who has begun takes it soon, and who has just succeeded may not have reported it: both are told to go back as well, after that.
             await store.CancelActiveAsync(state, RotationJob.RolledBack, "rolled back by an operator", cancellationToken).ConfigureAwait(false);
-            var taking = (await store.ExecutionsAsync(state, cancellationToken).ConfigureAwait(false)).SelectMany(j => j.Executions).Where(e => e.Status == "IN_PROGRESS" || e.Succeeded).Select(e => e.Thing);
-            var have = (await store.ThingsAsync(state.Plan, cancellationToken).ConfigureAwait(false)).Where(t => t.Alias == state.Plan.Alias).Select(t => t.Name);
-            var things = taking.Union(have).Order(StringComparer.Ordinal).ToList();
+            var executions = (await store.ExecutionsAsync(state, cancellationToken).ConfigureAwait(false)).Where(j => j.Job.Stage != RotationStage.Rollback).SelectMany(j => j.Executions);
+            var (things, later) = RollbackChoice.Of(state.Plan, executions, await store.ThingsAsync(state.Plan, cancellationToken).ConfigureAwait(false), withLater: parsed.GetValue(to) is not null);
+            foreach (var rotation in later.GroupBy(t => t.MovedBy!))
+                await fleet.Screen.Out.WriteLineAsync($"Left alone: {string.Join(", ", rotation.Select(t => t.Name))}: {RotationPlan.Described(rotation.Key)} gave {state.Plan.Alias} anew. To take it back there too: --to {old}").ConfigureAwait(false);
             if (things.Count == 0)
             {
                 await fleet.Screen.Out.WriteLineAsync($"No thing has {state.Plan.Alias}: nothing to take back.").ConfigureAwait(false);
@@ -75,7 +79,14 @@ internal static class RotationCommands
 
             var number = state.NextNumber(RotationStage.Rollback);
             var plan = state.Plan with { From = [old] };
-            foreach (var part in things.Chunk(NewJob.MaxTargets)) await store.BeginAsync(plan, RotationStage.Rollback, number++, part, cancellationToken).ConfigureAwait(false);
+            foreach (var part in things.Chunk(NewJob.MaxTargets))
+            {
+                var job = plan.JobId(RotationStage.Rollback, number);
+                await fleet.Screen.Out.WriteLineAsync(await store.BeginAsync(plan, RotationStage.Rollback, number++, part, cancellationToken).ConfigureAwait(false)
+                    ? $"Job {job} gives {old} to {Counted.Of(part.Length, "thing")}."
+                    : $"Job {job} is there already: another operator made it this moment. See: device-fleet watch {plan.Name}").ConfigureAwait(false);
+            }
+
             return parsed.GetValue(detach) ? ExitCode.NotOver : await new RotationFollower(fleet, store).FollowAsync(plan.Name, cancellationToken).ConfigureAwait(false);
         });
     }

@@ -56,6 +56,9 @@ internal sealed partial record RotationPlan(string Name, string Alias, IReadOnly
         ? (match.Groups["rotation"].Value, Enum.Parse<RotationStage>(match.Groups["stage"].Value, ignoreCase: true), int.Parse(match.Groups["number"].Value, CultureInfo.InvariantCulture))
         : null;
 
+    /// <summary>Whether a job is of a rotation that was begun after this one.</summary>
+    public bool IsBefore(string jobId) => OfJob(jobId) is { } of && of.Rotation != Name && string.CompareOrdinal(Begun(of.Rotation), Begun(Name)) >= 0;
+
     /// <summary>A job in words: the rotation that it is of, where it is of one.</summary>
     public static string Described(string jobId) => OfJob(jobId) is { } of ? $"the rotation {of.Rotation} (job {jobId})" : $"the job {jobId}";
 
@@ -117,6 +120,9 @@ internal sealed partial record RotationPlan(string Name, string Alias, IReadOnly
             return null;
         }
     }
+
+    /// <summary>The time in a rotation's name.</summary>
+    private static string Begun(string name) => name[Math.Max(0, name.Length - "yyyyMMdd-HHmmss".Length)..];
 
     [GeneratedRegex("[^a-zA-Z0-9_-]")]
     private static partial Regex NotOfJobId();
