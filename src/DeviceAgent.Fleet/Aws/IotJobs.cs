@@ -29,6 +29,9 @@ internal sealed record NewJob(string Id, IReadOnlyList<string> Targets, string D
 /// <summary>A job as AWS describes it.</summary>
 internal sealed record JobDescription(string Id, string Status, string Description, string? ReasonCode, string? Comment, DateTimeOffset Created, DateTimeOffset? Completed, JobCounts Counts)
 {
+    /// <summary>The ARNs of the things and groups that it asks.</summary>
+    public IReadOnlyList<string> Targets { get; init; } = [];
+
     public bool IsActive => Status is "IN_PROGRESS" or "SCHEDULED";
 
     /// <summary>No device is at it, and none will be.</summary>
@@ -83,7 +86,10 @@ internal sealed class IotJobs(AwsClient client)
             var counts = job.Member("jobProcessDetails") ?? default;
             return new JobDescription(
                 id, job.Text("status") ?? "", job.Text("description") ?? "", job.Text("reasonCode"), job.Text("comment"), job.Time("createdAt") ?? default, job.Time("completedAt"),
-                new JobCounts(Of("Queued"), Of("InProgress"), Of("Succeeded"), Of("Failed"), Of("Rejected"), Of("TimedOut"), Of("Canceled"), Of("Removed")));
+                new JobCounts(Of("Queued"), Of("InProgress"), Of("Succeeded"), Of("Failed"), Of("Rejected"), Of("TimedOut"), Of("Canceled"), Of("Removed")))
+            {
+                Targets = [.. job.Member("targets")?.EnumerateArray().Select(t => t.GetString()!) ?? []],
+            };
 
             int Of(string state) => (int)(counts.Number($"numberOf{state}Things") ?? 0);
         }

@@ -27,6 +27,8 @@ internal static class LogsCommand
         {
             var name = parsed.GetValue(thing)!;
             if (!Periods.TryParse(parsed.GetValue(wait)!, out var patience)) throw new UsageException($"--wait {parsed.GetValue(wait)} is no time: write 2m.");
+            if (name.Length == 0) throw new UsageException("Say which thing: its name is empty.");
+            if (parsed.GetValue(job) is { } earlier) await MustAskAsync(fleet, earlier, name, cancellationToken).ConfigureAwait(false);
             var id = parsed.GetValue(job) ?? await AskAsync(fleet, name, cancellationToken).ConfigureAwait(false);
             var execution = await WaitAsync(fleet, id, name, patience, cancellationToken).ConfigureAwait(false);
             if (execution is { IsOpen: false }) return await PrintAsync(fleet, id, execution, cancellationToken).ConfigureAwait(false);
@@ -34,6 +36,17 @@ internal static class LogsCommand
                 $"device-fleet: {name} has not answered within {DurationText.Of(patience)}; is it connected? (device-fleet status {name}) It answers when it is, within a day: device-fleet logs {name} --job {id}").ConfigureAwait(false);
             return ExitCode.NotOver;
         });
+    }
+
+    /// <exception cref="UsageException">There is no such job, or it does not ask the thing: to wait for an answer would be in vain.</exception>
+    private static async Task MustAskAsync(FleetContext fleet, string id, string thing, CancellationToken cancellationToken)
+    {
+        if (id.Length == 0 || await fleet.Jobs.DescribeAsync(id, cancellationToken).ConfigureAwait(false) is not { } job) throw new UsageException($"There is no job '{id}' in {fleet.Region}.");
+        if (job.Targets.Any(t => t.EndsWith($":thing/{thing}", StringComparison.Ordinal))) return;
+        // Of a group a thing may be asked that is not yet.
+        if (job.IsActive && job.Targets.Any(t => t.Contains(":thinggroup/", StringComparison.Ordinal))) return;
+        if ((await fleet.Jobs.ExecutionsAsync(id, null, cancellationToken).ConfigureAwait(false)).Any(e => e.Thing == thing)) return;
+        throw new UsageException($"The job {id} does not ask {thing}{Settings.Spelling.Hint(thing, job.Targets.Select(t => t[(t.LastIndexOf('/') + 1)..]))}");
     }
 
     /// <returns>The id of the job.</returns>
