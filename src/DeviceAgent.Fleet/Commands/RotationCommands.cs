@@ -8,6 +8,8 @@ namespace DeviceAgent.Fleet.Commands;
 /// <summary>What can be done with a rotation that was begun, here or elsewhere: <c>watch</c>, <c>pause</c>, <c>resume</c>, <c>abort</c>, <c>rollback</c>.</summary>
 internal static class RotationCommands
 {
+    private static readonly TimeSpan FinishPoll = TimeSpan.FromSeconds(1);
+
     public static Command Watch(AccountOptions account)
     {
         var name = new Argument<string?>("rotation") { Description = "Its name; without it the newest.", Arity = ArgumentArity.ZeroOrOne };
@@ -33,6 +35,7 @@ internal static class RotationCommands
         return account.Add(command, async (parsed, fleet, cancellationToken) =>
         {
             var (store, state) = await FindAsync(fleet, parsed.GetValue(name)!, cancellationToken).ConfigureAwait(false);
+            state = await StoppedAsync(fleet, store, state, cancellationToken).ConfigureAwait(false);
             switch (RotationRules.Next(state, fleet.Now))
             {
                 case RotationStep.Over { End: RotationEnd.RolledBack }: throw new UsageException($"{state.Plan.Name} was rolled back: begin another with device-fleet rotate.");
@@ -104,6 +107,21 @@ internal static class RotationCommands
             await new RotationFollower(fleet, store).SummariseAsync(after, RotationRules.Next(after, fleet.Now), isInterrupted: false, cancellationToken).ConfigureAwait(false);
             return ExitCode.Ok;
         });
+    }
+
+    /// <summary>A rotation that was stopped is over when the things that had begun have finished: as it is then.</summary>
+    private static async Task<RotationState> StoppedAsync(FleetContext fleet, RotationStore store, RotationState state, CancellationToken cancellationToken)
+    {
+        var isTold = false;
+        while (state.Last(RotationStage.Rollback) is null && RotationRules.Next(state, fleet.Now) is RotationStep.Wait && !state.Jobs.Any(j => j.Job.IsActive))
+        {
+            if (!isTold) await fleet.Screen.Out.WriteLineAsync($"{Counted.Of(state.Jobs.Sum(j => j.Job.Counts.InProgress + j.Job.Counts.Queued), "thing")} that had begun must finish first.").ConfigureAwait(false);
+            isTold = true;
+            await Task.Delay(FinishPoll, fleet.Time, cancellationToken).ConfigureAwait(false);
+            state = (await FindAsync(fleet, state.Plan.Name, cancellationToken).ConfigureAwait(false)).Item2;
+        }
+
+        return state;
     }
 
     private static async Task ResumeAsync(RotationStore store, RotationState state, CancellationToken cancellationToken)
