@@ -17,6 +17,7 @@ internal static class CheckCommand
             var named = Selecting.Names(parsed.GetValue(things));
             if (parsed.GetValue(group) is not null && named.Count > 0) throw new UsageException("Say which things: either --group GROUP or --things A,B,...");
             var selection = await ThingSelection.FindAsync(fleet.Registry, parsed.GetValue(group), named, cancellationToken).ConfigureAwait(false);
+            if (selection.Names.Count == 0) throw new UsageException($"There is no thing in {fleet.Region}.");
             var report = await new AliasCheck(fleet).RunAsync(parsed.GetValue(alias)!, selection.Names, cancellationToken).ConfigureAwait(false);
             await report.WriteAsync(fleet.Screen, onlyProblems: false).ConfigureAwait(false);
             return report.Fails ? ExitCode.CheckFailed : ExitCode.Ok;

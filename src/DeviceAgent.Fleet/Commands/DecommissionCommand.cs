@@ -1,5 +1,5 @@
 using System.CommandLine;
-using DeviceAgent.Fleet.Aws;
+using DeviceAgent.Fleet.Things;
 
 namespace DeviceAgent.Fleet.Commands;
 
@@ -15,6 +15,7 @@ internal static class DecommissionCommand
         return account.Add(command, async (parsed, fleet, cancellationToken) =>
         {
             var names = parsed.GetValue(things)!.Distinct().ToList();
+            await ThingSelection.MustExistAsync(fleet.Registry, names, cancellationToken).ConfigureAwait(false);
             var plans = new List<Leaving>();
             foreach (var name in names) plans.Add(await PlanAsync(fleet, name, cancellationToken).ConfigureAwait(false));
             foreach (var line in plans.SelectMany(p => p.Lines())) await fleet.Screen.Out.WriteLineAsync(line).ConfigureAwait(false);
@@ -26,15 +27,6 @@ internal static class DecommissionCommand
 
     private static async Task<Leaving> PlanAsync(FleetContext fleet, string thing, CancellationToken cancellationToken)
     {
-        try
-        {
-            await fleet.Registry.ThingArnAsync(thing, cancellationToken).ConfigureAwait(false);
-        }
-        catch (AwsException e) when (e.IsNotFound)
-        {
-            throw new AwsException($"There is no thing '{thing}' in {fleet.Region}{Settings.Spelling.Hint(thing, await fleet.Registry.ThingsAsync(cancellationToken).ConfigureAwait(false))}", e);
-        }
-
         var certificates = new List<LeavingCertificate>();
         foreach (var principal in (await fleet.Registry.PrincipalsAsync(thing, cancellationToken).ConfigureAwait(false)).Where(p => p.Contains(":cert/", StringComparison.Ordinal)))
         {

@@ -57,6 +57,7 @@ internal static class LogsCommand
             j.WriteString("operation", Operation);
             j.WriteString("expiresAt", (fleet.Now + Expires).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
         }));
+        await ThingSelection.MustExistAsync(fleet.Registry, [thing], cancellationToken).ConfigureAwait(false);
         var arn = await fleet.Registry.ThingArnAsync(thing, cancellationToken).ConfigureAwait(false);
         var id = string.Create(CultureInfo.InvariantCulture, $"{Operation}-{fleet.Now.UtcDateTime:yyyyMMdd-HHmmss-fff}");
         if (!await fleet.Jobs.CreateAsync(new NewJob(id, [arn], document, $"{Operation} by device-fleet for {thing}"), cancellationToken).ConfigureAwait(false))

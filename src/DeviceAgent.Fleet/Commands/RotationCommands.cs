@@ -17,7 +17,7 @@ internal static class RotationCommands
         return account.Add(command, async (parsed, fleet, cancellationToken) =>
         {
             var store = Store(fleet);
-            var rotation = parsed.GetValue(name) ?? (await store.NewestAsync(cancellationToken).ConfigureAwait(false) is [var newest, ..] ? newest : throw new AwsException("There is no rotation in this account and region."));
+            var rotation = parsed.GetValue(name) ?? (await store.NewestAsync(cancellationToken).ConfigureAwait(false) is [var newest, ..] ? newest : throw new UsageException("There is no rotation in this account and region."));
             return await new RotationFollower(fleet, store).FollowAsync((await FindAsync(fleet, rotation, cancellationToken).ConfigureAwait(false)).Item2.Plan.Name, cancellationToken).ConfigureAwait(false);
         });
     }
@@ -141,7 +141,7 @@ internal static class RotationCommands
         var store = Store(fleet);
         if (await store.FindAsync(name, cancellationToken).ConfigureAwait(false) is { } state) return (store, state);
         var known = await store.NewestAsync(cancellationToken).ConfigureAwait(false);
-        throw new AwsException($"There is no rotation '{name}' in this account and region.{(known.Count > 0 ? $" The newest: {string.Join(", ", known.Take(5))}" : "")}");
+        throw new UsageException($"There is no rotation '{name}' in this account and region{(Settings.Spelling.Hint(name, known) is { Length: > 0 } hint ? hint : ".")}{(known.Count > 0 ? $" The newest: {string.Join(", ", known.Take(5))}" : "")}");
     }
 
     private static Argument<string> Named() => new("rotation") { Description = "Its name, as `rotate` printed it." };

@@ -26,8 +26,9 @@ internal sealed class RotationStore(IotJobs jobs, IotRegistry registry, ThingSta
     /// <summary>The things of the plan as they are now.</summary>
     public async Task<IReadOnlyList<ThingState>> ThingsAsync(RotationPlan plan, CancellationToken cancellationToken)
     {
-        var selection = await ThingSelection.FindAsync(registry, plan.Group, plan.Things, cancellationToken).ConfigureAwait(false);
-        return await states.ReadAsync(selection.Names, cancellationToken).ConfigureAwait(false);
+        // A thing may have left since the rotation was begun.
+        var names = plan.Group is { } group ? (await ThingSelection.OfGroupAsync(registry, group, cancellationToken).ConfigureAwait(false)).Names : plan.Things;
+        return await states.ReadAsync(names, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Asks the things; false when another was faster.</summary>
