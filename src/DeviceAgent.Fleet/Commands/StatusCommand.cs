@@ -38,6 +38,7 @@ internal static class StatusCommand
             var filters = new List<StateFilter>();
             foreach (var text in parsed.GetValue(filter) ?? []) filters.Add(StateFilter.Read(text, out var problem) ?? throw new UsageException(problem));
             var query = new StatusQuery(filters, Order(parsed.GetValue(sort)!), parsed.GetResult(behind) is not null, parsed.GetResult(silent) is not null, parsed.GetValue(behind), silence);
+            if (query.WantedAlias is { } wanted) await Selecting.MustBeAliasAsync(fleet, wanted, cancellationToken).ConfigureAwait(false);
             var selection = await ThingSelection.FindAsync(fleet.Registry, parsed.GetValue(group), parsed.GetValue(things) ?? [], cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(json) || parsed.GetValue(csv))
             {

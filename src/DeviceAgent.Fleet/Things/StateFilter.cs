@@ -27,8 +27,20 @@ internal sealed record StateFilter(StateColumn Column, string Operator, string O
             return null;
         }
 
-        return new StateFilter(column, sign, text[(at + sign.Length)..].Trim());
+        var operand = text[(at + sign.Length)..].Trim();
+        problem = sign is "<" or ">" ? Mismatch(text, column, operand) : "";
+        return problem.Length > 0 ? null : new StateFilter(column, sign, operand);
     }
+
+    /// <summary>Why a column cannot be compared with that; empty when it can.</summary>
+    private static string Mismatch(string text, StateColumn column, string operand) => column.Name switch
+    {
+        "credentials" or "certificate" or "reported" or "written" when !Periods.TryParse(operand, out _) => $"'{text}': '{operand}' is no time: write 90s, 10m, 2h or 30d.",
+        "waiting" when !double.TryParse(operand, NumberStyles.Float, CultureInfo.InvariantCulture, out _) => $"'{text}': '{operand}' is no number.",
+        "behind" or "silent" => $"'{text}': write {column.Name}=true or {column.Name}=false.",
+        _ when operand.Length == 0 => $"'{text}': say what to compare with.",
+        _ => "",
+    };
 
     public bool Holds(ThingState state, StateView view)
     {
