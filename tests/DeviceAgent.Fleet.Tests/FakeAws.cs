@@ -27,6 +27,9 @@ internal sealed class FakeAws : IDisposable
 
     public Dictionary<string, FakeJob> Jobs { get; } = [];
 
+    /// <summary>How many questions it has answered.</summary>
+    public int Requests { get; private set; }
+
     /// <summary>Called with each job that is made, before the answer.</summary>
     public Action<string>? Made { get; set; }
 
@@ -77,6 +80,7 @@ internal sealed class FakeAws : IDisposable
                 JsonNode? body;
                 using (var reader = new StreamReader(context.Request.InputStream)) body = await reader.ReadToEndAsync() is { Length: > 0 } text && text[0] == '{' ? JsonNode.Parse(text) : null;
                 var (status, answer) = (404, (JsonNode?)null);
+                Requests++;
                 lock (_gate) (status, answer) = Answer(context.Request.HttpMethod, context.Request.Url!.AbsolutePath.Split('/', StringSplitOptions.RemoveEmptyEntries), body);
                 context.Response.StatusCode = status;
                 if (status == 404) context.Response.Headers["x-amzn-ErrorType"] = "ResourceNotFoundException";

@@ -35,7 +35,10 @@ internal static class RotateCommand
             var (to, named, output) = (parsed.GetValue(alias)!, Selecting.Names(parsed.GetValue(things)), fleet.Screen.Out);
             Selecting.MustBeOne(parsed.GetValue(group), named);
             if (!Periods.TryParseRate(parsed.GetValue(rate)!, out var perMinute)) throw new UsageException($"--rate {parsed.GetValue(rate)}: write 60/min, from 1/min to 1000/min.");
-            if (!Periods.TryParsePercentage(parsed.GetValue(abort)!, out var percentage)) throw new UsageException($"--abort {parsed.GetValue(abort)}: write a share, e.g. 10%.");
+            if (!Periods.TryParsePercentage(parsed.GetValue(abort)!, out var percentage) || percentage < 1) throw new UsageException($"--abort {parsed.GetValue(abort)}: write a share from 1% to 100%, e.g. 10%.");
+            var (wish, hold, patience, lasts) = (parsed.GetValue(canary)!, Period(parsed, probation, TimeSpan.FromDays(7)), Period(parsed, timeout, TimeSpan.FromDays(30)), Period(parsed, expires, TimeSpan.FromDays(365)));
+            CanaryChoice.MustBeWish(wish, named);
+            if (lasts <= hold + patience) throw new UsageException($"--expires {parsed.GetValue(expires)}: the others could find the job too late: it must be longer than --probation and --canary-timeout together ({DurationText.Of(hold + patience)}).");
             var store = new RotationStore(fleet.Jobs, fleet.Registry, fleet.States);
             var follower = new RotationFollower(fleet, store);
 
@@ -52,7 +55,7 @@ internal static class RotateCommand
             var left = states.Where(s => s.Alias != to).ToList();
             if (left.Count == 0)
             {
-                await output.WriteLineAsync($"{(states.Count == 0 ? "There is no thing" : $"Every thing is on {to} already")} in {selection}.").ConfigureAwait(false);
+                await output.WriteLineAsync($"Every thing is on {to} already in {selection}.").ConfigureAwait(false);
                 return ExitCode.Ok;
             }
 
@@ -62,11 +65,12 @@ internal static class RotateCommand
                 Count = left.Count,
                 PerMinute = perMinute,
                 AbortPercentage = percentage,
-                Probation = Period(parsed, probation),
-                CanaryTimeout = Period(parsed, timeout),
-                Expires = fleet.Now + Period(parsed, expires),
+                Probation = hold,
+                CanaryTimeout = patience,
+                Expires = fleet.Now + lasts,
             };
             plan.Description();
+            var canaries = CanaryChoice.Of(wish, left, new StateView(fleet.Now, TimeSpan.FromHours(2), to));
             if (!parsed.GetValue(noCheck))
             {
                 var report = await new AliasCheck(fleet).RunAsync(to, [.. left.Select(s => s.Name)], cancellationToken).ConfigureAwait(false);
@@ -78,7 +82,6 @@ internal static class RotateCommand
                 }
             }
 
-            var canaries = CanaryChoice.Of(parsed.GetValue(canary)!, left, new StateView(fleet.Now, TimeSpan.FromHours(2), to));
             foreach (var line in Announcement(plan, left, canaries)) await output.WriteLineAsync(line).ConfigureAwait(false);
             if (parsed.GetValue(dryRun)) return ExitCode.Ok;
             if (!await Confirming.AskAsync(fleet, parsed.GetValue(yes), "Begin?", cancellationToken).ConfigureAwait(false)) return ExitCode.Ok;
@@ -107,10 +110,15 @@ internal static class RotateCommand
             ? $"  1. canaries: {string.Join(", ", canaries)}; probation {DurationText.Of(plan.Probation)}; the first failure stops everything"
             : "  1. no canaries";
         if (rest > 0) yield return string.Create(CultureInfo.InvariantCulture, $"  2. the other {rest}, {plan.PerMinute} a minute (at least {DurationText.Of(TimeSpan.FromMinutes((double)rest / plan.PerMinute!.Value))}); AWS stops when {plan.AbortPercentage}% of those that have ended (at least {Math.Min(5, rest)}) did not succeed");
+        else yield return "  2. nobody is left: every thing is a canary";
         if (plan.From.Count > 1) yield return "  They are on more than one alias: rollback will need --to.";
     }
 
-    private static TimeSpan Period(ParseResult parsed, Option<string> option) => Periods.TryParse(parsed.GetValue(option)!, out var period)
-        ? period
-        : throw new UsageException($"{option.Name} {parsed.GetValue(option)} is no time: write 90s, 10m, 2h or 30d.");
+    /// <summary>With its unit: <c>10</c> may be meant as minutes.</summary>
+    private static TimeSpan Period(ParseResult parsed, Option<string> option, TimeSpan longest)
+    {
+        var text = parsed.GetValue(option)!;
+        if (!Periods.TryParse(text, out var period) || char.IsAsciiDigit(text.Trim()[^1])) throw new UsageException($"{option.Name} {text} is no time with its unit: write 90s, 10m, 2h or 30d.");
+        return period <= longest ? period : throw new UsageException($"{option.Name} {text} is too long: at most {longest.TotalDays.ToString(CultureInfo.InvariantCulture)}d.");
+    }
 }

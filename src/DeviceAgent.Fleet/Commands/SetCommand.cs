@@ -27,7 +27,7 @@ internal static class SetCommand
             if (pairs.Count + resets.Count == 0) throw new UsageException("Say what to set: KEY=VALUE, or --reset KEY.");
             int? perMinute = null;
             if (parsed.GetValue(rate) is { } text) perMinute = Periods.TryParseRate(text, out var number) ? number : throw new UsageException($"--rate {text}: write 60/min, from 1/min to 1000/min.");
-            if (!Periods.TryParsePercentage(parsed.GetValue(abort)!, out var percentage)) throw new UsageException($"--abort {parsed.GetValue(abort)}: write a share, e.g. 10%.");
+            if (!Periods.TryParsePercentage(parsed.GetValue(abort)!, out var percentage) || percentage < 1) throw new UsageException($"--abort {parsed.GetValue(abort)}: write a share from 1% to 100%, e.g. 10%.");
             var selection = await ThingSelection.FindAsync(fleet.Registry, parsed.GetValue(group), named, cancellationToken).ConfigureAwait(false);
             if (!await Confirming.AskAsync(fleet, parsed.GetValue(yes), $"Set {string.Join(", ", pairs.Select(p => $"{p.Key}={p.Value}").Concat(resets.Select(r => $"{r} as configured")))} on {selection}?", cancellationToken).ConfigureAwait(false)) return ExitCode.Ok;
             return await new OneJob(fleet).RunAsync("set-config", json =>

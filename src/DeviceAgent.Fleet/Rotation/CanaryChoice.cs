@@ -26,6 +26,17 @@ internal static class CanaryChoice
         return [.. Enumerable.Range(0, count).Select(i => fit[(int)((long)i * fit.Count / count)])];
     }
 
+    /// <summary>Before anything is read.</summary>
+    /// <param name="wish">As in <see cref="Of"/>.</param>
+    /// <param name="things">The things that were named for the rotation; empty for a group.</param>
+    /// <exception cref="UsageException">It can be no wish, whatever the things are.</exception>
+    public static void MustBeWish(string wish, IReadOnlyList<string> things)
+    {
+        if (Number(wish, 100) is not null) return;
+        if (wish.EndsWith('%') || wish.StartsWith('-') || double.TryParse(wish, out _)) throw new UsageException($"--canary {wish}: write a share from 0% to 100%, a number (3), none (0) or names (A,B).");
+        if (things.Count > 0) Named(wish, [.. things.Select(t => new ThingState(t))]);
+    }
+
     private static int? Number(string wish, int of)
     {
         if (wish.EndsWith('%')) return Periods.TryParsePercentage(wish, out var percentage) ? percentage == 0 ? 0 : Math.Max(1, (int)Math.Ceiling(of * percentage / 100)) : null;
