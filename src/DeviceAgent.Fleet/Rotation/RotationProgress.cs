@@ -66,8 +66,9 @@ internal sealed class RotationProgress(Screen screen, LiveDisplayContext? live)
     }
 
     /// <summary>Of all its jobs; while it goes back of those only.</summary>
-    private static JobCounts Sum(RotationState state)
+    internal static JobCounts Sum(RotationState state)
     {
+        if (state.Back is { } things) return things;
         var jobs = state.Last(RotationStage.Rollback) is not null ? state.Of(RotationStage.Rollback).ToList() : [.. state.Jobs];
         return new JobCounts(
             jobs.Sum(j => j.Job.Counts.Queued), jobs.Sum(j => j.Job.Counts.InProgress), jobs.Sum(j => j.Job.Counts.Succeeded), jobs.Sum(j => j.Job.Counts.Failed),

@@ -25,6 +25,9 @@ internal sealed record Canary(ThingExecution Execution, ThingState? State);
 /// <param name="Canaries">While it depends on them; their last executions.</param>
 internal sealed record RotationState(RotationPlan Plan, IReadOnlyList<RotationJob> Jobs, IReadOnlyList<Canary> Canaries)
 {
+    /// <summary>How the things stand that go back, each counted once though more than one job has asked it; null while one job asks them, whose counts are the same.</summary>
+    public JobCounts? Back { get; init; }
+
     public RotationJob? Last(RotationStage stage) => Jobs.LastOrDefault(j => j.Stage == stage);
 
     public IEnumerable<RotationJob> Of(RotationStage stage) => Jobs.Where(j => j.Stage == stage);

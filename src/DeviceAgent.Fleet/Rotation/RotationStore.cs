@@ -20,7 +20,24 @@ internal sealed class RotationStore(IotJobs jobs, IotRegistry registry, ThingSta
         var stages = await Task.WhenAll(Enum.GetValues<RotationStage>().Select(stage => JobsOfAsync(name, stage, cancellationToken))).ConfigureAwait(false);
         var found = stages.SelectMany(s => s).ToList();
         if (found.Select(j => RotationPlan.Read(j.Job.Description)).FirstOrDefault(p => p is not null) is not { } plan) return null;
-        return new RotationState(plan, found, found.Exists(j => j.Stage != RotationStage.Canary) ? [] : await CanariesAsync(found, cancellationToken).ConfigureAwait(false));
+        return new RotationState(plan, found, found.Exists(j => j.Stage != RotationStage.Canary) ? [] : await CanariesAsync(found, cancellationToken).ConfigureAwait(false))
+        {
+            Back = found.Where(j => j.Stage == RotationStage.Rollback).ToList() is { Count: > 1 } back ? await CountThingsAsync(back, cancellationToken).ConfigureAwait(false) : null,
+        };
+    }
+
+    /// <summary>Of a thing that several jobs ask the last one's answer counts.</summary>
+    private async Task<JobCounts> CountThingsAsync(IReadOnlyList<RotationJob> asking, CancellationToken cancellationToken)
+    {
+        var latest = new Dictionary<string, ThingExecution>();
+        foreach (var executions in await Task.WhenAll(asking.Select(j => jobs.ExecutionsAsync(j.Job.Id, null, cancellationToken))).ConfigureAwait(false))
+        {
+            foreach (var execution in executions.Where(e => e.Status is not ("CANCELED" or "REMOVED"))) latest[execution.Thing] = execution;
+        }
+
+        return new JobCounts(Of("QUEUED"), Of("IN_PROGRESS"), Of("SUCCEEDED"), Of("FAILED"), Of("REJECTED"), Of("TIMED_OUT"), 0, 0);
+
+        int Of(string status) => latest.Values.Count(e => e.Status == status);
     }
 
     /// <summary>The things of the plan as they are now.</summary>

@@ -22,6 +22,9 @@ internal enum ThingResult
     /// <summary>Never asked.</summary>
     Untouched,
     RolledBack,
+
+    /// <summary>It had proven the alias; a later job gave it another.</summary>
+    MovedOn,
     RollbackFailed,
 }
 
@@ -38,7 +41,7 @@ internal sealed record RotationSummary(RotationState State, string How, IReadOnl
 
     public int Count(ThingResult result) => Outcomes.Count(o => o.Result == result);
 
-    public bool AllProven => Outcomes.All(o => o.Result is ThingResult.Proven or ThingResult.Before);
+    public bool AllProven => Outcomes.All(o => o.Result is ThingResult.Proven or ThingResult.Before or ThingResult.MovedOn);
 
     public static async Task<RotationSummary> MakeAsync(RotationStore store, RotationState state, string how, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -76,7 +79,7 @@ internal sealed record RotationSummary(RotationState State, string How, IReadOnl
         yield return $"  started {Time(State.Started)}, as of {Time(At)} ({DurationText.Of(At - State.Started)})";
         foreach (var (result, words) in new[]
                  {
-                     (ThingResult.Proven, "proven"), (ThingResult.Before, "had it before"), (ThingResult.RolledBack, "rolled back"), (ThingResult.Failed, "failed"), (ThingResult.RollbackFailed, "not rolled back"),
+                     (ThingResult.Proven, "proven"), (ThingResult.Before, "had it before"), (ThingResult.RolledBack, "rolled back"), (ThingResult.MovedOn, "moved on"), (ThingResult.Failed, "failed"), (ThingResult.RollbackFailed, "not rolled back"),
                      (ThingResult.UnderWay, "under way"), (ThingResult.NotBegun, "not begun"), (ThingResult.Untouched, "untouched"),
                  })
         {
@@ -94,12 +97,15 @@ internal sealed record RotationSummary(RotationState State, string How, IReadOnl
         yield return $"  jobs: {string.Join(", ", State.Jobs.Select(j => j.Job.Id))}";
     }
 
-    private static ThingResult Result(RotationPlan plan, ThingState? now, ThingExecution? forward, ThingExecution? back) => (forward, back) switch
+    internal static ThingResult Result(RotationPlan plan, ThingState? now, ThingExecution? forward, ThingExecution? back) => (forward, back) switch
     {
         (_, { Succeeded: true }) => ThingResult.RolledBack,
-        (_, { Failed: true }) => ThingResult.RollbackFailed,
+        // It did not go back by that job, and is back by a later one or by its shadow.
+        (_, { Failed: true }) => now is { Alias: { } alias } && alias != plan.Alias && now.ReportedAt > back.Updated ? ThingResult.RolledBack : ThingResult.RollbackFailed,
         (_, { IsOpen: true }) => ThingResult.UnderWay,
-        ({ Succeeded: true }, _) => now is { Alias: { } alias } && alias != plan.Alias && now.ReportedAt > forward.Updated ? ThingResult.Failed : ThingResult.Proven,
+        ({ Succeeded: true }, _) => now is { Alias: { } alias } && alias != plan.Alias && now.ReportedAt > forward.Updated
+            ? now.MovedBy is { } job && RotationPlan.OfJob(job)?.Rotation != plan.Name ? ThingResult.MovedOn : ThingResult.Failed
+            : ThingResult.Proven,
         ({ Failed: true }, _) => ThingResult.Failed,
         ({ Status: "IN_PROGRESS" }, _) => ThingResult.UnderWay,
         ({ Status: "QUEUED" }, _) => ThingResult.NotBegun,
