@@ -15,6 +15,8 @@ internal sealed class OneJob(FleetContext fleet)
     /// <summary>When all others have ended, those that have not begun are not connected.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
+    private const int MostNames = 20;
+
     private static readonly TimeSpan PollPeriod = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan Expires = TimeSpan.FromDays(30);
 
@@ -87,6 +89,10 @@ internal sealed class OneJob(FleetContext fleet)
         }
     }
 
+    /// <summary>Null when all have.</summary>
+    internal static string? NotBegun(IReadOnlyList<string> things) =>
+        things.Count == 0 ? null : $"  Not begun, they are not connected: {string.Join(", ", things.Take(MostNames))}{(things.Count > MostNames ? $" and {things.Count - MostNames} more" : "")}";
+
     private async Task<ExitCode> SummariseAsync(List<string> jobs, bool isInterrupted, CancellationToken cancellationToken)
     {
         var output = fleet.Screen.Out;
@@ -97,6 +103,8 @@ internal sealed class OneJob(FleetContext fleet)
         foreach (var group in executions.GroupBy(e => e.Execution.Status).OrderBy(g => g.Key, StringComparer.Ordinal)) await output.WriteLineAsync($"  {group.Key,-12} {group.Count(),5}").ConfigureAwait(false);
         foreach (var (job, execution) in failed)
             await output.WriteLineAsync($"  {execution.Thing}: {RotationSummary.Reason(execution, await fleet.Jobs.DetailsAsync(job, execution.Thing, cancellationToken).ConfigureAwait(false))}").ConfigureAwait(false);
+        var silent = executions.Where(e => e.Execution.Status == "QUEUED").Select(e => e.Execution.Thing).Order(StringComparer.Ordinal).ToList();
+        if (NotBegun(silent) is { } line) await output.WriteLineAsync(line).ConfigureAwait(false);
         if (executions.Exists(e => e.Execution.IsOpen)) await output.WriteLineAsync($"  The job goes on: aws iot describe-job --job-id {jobs[0]}; end it: aws iot cancel-job --job-id {jobs[0]}").ConfigureAwait(false);
         return failed.Count > 0 ? ExitCode.Failed : isInterrupted || executions.Exists(e => e.Execution.IsOpen) ? ExitCode.NotOver : executions.Exists(e => !e.Execution.Succeeded) ? ExitCode.Aborted : ExitCode.Ok;
     }
