@@ -14,6 +14,12 @@ internal static class StatusCommand
     /// <summary>An agent reports at least once an hour (12 times control.reportSeconds), unless its data budget is short.</summary>
     private static readonly TimeSpan SilentAfter = TimeSpan.FromHours(2);
 
+    /// <summary>In the order in which they are left out on a narrow terminal.</summary>
+    private static readonly string[] LeastImportantFirst = ["version", "certificate", "written", "credentials", "waiting", "reported", "change", "desired"];
+
+    private const int ShortHealth = 30;
+    private const int ShortestHealth = 10;
+
     private static readonly TimeSpan WatchPeriod = TimeSpan.FromSeconds(5);
 
     public static Command Create(AccountOptions account)
@@ -51,7 +57,7 @@ internal static class StatusCommand
             if (!parsed.GetValue(watch))
             {
                 var (rows, view) = await ReadAsync().ConfigureAwait(false);
-                await Table(rows, view).WriteAsync(fleet.Screen).ConfigureAwait(false);
+                await Table(rows, view, fleet.Screen.Console?.Profile.Width).WriteAsync(fleet.Screen).ConfigureAwait(false);
                 await fleet.Screen.Out.WriteLineAsync(Summary(rows, view, selection)).ConfigureAwait(false);
                 return ExitCode.Ok;
             }
@@ -77,7 +83,7 @@ internal static class StatusCommand
                             do
                             {
                                 var (rows, view) = await ReadAsync().ConfigureAwait(false);
-                                live.UpdateTarget(new Rows(Table(rows, view).Drawn(), new Text(Summary(rows, view, selection))));
+                                live.UpdateTarget(new Rows(Table(rows, view, console.Profile.Width).Drawn(), new Text(Summary(rows, view, selection))));
                             }
                             while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
                         }).ConfigureAwait(false);
@@ -87,7 +93,7 @@ internal static class StatusCommand
                         do
                         {
                             var (rows, view) = await ReadAsync().ConfigureAwait(false);
-                            await Table(rows, view).WriteAsync(fleet.Screen).ConfigureAwait(false);
+                            await Table(rows, view, null).WriteAsync(fleet.Screen).ConfigureAwait(false);
                             await fleet.Screen.Out.WriteLineAsync(Summary(rows, view, selection)).ConfigureAwait(false);
                         }
                         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
@@ -139,13 +145,31 @@ internal static class StatusCommand
         return cell.AsSpan().IndexOfAny(",\"") < 0 ? cell : $"\"{cell.Replace("\"", "\"\"", StringComparison.Ordinal)}\"";
     }
 
-    private static TextTable Table(IReadOnlyList<ThingState> rows, StateView view)
+    /// <param name="rows">The things.</param>
+    /// <param name="view">How they are seen.</param>
+    /// <param name="width">The terminal's, in columns: what is least important is left out until it fits, never the name, the alias and the health. Null: all.</param>
+    internal static TextTable Table(IReadOnlyList<ThingState> rows, StateView view, int? width)
     {
         // A column that nobody has anything in takes room from the others.
         var columns = StateColumns.All.Where(c => c.Name is not "desired" || rows.Any(r => r.DesiredAlias is not null)).ToList();
-        var table = new TextTable(columns.Select(c => c.Title));
-        foreach (var row in rows) table.Add(columns.Select(c => c.Show(row, view)));
-        return table;
+        var table = Of(int.MaxValue);
+        if (width < table.Width) table = Of(ShortHealth);
+        foreach (var least in LeastImportantFirst)
+        {
+            if (width is not { } limit || table.Width <= limit) return table;
+            columns.RemoveAll(c => c.Name == least);
+            table = Of(ShortHealth);
+        }
+
+        // The last word of a health is given up before the first of a name.
+        return width is { } narrow && table.Width > narrow ? Of(Math.Max(ShortestHealth, narrow - table.Width + ShortHealth)) : table;
+
+        TextTable Of(int longestHealth)
+        {
+            var made = new TextTable(columns.Select(c => c.Title));
+            foreach (var row in rows) made.Add(columns.Select(c => c.Show(row, view) is var cell && c.Name == "health" ? cell with { Text = PrintableText.Of(cell.Text, longestHealth) } : cell));
+            return made;
+        }
     }
 
     private static (StateColumn Column, bool Descending) Order(string name)

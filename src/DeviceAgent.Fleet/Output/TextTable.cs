@@ -26,16 +26,20 @@ internal sealed class TextTable(params IEnumerable<string> titles)
 
     public void Add(params IEnumerable<Cell> cells) => _rows.Add([.. cells.Select(c => c with { Text = PrintableText.Whole(c.Text) })]);
 
+    /// <summary>When drawn, with a space at each side of a cell and one between.</summary>
+    public int Width => _titles.Select((_, i) => WidthOf(i) + 3).Sum() + 1;
+
+    /// <summary>Drawn where it fits; else plain, since a drawn table would break names.</summary>
     public async Task WriteAsync(Screen screen)
     {
-        if (screen.Console is { } console) console.Write(Drawn());
+        if (screen.Console is { } console && Width <= console.Profile.Width) console.Write(Drawn());
         else foreach (var line in Lines()) await screen.Out.WriteLineAsync(line).ConfigureAwait(false);
     }
 
     /// <summary>As wide as they must be, two spaces between.</summary>
     public IEnumerable<string> Lines()
     {
-        var widths = _titles.Select((title, i) => _rows.Select(r => r[i].Text.Length).Append(title.Length).Max()).ToArray();
+        var widths = _titles.Select((_, i) => WidthOf(i)).ToArray();
         yield return Line(_titles);
         foreach (var row in _rows) yield return Line([.. row.Select(c => c.Text)]);
 
@@ -45,10 +49,12 @@ internal sealed class TextTable(params IEnumerable<string> titles)
     public Table Drawn()
     {
         var table = new Table().Border(TableBorder.Simple).Expand();
-        foreach (var title in _titles) table.AddColumn(new TableColumn(Markup.Escape(title.ToLowerInvariant())));
+        foreach (var title in _titles) table.AddColumn(new TableColumn(Markup.Escape(title.ToLowerInvariant())).NoWrap());
         foreach (var row in _rows) table.AddRow(row.Select(c => new Markup(Marked(c))));
         return table;
     }
+
+    private int WidthOf(int column) => _rows.Select(r => r[column].Text.Length).Append(_titles[column].Length).Max();
 
     public static string Marked(Cell cell) => cell.Emphasis switch
     {
