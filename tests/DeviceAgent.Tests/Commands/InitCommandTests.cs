@@ -214,6 +214,59 @@ public sealed class InitCommandTests : IDisposable
         Assert.Contains("--source = made-up: is no source", error, StringComparison.Ordinal);
     }
 
+    /// <summary>A key that stands in a file of certificates, which anybody may read, is not copied with them.</summary>
+    [Fact]
+    public async Task Init_KeysBesideCertificates_CopiesTheCertificatesAlone()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/a.key", key);
+        Write("made/b-combined.pem", certificate + key);
+        Write("made/rootCA.pem", Root("Test").Pem + Device("ca").Key);
+
+        var (exit, output, error) = await RunAsync("--from", "made", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes");
+
+        Assert.True(exit == ExitCode.Ok, output + error);
+        Assert.Equal(key, File.ReadAllText(Configured("private.key")));
+        foreach (var name in new[] { "certificate.pem", "ca.pem" })
+        {
+            var text = File.ReadAllText(Configured(name));
+            Assert.Contains("BEGIN CERTIFICATE", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("PRIVATE KEY", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Init_LinkOutOfTheFolder_IsNotRead()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        File.CreateSymbolicLink(_folder.File("made/roots.pem"), Write("elsewhere/secret", "hush"));
+        Write("made/agent.json", "{ \"caPath\": \"roots.pem\" }");
+
+        var (exit, _, error) = await RunAsync("--from", "made", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes");
+
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Contains("roots.pem' is a link, which is not followed", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
+    /// <summary>Between the question and the answer the files are others.</summary>
+    [Fact]
+    public async Task SourceFiles_FileThatChanges_StaysWhatItWasReadAs()
+    {
+        var path = Write("made/sub/a", "one");
+        using var files = new DeviceAgent.Commands.Init.SourceFiles(_folder.File("made"));
+        Assert.Equal("one"u8.ToArray(), files.Read(path, 100));
+        await File.WriteAllTextAsync(path, "two");
+        Assert.Equal("one"u8.ToArray(), files.Read(path, 100));
+
+        Directory.Move(_folder.File("made/sub"), _folder.File("other"));
+        Directory.CreateSymbolicLink(_folder.File("made/sub"), _folder.File("other"));
+        Assert.Throws<DeviceAgent.Storage.LinkException>(() => files.Read(_folder.File("made/sub/b"), 100));
+        Assert.False(files.Holds(_folder.File("made2/a")));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Configured(string name) => _folder.File(Path.Combine("etc", name));

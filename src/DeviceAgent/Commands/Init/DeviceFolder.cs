@@ -27,9 +27,12 @@ internal sealed partial class DeviceFolder
 
     private readonly List<string> _problems = [];
 
-    private DeviceFolder(string path) => Path = path;
+    private DeviceFolder(string path) => (Path, Files) = (path, new SourceFiles(path));
 
     public string Path { get; }
+
+    /// <summary>What is read of it.</summary>
+    public SourceFiles Files { get; }
 
     /// <summary>Null where none is found.</summary>
     public string? Certificate { get; private set; }
@@ -76,7 +79,7 @@ internal sealed partial class DeviceFolder
         var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
         var files = Directory.EnumerateFiles(Path, "*", options).Take(MostFiles + 1).ToList();
         if (files.Count > MostFiles) throw new CommandException($"'{Path}' has more than {MostFiles} files: name the folder that holds the device's certificate and key alone");
-        List<IdentityPart> parts = [.. files.OrderBy(f => f.Count(c => c == '/')).ThenBy(f => f, StringComparer.Ordinal).Select(IdentityPart.Of).OfType<IdentityPart>()];
+        List<IdentityPart> parts = [.. files.OrderBy(f => f.Count(c => c == '/')).ThenBy(f => f, StringComparer.Ordinal).Select(f => IdentityPart.Of(f, Files)).OfType<IdentityPart>()];
         FindPair(parts);
         FindRoots(parts);
         ReadSettings();
@@ -135,7 +138,7 @@ internal sealed partial class DeviceFolder
         var file = System.IO.Path.Combine(Path, ConfigurationName);
         if (!File.Exists(file)) return;
         var errors = new List<ConfigurationError>();
-        if (SettingsLayers.TryReadFile(file, errors) is not { } layer)
+        if (SettingsLayers.TryReadFile(file, errors, Files.Read) is not { } layer)
         {
             _problems.Add($"{ConfigurationName}: {errors[0].Problem}");
             return;
@@ -149,11 +152,11 @@ internal sealed partial class DeviceFolder
         new[] { certificate.CommonName, ConsoleFile().Match(System.IO.Path.GetFileName(certificate.Path)) is { Success: true } match ? match.Groups[1].Value : null }
             .FirstOrDefault(n => n is not null && ThingForm().IsMatch(n) && !HashForm().IsMatch(n));
 
-    private static string? EndpointIn(string script)
+    private string? EndpointIn(string script)
     {
         try
         {
-            return EndpointForm().Match(InputFile.ReadText(script, MostScriptBytes)) is { Success: true } match ? match.Value : null;
+            return TextDecoder.Decode(Files.Read(script, MostScriptBytes), out _) is { } text && EndpointForm().Match(text) is { Success: true } match ? match.Value : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -181,9 +184,10 @@ internal sealed partial class DeviceFolder
 internal sealed class IdentityPart : IDisposable
 {
     private readonly List<X509Certificate2> _certificates;
+    private readonly SourceFiles _files;
 
-    private IdentityPart(string path, List<X509Certificate2> certificates, bool hasKey, bool isLocked, bool isPfx) =>
-        (Path, _certificates, HasKey, IsLocked, IsPfx) = (path, certificates, hasKey, isLocked, isPfx);
+    private IdentityPart(string path, SourceFiles files, List<X509Certificate2> certificates, bool hasKey, bool isLocked, bool isPfx) =>
+        (Path, _files, _certificates, HasKey, IsLocked, IsPfx) = (path, files, certificates, hasKey, isLocked, isPfx);
 
     public string Path { get; }
 
@@ -207,16 +211,16 @@ internal sealed class IdentityPart : IDisposable
     private X509Certificate2? Device => _certificates.Find(c => !IsAuthority(c));
 
     /// <summary>Null where the file holds neither.</summary>
-    public static IdentityPart? Of(string path)
+    public static IdentityPart? Of(string path, SourceFiles files)
     {
         var ignored = new List<DeviceIdentityProblem>();
-        using var file = IdentityFile.Read(path, ignored);
+        using var file = IdentityFile.Read(path, ignored, files.Read);
         if (file is null) return null;
         var keys = file.Pem?.Blocks.Where(b => b.IsKey).ToList() ?? [];
         var isPfx = file.Pem is null && CertificateReader.IsPfx(file);
         var certificates = isPfx ? CertificateReader.ReadPfx(file, null, ignored) : CertificateReader.Read(file, ignored);
         var isLocked = keys.Exists(k => k.Label == PemText.EncryptedPkcs8 || k.IsTraditionallyEncrypted) || (isPfx && certificates.Count == 0);
-        var part = new IdentityPart(path, certificates, keys.Count > 0 || isPfx, isLocked, isPfx);
+        var part = new IdentityPart(path, files, certificates, keys.Count > 0 || isPfx, isLocked, isPfx);
         return part.HasKey || certificates.Count > 0 ? part : null;
     }
 
@@ -227,7 +231,7 @@ internal sealed class IdentityPart : IDisposable
     {
         try
         {
-            using var identity = DeviceIdentity.Load(new DeviceIdentityOptions { CertificatePath = Path, PrivateKeyPath = key.Path == Path ? null : key.Path, AllowInsecureKeyPermissions = true });
+            using var identity = IdentityLoader.Load(new DeviceIdentityOptions { CertificatePath = Path, PrivateKeyPath = key.Path == Path ? null : key.Path, AllowInsecureKeyPermissions = true }, _files.Read);
             return true;
         }
         catch (DeviceIdentityException)

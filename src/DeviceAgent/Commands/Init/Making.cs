@@ -1,7 +1,9 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Identity;
 using DeviceAgent.Settings;
 using DeviceAgent.Storage;
 
@@ -30,9 +32,11 @@ internal sealed record Given
 }
 
 /// <summary>Makes a configuration of what is given, found, proposed and answered, in this order.</summary>
-internal sealed partial class Making(Given given, Questions questions, TextWriter output)
+internal sealed partial class Making(Given given, Questions questions, TextWriter output) : IDisposable
 {
+    private const int MaxBytes = 1024 * 1024;
     private const string Off = "off";
+    private const string PasswordFile = "privateKeyPasswordFile";
     private const string Source = "source";
 
     /// <summary>The one that <c>aws-setup.sh</c> makes unless it is told another.</summary>
@@ -48,6 +52,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     ];
 
     private readonly Placement _placement = new(given.Output, given.Replaces);
+    private SourceFiles _files = new(null);
     private DeviceFolder? _folder;
     private Draft _draft = new([], "");
 
@@ -95,6 +100,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         }
 
         _folder = look;
+        _files = look?.Files ?? _files;
         _draft = new Draft((JsonObject?)look?.Settings.DeepClone() ?? [], Path.GetDirectoryName(given.Output)!);
         if (look is { Certificate: { } certificate })
         {
@@ -107,7 +113,32 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         if (look is { Roots: { } roots } && !File.Exists(_draft.Text(SettingPaths.Roots))) _draft.Set(SettingPaths.Roots, roots);
         if (look is { DataEndpoint: { } data } && !_draft.Has("mqttEndpoint")) _draft.Set("mqttEndpoint", data);
         TakeOptions();
+        RefuseLinks();
         if (!_draft.Has(SettingPaths.StateDirectory)) _draft.Set(SettingPaths.StateDirectory, given.IsOfPackage ? "/var/lib/device-agent" : "state");
+    }
+
+    /// <summary>What the folder's settings name in it, before anything reads it.</summary>
+    private void RefuseLinks()
+    {
+        var errors = new List<ConfigurationError>();
+        foreach (var key in Copied.Select(c => c.Key).Append(PasswordFile))
+        {
+            if (_draft.Text(key) is not { } path || !_files.Holds(path)) continue;
+            try
+            {
+                CryptographicOperations.ZeroMemory(_files.Read(path, MaxBytes));
+            }
+            catch (LinkException e)
+            {
+                errors.Add(new ConfigurationError(key, path, e.Message));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is told of where it is needed.
+            }
+        }
+
+        if (errors.Count > 0) throw new ConfigurationException(errors);
     }
 
     private void TakeOptions()
@@ -207,16 +238,16 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         if (_draft.Problems() is { Count: > 0 } problems) throw new ConfigurationException(problems);
         try
         {
-            using var identity = DeviceIdentity.Load(new DeviceIdentityOptions
+            using var identity = IdentityLoader.Load(new DeviceIdentityOptions
             {
                 CertificatePath = _draft.Text(SettingPaths.Certificate)!,
                 PrivateKeyPath = _draft.Text(SettingPaths.PrivateKey),
                 CertificateChainPath = _draft.Text("certificateChainPath"),
                 PrivateKeyPassword = _draft.Text("privateKeyPassword") is { } password ? new Secret(password) : null,
                 AllowInsecureKeyPermissions = true,
-            });
+            }, _files.Read);
         }
-        catch (DeviceIdentityException e) when (!_draft.Has("privateKeyPasswordFile") && File.Exists(_draft.Text(SettingPaths.Certificate)))
+        catch (DeviceIdentityException e) when (!_draft.Has(PasswordFile) && File.Exists(_draft.Text(SettingPaths.Certificate)))
         {
             throw new ConfigurationException([.. e.Problems.Select(p => new ConfigurationError(p.Subject, null, $"{p.What}. {p.Remedy}"))]);
         }
@@ -234,24 +265,44 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         foreach (var (key, name) in Copied)
         {
             if (placed.Text(key) is not { } path || !SettingPaths.IsFile(path)) continue;
-            var isFound = _folder is { } folder && path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-            var hasKey = key == SettingPaths.PrivateKey || (key == SettingPaths.Certificate && !placed.Has(SettingPaths.PrivateKey));
 
             // A PKCS#12 file keeps its ending: others look at it.
             var copy = Path.GetExtension(path).ToUpperInvariant() is ".PFX" or ".P12" ? Path.ChangeExtension(name, Path.GetExtension(path)) : name;
-            placed.Set(key, _placement.Place(path, copy, isFound, hasKey));
+            placed.Set(key, _placement.Place(path, copy, _files.Holds(path) ? () => Content(key, path) : null));
         }
 
         return placed.Values;
     }
 
+    /// <summary>What a copy holds: certificates alone, whatever else was in their file; with a key, or what is not understood, it is for its owner alone.</summary>
+    private (byte[] Bytes, bool IsSecret) Content(string key, string path)
+    {
+        var problems = new List<DeviceIdentityProblem>();
+        try
+        {
+            if (key == SettingPaths.PrivateKey || (key == SettingPaths.Certificate && !_draft.Has(SettingPaths.PrivateKey))) return (_files.Read(path, MaxBytes), true);
+            using var file = IdentityFile.Read(path, problems, _files.Read);
+            if (file is null) throw new ConfigurationException([.. problems.Select(p => new ConfigurationError(key, path, $"{p.What}. {p.Remedy}"))]);
+            var certificates = CertificateReader.Read(file, problems);
+            var text = string.Concat(certificates.Select(c => c.ExportCertificatePem() + "\n"));
+            foreach (var certificate in certificates) certificate.Dispose();
+            return text.Length > 0 && problems.Count == 0 ? (Encoding.ASCII.GetBytes(text), false) : (_files.Read(path, MaxBytes), true);
+        }
+        catch (IOException e)
+        {
+            throw new ConfigurationException([new ConfigurationError(key, path, e.Message)]);
+        }
+    }
+
+    public void Dispose() => _files.Dispose();
+
     private async Task ReportAsync()
     {
         await output.WriteLineAsync($"wrote {given.Output}").ConfigureAwait(false);
-        foreach (var (from, to, isSecret) in _placement.Copies)
+        foreach (var (from, to, _, isSecret) in _placement.Copies)
             await output.WriteLineAsync($"wrote {to}{(isSecret ? $" for its owner alone; delete {from} when all is well" : "")}").ConfigureAwait(false);
         var key = _draft.Text(SettingPaths.PrivateKey) ?? _draft.Text(SettingPaths.Certificate)!;
-        if (OperatingSystem.IsWindows() || _placement.Copies.Any(c => c.From == key) || _folder is null || !key.StartsWith(_folder.Path, StringComparison.Ordinal) || FileStatus.Of(key) is not { } before) return;
+        if (OperatingSystem.IsWindows() || _placement.Copies.Any(c => c.From == key) || !_files.Holds(key) || FileStatus.Of(key) is not { } before) return;
         PrivateFile.Tighten(key);
         if (FileStatus.Of(key) is { } after && after.Rights != before.Rights) await output.WriteLineAsync($"{key} is now for its owner alone (mode {after.Octal}, was {before.Octal})").ConfigureAwait(false);
     }

@@ -20,23 +20,23 @@ internal sealed class Placement(string configuration, bool replaces)
     private const UnixFileMode WithGroup = OwnerOnly | UnixFileMode.GroupRead;
     private const UnixFileMode All = WithGroup | UnixFileMode.OtherRead;
 
-    private readonly List<(string From, string To, bool IsSecret)> _copies = [];
+    private readonly List<(string From, string To, byte[] Content, bool IsSecret)> _copies = [];
 
     private string Folder => Path.GetDirectoryName(configuration)!;
 
     /// <summary>What will be copied.</summary>
-    public IReadOnlyList<(string From, string To, bool IsSecret)> Copies => _copies;
+    public IReadOnlyList<(string From, string To, byte[] Content, bool IsSecret)> Copies => _copies;
 
     /// <summary>The path that the configuration is to have: relative to its folder, where the file is or will be there.</summary>
     /// <param name="file">Absolute.</param>
     /// <param name="name">What a copy is called.</param>
-    /// <param name="isFound">In a folder with others: it is copied. What was named by itself stays where it is.</param>
-    /// <param name="isSecret">For its owner alone.</param>
-    public string Place(string file, string name, bool isFound, bool isSecret)
+    /// <param name="content">What a copy holds, and whether it is for its owner alone, where the file is in a folder with others; null: it was named by itself and stays where it is.</param>
+    public string Place(string file, string name, Func<(byte[] Bytes, bool IsSecret)>? content)
     {
         if (Path.GetRelativePath(Folder, file) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(relative)) return relative;
-        if (!isFound) return file;
-        _copies.Add((file, Path.Combine(Folder, name), isSecret));
+        if (content is null) return file;
+        var (bytes, isSecret) = content();
+        _copies.Add((file, Path.Combine(Folder, name), bytes, isSecret));
         return name;
     }
 
@@ -47,9 +47,9 @@ internal sealed class Placement(string configuration, bool replaces)
         if (Directory.Exists(configuration)) yield return $"'{configuration}' is a folder: name a file with --output";
         if (replaces) yield break;
         if (Path.Exists(configuration) && !IsTemplate()) yield return $"'{configuration}' is there already: --force replaces it, --output names another file";
-        foreach (var (from, to, _) in _copies)
+        foreach (var (from, to, content, _) in _copies)
         {
-            if (Path.Exists(to) && !HasSameContent(from, to)) yield return $"'{to}' is there already, with another content than '{from}': --force replaces it";
+            if (Path.Exists(to) && !HasSameContent(to, content)) yield return $"'{to}' is there already, with another content than '{from}': --force replaces it";
         }
     }
 
@@ -60,9 +60,8 @@ internal sealed class Placement(string configuration, bool replaces)
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Write(ReadOnlySpan<byte> text, bool isSecret)
     {
-        foreach (var (from, to, secret) in _copies)
+        foreach (var (_, to, content, secret) in _copies)
         {
-            var content = InputFile.Read(from, MaxBytes);
             DurableFile.Write(to, content, secret ? OwnerOnly : All);
             CryptographicOperations.ZeroMemory(content);
         }
@@ -83,14 +82,13 @@ internal sealed class Placement(string configuration, bool replaces)
     /// <summary>The package's file as it came, in which nothing was filled in.</summary>
     private bool IsTemplate() => SettingsLayers.TryReadFile(configuration, []) is { Values: var values } && new Draft(values, Folder).Text("thingName") is "<THING>";
 
-    private static bool HasSameContent(string one, string other)
+    private static bool HasSameContent(string file, byte[] content)
     {
         try
         {
-            var (first, second) = (InputFile.Read(one, MaxBytes), InputFile.Read(other, MaxBytes));
-            var same = first.AsSpan().SequenceEqual(second);
-            CryptographicOperations.ZeroMemory(first);
-            CryptographicOperations.ZeroMemory(second);
+            var there = InputFile.Read(file, MaxBytes);
+            var same = there.AsSpan().SequenceEqual(content);
+            CryptographicOperations.ZeroMemory(there);
             return same;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
