@@ -267,6 +267,32 @@ public sealed class InitCommandTests : IDisposable
         Assert.False(files.Holds(_folder.File("made2/a")));
     }
 
+    [Theory]
+    [InlineData("etc/k.pem", "is the device's private.key itself")]
+    [InlineData("etc/c.pem", "is the device's certificate.pem itself")]
+    public async Task Init_OutputIsAnInput_IsRefusedAlsoWithForce(string file, string reason)
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("etc/c.pem", certificate);
+        Write("etc/k.pem", key);
+        var (exit, _, error) = await RunAsync("--certificate", "etc/c.pem", "--private-key", "etc/k.pem", "--output", file, "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes", "--force");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Equal((certificate, key), (File.ReadAllText(Configured("c.pem")), File.ReadAllText(Configured("k.pem"))));
+    }
+
+    [Fact]
+    public async Task Init_OutputIsATargetOfACopy_IsRefusedAlsoWithForce()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/c.pem", certificate);
+        Write("made/k.pem", key);
+        var (exit, _, error) = await RunAsync("--from", "made", "--output", "etc/private.key", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes", "--force");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("is where '", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Configured(string name) => _folder.File(Path.Combine("etc", name));

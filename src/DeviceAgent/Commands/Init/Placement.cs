@@ -22,6 +22,8 @@ internal sealed class Placement(string configuration, bool replaces)
 
     private readonly List<(string From, string To, byte[] Content, bool IsSecret)> _copies = [];
 
+    private readonly List<(string Key, string File)> _inputs = [];
+
     private string Folder => Path.GetDirectoryName(configuration)!;
 
     /// <summary>What will be copied.</summary>
@@ -33,6 +35,7 @@ internal sealed class Placement(string configuration, bool replaces)
     /// <param name="content">What a copy holds, and whether it is for its owner alone, where the file is in a folder with others; null: it was named by itself and stays where it is.</param>
     public string Place(string file, string name, Func<(byte[] Bytes, bool IsSecret)>? content)
     {
+        _inputs.Add((name, file));
         if (Path.GetRelativePath(Folder, file) is var relative && !relative.StartsWith("..", StringComparison.Ordinal) && !Path.IsPathRooted(relative)) return relative;
         if (content is null) return file;
         var (bytes, isSecret) = content();
@@ -45,6 +48,7 @@ internal sealed class Placement(string configuration, bool replaces)
     {
         if (!Directory.Exists(Folder)) yield return $"there is no folder '{Folder}' for the configuration: make it, or name another file with --output";
         if (Directory.Exists(configuration)) yield return $"'{configuration}' is a folder: name a file with --output";
+        foreach (var problem in Overwritten()) yield return problem;
         if (replaces) yield break;
         if (Path.Exists(configuration) && !IsTemplate()) yield return $"'{configuration}' is there already: --force replaces it, --output names another file";
         foreach (var (from, to, content, _) in _copies)
@@ -52,6 +56,26 @@ internal sealed class Placement(string configuration, bool replaces)
             if (Path.Exists(to) && !HasSameContent(to, content)) yield return $"'{to}' is there already, with another content than '{from}': --force replaces it";
         }
     }
+
+    /// <summary>What is needed is never replaced by something else, also where files may be replaced.</summary>
+    private IEnumerable<string> Overwritten()
+    {
+        foreach (var (name, file) in _inputs)
+        {
+            if (IsSame(configuration, file)) yield return $"'{configuration}' is the device's {name} itself: name another file with --output";
+            foreach (var copy in _copies)
+            {
+                if (copy.From != file && IsSame(copy.To, file)) yield return $"'{copy.To}', where '{copy.From}' would be copied to, is the device's {name}: move it, or name another folder with --output";
+            }
+        }
+
+        foreach (var copy in _copies)
+        {
+            if (IsSame(configuration, copy.To)) yield return $"'{configuration}' is where '{copy.From}' is copied to: name another file with --output";
+        }
+    }
+
+    private static bool IsSame(string one, string other) => one == other || (FileStatus.Of(one) is { } first && FileStatus.Of(other) is { } second && first.IsSame(second));
 
     /// <summary>Writes all.</summary>
     /// <param name="text">The configuration.</param>
