@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Commands;
+using DeviceAgent.Commands.Init;
 using DeviceAgent.Hosting;
 using DeviceAgent.Readings;
 
@@ -256,7 +257,7 @@ public sealed class InitCommandTests : IDisposable
     public async Task SourceFiles_FileThatChanges_StaysWhatItWasReadAs()
     {
         var path = Write("made/sub/a", "one");
-        using var files = new DeviceAgent.Commands.Init.SourceFiles(_folder.File("made"));
+        using var files = new SourceFiles(_folder.File("made"));
         Assert.Equal("one"u8.ToArray(), files.Read(path, 100));
         await File.WriteAllTextAsync(path, "two");
         Assert.Equal("one"u8.ToArray(), files.Read(path, 100));
@@ -291,6 +292,36 @@ public sealed class InitCommandTests : IDisposable
         Assert.Equal(ExitCode.Failure, exit);
         Assert.Contains("is where '", error, StringComparison.Ordinal);
         Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
+    /// <summary>Without sudo the key is there still, and no new one is needed.</summary>
+    [Fact]
+    public void Look_KeyThatMayNotBeRead_SaysHowToReadIt()
+    {
+        Write("made/certificate.pem", Device("boiler-07").Certificate);
+        Write("made/private.key", "");
+        using var files = new SourceFiles(_folder.File("made"), (path, _) => path.EndsWith(".key", StringComparison.Ordinal) ? throw new UnauthorizedAccessException() : File.ReadAllBytes(path));
+        Assert.Equal(["private.key cannot be read (permission): run this by sudo"], DeviceFolder.Look(_folder.File("made"), files).Problems);
+    }
+
+    [Fact]
+    public void Look_KeyIsALink_SaysThatItWasPassedOver()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        File.CreateSymbolicLink(_folder.File("made/private.key"), Write("private.key", key));
+        Assert.Equal(["private.key is a link and was passed over"], DeviceFolder.Look(_folder.File("made")).Problems);
+    }
+
+    [Fact]
+    public void Look_KeyInDerForm_IsTaken()
+    {
+        var (certificate, pem) = Device("boiler-07");
+        using var key = ECDsa.Create();
+        key.ImportFromPem(pem);
+        Write("made/certificate.pem", certificate);
+        File.WriteAllBytes(_folder.File("made/k.der"), key.ExportPkcs8PrivateKey());
+        Assert.Equal(_folder.File("made/k.der"), DeviceFolder.Look(_folder.File("made")).PrivateKey);
     }
 
     public void Dispose() => _folder.Dispose();

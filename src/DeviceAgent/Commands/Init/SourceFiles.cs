@@ -9,7 +9,8 @@ namespace DeviceAgent.Commands.Init;
 /// it, no link is followed.
 /// </summary>
 /// <param name="folder">Absolute; null: there is none.</param>
-internal sealed class SourceFiles(string? folder) : IDisposable
+/// <param name="read">Reads up to so many bytes of a path; null: by the rules above.</param>
+internal sealed class SourceFiles(string? folder, Func<string, int, byte[]>? read = null) : IDisposable
 {
     private readonly Dictionary<string, byte[]> _contents = new(StringComparer.Ordinal);
 
@@ -23,7 +24,7 @@ internal sealed class SourceFiles(string? folder) : IDisposable
     /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
     public byte[] Read(string path, int maxBytes)
     {
-        if (!_contents.TryGetValue(path, out var content)) _contents[path] = content = ReadNow(path, maxBytes);
+        if (!_contents.TryGetValue(path, out var content)) _contents[path] = content = (read ?? ReadNow)(path, maxBytes);
         return content.Length > maxBytes ? throw new FileTooLongException(content.Length) : (byte[])content.Clone();
     }
 
