@@ -324,6 +324,48 @@ public sealed class InitCommandTests : IDisposable
         Assert.Equal(_folder.File("made/k.der"), DeviceFolder.Look(_folder.File("made")).PrivateKey);
     }
 
+    [Fact]
+    public async Task Init_ForcedWithAPassword_TakesRightsOfOthersAway()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        var file = Write("etc/agent.json", "{}");
+        foreach (var (old, wanted) in new[] { (ownerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead, ownerOnly), (ownerOnly | UnixFileMode.GroupRead, ownerOnly | UnixFileMode.GroupRead), (ownerOnly, ownerOnly) })
+        {
+            File.SetUnixFileMode(file, old);
+            var (exit, _, error) = await RunAsync("--from", "made", "--endpoint", Endpoint, "--source", "none", "--yes", "--force", "--set", "privateKeyPassword=hush");
+            Assert.True(exit == ExitCode.Ok, error);
+            Assert.Equal(wanted, File.GetUnixFileMode(file));
+        }
+
+        // A link has no rights to give.
+        var open = Write("open.json", "{}");
+        File.SetUnixFileMode(open, ownerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        File.Delete(file);
+        File.CreateSymbolicLink(file, open);
+        Assert.Equal(ExitCode.Ok, (await RunAsync("--from", "made", "--endpoint", Endpoint, "--source", "none", "--yes", "--force")).Exit);
+        Assert.Null(new FileInfo(file).LinkTarget);
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & UnixFileMode.OtherWrite);
+    }
+
+    [Theory]
+    [InlineData("private.key", "is a folder")]
+    [InlineData("agent.json.new", "")]
+    public async Task Init_FolderInTheWay_LeavesNothingBehind(string name, string reason)
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        Write($"etc/{name}/file", "");
+        var (exit, _, error) = await RunAsync("--from", "made", "--endpoint", Endpoint, "--source", "none", "--yes", "--force");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Configured(string name) => _folder.File(Path.Combine("etc", name));

@@ -48,6 +48,7 @@ internal sealed class Placement(string configuration, bool replaces)
     {
         if (!Directory.Exists(Folder)) yield return $"there is no folder '{Folder}' for the configuration: make it, or name another file with --output";
         if (Directory.Exists(configuration)) yield return $"'{configuration}' is a folder: name a file with --output";
+        foreach (var copy in _copies.Where(c => Directory.Exists(c.To))) yield return $"'{copy.To}', where '{copy.From}' would be copied to, is a folder: move it, or name another folder with --output";
         foreach (var problem in Overwritten()) yield return problem;
         if (replaces) yield break;
         if (Path.Exists(configuration) && !IsTemplate()) yield return $"'{configuration}' is there already: --force replaces it, --output names another file";
@@ -84,24 +85,45 @@ internal sealed class Placement(string configuration, bool replaces)
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
     public void Write(ReadOnlySpan<byte> text, bool isSecret)
     {
-        foreach (var (_, to, content, secret) in _copies)
-        {
-            DurableFile.Write(to, content, secret ? OwnerOnly : All);
-            CryptographicOperations.ZeroMemory(content);
-        }
-
         var (mode, give) = RightsOf(isSecret);
-        DurableFile.Write(configuration, text, mode, give);
+        var made = new List<string>();
+        try
+        {
+            foreach (var (_, to, content, secret) in _copies)
+            {
+                var isNew = !Path.Exists(to);
+                DurableFile.Write(to, content, secret ? OwnerOnly : All, Old is null ? null : give);
+                if (isNew) made.Add(to);
+            }
+
+            DurableFile.Write(configuration, text, mode, give);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            using var _ = ProcessUser.On(Folder);
+            foreach (var file in made) File.Delete(file);
+            throw;
+        }
+        finally
+        {
+            foreach (var copy in _copies) CryptographicOperations.ZeroMemory(copy.Content);
+        }
     }
 
-    /// <summary>As the file is that it replaces; a new one of root's for the group of the folder, which the package makes for the service.</summary>
+    /// <summary>The configuration that is replaced; a link is none.</summary>
+    private FileStatus? Old => FileStatus.Of(configuration, follow: false) is { IsFile: true } old ? old : null;
+
+    /// <summary>As the file is that it replaces, with a password not more than its group may read; a new one of root's for the group of the folder, which the package makes for the service.</summary>
     private (UnixFileMode Mode, Action<SafeFileHandle>? Give) RightsOf(bool isSecret)
     {
-        if (FileStatus.Of(configuration) is { IsFile: true } old) return (old.Rights, LocalUsers.Own == LocalUsers.Root ? file => FolderHandle.Give(file, old.User, old.Group) : null);
+        if (Old is { } old) return (isSecret ? ForSecret(old.Rights) : old.Rights, LocalUsers.Own == LocalUsers.Root ? file => FolderHandle.Give(file, old.User, old.Group) : null);
         if (LocalUsers.Own != LocalUsers.Root || FileStatus.Of(Folder) is not { User: LocalUsers.Root } folder) return (OwnerOnly, null);
         if (folder.Group != LocalUsers.Root) return (WithGroup, file => FolderHandle.Give(file, null, folder.Group));
         return (isSecret ? OwnerOnly : All, null);
     }
+
+    private static UnixFileMode ForSecret(UnixFileMode old) =>
+        (old & (UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute)) == 0 && old.HasFlag(UnixFileMode.GroupRead) ? WithGroup : OwnerOnly;
 
     /// <summary>The package's file as it came, in which nothing was filled in.</summary>
     private bool IsTemplate() => SettingsLayers.TryReadFile(configuration, []) is { Values: var values } && new Draft(values, Folder).Text("thingName") is "<THING>";
