@@ -76,7 +76,7 @@ internal sealed class InitCommand
         }
         catch (MissingAnswersException e)
         {
-            foreach (var line in e.Lines) await error.WriteLineAsync(line).ConfigureAwait(false);
+            foreach (var line in e.Lines) await error.WriteLineAsync(PrintableText.Escaped(line)).ConfigureAwait(false);
             return ExitCode.Usage;
         }
         catch (ConfigurationException e)

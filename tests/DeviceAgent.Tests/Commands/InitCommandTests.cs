@@ -366,6 +366,28 @@ public sealed class InitCommandTests : IDisposable
         Assert.Empty(Directory.GetFiles(Configured("")));
     }
 
+    /// <summary>A folder from elsewhere does not move the cursor, nor what lies beside it.</summary>
+    [Fact]
+    public async Task Init_FolderWithControlCharacters_ShowsThemEscapedAndLeavesItsNeighbourAlone()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("f42/c.pem", certificate);
+        Write("f42/k.pem", key);
+        Write("f42/agent.json", """{ "thingName": "a\u001b[2Jb", "source": { "kind": "no\u001bne" } }""");
+        var (exit, output, error) = await RunAsync("--from", "f42", "--endpoint", Endpoint, "--yes");
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Contains(@"a\u001b[2Jb", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', output + error);
+
+        File.Delete(_folder.File("f42/agent.json"));
+        var neighbour = Write("f42x/k.pem", key);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(neighbour, (UnixFileMode)0b110_100_100);
+        (exit, output, error) = await RunAsync("--from", "f42", "--certificate", "f42x/../f42/c.pem", "--private-key", neighbour, "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes");
+        Assert.True(exit == ExitCode.Ok, output + error);
+        Assert.Contains(neighbour, File.ReadAllText(Configured("agent.json")), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows()) Assert.Equal((UnixFileMode)0b110_100_100, File.GetUnixFileMode(neighbour));
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Configured(string name) => _folder.File(Path.Combine("etc", name));

@@ -4,6 +4,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DeviceAgent.Credentials;
 using DeviceAgent.Credentials.Identity;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Settings;
 using DeviceAgent.Storage;
 
@@ -90,7 +91,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
 
         // What merely lies about in the working folder is proposed, not taken.
         if (!isNamed && look is { Certificate: null }) look = null;
-        if (!isNamed && look is not null && (!questions.Asks || !await questions.AgreesAsync($"Use the certificate and key of this folder ({Path.GetFileName(look.Certificate)})?").ConfigureAwait(false))) look = null;
+        if (!isNamed && look is not null && (!questions.Asks || !await questions.AgreesAsync($"Use the certificate and key of this folder ({PrintableText.Escaped(Path.GetFileName(look.Certificate))})?").ConfigureAwait(false))) look = null;
         if (look is null && path is not null && !isNamed && questions.Asks)
         {
             var answer = await questions.AskAsync(
@@ -163,12 +164,12 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     private async Task TellAsync()
     {
         if (_folder is null) return;
-        await output.WriteLineAsync($"found in {_folder.Path}:").ConfigureAwait(false);
+        await output.WriteLineAsync($"found in {PrintableText.Escaped(_folder.Path)}:").ConfigureAwait(false);
         string[] keys = ["thingName", "region", "credentialsEndpoint", "mqttEndpoint", "roleAlias", SettingPaths.Certificate, SettingPaths.PrivateKey, SettingPaths.Roots];
-        foreach (var key in keys) if (_draft.Text(key) is { } value) await output.WriteLineAsync($"  {key,-20} {DeviceIdentityOptions.Shown(value)}").ConfigureAwait(false);
-        if (_draft.Section(Source) is { } source) await output.WriteLineAsync($"  {Source,-20} {SettingsReader.Scalar(source["kind"])}").ConfigureAwait(false);
-        if (_folder.KnownRoots is { } known && !_draft.Has(SettingPaths.Roots)) await output.WriteLineAsync($"  {Path.GetFileName(known)} is not needed: this system knows the root").ConfigureAwait(false);
-        foreach (var problem in _folder.Problems) await output.WriteLineAsync($"  note: {problem}").ConfigureAwait(false);
+        foreach (var key in keys) if (_draft.Text(key) is { } value) await output.WriteLineAsync($"  {key,-20} {PrintableText.Escaped(DeviceIdentityOptions.Shown(value))}").ConfigureAwait(false);
+        if (_draft.Section(Source) is { } source) await output.WriteLineAsync($"  {Source,-20} {PrintableText.Escaped(SettingsReader.Scalar(source["kind"]) ?? "")}").ConfigureAwait(false);
+        if (_folder.KnownRoots is { } known && !_draft.Has(SettingPaths.Roots)) await output.WriteLineAsync($"  {PrintableText.Escaped(Path.GetFileName(known))} is not needed: this system knows the root").ConfigureAwait(false);
+        foreach (var problem in _folder.Problems) await output.WriteLineAsync($"  note: {PrintableText.Escaped(problem)}").ConfigureAwait(false);
     }
 
     private async Task AskAsync(CancellationToken cancellationToken)
@@ -298,13 +299,13 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
 
     private async Task ReportAsync()
     {
-        await output.WriteLineAsync($"wrote {given.Output}").ConfigureAwait(false);
+        await output.WriteLineAsync($"wrote {PrintableText.Escaped(given.Output)}").ConfigureAwait(false);
         foreach (var (from, to, _, isSecret) in _placement.Copies)
-            await output.WriteLineAsync($"wrote {to}{(isSecret ? $" for its owner alone; delete {from} when all is well" : "")}").ConfigureAwait(false);
+            await output.WriteLineAsync($"wrote {PrintableText.Escaped(to)}{(isSecret ? $" for its owner alone; delete {PrintableText.Escaped(from)} when all is well" : "")}").ConfigureAwait(false);
         var key = _draft.Text(SettingPaths.PrivateKey) ?? _draft.Text(SettingPaths.Certificate)!;
         if (OperatingSystem.IsWindows() || _placement.Copies.Any(c => c.From == key) || !_files.Holds(key) || FileStatus.Of(key) is not { } before) return;
         PrivateFile.Tighten(key);
-        if (FileStatus.Of(key) is { } after && after.Rights != before.Rights) await output.WriteLineAsync($"{key} is now for its owner alone (mode {after.Octal}, was {before.Octal})").ConfigureAwait(false);
+        if (FileStatus.Of(key) is { } after && after.Rights != before.Rights) await output.WriteLineAsync($"{PrintableText.Escaped(key)} is now for its owner alone (mode {after.Octal}, was {before.Octal})").ConfigureAwait(false);
     }
 
     [GeneratedRegex(@"\.iot\.([a-z0-9-]+)\.amazonaws\.com")]
