@@ -240,8 +240,7 @@ internal static class StatusText
         foreach (var listener in all.Where(l => Text(l, "condition") is not ("open" or "absent")))
         {
             var holder = listener.TryGetProperty("taken_by_uid", out var user) && user.ValueKind == JsonValueKind.Number ? $" user {user}{(listener.TryGetProperty("taken_by_pid", out var process) && process.ValueKind == JsonValueKind.Number ? $", process {process}" : "")}:" : "";
-            var remedy = Text(listener, "condition") == "taken" ? ". Tokens that programs sent there may be known to it: once it is stopped, device-agent clients rotate --all" : "";
-            await output.WriteLineAsync($"  NOT ON      {Text(listener, "address")}:{holder} {Text(listener, "problem")}{remedy}").ConfigureAwait(false);
+            await output.WriteLineAsync($"  NOT ON      {Text(listener, "address")}:{holder} {Text(listener, "problem")}").ConfigureAwait(false);
         }
     }
 
