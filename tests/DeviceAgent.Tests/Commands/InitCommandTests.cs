@@ -388,6 +388,35 @@ public sealed class InitCommandTests : IDisposable
         if (!OperatingSystem.IsWindows()) Assert.Equal((UnixFileMode)0b110_100_100, File.GetUnixFileMode(neighbour));
     }
 
+    /// <summary>They mean the same as options do: from where they were typed.</summary>
+    [Fact]
+    public async Task Init_RelativePathsBySet_AreFromTheWorkingFolderAndThePasswordIsCopied()
+    {
+        var (certificate, pem) = Device("boiler-07");
+        using var key = ECDsa.Create();
+        key.ImportFromPem(pem);
+        Write("made/c.pem", certificate);
+        Write("made/k.pem", key.ExportEncryptedPkcs8PrivateKeyPem("hush", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 2048)));
+        Write("made/pass", "hush");
+        Write("roots.pem", Root("Test").Pem);
+        var (exit, output, error) = await RunAsync(
+            "--from", "made", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes", "--set", "caPath=roots.pem", "--set", "privateKeyPasswordFile=made/pass");
+        Assert.True(exit == ExitCode.Ok, output + error);
+        Assert.Equal(_folder.File("roots.pem"), Load().Credentials.CaPath);
+        Assert.Equal("hush", File.ReadAllText(Configured("private.key.password")));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Configured("private.key.password")));
+    }
+
+    [Fact]
+    public async Task Init_EmptyStateDirectory_IsRefused()
+    {
+        await using var error = new StringWriter();
+        var places = new ConfigurationPlaces(new Hashtable(), _folder.Path, Configured("agent.json"), IsTerminal: false);
+        var exit = await InitCommand.Create(places, TextReader.Null, isTerminal: false).Parse(["--state-directory", "", "--certificate", "c.pem"]).InvokeAsync(new InvocationConfiguration { Error = error });
+        Assert.Equal((int)ExitCode.BadConfiguration, exit);
+        Assert.Contains("names no folder", error.ToString(), StringComparison.Ordinal);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private string Configured(string name) => _folder.File(Path.Combine("etc", name));

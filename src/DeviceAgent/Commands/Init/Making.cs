@@ -49,7 +49,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     /// <summary>What is copied where it was found in a folder, and how the copy is called.</summary>
     private static readonly (string Key, string Name)[] Copied =
     [
-        (SettingPaths.Certificate, "certificate.pem"), (SettingPaths.PrivateKey, "private.key"), (SettingPaths.Roots, "ca.pem"), ("certificateChainPath", "chain.pem"),
+        (SettingPaths.Certificate, "certificate.pem"), (SettingPaths.PrivateKey, "private.key"), (SettingPaths.Roots, "ca.pem"), ("certificateChainPath", "chain.pem"), (PasswordFile, "private.key.password"),
     ];
 
     private readonly Placement _placement = new(given.Output, given.Replaces);
@@ -91,7 +91,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
 
         // What merely lies about in the working folder is proposed, not taken.
         if (!isNamed && look is { Certificate: null }) look = null;
-        if (!isNamed && look is not null && (!questions.Asks || !await questions.AgreesAsync($"Use the certificate and key of this folder ({PrintableText.Escaped(Path.GetFileName(look.Certificate))})?").ConfigureAwait(false))) look = null;
+        if (!isNamed && look is not null && (!questions.Asks || !await questions.AgreesAsync($"Use the certificate and key of this folder ({PrintableText.Escaped(Path.GetFileName(look.Certificate)!)})?").ConfigureAwait(false))) look = null;
         if (look is null && path is not null && !isNamed && questions.Asks)
         {
             var answer = await questions.AskAsync(
@@ -122,7 +122,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     private void RefuseLinks()
     {
         var errors = new List<ConfigurationError>();
-        foreach (var key in Copied.Select(c => c.Key).Append(PasswordFile))
+        foreach (var key in Copied.Select(c => c.Key))
         {
             if (_draft.Text(key) is not { } path || !_files.Holds(path)) continue;
             try
@@ -147,6 +147,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         foreach (var (key, value) in given.Options)
         {
             if (value is null) continue;
+            if (key == SettingPaths.StateDirectory && value.Length == 0) throw new ConfigurationException([new ConfigurationError("--state-directory", value, "names no folder")]);
             if (key == Source)
             {
                 _draft.Remove("sources");
@@ -157,7 +158,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         }
 
         if (given.Options[SettingPaths.Certificate] is not null && given.Options[SettingPaths.PrivateKey] is null) _draft.Remove(SettingPaths.PrivateKey);
-        _draft.Assign(given.Assignments);
+        _draft.Assign([.. given.Assignments.Select(a => SettingPaths.AbsoluteAssignment(a, given.WorkingFolder))]);
     }
 
     /// <summary>What need not be asked.</summary>
@@ -281,7 +282,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         var problems = new List<DeviceIdentityProblem>();
         try
         {
-            if (key == SettingPaths.PrivateKey || (key == SettingPaths.Certificate && !_draft.Has(SettingPaths.PrivateKey))) return (_files.Read(path, MaxBytes), true);
+            if (key is SettingPaths.PrivateKey or PasswordFile || (key == SettingPaths.Certificate && !_draft.Has(SettingPaths.PrivateKey))) return (_files.Read(path, MaxBytes), true);
             using var file = IdentityFile.Read(path, problems, _files.Read);
             if (file is null) throw new ConfigurationException([.. problems.Select(p => new ConfigurationError(key, path, $"{p.What}. {p.Remedy}"))]);
             var certificates = CertificateReader.Read(file, problems);
