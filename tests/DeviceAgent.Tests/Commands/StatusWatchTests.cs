@@ -12,7 +12,7 @@ public sealed class StatusWatchTests
     public void IsReaderGone_PipeIsClosedAtTheOtherEnd_IsTrue()
     {
         using var pipe = new AnonymousPipeServerStream(PipeDirection.Out);
-        using (var reader = new AnonymousPipeClientStream(PipeDirection.In, pipe.ClientSafePipeHandle)) Assert.False(Terminal.IsReaderGone(pipe.SafePipeHandle));
+        using (new AnonymousPipeClientStream(PipeDirection.In, pipe.ClientSafePipeHandle)) Assert.False(Terminal.IsReaderGone(pipe.SafePipeHandle));
         Assert.Equal(OperatingSystem.IsLinux(), Terminal.IsReaderGone(pipe.SafePipeHandle));
     }
 

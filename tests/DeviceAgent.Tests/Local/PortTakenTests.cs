@@ -52,7 +52,8 @@ public sealed class PortTakenTests
         // Nor is the token of a page given to who has the port.
         Assert.Contains("the agent does not hold port ", PageCommand.ProblemIn(status, PortOf(other)), StringComparison.Ordinal);
         Assert.Contains("does not listen on port 1:", PageCommand.ProblemIn(status, 1), StringComparison.Ordinal);
-        Assert.Null(PageCommand.ProblemIn(System.Text.Json.JsonDocument.Parse("""{"listeners":[{"address":"port 7 of 127.0.0.1","condition":"open","problem":null},{"address":"port 7 of ::1","condition":"absent","problem":"none"}]}""").RootElement, 7));
+        using var own = System.Text.Json.JsonDocument.Parse("""{"listeners":[{"address":"port 7 of 127.0.0.1","condition":"open","problem":null},{"address":"port 7 of ::1","condition":"absent","problem":"none"}]}""");
+        Assert.Null(PageCommand.ProblemIn(own.RootElement, 7));
     }
 
     [Fact]
