@@ -34,15 +34,19 @@ internal sealed class IdentityFile : IDisposable
     public PemText? Pem => _pem.Value;
 
     /// <summary>Reads the file; null after adding the reason to <paramref name="problems"/>.</summary>
-    public static IdentityFile? Read(string path, List<DeviceIdentityProblem> problems)
+    /// <param name="path">Where it is.</param>
+    /// <param name="problems">What is wrong with it.</param>
+    /// <param name="bytes">Reads up to so many bytes of a path, in its own way; the file owns them. Null: as <see cref="InputFile"/> does.</param>
+    public static IdentityFile? Read(string path, List<DeviceIdentityProblem> problems, Func<string, int, byte[]>? bytes = null)
     {
         try
         {
+            if (bytes is not null) return new IdentityFile(path, bytes(path, MaxBytes), openToOthers: false);
             using var handle = InputFile.Open(path);
-            var bytes = InputFile.Read(handle, MaxBytes);
+            var content = InputFile.Read(handle, MaxBytes);
             // Asked of the open file, not of the path: what is checked is what was read, through links too.
             var openToOthers = !OperatingSystem.IsWindows() && (File.GetUnixFileMode(handle) & Others) != 0;
-            return new IdentityFile(path, bytes, openToOthers);
+            return new IdentityFile(path, content, openToOthers);
         }
         catch (FileTooLongException e)
         {

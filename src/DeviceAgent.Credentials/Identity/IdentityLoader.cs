@@ -5,7 +5,9 @@ using DeviceAgent.Credentials.Identity.Hardware;
 namespace DeviceAgent.Credentials.Identity;
 
 /// <summary>Reads certificate, key and chain, gathering every problem before it fails.</summary>
-internal sealed class IdentityLoader(DeviceIdentityOptions options)
+/// <param name="options">Where they are.</param>
+/// <param name="bytes">Reads up to so many bytes of a path, in its own way; null: as <see cref="Text.InputFile"/> does.</param>
+internal sealed class IdentityLoader(DeviceIdentityOptions options, Func<string, int, byte[]>? bytes = null)
 {
     private const int ShortestRsa = 2048;
     private const int ShortestEc = 256;
@@ -18,7 +20,7 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
 
     private HardwareReader Hardware => new(options.PrivateKeyPassword, options.AllowInsecureKeyPermissions, _problems);
 
-    public static DeviceIdentity Load(DeviceIdentityOptions options) => new IdentityLoader(options).Load();
+    public static DeviceIdentity Load(DeviceIdentityOptions options, Func<string, int, byte[]>? bytes = null) => new IdentityLoader(options, bytes).Load();
 
     public static AsymmetricAlgorithm LoadPrivateKey(DeviceIdentityOptions options)
     {
@@ -32,7 +34,7 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
 
     private DeviceIdentity Load()
     {
-        using var file = Pkcs11Uri.IsOne(options.CertificatePath) ? null : IdentityFile.Read(options.CertificatePath, _problems);
+        using var file = Pkcs11Uri.IsOne(options.CertificatePath) ? null : IdentityFile.Read(options.CertificatePath, _problems, bytes);
         var leaf = file is not null && CertificateReader.IsPfx(file) ? ReadPfx(file) : ReadParts(file);
         CheckSize(leaf);
         ReadChain();
@@ -103,7 +105,7 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
         var path = options.PrivateKeyPath ?? options.CertificatePath;
         if (Pkcs11Uri.IsOne(path)) return Hardware.PrivateKey(path);
         if (options.PrivateKeyPath is null) return ReadKeyFrom(certificateFile);
-        using var file = IdentityFile.Read(path, _problems);
+        using var file = IdentityFile.Read(path, _problems, bytes);
         return ReadKeyFrom(file);
     }
 
@@ -125,7 +127,7 @@ internal sealed class IdentityLoader(DeviceIdentityOptions options)
     private void ReadChain()
     {
         if (options.CertificateChainPath is not { } path) return;
-        using var file = IdentityFile.Read(path, _problems);
+        using var file = IdentityFile.Read(path, _problems, bytes);
         if (file is not null) _certificates.AddRange(CertificateReader.Read(file, _problems));
     }
 

@@ -60,7 +60,7 @@ internal sealed class InitCommand
         try
         {
             var questions = new Questions(output, _input, asks: isTerminal && !parsed.GetValue(_yes), takesProposals: parsed.GetValue(_yes));
-            var making = new Making(Given(parsed), questions, output);
+            using var making = new Making(Given(parsed), questions, output);
             var file = await making.MakeAsync(cancellationToken).ConfigureAwait(false);
             if (parsed.GetValue(_noDoctor))
             {
@@ -76,7 +76,7 @@ internal sealed class InitCommand
         }
         catch (MissingAnswersException e)
         {
-            foreach (var line in e.Lines) await error.WriteLineAsync(line).ConfigureAwait(false);
+            foreach (var line in e.Lines) await error.WriteLineAsync(PrintableText.Escaped(line)).ConfigureAwait(false);
             return ExitCode.Usage;
         }
         catch (ConfigurationException e)

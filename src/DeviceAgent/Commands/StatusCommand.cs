@@ -4,6 +4,7 @@ using System.Text.Json;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Local;
 using DeviceAgent.Readings;
+using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Commands;
 
@@ -48,25 +49,43 @@ internal sealed class StatusCommand
 
         if (_arguments.TryLoadOptions(parsed) is not { } options) return ExitCode.BadConfiguration;
         if (!parsed.GetValue(_watch)) return await ShowAsync(parsed, options.Endpoint, output, error, cancellationToken).ConfigureAwait(false);
-        var screen = Console.IsOutputRedirected || parsed.GetValue(_json) ? null : new Screen(output);
+        try
+        {
+            await WatchAsync(parsed, options.Endpoint, output, error, interval, cancellationToken).ConfigureAwait(false);
+        }
+        catch (IOException)
+        {
+            // Nobody reads any more.
+        }
+
+        return ExitCode.Ok;
+    }
+
+    /// <exception cref="IOException">The output's reader is gone.</exception>
+    private async Task WatchAsync(ParseResult parsed, EndpointOptions endpoint, TextWriter output, TextWriter error, double interval, CancellationToken cancellationToken)
+    {
+        var json = parsed.GetValue(_json);
+        var screen = Console.IsOutputRedirected || json ? null : new Screen(output);
         using var timer = new PeriodicTimer(TimeSpan.FromSeconds(interval));
         do
         {
-            if (screen is null)
+            using var frame = new StringWriter();
+            await ShowAsync(parsed, endpoint, frame, json ? error : frame, cancellationToken).ConfigureAwait(false);
+            if (screen is not null)
             {
-                await ShowAsync(parsed, options.Endpoint, output, output, cancellationToken).ConfigureAwait(false);
-                if (!parsed.GetValue(_json)) await output.WriteLineAsync().ConfigureAwait(false);
-                await output.FlushAsync(cancellationToken).ConfigureAwait(false);
-            }
-            else
-            {
-                using var frame = new StringWriter();
-                await ShowAsync(parsed, options.Endpoint, frame, frame, cancellationToken).ConfigureAwait(false);
                 await screen.ShowAsync(frame.ToString()).ConfigureAwait(false);
+                continue;
             }
+
+            await output.WriteAsync(frame.ToString()).ConfigureAwait(false);
+            if (!json) await output.WriteLineAsync().ConfigureAwait(false);
+            await output.FlushAsync(cancellationToken).ConfigureAwait(false);
+
+            // The framework's console does not say so.
+            using var standardOutput = new SafeFileHandle(1, ownsHandle: false);
+            if (ReferenceEquals(output, Console.Out) && Terminal.IsReaderGone(standardOutput)) throw new IOException("The reader is gone.");
         }
         while (await timer.WaitForNextTickAsync(cancellationToken).ConfigureAwait(false));
-        return ExitCode.Ok;
     }
 
     private async Task<ExitCode> ShowAsync(ParseResult parsed, EndpointOptions endpoint, TextWriter output, TextWriter error, CancellationToken cancellationToken)
@@ -221,8 +240,7 @@ internal static class StatusText
         foreach (var listener in all.Where(l => Text(l, "condition") is not ("open" or "absent")))
         {
             var holder = listener.TryGetProperty("taken_by_uid", out var user) && user.ValueKind == JsonValueKind.Number ? $" user {user}{(listener.TryGetProperty("taken_by_pid", out var process) && process.ValueKind == JsonValueKind.Number ? $", process {process}" : "")}:" : "";
-            var remedy = Text(listener, "condition") == "taken" ? ". Tokens that programs sent there may be known to it: once it is stopped, device-agent clients rotate --all" : "";
-            await output.WriteLineAsync($"  NOT ON      {Text(listener, "address")}:{holder} {Text(listener, "problem")}{remedy}").ConfigureAwait(false);
+            await output.WriteLineAsync($"  NOT ON      {Text(listener, "address")}:{holder} {Text(listener, "problem")}").ConfigureAwait(false);
         }
     }
 

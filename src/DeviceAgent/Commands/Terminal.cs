@@ -1,7 +1,9 @@
+using System.Runtime.InteropServices;
+
 namespace DeviceAgent.Commands;
 
 /// <summary>Colours, where a person looks on and wants them (<see href="https://no-color.org"/>).</summary>
-internal static class Terminal
+internal static partial class Terminal
 {
     public const string Red = "\u001b[31m";
     public const string Green = "\u001b[32m";
@@ -13,5 +15,21 @@ internal static class Terminal
 
     public static bool HasColours => !Console.IsOutputRedirected && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(NoColour));
 
+    /// <summary>Whether what is written there goes nowhere: the other end of the pipe is closed.</summary>
+    public static bool IsReaderGone(SafeHandle pipe)
+    {
+        const short error = 8;
+        if (!OperatingSystem.IsLinux()) return false;
+
+        // struct pollfd: the descriptor, what is waited for (16 bits; nothing), what is so (16 bits).
+        Span<byte> one = stackalloc byte[8];
+        one.Clear();
+        BitConverter.TryWriteBytes(one, (int)pipe.DangerousGetHandle());
+        return Poll(one, 1, 0) > 0 && (BitConverter.ToInt16(one[6..]) & error) != 0;
+    }
+
     public static string In(string colour, string text, bool inColour) => inColour ? $"{colour}{text}{Reset}" : text;
+
+    [LibraryImport("libc", EntryPoint = "poll")]
+    private static partial int Poll(Span<byte> files, nuint count, int milliseconds);
 }

@@ -21,7 +21,8 @@ internal sealed class DayHistory
     /// <summary>Values of sensors that are followed, the first that are seen; one that was silent for a day gives its place away.</summary>
     public const int MostSeries = 6;
 
-    private const int LongestName = 100;
+    /// <summary>Of a followed value, in UTF-16 units.</summary>
+    public const int LongestName = 100;
 
     private readonly ILogger<DayHistory> _logger;
     private readonly StateFile<HistoryRecord> _file;
@@ -60,7 +61,7 @@ internal sealed class DayHistory
             sample.Values.Clear();
             foreach (var (name, value) in values)
             {
-                if (PlaceOf(name, sample) is { } place) sample.Values[place] = (float)value;
+                if (float.IsFinite((float)value) && PlaceOf(name, sample) is { } place) sample.Values[place] = (float)value;
             }
 
             _samples.Add(sample);
@@ -153,9 +154,11 @@ internal sealed record HistoryRecord(int Version, IReadOnlyList<string> Series, 
     public string? Problem =>
         Version != CurrentVersion ? $"it has version {Version}, this agent knows {CurrentVersion}"
         : Series.Count > DayHistory.MostSeries || Series.Any(s => s is null) || Series.Distinct().Count() < Series.Count ? "its series have no names"
+        : Series.Any(s => s.Length > DayHistory.LongestName) ? "its series have names that are too long"
         : Samples.Length % Row != 0 || Samples.Length / Row > DayHistory.MostSamples ? "it does not hold whole samples"
         : XxHash3.HashToUInt64(Samples) != Checksum ? "its checksum is wrong"
         : Unpack() is var samples && samples.Zip(samples.Skip(1)).Any(p => p.First.Minute >= p.Second.Minute) ? "its samples are not in order"
+        : Unpack().Any(s => ((ReadOnlySpan<float>)s.Values).ContainsAny(float.PositiveInfinity, float.NegativeInfinity)) ? "it holds values that are no numbers"
         : null;
 
     public static HistoryRecord Of(IReadOnlyList<string> series, IReadOnlyList<HistorySample> samples)

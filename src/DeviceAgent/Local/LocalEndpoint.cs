@@ -124,7 +124,8 @@ internal sealed class LocalEndpointService(
                 var state = StateOf(address, e);
                 if (state.Condition == ListenerCondition.Taken) takenBy = NameOf(state);
                 if (state != last) Tell(address, state, listener.Leak);
-                states.Note(last = state);
+                last = state;
+                states.Note(state.Condition == ListenerCondition.Taken ? state with { Problem = $"{state.Problem}. If it is not yours, {listener.Leak}" } : state);
             }
             finally
             {

@@ -29,7 +29,10 @@ internal static class SettingsLayers
     };
 
     /// <summary>A JSON file; comments and trailing commas are allowed.</summary>
-    public static SettingsLayer? TryReadFile(string path, ICollection<ConfigurationError> errors)
+    /// <param name="path">Where it is.</param>
+    /// <param name="errors">What is wrong with it.</param>
+    /// <param name="bytes">Reads up to so many bytes of a path, in its own way; null: as <see cref="InputFile"/> does.</param>
+    public static SettingsLayer? TryReadFile(string path, ICollection<ConfigurationError> errors, Func<string, int, byte[]>? bytes = null)
     {
         if (path.Length == 0)
         {
@@ -39,7 +42,7 @@ internal static class SettingsLayers
 
         try
         {
-            if (JsonInput.ParseNode(InputFile.Read(path, MaxFileBytes), JsonOptions) is JsonObject values) return new SettingsLayer(null, values);
+            if (JsonInput.ParseNode((bytes ?? InputFile.Read)(path, MaxFileBytes), JsonOptions) is JsonObject values) return new SettingsLayer(null, values);
             errors.Add(new ConfigurationError("--config", path, "the file must hold a JSON object"));
         }
         catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)

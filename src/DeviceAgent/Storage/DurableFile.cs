@@ -38,9 +38,9 @@ internal static partial class DurableFile
 
             Move(temporary, path);
         }
-        catch when (give is not null)
+        catch
         {
-            File.Delete(temporary);
+            Remove(temporary);
             throw;
         }
     }
@@ -53,6 +53,18 @@ internal static partial class DurableFile
         using var _ = ProcessUser.On(FolderOf(to));
         File.Move(from, to, overwrite: true);
         if (!OperatingSystem.IsWindows()) Synchronise(FolderOf(to));
+    }
+
+    private static void Remove(string file)
+    {
+        try
+        {
+            File.Delete(file);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // What went wrong before is told.
+        }
     }
 
     private static string FolderOf(string path) => Path.GetDirectoryName(Path.GetFullPath(path))!;

@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using DeviceAgent.Credentials.Text;
 using Microsoft.Win32.SafeHandles;
 
 namespace DeviceAgent.Storage;
@@ -113,6 +114,46 @@ internal sealed partial class FolderHandle : IDisposable
         return handle.IsInvalid ? throw Failure(handle, $"the folder '{path}' cannot be opened") : new FolderHandle(handle, path);
     }
 
+    /// <summary>A file of this folder or of those below it, to read. No link is followed, neither on the way nor in its place.</summary>
+    /// <param name="relative">Its path from here, without <c>..</c>.</param>
+    /// <exception cref="FileNotFoundException">There is none.</exception>
+    /// <exception cref="LinkException">A link is in the way.</exception>
+    /// <exception cref="IOException">It is no file (<see cref="NotAFileException"/>), or the medium fails.</exception>
+    /// <exception cref="UnauthorizedAccessException">It may not be read.</exception>
+    public SafeFileHandle OpenToRead(string relative)
+    {
+        var parts = relative.Split('/', StringSplitOptions.RemoveEmptyEntries);
+        var (at, path) = (_handle, _path);
+        try
+        {
+            for (var i = 0; i < parts.Length; i++)
+            {
+                path = Path.Combine(path, parts[i]);
+                var isLast = i == parts.Length - 1;
+                var next = OpenAt(at, parts[i], NoFollow | CloseOnExec | (isLast ? NonBlocking : PathOnly | FolderOnly), 0);
+                if (next.IsInvalid)
+                {
+                    var error = Marshal.GetLastPInvokeError();
+                    if (error == NotFound) throw new FileNotFoundException($"'{path}' is not there", path);
+                    if (FileStatus.Of(path, follow: false) is { IsFile: false, IsFolder: false } || error == TooManyLinks) throw new LinkException(path);
+                    Marshal.SetLastPInvokeError(error);
+                    throw Failure(next, $"'{path}' cannot be opened");
+                }
+
+                if (at != _handle) at.Dispose();
+                at = next;
+            }
+
+            if (FileStatus.Of(at) is { IsFile: true }) return at;
+            throw new NotAFileException(FileStatus.Of(at) is { IsFolder: true } ? "a folder" : "a device or a named pipe");
+        }
+        catch
+        {
+            if (at != _handle) at.Dispose();
+            throw;
+        }
+    }
+
     /// <summary>A new file, for its owner alone; never one that is there.</summary>
     /// <exception cref="IOException">It could not be made.</exception>
     /// <exception cref="UnauthorizedAccessException">The folder may not be written to.</exception>
@@ -213,3 +254,7 @@ internal sealed partial class FolderHandle : IDisposable
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int Synchronise(SafeFileHandle file);
 }
+
+/// <summary>A link stands where a file or folder must be.</summary>
+/// <param name="path">The link.</param>
+internal sealed class LinkException(string path) : IOException($"'{path}' is a link, which is not followed: name what it leads to");

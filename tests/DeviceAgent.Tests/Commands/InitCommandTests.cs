@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using DeviceAgent.Commands;
+using DeviceAgent.Commands.Init;
 using DeviceAgent.Hosting;
 using DeviceAgent.Readings;
 
@@ -212,6 +213,208 @@ public sealed class InitCommandTests : IDisposable
         (exit, _, error) = await RunAsync("--certificate", "c.pem", "--private-key", "k.pem", "--source", "made-up");
         Assert.Equal(ExitCode.BadConfiguration, exit);
         Assert.Contains("--source = made-up: is no source", error, StringComparison.Ordinal);
+    }
+
+    /// <summary>A key that stands in a file of certificates, which anybody may read, is not copied with them.</summary>
+    [Fact]
+    public async Task Init_KeysBesideCertificates_CopiesTheCertificatesAlone()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/a.key", key);
+        Write("made/b-combined.pem", certificate + key);
+        Write("made/rootCA.pem", Root("Test").Pem + Device("ca").Key);
+
+        var (exit, output, error) = await RunAsync("--from", "made", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes");
+
+        Assert.True(exit == ExitCode.Ok, output + error);
+        Assert.Equal(key, File.ReadAllText(Configured("private.key")));
+        foreach (var name in new[] { "certificate.pem", "ca.pem" })
+        {
+            var text = File.ReadAllText(Configured(name));
+            Assert.Contains("BEGIN CERTIFICATE", text, StringComparison.Ordinal);
+            Assert.DoesNotContain("PRIVATE KEY", text, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
+    public async Task Init_LinkOutOfTheFolder_IsNotRead()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        File.CreateSymbolicLink(_folder.File("made/roots.pem"), Write("elsewhere/secret", "hush"));
+        Write("made/agent.json", "{ \"caPath\": \"roots.pem\" }");
+
+        var (exit, _, error) = await RunAsync("--from", "made", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes");
+
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Contains("roots.pem' is a link, which is not followed", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
+    /// <summary>Between the question and the answer the files are others.</summary>
+    [Fact]
+    public async Task SourceFiles_FileThatChanges_StaysWhatItWasReadAs()
+    {
+        var path = Write("made/sub/a", "one");
+        using var files = new SourceFiles(_folder.File("made"));
+        Assert.Equal("one"u8.ToArray(), files.Read(path, 100));
+        await File.WriteAllTextAsync(path, "two");
+        Assert.Equal("one"u8.ToArray(), files.Read(path, 100));
+
+        Directory.Move(_folder.File("made/sub"), _folder.File("other"));
+        Directory.CreateSymbolicLink(_folder.File("made/sub"), _folder.File("other"));
+        Assert.Throws<DeviceAgent.Storage.LinkException>(() => files.Read(_folder.File("made/sub/b"), 100));
+        Assert.False(files.Holds(_folder.File("made2/a")));
+    }
+
+    [Theory]
+    [InlineData("etc/k.pem", "is the device's private.key itself")]
+    [InlineData("etc/c.pem", "is the device's certificate.pem itself")]
+    public async Task Init_OutputIsAnInput_IsRefusedAlsoWithForce(string file, string reason)
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("etc/c.pem", certificate);
+        Write("etc/k.pem", key);
+        var (exit, _, error) = await RunAsync("--certificate", "etc/c.pem", "--private-key", "etc/k.pem", "--output", file, "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes", "--force");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Equal((certificate, key), (File.ReadAllText(Configured("c.pem")), File.ReadAllText(Configured("k.pem"))));
+    }
+
+    [Fact]
+    public async Task Init_OutputIsATargetOfACopy_IsRefusedAlsoWithForce()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/c.pem", certificate);
+        Write("made/k.pem", key);
+        var (exit, _, error) = await RunAsync("--from", "made", "--output", "etc/private.key", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes", "--force");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains("is where '", error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
+    /// <summary>Without sudo the key is there still, and no new one is needed.</summary>
+    [Fact]
+    public void Look_KeyThatMayNotBeRead_SaysHowToReadIt()
+    {
+        Write("made/certificate.pem", Device("boiler-07").Certificate);
+        Write("made/private.key", "");
+        using var files = new SourceFiles(_folder.File("made"), (path, _) => path.EndsWith(".key", StringComparison.Ordinal) ? throw new UnauthorizedAccessException() : File.ReadAllBytes(path));
+        Assert.Equal(["private.key cannot be read (permission): run this by sudo"], DeviceFolder.Look(_folder.File("made"), files).Problems);
+    }
+
+    [Fact]
+    public void Look_KeyIsALink_SaysThatItWasPassedOver()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        File.CreateSymbolicLink(_folder.File("made/private.key"), Write("private.key", key));
+        Assert.Equal(["private.key is a link and was passed over"], DeviceFolder.Look(_folder.File("made")).Problems);
+    }
+
+    [Fact]
+    public void Look_KeyInDerForm_IsTaken()
+    {
+        var (certificate, pem) = Device("boiler-07");
+        using var key = ECDsa.Create();
+        key.ImportFromPem(pem);
+        Write("made/certificate.pem", certificate);
+        File.WriteAllBytes(_folder.File("made/k.der"), key.ExportPkcs8PrivateKey());
+        Assert.Equal(_folder.File("made/k.der"), DeviceFolder.Look(_folder.File("made")).PrivateKey);
+    }
+
+    [Fact]
+    public async Task Init_ForcedWithAPassword_TakesRightsOfOthersAway()
+    {
+        if (OperatingSystem.IsWindows()) return;
+        const UnixFileMode ownerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        var file = Write("etc/agent.json", "{}");
+        foreach (var (old, wanted) in new[] { (ownerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead, ownerOnly), (ownerOnly | UnixFileMode.GroupRead, ownerOnly | UnixFileMode.GroupRead), (ownerOnly, ownerOnly) })
+        {
+            File.SetUnixFileMode(file, old);
+            var (exit, _, error) = await RunAsync("--from", "made", "--endpoint", Endpoint, "--source", "none", "--yes", "--force", "--set", "privateKeyPassword=hush");
+            Assert.True(exit == ExitCode.Ok, error);
+            Assert.Equal(wanted, File.GetUnixFileMode(file));
+        }
+
+        // A link has no rights to give.
+        var open = Write("open.json", "{}");
+        File.SetUnixFileMode(open, ownerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead | UnixFileMode.OtherWrite);
+        File.Delete(file);
+        File.CreateSymbolicLink(file, open);
+        Assert.Equal(ExitCode.Ok, (await RunAsync("--from", "made", "--endpoint", Endpoint, "--source", "none", "--yes", "--force")).Exit);
+        Assert.Null(new FileInfo(file).LinkTarget);
+        Assert.Equal(UnixFileMode.None, File.GetUnixFileMode(file) & UnixFileMode.OtherWrite);
+    }
+
+    [Theory]
+    [InlineData("private.key", "is a folder")]
+    [InlineData("agent.json.new", "")]
+    public async Task Init_FolderInTheWay_LeavesNothingBehind(string name, string reason)
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("made/certificate.pem", certificate);
+        Write("made/private.key", key);
+        Write($"etc/{name}/file", "");
+        var (exit, _, error) = await RunAsync("--from", "made", "--endpoint", Endpoint, "--source", "none", "--yes", "--force");
+        Assert.Equal(ExitCode.Failure, exit);
+        Assert.Contains(reason, error, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFiles(Configured("")));
+    }
+
+    /// <summary>A folder from elsewhere does not move the cursor, nor what lies beside it.</summary>
+    [Fact]
+    public async Task Init_FolderWithControlCharacters_ShowsThemEscapedAndLeavesItsNeighbourAlone()
+    {
+        var (certificate, key) = Device("boiler-07");
+        Write("f42/c.pem", certificate);
+        Write("f42/k.pem", key);
+        Write("f42/agent.json", """{ "thingName": "a\u001b[2Jb", "source": { "kind": "no\u001bne" } }""");
+        var (exit, output, error) = await RunAsync("--from", "f42", "--endpoint", Endpoint, "--yes");
+        Assert.Equal(ExitCode.BadConfiguration, exit);
+        Assert.Contains(@"a\u001b[2Jb", output, StringComparison.Ordinal);
+        Assert.DoesNotContain('\u001b', output + error);
+
+        File.Delete(_folder.File("f42/agent.json"));
+        var neighbour = Write("f42x/k.pem", key);
+        if (!OperatingSystem.IsWindows()) File.SetUnixFileMode(neighbour, (UnixFileMode)0b110_100_100);
+        (exit, output, error) = await RunAsync("--from", "f42", "--certificate", "f42x/../f42/c.pem", "--private-key", neighbour, "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes");
+        Assert.True(exit == ExitCode.Ok, output + error);
+        Assert.Contains(neighbour, File.ReadAllText(Configured("agent.json")), StringComparison.Ordinal);
+        if (!OperatingSystem.IsWindows()) Assert.Equal((UnixFileMode)0b110_100_100, File.GetUnixFileMode(neighbour));
+    }
+
+    /// <summary>They mean the same as options do: from where they were typed.</summary>
+    [Fact]
+    public async Task Init_RelativePathsBySet_AreFromTheWorkingFolderAndThePasswordIsCopied()
+    {
+        var (certificate, pem) = Device("boiler-07");
+        using var key = ECDsa.Create();
+        key.ImportFromPem(pem);
+        Write("made/c.pem", certificate);
+        Write("made/k.pem", key.ExportEncryptedPkcs8PrivateKeyPem("hush", new PbeParameters(PbeEncryptionAlgorithm.Aes256Cbc, HashAlgorithmName.SHA256, 2048)));
+        Write("made/pass", "hush");
+        Write("roots.pem", Root("Test").Pem);
+        var (exit, output, error) = await RunAsync(
+            "--from", "made", "--thing", "boiler-07", "--endpoint", Endpoint, "--source", "none", "--yes", "--set", "caPath=roots.pem", "--set", "privateKeyPasswordFile=made/pass");
+        Assert.True(exit == ExitCode.Ok, output + error);
+        Assert.Equal(_folder.File("roots.pem"), Load().Credentials.CaPath);
+        Assert.Equal("hush", File.ReadAllText(Configured("private.key.password")));
+        if (!OperatingSystem.IsWindows()) Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(Configured("private.key.password")));
+    }
+
+    [Fact]
+    public async Task Init_EmptyStateDirectory_IsRefused()
+    {
+        await using var error = new StringWriter();
+        var places = new ConfigurationPlaces(new Hashtable(), _folder.Path, Configured("agent.json"), IsTerminal: false);
+        var exit = await InitCommand.Create(places, TextReader.Null, isTerminal: false).Parse(["--state-directory", "", "--certificate", "c.pem"]).InvokeAsync(new InvocationConfiguration { Error = error });
+        Assert.Equal((int)ExitCode.BadConfiguration, exit);
+        Assert.Contains("names no folder", error.ToString(), StringComparison.Ordinal);
     }
 
     public void Dispose() => _folder.Dispose();

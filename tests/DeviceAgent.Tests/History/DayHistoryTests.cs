@@ -96,6 +96,32 @@ public sealed class DayHistoryTests : IDisposable
         Assert.Single(Open().Read().Samples);
     }
 
+    /// <summary>As the agent would not write it: the page could not be answered.</summary>
+    [Theory]
+    [InlineData(1, float.PositiveInfinity)]
+    [InlineData(1, float.NegativeInfinity)]
+    [InlineData(101, 1f)]
+    public void Open_ValuesThatCannotBeShown_IsSetAside(int nameLength, float value)
+    {
+        var sample = new HistorySample { Minute = Noon, CredentialAge = HistorySample.None };
+        sample.Values.Clear();
+        sample.Values[0] = value;
+        File.WriteAllText(FilePath, System.Text.Json.JsonSerializer.Serialize(HistoryRecord.Of([new string('v', nameLength)], [sample]), HistoryJson.Default.HistoryRecord));
+        Assert.Empty(Open().Read().Samples);
+        Assert.Equal(3200, Assert.Single(_log.Entries).Id);
+        Assert.True(File.Exists(FilePath + ".corrupt-1"));
+    }
+
+    [Fact]
+    public void Add_ValueThatIsTooLarge_IsLeftOut()
+    {
+        var history = Open();
+        Add(history, Noon, 1, ("t", 1e300), ("h", double.NaN));
+        history.Save();
+        Assert.Single(Open().Read().Samples);
+        Assert.Empty(_log.Entries);
+    }
+
     public void Dispose() => _folder.Dispose();
 
     private DayHistory Open() => new(_folder.Path, _log);

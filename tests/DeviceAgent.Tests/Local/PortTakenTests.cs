@@ -48,6 +48,12 @@ public sealed class PortTakenTests
         Assert.Contains($"NOT ON      port {PortOf(other)} of 127.0.0.1: user {LocalUsers.Own}, process {Environment.ProcessId}: another process listens there", text.ToString(), StringComparison.Ordinal);
         Assert.Contains("device-agent clients rotate --all", text.ToString(), StringComparison.Ordinal);
         Assert.StartsWith("TAKEN BY ANOTHER PROCESS: port ", endpoint.Listeners.Problem, StringComparison.Ordinal);
+
+        // Nor is the token of a page given to who has the port.
+        Assert.Contains("the agent does not hold port ", PageCommand.ProblemIn(status, PortOf(other)), StringComparison.Ordinal);
+        Assert.Contains("does not listen on port 1:", PageCommand.ProblemIn(status, 1), StringComparison.Ordinal);
+        using var own = System.Text.Json.JsonDocument.Parse("""{"listeners":[{"address":"port 7 of 127.0.0.1","condition":"open","problem":null},{"address":"port 7 of ::1","condition":"absent","problem":"none"}]}""");
+        Assert.Null(PageCommand.ProblemIn(own.RootElement, 7));
     }
 
     [Fact]

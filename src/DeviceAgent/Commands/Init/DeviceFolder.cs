@@ -21,15 +21,23 @@ internal sealed partial class DeviceFolder
     /// <summary>Far more than such a folder has: somebody has named the wrong one.</summary>
     private const int MostFiles = 200;
 
+    /// <summary>That are told of one by one.</summary>
+    private const int MostLinks = 5;
+
     private const int MostScriptBytes = 64 * 1024;
 
     private static readonly string[] Scripts = [".sh", ".ps1", ".txt", ".py"];
 
     private readonly List<string> _problems = [];
+    private int _links;
+    private int _unreadable;
 
-    private DeviceFolder(string path) => Path = path;
+    private DeviceFolder(string path, SourceFiles? files) => (Path, Files) = (path, files ?? new SourceFiles(path));
 
     public string Path { get; }
+
+    /// <summary>What is read of it.</summary>
+    public SourceFiles Files { get; }
 
     /// <summary>Null where none is found.</summary>
     public string? Certificate { get; private set; }
@@ -55,16 +63,22 @@ internal sealed partial class DeviceFolder
     /// <summary>Why something that is there was not taken.</summary>
     public IReadOnlyList<string> Problems => _problems;
 
+    /// <param name="path">The folder.</param>
+    /// <param name="files">Reads what is in it; null: as it is.</param>
     /// <exception cref="CommandException">It is no folder, or cannot be read.</exception>
-    public static DeviceFolder Look(string path)
+    public static DeviceFolder Look(string path, SourceFiles? files = null)
     {
-        var folder = new DeviceFolder(System.IO.Path.GetFullPath(path));
+        var folder = new DeviceFolder(System.IO.Path.GetFullPath(path), files);
         try
         {
             folder.Search();
             return folder;
         }
-        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        catch (UnauthorizedAccessException e)
+        {
+            throw new CommandException($"the folder '{path}' cannot be read (permission): run this by sudo", e);
+        }
+        catch (IOException e)
         {
             throw new CommandException($"the folder '{path}' cannot be read: {e.Message}", e);
         }
@@ -73,16 +87,70 @@ internal sealed partial class DeviceFolder
     private void Search()
     {
         if (!Directory.Exists(Path)) throw new CommandException($"there is no folder '{Path}': give --from the one that aws-setup.sh left, or into which the console's files were downloaded{(Path.EndsWith(".zip", StringComparison.OrdinalIgnoreCase) ? " (unzip it first)" : "")}");
-        var options = new EnumerationOptions { RecurseSubdirectories = true, MaxRecursionDepth = 1, IgnoreInaccessible = true, AttributesToSkip = FileAttributes.ReparsePoint };
-        var files = Directory.EnumerateFiles(Path, "*", options).Take(MostFiles + 1).ToList();
+        var files = FilesIn(Path, isTop: true);
         if (files.Count > MostFiles) throw new CommandException($"'{Path}' has more than {MostFiles} files: name the folder that holds the device's certificate and key alone");
-        List<IdentityPart> parts = [.. files.OrderBy(f => f.Count(c => c == '/')).ThenBy(f => f, StringComparer.Ordinal).Select(IdentityPart.Of).OfType<IdentityPart>()];
+        List<IdentityPart> parts = [.. files.OrderBy(f => f.Count(c => c == '/')).ThenBy(f => f, StringComparer.Ordinal).Where(CanRead).Select(f => IdentityPart.Of(f, Files)).OfType<IdentityPart>()];
         FindPair(parts);
         FindRoots(parts);
         ReadSettings();
         DataEndpoint = files.Where(f => Scripts.Contains(System.IO.Path.GetExtension(f), StringComparer.OrdinalIgnoreCase)).Select(EndpointIn).FirstOrDefault(e => e is not null);
         foreach (var part in parts) part.Dispose();
         if (Certificate is null && files.Any(f => f.EndsWith(".zip", StringComparison.OrdinalIgnoreCase))) _problems.Add("there is a .zip: unzip it first");
+    }
+
+    /// <summary>Those of the folder and of the folders in it; what is passed over is told of.</summary>
+    private List<string> FilesIn(string folder, bool isTop)
+    {
+        var files = new List<string>();
+        foreach (var entry in new DirectoryInfo(folder).EnumerateFileSystemInfos().Take(MostFiles + 1).ToList())
+        {
+            if (entry.LinkTarget is not null)
+            {
+                if (++_links <= MostLinks) _problems.Add($"{NameOf(entry.FullName)} is a link and was passed over");
+            }
+            else if (entry is not DirectoryInfo)
+            {
+                files.Add(entry.FullName);
+            }
+            else if (isTop && files.Count <= MostFiles)
+            {
+                try
+                {
+                    files.AddRange(FilesIn(entry.FullName, isTop: false));
+                }
+                catch (UnauthorizedAccessException)
+                {
+                    NoteUnreadable(entry.FullName);
+                }
+            }
+        }
+
+        return files;
+    }
+
+    private bool CanRead(string file)
+    {
+        try
+        {
+            CryptographicOperations.ZeroMemory(Files.Read(file, SettingsLayers.MaxFileBytes));
+            return true;
+        }
+        catch (UnauthorizedAccessException)
+        {
+            NoteUnreadable(file);
+        }
+        catch (IOException)
+        {
+            // Too long for a certificate or key, no file, or gone.
+        }
+
+        return false;
+    }
+
+    private void NoteUnreadable(string path)
+    {
+        _unreadable++;
+        _problems.Add($"{NameOf(path)} cannot be read (permission): run this by sudo");
     }
 
     /// <summary>The certificate whose key is here as well; the same certificate in two files counts once.</summary>
@@ -107,7 +175,7 @@ internal sealed partial class DeviceFolder
 
         if (certificates.Count > 0 && keys.Count > 0)
             _problems.Add($"no private key ({string.Join(", ", keys.Select(k => NameOf(k.Path)))}) belongs to a certificate ({string.Join(", ", certificates.Select(c => NameOf(c.Path)))}): the files are of different devices");
-        else if (certificates.Count > 0)
+        else if (certificates.Count > 0 && _unreadable + _links == 0)
             _problems.Add($"there is a certificate ({NameOf(certificates[0].Path)}) without its private key: the console shows that for download only when it makes the certificate; make another one where it is lost");
         else if (keys.Count > 0)
             _problems.Add($"there is a private key ({NameOf(keys[0].Path)}) without its certificate: download it (aws iot describe-certificate, or the console)");
@@ -135,7 +203,7 @@ internal sealed partial class DeviceFolder
         var file = System.IO.Path.Combine(Path, ConfigurationName);
         if (!File.Exists(file)) return;
         var errors = new List<ConfigurationError>();
-        if (SettingsLayers.TryReadFile(file, errors) is not { } layer)
+        if (SettingsLayers.TryReadFile(file, errors, Files.Read) is not { } layer)
         {
             _problems.Add($"{ConfigurationName}: {errors[0].Problem}");
             return;
@@ -149,11 +217,11 @@ internal sealed partial class DeviceFolder
         new[] { certificate.CommonName, ConsoleFile().Match(System.IO.Path.GetFileName(certificate.Path)) is { Success: true } match ? match.Groups[1].Value : null }
             .FirstOrDefault(n => n is not null && ThingForm().IsMatch(n) && !HashForm().IsMatch(n));
 
-    private static string? EndpointIn(string script)
+    private string? EndpointIn(string script)
     {
         try
         {
-            return EndpointForm().Match(InputFile.ReadText(script, MostScriptBytes)) is { Success: true } match ? match.Value : null;
+            return TextDecoder.Decode(Files.Read(script, MostScriptBytes), out _) is { } text && EndpointForm().Match(text) is { Success: true } match ? match.Value : null;
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
@@ -181,9 +249,10 @@ internal sealed partial class DeviceFolder
 internal sealed class IdentityPart : IDisposable
 {
     private readonly List<X509Certificate2> _certificates;
+    private readonly SourceFiles _files;
 
-    private IdentityPart(string path, List<X509Certificate2> certificates, bool hasKey, bool isLocked, bool isPfx) =>
-        (Path, _certificates, HasKey, IsLocked, IsPfx) = (path, certificates, hasKey, isLocked, isPfx);
+    private IdentityPart(string path, SourceFiles files, List<X509Certificate2> certificates, bool hasKey, bool isLocked, bool isPfx) =>
+        (Path, _files, _certificates, HasKey, IsLocked, IsPfx) = (path, files, certificates, hasKey, isLocked, isPfx);
 
     public string Path { get; }
 
@@ -207,16 +276,17 @@ internal sealed class IdentityPart : IDisposable
     private X509Certificate2? Device => _certificates.Find(c => !IsAuthority(c));
 
     /// <summary>Null where the file holds neither.</summary>
-    public static IdentityPart? Of(string path)
+    public static IdentityPart? Of(string path, SourceFiles files)
     {
         var ignored = new List<DeviceIdentityProblem>();
-        using var file = IdentityFile.Read(path, ignored);
+        using var file = IdentityFile.Read(path, ignored, files.Read);
         if (file is null) return null;
         var keys = file.Pem?.Blocks.Where(b => b.IsKey).ToList() ?? [];
         var isPfx = file.Pem is null && CertificateReader.IsPfx(file);
         var certificates = isPfx ? CertificateReader.ReadPfx(file, null, ignored) : CertificateReader.Read(file, ignored);
-        var isLocked = keys.Exists(k => k.Label == PemText.EncryptedPkcs8 || k.IsTraditionallyEncrypted) || (isPfx && certificates.Count == 0);
-        var part = new IdentityPart(path, certificates, keys.Count > 0 || isPfx, isLocked, isPfx);
+        var der = file.Pem is null && !isPfx && certificates.Count == 0 ? PemText.LabelOfKey(file.Bytes) : null;
+        var isLocked = der == PemText.EncryptedPkcs8 || keys.Exists(k => k.Label == PemText.EncryptedPkcs8 || k.IsTraditionallyEncrypted) || (isPfx && certificates.Count == 0);
+        var part = new IdentityPart(path, files, certificates, keys.Count > 0 || isPfx || der is not null, isLocked, isPfx);
         return part.HasKey || certificates.Count > 0 ? part : null;
     }
 
@@ -227,7 +297,7 @@ internal sealed class IdentityPart : IDisposable
     {
         try
         {
-            using var identity = DeviceIdentity.Load(new DeviceIdentityOptions { CertificatePath = Path, PrivateKeyPath = key.Path == Path ? null : key.Path, AllowInsecureKeyPermissions = true });
+            using var identity = IdentityLoader.Load(new DeviceIdentityOptions { CertificatePath = Path, PrivateKeyPath = key.Path == Path ? null : key.Path, AllowInsecureKeyPermissions = true }, _files.Read);
             return true;
         }
         catch (DeviceIdentityException)

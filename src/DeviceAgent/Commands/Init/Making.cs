@@ -1,7 +1,10 @@
+using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using DeviceAgent.Credentials;
+using DeviceAgent.Credentials.Identity;
+using DeviceAgent.Credentials.Text;
 using DeviceAgent.Settings;
 using DeviceAgent.Storage;
 
@@ -30,9 +33,11 @@ internal sealed record Given
 }
 
 /// <summary>Makes a configuration of what is given, found, proposed and answered, in this order.</summary>
-internal sealed partial class Making(Given given, Questions questions, TextWriter output)
+internal sealed partial class Making(Given given, Questions questions, TextWriter output) : IDisposable
 {
+    private const int MaxBytes = 1024 * 1024;
     private const string Off = "off";
+    private const string PasswordFile = "privateKeyPasswordFile";
     private const string Source = "source";
 
     /// <summary>The one that <c>aws-setup.sh</c> makes unless it is told another.</summary>
@@ -44,10 +49,11 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
     /// <summary>What is copied where it was found in a folder, and how the copy is called.</summary>
     private static readonly (string Key, string Name)[] Copied =
     [
-        (SettingPaths.Certificate, "certificate.pem"), (SettingPaths.PrivateKey, "private.key"), (SettingPaths.Roots, "ca.pem"), ("certificateChainPath", "chain.pem"),
+        (SettingPaths.Certificate, "certificate.pem"), (SettingPaths.PrivateKey, "private.key"), (SettingPaths.Roots, "ca.pem"), ("certificateChainPath", "chain.pem"), (PasswordFile, "private.key.password"),
     ];
 
     private readonly Placement _placement = new(given.Output, given.Replaces);
+    private SourceFiles _files = new(null);
     private DeviceFolder? _folder;
     private Draft _draft = new([], "");
 
@@ -85,7 +91,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
 
         // What merely lies about in the working folder is proposed, not taken.
         if (!isNamed && look is { Certificate: null }) look = null;
-        if (!isNamed && look is not null && (!questions.Asks || !await questions.AgreesAsync($"Use the certificate and key of this folder ({Path.GetFileName(look.Certificate)})?").ConfigureAwait(false))) look = null;
+        if (!isNamed && look is not null && (!questions.Asks || !await questions.AgreesAsync($"Use the certificate and key of this folder ({PrintableText.Escaped(Path.GetFileName(look.Certificate)!)})?").ConfigureAwait(false))) look = null;
         if (look is null && path is not null && !isNamed && questions.Asks)
         {
             var answer = await questions.AskAsync(
@@ -95,6 +101,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         }
 
         _folder = look;
+        _files = look?.Files ?? _files;
         _draft = new Draft((JsonObject?)look?.Settings.DeepClone() ?? [], Path.GetDirectoryName(given.Output)!);
         if (look is { Certificate: { } certificate })
         {
@@ -107,7 +114,32 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         if (look is { Roots: { } roots } && !File.Exists(_draft.Text(SettingPaths.Roots))) _draft.Set(SettingPaths.Roots, roots);
         if (look is { DataEndpoint: { } data } && !_draft.Has("mqttEndpoint")) _draft.Set("mqttEndpoint", data);
         TakeOptions();
+        RefuseLinks();
         if (!_draft.Has(SettingPaths.StateDirectory)) _draft.Set(SettingPaths.StateDirectory, given.IsOfPackage ? "/var/lib/device-agent" : "state");
+    }
+
+    /// <summary>What the folder's settings name in it, before anything reads it.</summary>
+    private void RefuseLinks()
+    {
+        var errors = new List<ConfigurationError>();
+        foreach (var key in Copied.Select(c => c.Key))
+        {
+            if (_draft.Text(key) is not { } path || !_files.Holds(path)) continue;
+            try
+            {
+                CryptographicOperations.ZeroMemory(_files.Read(path, MaxBytes));
+            }
+            catch (LinkException e)
+            {
+                errors.Add(new ConfigurationError(key, path, e.Message));
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                // It is told of where it is needed.
+            }
+        }
+
+        if (errors.Count > 0) throw new ConfigurationException(errors);
     }
 
     private void TakeOptions()
@@ -115,6 +147,7 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         foreach (var (key, value) in given.Options)
         {
             if (value is null) continue;
+            if (key == SettingPaths.StateDirectory && value.Length == 0) throw new ConfigurationException([new ConfigurationError("--state-directory", value, "names no folder")]);
             if (key == Source)
             {
                 _draft.Remove("sources");
@@ -125,19 +158,19 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         }
 
         if (given.Options[SettingPaths.Certificate] is not null && given.Options[SettingPaths.PrivateKey] is null) _draft.Remove(SettingPaths.PrivateKey);
-        _draft.Assign(given.Assignments);
+        _draft.Assign([.. given.Assignments.Select(a => SettingPaths.AbsoluteAssignment(a, given.WorkingFolder))]);
     }
 
     /// <summary>What need not be asked.</summary>
     private async Task TellAsync()
     {
         if (_folder is null) return;
-        await output.WriteLineAsync($"found in {_folder.Path}:").ConfigureAwait(false);
+        await output.WriteLineAsync($"found in {PrintableText.Escaped(_folder.Path)}:").ConfigureAwait(false);
         string[] keys = ["thingName", "region", "credentialsEndpoint", "mqttEndpoint", "roleAlias", SettingPaths.Certificate, SettingPaths.PrivateKey, SettingPaths.Roots];
-        foreach (var key in keys) if (_draft.Text(key) is { } value) await output.WriteLineAsync($"  {key,-20} {DeviceIdentityOptions.Shown(value)}").ConfigureAwait(false);
-        if (_draft.Section(Source) is { } source) await output.WriteLineAsync($"  {Source,-20} {SettingsReader.Scalar(source["kind"])}").ConfigureAwait(false);
-        if (_folder.KnownRoots is { } known && !_draft.Has(SettingPaths.Roots)) await output.WriteLineAsync($"  {Path.GetFileName(known)} is not needed: this system knows the root").ConfigureAwait(false);
-        foreach (var problem in _folder.Problems) await output.WriteLineAsync($"  note: {problem}").ConfigureAwait(false);
+        foreach (var key in keys) if (_draft.Text(key) is { } value) await output.WriteLineAsync($"  {key,-20} {PrintableText.Escaped(DeviceIdentityOptions.Shown(value))}").ConfigureAwait(false);
+        if (_draft.Section(Source) is { } source) await output.WriteLineAsync($"  {Source,-20} {PrintableText.Escaped(SettingsReader.Scalar(source["kind"]) ?? "")}").ConfigureAwait(false);
+        if (_folder.KnownRoots is { } known && !_draft.Has(SettingPaths.Roots)) await output.WriteLineAsync($"  {PrintableText.Escaped(Path.GetFileName(known))} is not needed: this system knows the root").ConfigureAwait(false);
+        foreach (var problem in _folder.Problems) await output.WriteLineAsync($"  note: {PrintableText.Escaped(problem)}").ConfigureAwait(false);
     }
 
     private async Task AskAsync(CancellationToken cancellationToken)
@@ -207,16 +240,16 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         if (_draft.Problems() is { Count: > 0 } problems) throw new ConfigurationException(problems);
         try
         {
-            using var identity = DeviceIdentity.Load(new DeviceIdentityOptions
+            using var identity = IdentityLoader.Load(new DeviceIdentityOptions
             {
                 CertificatePath = _draft.Text(SettingPaths.Certificate)!,
                 PrivateKeyPath = _draft.Text(SettingPaths.PrivateKey),
                 CertificateChainPath = _draft.Text("certificateChainPath"),
                 PrivateKeyPassword = _draft.Text("privateKeyPassword") is { } password ? new Secret(password) : null,
                 AllowInsecureKeyPermissions = true,
-            });
+            }, _files.Read);
         }
-        catch (DeviceIdentityException e) when (!_draft.Has("privateKeyPasswordFile") && File.Exists(_draft.Text(SettingPaths.Certificate)))
+        catch (DeviceIdentityException e) when (!_draft.Has(PasswordFile) && File.Exists(_draft.Text(SettingPaths.Certificate)))
         {
             throw new ConfigurationException([.. e.Problems.Select(p => new ConfigurationError(p.Subject, null, $"{p.What}. {p.Remedy}"))]);
         }
@@ -234,26 +267,46 @@ internal sealed partial class Making(Given given, Questions questions, TextWrite
         foreach (var (key, name) in Copied)
         {
             if (placed.Text(key) is not { } path || !SettingPaths.IsFile(path)) continue;
-            var isFound = _folder is { } folder && path.StartsWith(folder.Path + Path.DirectorySeparatorChar, StringComparison.Ordinal);
-            var hasKey = key == SettingPaths.PrivateKey || (key == SettingPaths.Certificate && !placed.Has(SettingPaths.PrivateKey));
 
             // A PKCS#12 file keeps its ending: others look at it.
             var copy = Path.GetExtension(path).ToUpperInvariant() is ".PFX" or ".P12" ? Path.ChangeExtension(name, Path.GetExtension(path)) : name;
-            placed.Set(key, _placement.Place(path, copy, isFound, hasKey));
+            placed.Set(key, _placement.Place(path, copy, _files.Holds(path) ? () => Content(key, path) : null));
         }
 
         return placed.Values;
     }
 
+    /// <summary>What a copy holds: certificates alone, whatever else was in their file; with a key, or what is not understood, it is for its owner alone.</summary>
+    private (byte[] Bytes, bool IsSecret) Content(string key, string path)
+    {
+        var problems = new List<DeviceIdentityProblem>();
+        try
+        {
+            if (key is SettingPaths.PrivateKey or PasswordFile || (key == SettingPaths.Certificate && !_draft.Has(SettingPaths.PrivateKey))) return (_files.Read(path, MaxBytes), true);
+            using var file = IdentityFile.Read(path, problems, _files.Read);
+            if (file is null) throw new ConfigurationException([.. problems.Select(p => new ConfigurationError(key, path, $"{p.What}. {p.Remedy}"))]);
+            var certificates = CertificateReader.Read(file, problems);
+            var text = string.Concat(certificates.Select(c => c.ExportCertificatePem() + "\n"));
+            foreach (var certificate in certificates) certificate.Dispose();
+            return text.Length > 0 && problems.Count == 0 ? (Encoding.ASCII.GetBytes(text), false) : (_files.Read(path, MaxBytes), true);
+        }
+        catch (IOException e)
+        {
+            throw new ConfigurationException([new ConfigurationError(key, path, e.Message)]);
+        }
+    }
+
+    public void Dispose() => _files.Dispose();
+
     private async Task ReportAsync()
     {
-        await output.WriteLineAsync($"wrote {given.Output}").ConfigureAwait(false);
-        foreach (var (from, to, isSecret) in _placement.Copies)
-            await output.WriteLineAsync($"wrote {to}{(isSecret ? $" for its owner alone; delete {from} when all is well" : "")}").ConfigureAwait(false);
+        await output.WriteLineAsync($"wrote {PrintableText.Escaped(given.Output)}").ConfigureAwait(false);
+        foreach (var (from, to, _, isSecret) in _placement.Copies)
+            await output.WriteLineAsync($"wrote {PrintableText.Escaped(to)}{(isSecret ? $" for its owner alone; delete {PrintableText.Escaped(from)} when all is well" : "")}").ConfigureAwait(false);
         var key = _draft.Text(SettingPaths.PrivateKey) ?? _draft.Text(SettingPaths.Certificate)!;
-        if (OperatingSystem.IsWindows() || _placement.Copies.Any(c => c.From == key) || _folder is null || !key.StartsWith(_folder.Path, StringComparison.Ordinal) || FileStatus.Of(key) is not { } before) return;
+        if (OperatingSystem.IsWindows() || _placement.Copies.Any(c => c.From == key) || !_files.Holds(key) || FileStatus.Of(key) is not { } before) return;
         PrivateFile.Tighten(key);
-        if (FileStatus.Of(key) is { } after && after.Rights != before.Rights) await output.WriteLineAsync($"{key} is now for its owner alone (mode {after.Octal}, was {before.Octal})").ConfigureAwait(false);
+        if (FileStatus.Of(key) is { } after && after.Rights != before.Rights) await output.WriteLineAsync($"{PrintableText.Escaped(key)} is now for its owner alone (mode {after.Octal}, was {before.Octal})").ConfigureAwait(false);
     }
 
     [GeneratedRegex(@"\.iot\.([a-z0-9-]+)\.amazonaws\.com")]

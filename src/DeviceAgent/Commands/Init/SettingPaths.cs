@@ -36,6 +36,14 @@ internal static class SettingPaths
     /// <summary>As it is said on a command line, relative to the folder in which that was typed.</summary>
     public static string Absolute(string path, string folder) => path.StartsWith(Hardware, StringComparison.OrdinalIgnoreCase) || path.StartsWith(Builtin, StringComparison.Ordinal) ? path : Path.GetFullPath(path, folder);
 
+    /// <summary>The same of <c>key=value</c>, where the key names a file of the identity or the roots.</summary>
+    public static string AbsoluteAssignment(string assignment, string folder)
+    {
+        var equals = assignment.IndexOf('=', StringComparison.Ordinal);
+        if (equals <= 0 || equals == assignment.Length - 1 || !Names.Contains(assignment[..equals], StringComparer.OrdinalIgnoreCase)) return assignment;
+        return $"{assignment[..equals]}={Absolute(assignment[(equals + 1)..], folder)}";
+    }
+
     /// <summary>Whether the path names a file, and not a key in a hardware module.</summary>
     public static bool IsFile(string path) => !path.StartsWith(Hardware, StringComparison.OrdinalIgnoreCase);
 
