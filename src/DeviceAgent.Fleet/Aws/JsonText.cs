@@ -34,6 +34,9 @@ internal static class JsonText
         _ => null,
     };
 
+    /// <summary>ISO-8601, in UTC, to the second.</summary>
+    public static string Iso(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+
     public static byte[] Object(Action<Utf8JsonWriter> write)
     {
         var buffer = new ArrayBufferWriter<byte>();

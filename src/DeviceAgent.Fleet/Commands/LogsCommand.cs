@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Fleet.Aws;
+using DeviceAgent.Fleet.Jobs;
 using DeviceAgent.Fleet.Things;
 
 namespace DeviceAgent.Fleet.Commands;
@@ -52,11 +53,7 @@ internal static class LogsCommand
     /// <returns>The id of the job.</returns>
     private static async Task<string> AskAsync(FleetContext fleet, string thing, CancellationToken cancellationToken)
     {
-        var document = System.Text.Encoding.UTF8.GetString(JsonText.Object(j =>
-        {
-            j.WriteString("operation", Operation);
-            j.WriteString("expiresAt", (fleet.Now + Expires).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        }));
+        var document = JobDocument.Of(Operation, fleet.Now + Expires, _ => { });
         await ThingSelection.MustExistAsync(fleet.Registry, [thing], cancellationToken).ConfigureAwait(false);
         var arn = await fleet.Registry.ThingArnAsync(thing, cancellationToken).ConfigureAwait(false);
         var id = string.Create(CultureInfo.InvariantCulture, $"{Operation}-{fleet.Now.UtcDateTime:yyyyMMdd-HHmmss-fff}");

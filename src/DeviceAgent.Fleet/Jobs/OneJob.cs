@@ -30,12 +30,7 @@ internal sealed class OneJob(FleetContext fleet)
     public async Task<ExitCode> RunAsync(string operation, Action<Utf8JsonWriter> write, ThingSelection selection, int? perMinute, double? abort, bool follow, CancellationToken cancellationToken)
     {
         var (output, jobs) = (fleet.Screen.Out, new List<string>());
-        var document = System.Text.Encoding.UTF8.GetString(JsonText.Object(j =>
-        {
-            j.WriteString("operation", operation);
-            write(j);
-            j.WriteString("expiresAt", (fleet.Now + Expires).UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-        }));
+        var document = JobDocument.Of(operation, fleet.Now + Expires, write);
         var id = string.Create(CultureInfo.InvariantCulture, $"{operation}-{fleet.Now.UtcDateTime:yyyyMMdd-HHmmss}");
         foreach (var (targets, number) in (await TargetsAsync(selection, cancellationToken).ConfigureAwait(false)).Select((t, i) => (t, i + 1)))
         {

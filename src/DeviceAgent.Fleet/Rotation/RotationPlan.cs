@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Text.RegularExpressions;
 using DeviceAgent.Credentials.Text;
 using DeviceAgent.Fleet.Aws;
+using DeviceAgent.Fleet.Jobs;
 
 namespace DeviceAgent.Fleet.Rotation;
 
@@ -63,12 +64,7 @@ internal sealed partial record RotationPlan(string Name, string Alias, IReadOnly
     public static string Described(string jobId) => OfJob(jobId) is { } of ? $"the rotation {of.Rotation} (job {jobId})" : $"the job {jobId}";
 
     /// <summary>The job document of a stage.</summary>
-    public string Document(string alias) => Encoding.UTF8.GetString(JsonText.Object(j =>
-    {
-        j.WriteString("operation", "rotate-role-alias");
-        j.WriteString("roleAlias", alias);
-        j.WriteString("expiresAt", Expires.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
-    }));
+    public string Document(string alias) => JobDocument.Of("rotate-role-alias", Expires, j => j.WriteString("roleAlias", alias));
 
     /// <summary>One line of JSON.</summary>
     /// <exception cref="AwsException">So many named things do not fit.</exception>

@@ -124,5 +124,5 @@ internal sealed record RotationSummary(RotationState State, string How, IReadOnl
         return latest;
     }
 
-    private static string Time(DateTimeOffset time) => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) => JsonText.Iso(time);
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text.Json;
 using DeviceAgent.Credentials.Text;
+using DeviceAgent.Fleet.Aws;
 using DeviceAgent.Fleet.Output;
 
 namespace DeviceAgent.Fleet.Things;
@@ -16,7 +17,7 @@ internal sealed record StateColumn(string Name, string Title, Func<ThingState, S
     public string? Text(ThingState state, StateView view) => Value(state, view) switch
     {
         null => null,
-        DateTimeOffset time => time.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture),
+        DateTimeOffset time => JsonText.Iso(time),
         TimeSpan span => span.TotalSeconds.ToString("0", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
         var other => Convert.ToString(other, CultureInfo.InvariantCulture),
@@ -89,7 +90,7 @@ internal static class StateColumns
             json.WriteString("outcome", change.Outcome);
             json.WriteString("code", change.Code);
             json.WriteString("reason", change.Reason);
-            json.WriteString("at", change.At?.UtcDateTime.ToString("yyyy-MM-dd'T'HH:mm:ss'Z'", CultureInfo.InvariantCulture));
+            json.WriteString("at", change.At is { } at ? JsonText.Iso(at) : null);
             json.WriteEndObject();
         }
         else

@@ -23,6 +23,10 @@ internal static class DoctorReport
         if (finding.Remedy is { Length: > 0 } remedy) await output.WriteLineAsync($"{Indent}remedy: {PrintableText.Whole(remedy)}").ConfigureAwait(false);
     }
 
+    /// <summary>A finding in one line, whole.</summary>
+    public static string Line(Finding finding) =>
+        $"{Word(finding.Result)} {finding.Check}: {finding.What}{(finding.Cause is { } cause ? $" Cause: {cause}" : "")}{(finding.Remedy is { Length: > 0 } remedy ? $" Remedy: {remedy}" : "")}";
+
     /// <summary>One sentence about all.</summary>
     public static string Verdict(IReadOnlyList<Finding> findings)
     {
@@ -69,15 +73,23 @@ internal static class DoctorReport
     /// <summary>A word, as wide as the others.</summary>
     private static string Mark(FindingResult result, bool inColour)
     {
-        var (word, colour) = result switch
+        var colour = result switch
         {
-            FindingResult.Ok => ("ok  ", Terminal.Green),
-            FindingResult.Skipped => ("skip", Terminal.Faint),
-            FindingResult.Warning => ("WARN", Terminal.Yellow),
-            _ => ("FAIL", Terminal.Red),
+            FindingResult.Ok => Terminal.Green,
+            FindingResult.Skipped => Terminal.Faint,
+            FindingResult.Warning => Terminal.Yellow,
+            _ => Terminal.Red,
         };
-        return Terminal.In(colour, word, inColour) + " ";
+        return Terminal.In(colour, $"{Word(result),-4}", inColour) + " ";
     }
+
+    private static string Word(FindingResult result) => result switch
+    {
+        FindingResult.Ok => "ok",
+        FindingResult.Skipped => "skip",
+        FindingResult.Warning => "WARN",
+        _ => "FAIL",
+    };
 
     private static List<string> Names(IReadOnlyList<Finding> findings, FindingResult result) => [.. findings.Where(f => f.Result == result).Select(f => f.Check).Distinct()];
 

@@ -30,8 +30,7 @@ internal static class RunningExamination
         return
         [
             $"{DoctorReport.Verdict(findings)}{(isWhole ? "" : " The examination was cut short after two minutes.")}",
-            .. findings.Where(f => f.Result is FindingResult.Failure or FindingResult.Warning).OrderByDescending(f => f.Result)
-                .Select(f => $"{(f.Result == FindingResult.Failure ? "FAIL" : "WARN")} {f.Check}: {f.What}{(f.Cause is { } cause ? $" Cause: {cause}" : "")}{(f.Remedy is { Length: > 0 } remedy ? $" Remedy: {remedy}" : "")}"),
+            .. findings.Where(f => f.Result is FindingResult.Failure or FindingResult.Warning).OrderByDescending(f => f.Result).Select(DoctorReport.Line),
         ];
     };
 }
